@@ -1,0 +1,1 @@
+"""The shell around `checks`: everything that touches the world lives here."""

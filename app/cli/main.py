@@ -1,0 +1,162 @@
+"""Arguments, help, and the one place where errors become words and exit codes."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TypeAlias
+
+from app.version import VERSION
+from checks.model.errors import GateError, PolicyError
+
+#: Exit codes; 0 and 1 are verdicts (`checks.render.outcomes`).
+USAGE = 2
+INTERNAL = 3
+
+_DESCRIPTION = """\
+Judge a change against your open source policy: licenses, sign-off, and what could not be read.
+
+  ospo-gate check                     the current branch against the default branch
+  ospo-gate check --all               everything in the tree, for a tag or a release
+  ospo-gate inventory package-lock.json
+  ospo-gate policy init               write a first policy.yaml
+"""
+
+_EPILOG = """\
+exit codes: 0 passed, warned, or nothing to check · 1 blocked or could not be judged · 2 usage or policy error ·
+            3 internal error
+The policy is read from the merge base, never from the branch under judgment, unless --policy names one.
+"""
+
+_SERVE = """\
+Run the webhook service and its worker in one process. Settings come from the environment: docs/settings.md.
+"""
+
+_INVENTORY = """\
+List what the manifests at PATH say, without judging it. purl: sorted, unique, one a line.
+
+  ospo-gate inventory .                     every manifest below here
+  ospo-gate inventory uv.lock --format json
+"""
+
+#: What `check` can print.
+FORMATS = ("text", "json", "sarif", "markdown", "workflow")
+
+_CHECK = """\
+Judge what HEAD changes against BASE: every package that the lock files bring, and every commit.
+
+  ospo-gate check                                        base: the remote's default branch
+  ospo-gate check --base origin/main --format json
+  ospo-gate check --all                                  everything in the tree, for a tag or a release
+  ospo-gate check --policy example/policy@main           the organization's policy from GitHub
+  ospo-gate check --format workflow --also sarif=gate.sarif --also markdown=summary.md
+"""
+
+
+_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        "ospo-gate", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    top.add_argument("--version", action="version", version=f"ospo-gate {VERSION}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_check(commands)
+    _add_inventory(commands)
+    _add_policy(commands)
+    _add(commands, "serve", "run the GitHub App's service", _SERVE, "app.cli.serve:run")
+    return top
+
+
+def _add(commands: _Commands, name: str, summary: str, description: str, run: str) -> argparse.ArgumentParser:
+    """A subcommand; `run` is `module:function`, imported only when it runs."""
+    command = commands.add_parser(
+        name, help=summary, description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    command.set_defaults(run=run)
+    return command
+
+
+def _add_check(commands: _Commands) -> None:
+    check = _add(commands, "check", "judge a change, or a whole tree", _CHECK, "app.cli.check:run")
+    add = check.add_argument
+    add("path", nargs="?", default=".", metavar="PATH", help="a folder in a git checkout (default: here)")
+    add("--base", metavar="REV", help="compare with the merge base of REV and the head (default: in a workflow the pull "
+        "request's base, else the remote's default branch)")  # fmt: skip
+    add("--head", metavar="REV", help="the commit to judge (default: in a workflow the pull request's head, else HEAD)")
+    add("--all", action="store_true", help="judge everything as it stands; no base, no commits")
+    add("--policy", metavar="FILE|OWNER/REPO[/PATH]@REF", help="judge by this policy, not by the one at the merge base")
+    add("--only", metavar="CHECK,…", help="only these checks, for example: licenses,signoff")
+    add("--enforce", action="store_true", help="in mode evaluate, exit 1 where it would block")
+    add("--format", default="text", choices=FORMATS, help="what to print (default: text)")
+    add("--output", metavar="FILE", help="write it there instead")
+    add("--also", action="append", default=[], metavar="FORMAT=FILE", help="write a further format to a file; the format "
+        "`outputs` appends to a GITHUB_OUTPUT file")  # fmt: skip
+    add("--repository-name", metavar="OWNER/NAME", help="for waivers that name repositories")
+    add("--visibility", choices=("public", "internal", "private"), help="of the repository (default: public)")
+    add("--property", action="append", default=[], metavar="NAME=VALUE", help="a custom property of the repository")
+
+
+def _add_inventory(commands: _Commands) -> None:
+    inventory = _add(commands, "inventory", "list the packages of a lock file or a tree", _INVENTORY, "app.cli.inventory:run")
+    inventory.add_argument("path", metavar="PATH", help="a manifest or a folder")
+    inventory.add_argument("--format", default="table", choices=("purl", "table", "json"), help="default: table")
+    inventory.add_argument("--details", action="store_true", help="purl: add tab-separated line=, scope=, direct=")
+
+
+def _add_policy(commands: _Commands) -> None:
+    policy = _add(commands, "policy", "write, check and explain a policy", "Work on a policy file.", "")
+    verbs = policy.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for name, summary in (
+        ("init", "write a first policy.yaml that only evaluates"),
+        ("validate", "say whether a policy is valid, and every fault if not"),
+        ("explain", "print every effective value and the line that it came from"),
+    ):
+        verb = _add(verbs, name, summary, summary[:1].upper() + summary[1:] + ".", f"app.cli.policy:{name}")
+        verb.add_argument("file", nargs="?", default="policy.yaml", metavar="FILE", help="default: policy.yaml")
+    _add(verbs, "schema", "print the JSON Schema for editors", "Print the JSON Schema of policy.yaml.", "app.cli.policy:schema")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    options = parser().parse_args(arguments)
+    module, function = options.run.split(":")
+    try:
+        return int(getattr(import_module(module), function)(options))
+    except GateError as error:
+        _say(str(error), error.hint, policy=isinstance(error, PolicyError))
+        return USAGE
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): not an error of ours, and nothing more can be said.
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    except Exception:
+        return _internal_error()
+
+
+def _say(message: str, hint: str, policy: bool) -> None:
+    print(message if policy else f"ospo-gate: {message}", file=sys.stderr)
+    if hint:
+        print(f"  {hint}", file=sys.stderr)
+
+
+def _internal_error() -> int:
+    """A fault of ours: a report that can be pasted into an issue."""
+    import platform
+    import traceback
+
+    traceback.print_exc()
+    print(
+        f"\nospo-gate: this is a fault of ospo-gate, not of your change. Please report the lines above with: "
+        f"ospo-gate {VERSION}, Python {platform.python_version()}, {platform.system()}.",
+        file=sys.stderr,
+    )
+    return INTERNAL
+
+
+if __name__ == "__main__":
+    sys.exit(main())

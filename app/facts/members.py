@@ -1,0 +1,41 @@
+"""Who belongs to the organization: asked only for people whose commits the policy would exempt."""
+
+import asyncio
+from urllib.parse import quote
+
+from app.github.client import GitHubError, Installation
+from app.jobs.subject import About
+from checks.engine.plan import Plan
+from checks.model.facts import Facts, Membership
+from checks.policy.schema import Policy
+from checks.rules.signoff import Require, SignoffSection
+
+
+class Members:
+    """Membership of the organization (or ownership of a personal repository), by login."""
+
+    def __init__(self, client: Installation, about: About) -> None:
+        self.client = client
+        self.about = about
+
+    async def lookup(self, plan: Plan, policy: Policy) -> Facts:
+        section = policy.sections.get("signoff")
+        logins: list[str] = []
+        if isinstance(section, SignoffSection) and section.require is Require.NON_MEMBERS:
+            logins = sorted({(c.author.login or "").lower() for c in plan.snapshot.listing.commits} - {""})
+        found = await asyncio.gather(*(self._membership(login) for login in logins))
+        return Facts(members=dict(zip(logins, found, strict=True)))
+
+    async def _membership(self, login: str) -> Membership:
+        owner = self.about.repository.split("/")[0]
+        if self.about.owner_is_organization is False:
+            return Membership.MEMBER if login == owner.lower() else Membership.NOT_MEMBER
+        try:
+            await self.client.request("GET", f"/orgs/{quote(owner, safe='')}/members/{quote(login, safe='')}")
+        except GitHubError as error:
+            if error.status == 404:
+                return Membership.NOT_MEMBER
+            if error.status == 403:
+                return Membership.UNKNOWN
+            raise
+        return Membership.MEMBER

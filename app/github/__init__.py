@@ -1,0 +1,1 @@
+"""githubkit behind our own few calls, the pull request as a source, and the publisher."""

@@ -1,0 +1,100 @@
+"""What stands on GitHub for one report: check runs and at most one comment, as plain data for the outbox."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from app.jobs.subject import Claim
+from checks.model.report import Report
+from checks.policy.schema import Policy
+from checks.render.checkrun import VERDICT, check_run, verdict
+from checks.render.comment import comment
+from checks.render.presentation import Presentation
+
+#: GitHub takes at most 50 annotations a request; the rest follows in updates.
+ANNOTATIONS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One check run to create, in REST's words; `external_id` finds it again after a crash."""
+
+    name: str
+    conclusion: str
+    output: dict[str, Any]
+    external_id: str
+    details_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """All that one report posts. `comment` is None when there is nothing to say or nothing to change."""
+
+    head: str
+    runs: tuple[Run, ...]
+    comment: str | None = None
+    digest: str = ""
+    """Of everything above: equal head and digest means that nothing has to be posted."""
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> "Publication":
+        runs = tuple(Run(**run) for run in document["runs"])
+        return cls(document["head"], runs, document["comment"], document["digest"])
+
+
+def publication(
+    claim: Claim, report: Report, policy: Policy, presentation: Presentation, previous_comment: str | None
+) -> Publication:
+    """What `report` says on GitHub. The verdict comes first; a check's own run only if it has something to say or the
+    policy pins its name."""
+    pinned = policy.root.check_names
+    documents = []
+    for outcome in report.outcomes:
+        run = check_run(report, outcome.check, presentation)
+        name = pinned.get(outcome.check)
+        if name or run["output"]["annotations"] or any(f.counts or f.waiver for f in report.of(outcome.check)):
+            documents.append((outcome.check, {**run, "name": name or run["name"]}))
+    ordered = [(VERDICT, verdict(report, presentation)), *documents]
+    runs = tuple(_run(claim, report, check, document) for check, document in ordered)
+    return _digested(report.head, runs, comment(report, presentation, previous_comment))
+
+
+def refusal(claim: Claim, title: str, summary: str, cause: str) -> Publication:
+    """The verdict when nothing could be judged: it fails closed and says why."""
+    output = {"title": title, "summary": summary, "annotations": []}
+    run = Run(VERDICT, "failure", output, _external_id(claim, claim.head, cause, VERDICT))
+    return _digested(claim.head, (run,), None)
+
+
+def _digested(head: str, runs: tuple[Run, ...], text: str | None) -> Publication:
+    said = json.dumps([head, [asdict(run) for run in runs], text], sort_keys=True)
+    return Publication(head, runs, text, hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest())
+
+
+def _run(claim: Claim, report: Report, check: str, document: dict[str, Any]) -> Run:
+    return Run(
+        document["name"],
+        document["conclusion"],
+        document["output"],
+        _external_id(claim, report.head, report.policy.digest, check),
+        document.get("details_url"),
+    )
+
+
+def _external_id(claim: Claim, head: str, policy_digest: str, check: str) -> str:
+    """Repository, pull request, head, policy, check, and the fence: a re-run is another run of the same check."""
+    return f"{claim.repository_id}:{claim.number}:{head}:{policy_digest[:12]}:{check}:{claim.token}"
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What GitHub gave back."""
+
+    comment: dict[str, Any] | None = None
+    """`node`, `id` and `body` of our comment; None if there is none."""
+    requests: int = 0
+    problems: tuple[str, ...] = field(default=())

@@ -1,0 +1,256 @@
+"""A pull request as a source: two requests for all of an ordinary one.
+
+The comparison gives the merge base, the files and the commits with their accounts; one GraphQL query gives every text
+of both sides, the policy, the present head and our own comment. What is too large for it is read by blob id.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from app.github.client import GitHubError, Installation, repository_path
+from app.jobs.subject import About
+from app.ports import Blob, FileRef, Side
+from checks.model.commit import AccountType, Commit, Person
+from checks.model.dependency import Location, Problem
+from checks.model.errors import SourceError
+from checks.model.snapshot import ChangedFile, FileStatus, Listing
+
+#: GitHub lists at most 300 files in a comparison and 3,000 for a pull request (REST reference).
+COMPARE_FILES = 300
+PULL_FILES = 3000
+#: Without paging a comparison gives the newest 250 commits.
+COMPARE_COMMITS = 250
+#: Texts in one GraphQL query; beyond it GitHub has been seen to time out.
+TEXTS = 40
+#: Of all texts in one query (bytes); a single one is cut by GitHub at 512,000.
+LARGE = 512_000
+_STATUS = {
+    "added": FileStatus.ADDED,
+    "removed": FileStatus.REMOVED,
+    "renamed": FileStatus.RENAMED,
+    "copied": FileStatus.ADDED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PullState:
+    """What the query told about the pull request itself."""
+
+    head: str
+    comments: tuple[Mapping[str, Any], ...]
+    """Our own comments, oldest first, if they were asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class CentralPolicy:
+    """The organization's policy: where it is."""
+
+    repository: str
+    path: str
+    ref: str
+
+
+class PullSource:
+    """Implements `Source` for one head of a pull request."""
+
+    def __init__(
+        self,
+        client: Installation,
+        about: About,
+        number: int,
+        head: str,
+        policy: CentralPolicy | None = None,
+        find_comment: bool = False,
+    ) -> None:
+        self.client = client
+        self.about = about
+        self.number = number
+        self.head = head
+        self.policy = policy
+        self.find_comment = find_comment
+        self.base = ""
+        self.state: PullState | None = None
+
+    @property
+    def _path(self) -> str:
+        return repository_path(self.about.repository)
+
+    async def listing(self) -> Listing:
+        comparison = await self._compare()
+        self.base = comparison["merge_base_commit"]["sha"]
+        files, problems = await self._files(comparison)
+        commits = await self._commits(comparison)
+        if len(commits) != comparison["total_commits"]:
+            problems.append(_incomplete(f"GitHub listed {len(commits)} of {comparison['total_commits']} commits"))
+        return Listing(self.base, self.head, tuple(files), tuple(commits), tuple(problems))
+
+    async def _compare(self) -> Mapping[str, Any]:
+        try:
+            answer = await self.client.request("GET", f"{self._path}/compare/{self.about.base}...{self.head}")
+        except GitHubError as error:
+            if error.status != 404:
+                raise
+            raise SourceError(
+                "GitHub could not compare base and head: the histories do not meet, or the commits are gone",
+                hint="Push the branch again, based on the target branch.",
+            ) from None
+        return dict(answer.json())
+
+    async def _files(self, comparison: Mapping[str, Any]) -> tuple[list[ChangedFile], list[Problem]]:
+        rows = comparison.get("files") or []
+        if len(rows) < COMPARE_FILES:
+            return [_file(row) for row in rows], []
+        rows = await self.client.pages(f"{self._path}/pulls/{self.number}/files", limit=PULL_FILES)
+        if len(rows) < PULL_FILES:
+            return [_file(row) for row in rows], []
+        return [_file(row) for row in rows], [_incomplete(f"GitHub lists only {PULL_FILES} of the changed files")]
+
+    async def _commits(self, comparison: Mapping[str, Any]) -> list[Commit]:
+        rows = comparison["commits"]
+        if comparison["total_commits"] > COMPARE_COMMITS:
+            path = f"{self._path}/compare/{self.about.base}...{self.head}"
+            rows = await self.client.pages(path, key="commits")
+        return [_commit(row) for row in rows]
+
+    async def read(self, refs: Sequence[FileRef]) -> Mapping[FileRef, Blob]:
+        usable = [ref for ref in refs if ref.side is not Side.BASE or self.base]
+        batches = [usable[start : start + TEXTS] for start in range(0, len(usable), TEXTS)] or [[]]
+        found: dict[FileRef, Blob] = {}
+        for index, batch in enumerate(batches):
+            found.update(await self._read_batch(batch, with_pull=index == 0))
+        return found
+
+    async def _read_batch(self, refs: Sequence[FileRef], with_pull: bool) -> Mapping[FileRef, Blob]:
+        query, variables = self._query(refs, with_pull)
+        answer = await self.client.graphql(query, variables)
+        if answer.errors and not answer.data:
+            return await self._halved(refs, with_pull, answer.errors)
+        own, policy = answer.data.get("repository") or {}, answer.data.get("policy") or {}
+        if with_pull:
+            self.state = _state(own.get("pullRequest"))
+        blobs: dict[FileRef, Blob] = {}
+        for index, ref in enumerate(refs):
+            row = (policy if ref.side is Side.POLICY else own).get(f"b{index}")
+            if row and "oid" in row:
+                blobs[ref] = _blob(row)
+        return blobs
+
+    async def _halved(
+        self, refs: Sequence[FileRef], with_pull: bool, errors: tuple[Mapping[str, Any], ...]
+    ) -> Mapping[FileRef, Blob]:
+        """GitHub gave up on the query as a whole: smaller ones may pass."""
+        if len(refs) < 2:
+            raise GitHubError(f"GitHub could not answer: {errors[0].get('message', 'no reason given')}", 502)
+        middle = len(refs) // 2
+        first = await self._read_batch(refs[:middle], with_pull)
+        return {**first, **await self._read_batch(refs[middle:], False)}
+
+    def _query(self, refs: Sequence[FileRef], with_pull: bool) -> tuple[str, dict[str, Any]]:
+        owner, name = self.about.repository.split("/", 1)
+        variables: dict[str, Any] = {"owner": owner, "name": name}
+        declared = ["$owner: String!", "$name: String!"]
+        fields: dict[bool, list[str]] = {True: [], False: []}
+        for index, ref in enumerate(refs):
+            central = ref.side is Side.POLICY
+            declared.append(f"$e{index}: String!")
+            variables[f"e{index}"] = f"{self._revision(ref.side)}:{ref.path}"
+            fields[central].append(f"b{index}: object(expression: $e{index}) {{ ...text }}")
+        if with_pull:
+            declared.append("$number: Int!")
+            variables["number"] = self.number
+            fields[False].append(f"pullRequest(number: $number) {{ headRefOid {_COMMENTS if self.find_comment else ''} }}")
+        parts = [f"repository(owner: $owner, name: $name) {{ id {' '.join(fields[False])} }}"]
+        if fields[True] and self.policy:
+            declared += ["$policyOwner: String!", "$policyName: String!"]
+            variables["policyOwner"], variables["policyName"] = self.policy.repository.split("/", 1)
+            parts.append(f"policy: repository(owner: $policyOwner, name: $policyName) {{ id {' '.join(fields[True])} }}")
+        fragment = _TEXT if refs else ""
+        return f"query({', '.join(declared)}) {{ {' '.join(parts)} }} {fragment}", variables
+
+    def _revision(self, side: Side) -> str:
+        if side is Side.POLICY:
+            assert self.policy is not None
+            return self.policy.ref
+        return self.base if side is Side.BASE else self.head
+
+    async def fetch(self, blobs: Sequence[Blob]) -> Mapping[str, bytes]:
+        contents = await asyncio.gather(*(self._fetch(blob) for blob in blobs))
+        return {blob.id: data for blob, data in zip(blobs, contents, strict=True)}
+
+    async def _fetch(self, blob: Blob) -> bytes:
+        path = f"{self._path}/git/blobs/{quote(blob.id, safe='')}"
+        answer = await self.client.request("GET", path, accept="application/vnd.github.raw+json")
+        if object_id(answer.content, blob.id) != blob.id:
+            raise GitHubError("GitHub sent other bytes than the object id says", 502)
+        return answer.content
+
+
+_COMMENTS = "comments(first: 100) { nodes { id fullDatabaseId body viewerDidAuthor } }"
+_TEXT = "fragment text on Blob { oid byteSize isBinary isTruncated text }"
+
+
+def object_id(data: bytes, like: str) -> str:
+    """The git object id of a blob, by the same hash as `like` (SHA-1, or SHA-256 in newer repositories)."""
+    algorithm = hashlib.sha256 if len(like) == 64 else hashlib.sha1
+    return algorithm(b"blob %d\0" % len(data) + data).hexdigest()
+
+
+def _blob(row: Mapping[str, Any]) -> Blob:
+    """A text is taken only if its bytes have the id that GitHub names; everything else is read by id."""
+    text = row.get("text")
+    data = text.encode("utf-8", "surrogatepass") if text is not None and not row.get("isTruncated") else None
+    if data is not None and object_id(data, row["oid"]) != row["oid"]:
+        data = None
+    return Blob(row["oid"], row["byteSize"], data)
+
+
+def _state(row: Mapping[str, Any] | None) -> PullState | None:
+    if row is None:
+        return None
+    nodes = (row.get("comments") or {}).get("nodes") or []
+    return PullState(row["headRefOid"], tuple(node for node in nodes if node and node.get("viewerDidAuthor")))
+
+
+def _file(row: Mapping[str, Any]) -> ChangedFile:
+    status = _STATUS.get(row["status"], FileStatus.MODIFIED)
+    return ChangedFile(row["filename"], status, row.get("previous_filename") if status is FileStatus.RENAMED else None)
+
+
+def _commit(row: Mapping[str, Any]) -> Commit:
+    commit = row["commit"]
+    return Commit(
+        sha=row["sha"],
+        author=_person(commit.get("author"), row.get("author")),
+        committer=_person(commit.get("committer"), row.get("committer")),
+        message=commit.get("message") or "",
+        parents=tuple(parent["sha"] for parent in row.get("parents") or ()),
+        verified=bool((commit.get("verification") or {}).get("verified")),
+    )
+
+
+def _person(git: Mapping[str, Any] | None, account: Mapping[str, Any] | None) -> Person:
+    git, account = git or {}, account or {}
+    kind = {"Bot": AccountType.BOT}.get(account.get("type", ""), AccountType.USER) if account else AccountType.UNKNOWN
+    return Person(git.get("name") or "", git.get("email") or "", account.get("login"), account.get("id"), kind)
+
+
+def _incomplete(message: str) -> Problem:
+    return Problem("listing", message, Location(""))
+
+
+def central_policy(text: str) -> CentralPolicy:
+    """`owner/repo[/path]@ref` as a place. Raises ValueError."""
+    name, at, ref = text.partition("@")
+    parts = name.split("/", 2)
+    if not at or not ref or len(parts) < 2 or not all(parts):
+        raise ValueError(f"expected owner/repo[/path]@ref, not '{text}'")
+    return CentralPolicy("/".join(parts[:2]), parts[2] if len(parts) == 3 else "policy.yaml", ref)
+
+
+def names(sources: Iterable[str]) -> Iterator[str]:
+    """Repository names without owner, as tokens are narrowed by."""
+    return (source.split("/", 1)[1] for source in sources)

@@ -1,0 +1,83 @@
+"""The subjects of the work: what an event asks for, and what a worker holds while it judges."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What events tell about a pull request and its repository, kept so that no request is spent on it."""
+
+    repository: str
+    """`owner/name`."""
+    repository_node: str
+    pull_node: str
+    base: str
+    """SHA of the base branch when the event was sent."""
+    visibility: str | None = None
+    default_branch: str | None = None
+    owner_is_organization: bool | None = None
+    properties: dict[str, str] = field(default_factory=dict)
+    author: str | None = None
+    author_is_bot: bool = False
+    changed_files: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A command: judge this pull request at this head."""
+
+    key: str
+    """`<repository id>/pull/<number>`; survives renames and transfers."""
+    installation_id: int
+    repository_id: int
+    number: int
+    head: str
+    head_at: float
+    """GitHub's own time of the event (seconds, UTC): events may arrive out of order, the newest head wins."""
+    about: About
+    forced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A command: judge again whatever is known under this head, because somebody pressed re-run."""
+
+    installation_id: int
+    repository_id: int
+    head: str
+
+
+Command = Wanted | Again
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One webhook delivery: GitHub's id, which a redelivery repeats, and what it asks for."""
+
+    id: str
+    event: str
+    action: str | None
+    command: Command | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One subject in the hands of one worker. `token` is its fence, `wanted` what will be done when it ends."""
+
+    key: str
+    installation_id: int
+    repository_id: int
+    number: int
+    head: str
+    about: About
+    token: int
+    wanted: int
+    attempts: int
+    forced: bool
+    published: str | None
+    comment: dict[str, Any] | None
+
+
+def pull_key(repository_id: int, number: int) -> str:
+    return f"{repository_id}/pull/{number}"

@@ -1,0 +1,74 @@
+"""What the shell needs of an adapter, in the words of the domain."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from checks.engine.plan import Plan
+from checks.manifests import Format
+from checks.model.dependency import Inventory
+from checks.model.facts import Facts
+from checks.model.snapshot import Listing
+from checks.policy.schema import Policy
+
+
+class Side(StrEnum):
+    BASE = "base"
+    """The merge base."""
+    HEAD = "head"
+    POLICY = "policy"
+    """The organization's policy repository."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """A file to read, by its repository-relative path."""
+
+    side: Side
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A file's content. `data` is None where `read` left out a large one: `fetch` gets it by id."""
+
+    id: str
+    """Git object id: equal content has an equal id."""
+    size: int
+    """Bytes."""
+    data: bytes | None
+
+
+class Source(Protocol):
+    """Where a listing and texts come from."""
+
+    async def listing(self) -> Listing:
+        """The changed paths and commits. Raises `SourceError`."""
+        ...
+
+    async def read(self, refs: Sequence[FileRef]) -> Mapping[FileRef, Blob]:
+        """Those of the files that exist; all in as few calls as possible. Raises `SourceError`."""
+        ...
+
+    async def fetch(self, blobs: Sequence[Blob]) -> Mapping[str, bytes]:
+        """The contents, by id, of blobs that `read` gave without data. Raises `SourceError`."""
+        ...
+
+
+class FactSource(Protocol):
+    """Something that knows facts. A gap is a value; it raises only for faults of ours."""
+
+    async def lookup(self, plan: Plan, policy: Policy) -> Facts: ...
+
+
+class InventoryCache(Protocol):
+    """Parsed inventories by content: the base side of a pull request is nearly always known."""
+
+    async def get(self, keys: Iterable[str]) -> Mapping[str, Inventory]: ...
+
+    async def put(self, inventories: Mapping[str, Inventory]) -> None: ...
+
+
+#: Parses one manifest; the service moves large ones out of the event loop.
+Parse = Callable[[Format, str, bytes, Mapping[str, bytes]], Awaitable[Inventory]]

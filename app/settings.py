@@ -1,0 +1,173 @@
+"""The only reader of the environment."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from checks.model.errors import PolicyIssue, UsageError
+from checks.model.facts import RepositoryFacts
+from checks.policy.document import Entries, Scalar
+from checks.policy.shape import Reader, key
+
+#: A payload of GitHub has at most 25 MB.
+_MAX_EVENT = 26_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """What a GitHub Actions runner tells: the change to judge and the repository."""
+
+    base: str | None = None
+    head: str | None = None
+    repository: RepositoryFacts = RepositoryFacts()
+
+
+@dataclass(frozen=True, slots=True)
+class CommandEnvironment:
+    """What the command takes from its environment."""
+
+    color: bool | None
+    """True or False when the user decided (NO_COLOR, FORCE_COLOR); None: only on a terminal."""
+    api_url: str
+    server_url: str | None
+    token: str | None
+    workflow: Workflow | None
+
+
+def command_environment(environ: Mapping[str, str] = os.environ) -> CommandEnvironment:
+    color = False if environ.get("NO_COLOR") else True if environ.get("FORCE_COLOR") else None
+    in_workflow = environ.get("GITHUB_ACTIONS") == "true"
+    return CommandEnvironment(
+        color=color,
+        api_url=environ.get("GITHUB_API_URL", "https://api.github.com").rstrip("/"),
+        server_url=environ.get("GITHUB_SERVER_URL", "https://github.com").rstrip("/") if in_workflow else None,
+        token=environ.get("GITHUB_TOKEN") or environ.get("GH_TOKEN"),
+        workflow=_workflow(environ) if in_workflow else None,
+    )
+
+
+def _workflow(environ: Mapping[str, str]) -> Workflow:
+    """The event of the run. GITHUB_SHA of a pull request is a test merge: the event's own head is judged instead."""
+    payload = _payload(environ.get("GITHUB_EVENT_PATH"))
+    repository = _repository(payload, environ.get("GITHUB_REPOSITORY"))
+    pull, group = payload.get("pull_request"), payload.get("merge_group")
+    if isinstance(pull, dict):
+        return Workflow(_sha(pull.get("base")), _sha(pull.get("head")), repository)
+    if isinstance(group, dict):
+        return Workflow(_text(group.get("base_sha")), _text(group.get("head_sha")), repository)
+    before = _text(payload.get("before"))
+    return Workflow(before if before and before.strip("0") else None, _text(payload.get("after")), repository)
+
+
+def _payload(path: str | None) -> dict[str, object]:
+    try:
+        file = Path(path or "")
+        if not path or file.stat().st_size > _MAX_EVENT:
+            return {}
+        payload = json.loads(file.read_bytes())
+        return payload if isinstance(payload, dict) else {}
+    except (OSError, ValueError, RecursionError):
+        return {}
+
+
+def _repository(payload: Mapping[str, object], name: str | None) -> RepositoryFacts:
+    found = payload.get("repository")
+    found = found if isinstance(found, dict) else {}
+    owner = found.get("owner")
+    properties = found.get("custom_properties")
+    return RepositoryFacts(
+        name=_text(found.get("full_name")) or name,
+        visibility=_text(found.get("visibility")) or _visibility(found.get("private")),
+        default_branch=_text(found.get("default_branch")),
+        owner_is_organization=owner.get("type") == "Organization" if isinstance(owner, dict) else None,
+        properties={k: str(v) for k, v in properties.items()} if isinstance(properties, dict) else {},
+    )
+
+
+def _visibility(private: object) -> str | None:
+    return None if not isinstance(private, bool) else "private" if private else "public"
+
+
+def _sha(side: object) -> str | None:
+    return _text(side.get("sha")) if isinstance(side, dict) else None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+class LogLevel(StrEnum):
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSettings:
+    """The settings of the service; each is an environment variable `OSPO_GATE_<NAME>`. See docs/settings.md."""
+
+    app_id: int = key("Number of the GitHub App, from its settings page.")
+    webhook_secret: str = key("The secret that the GitHub App signs its webhooks with.")
+    private_key: str | None = key("The App's private key, PEM text. Or give `private_key_file`.", default=None)
+    private_key_file: str | None = key("Path of the App's private key, a PEM file.", default=None)
+    webhook_secret_previous: str | None = key("During a rotation: the secret that is still valid.", default=None)
+    github_api_url: str = key(
+        "Address of the REST API; on GitHub Enterprise Server `https://HOST/api/v3`.", default="https://api.github.com"
+    )
+    github_url: str = key("Address that people open; used in links.", default="https://github.com")
+    database: str = key(
+        "SQLAlchemy URL of the database: SQLite for one machine.", default="sqlite+aiosqlite:///ospo-gate.db"
+    )
+    policy: str | None = key(
+        "The organization's policy: `owner/repo[/path]@ref`. Default: each repository's own `policy.yaml`.", default=None
+    )
+    host: str = key("Address to listen on.", default="127.0.0.1")
+    port: int = key("Port to listen on.", default=8080)
+    workers: int = key("How many pull requests are judged at the same time.", default=4)
+    lease_seconds: int = key("After how many silent seconds the job of a dead worker is taken over.", default=60)
+    log_level: LogLevel = key("How much is logged.", default=LogLevel.INFO)
+
+    def __post_init__(self) -> None:
+        if not (self.private_key or self.private_key_file):
+            raise ValueError("the App's private key is missing: set OSPO_GATE_PRIVATE_KEY_FILE to the PEM file")
+        if len(self.webhook_secret) < 16:
+            raise ValueError("OSPO_GATE_WEBHOOK_SECRET is shorter than 16 characters: create one with `openssl rand -hex 32`")
+        if not 1 <= self.workers <= 100:
+            raise ValueError("OSPO_GATE_WORKERS must be 1 to 100")
+
+    @property
+    def key_text(self) -> str:
+        """The private key's PEM text. Raises `UsageError` when the file cannot be read."""
+        if self.private_key:
+            return self.private_key.replace("\\n", "\n")
+        try:
+            return Path(self.private_key_file or "").read_text("ascii")
+        except (OSError, ValueError) as error:
+            raise UsageError(f"OSPO_GATE_PRIVATE_KEY_FILE: {error}", hint="Give the path of the App's PEM file.") from None
+
+
+PREFIX = "OSPO_GATE_"
+
+
+def service_settings(environ: Mapping[str, str] = os.environ) -> ServiceSettings:
+    """The settings of the service. Raises `UsageError` that names every missing or wrong variable and what to do."""
+    given = {name.removeprefix(PREFIX).lower(): value for name, value in environ.items() if name.startswith(PREFIX)}
+    reader = Reader()
+    entries = tuple((Scalar(name, 0, 0), Scalar(value, 0, 0)) for name, value in sorted(given.items()) if value)
+    settings = reader.read_shape(Entries(entries, 0, 0), ServiceSettings, ())
+    if reader.issues:
+        raise UsageError(
+            "the settings are not complete:\n" + "\n".join(f"  {_issue(issue)}" for issue in reader.issues),
+            hint="Every setting is explained in docs/settings.md.",
+        )
+    assert isinstance(settings, ServiceSettings)
+    return settings
+
+
+def _issue(issue: PolicyIssue) -> str:
+    name = f"{PREFIX}{issue.key.upper()}: " if issue.key else ""
+    message = "is not set" if issue.message.endswith("is missing") else issue.message
+    return f"{name}{message}" + (f" ({issue.hint})" if issue.hint else "")

@@ -1,0 +1,1 @@
+"""Where a listing and texts come from."""

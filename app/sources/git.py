@@ -1,0 +1,179 @@
+"""A git checkout, read through the `git` command. Only objects are read: no hook, filter or external diff runs."""
+
+import os
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from app.ports import Blob, FileRef, Side
+from checks.manifests import MAX_BYTES
+from checks.model.commit import Commit, Person
+from checks.model.dependency import Location, Problem
+from checks.model.errors import SourceError, UsageError
+from checks.model.phrase import visible
+from checks.model.snapshot import ChangedFile, FileStatus, Listing
+
+#: Commits of one change that are read; a change beyond this is not one that anybody reviews.
+MAX_COMMITS = 50_000
+MAX_FILES = 200_000
+_FORMAT = "%H%x00%P%x00%an%x00%ae%x00%cn%x00%ce%x00%B%x00"
+_STATUS = {"A": FileStatus.ADDED, "D": FileStatus.REMOVED, "R": FileStatus.RENAMED}
+
+
+class Repository:
+    """A repository on disk and safe ways to ask it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @classmethod
+    def containing(cls, path: Path) -> "Repository":
+        """The repository around `path`. Raises `UsageError` when there is none."""
+        if not path.exists():
+            raise UsageError(f"there is no such folder: {path}", hint="Give the path of a git checkout.")
+        folder = path if path.is_dir() else path.parent
+        found = cls(folder)._run("rev-parse", "--show-toplevel", check=False)
+        if found.returncode:
+            raise UsageError(
+                f"{path} is not inside a git checkout: {_last_line(found.stderr)}",
+                hint="Run it in a checkout, or use --all to judge a plain folder as it stands.",
+            )
+        return cls(Path(os.fsdecode(found.stdout.rstrip(b"\n"))))
+
+    def start(self, *arguments: str, stdin: int | None = subprocess.DEVNULL) -> "subprocess.Popen[bytes]":
+        """Start git with everything off that a repository could make it run."""
+        try:
+            return subprocess.Popen(
+                ["git", "--no-optional-locks", "--no-replace-objects", "-c", "core.fsmonitor=false", "-c",
+                 "core.quotePath=false", "-c", "diff.renameLimit=3000", *arguments],
+                cwd=self.root, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                env={**os.environ, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "0"},
+            )  # fmt: skip
+        except FileNotFoundError:
+            raise SourceError("git is not installed", hint="Install git, or judge a plain folder with --all.") from None
+
+    def _run(self, *arguments: str, check: bool = True) -> "subprocess.CompletedProcess[bytes]":
+        return finish(self.start(*arguments), check)
+
+    def commit(self, revision: str) -> str | None:
+        """The full id of a commit, or None if the repository does not have it."""
+        found = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}", check=False)
+        return found.stdout.decode().strip() or None if not found.returncode else None
+
+    def merge_base(self, base: str, head: str) -> str:
+        """Raises `SourceError` when the histories do not meet in what was fetched."""
+        found = self._run("merge-base", base, head, check=False)
+        if found.returncode:
+            raise SourceError(
+                "the common ancestor of base and head is not in this checkout",
+                hint="Fetch the whole history: `git fetch --unshallow`, or `fetch-depth: 0` for actions/checkout.",
+            )
+        return found.stdout.decode().strip()
+
+    def default_base(self) -> str | None:
+        """What a branch is usually compared with: the remote's default branch, else a local `main` or `master`."""
+        for name in ("origin/HEAD", "origin/main", "origin/master", "main", "master"):
+            if (found := self.commit(name)) is not None:
+                return found
+        return None
+
+
+def finish(process: "subprocess.Popen[bytes]", check: bool = True) -> "subprocess.CompletedProcess[bytes]":
+    """Wait for git. Raises `SourceError` with its own words if it failed."""
+    stdout, stderr = process.communicate()
+    if check and process.returncode:
+        raise SourceError(f"git could not read the repository: {_last_line(stderr)}")
+    return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+
+
+def _last_line(stderr: bytes) -> str:
+    lines = stderr.decode("utf-8", "replace").strip().splitlines()
+    return visible(lines[-1].removeprefix("fatal: ")) if lines else "no reason given"
+
+
+class GitSource:
+    """The change between the merge base of two revisions and the second one; without `base`, the whole tree of `head`."""
+
+    def __init__(self, repository: Repository, head: str, base: str | None) -> None:
+        self.repository = repository
+        self.head = head
+        self.base = repository.merge_base(base, head) if base else ""
+
+    async def listing(self) -> Listing:
+        if not self.base:
+            tree = finish(self.repository.start("ls-tree", "-r", "-z", "--name-only", "--full-tree", self.head))
+            files = tuple(ChangedFile(_path(name), FileStatus.PRESENT) for name in tree.stdout.split(b"\0") if name)
+            return Listing("", self.head, files)
+        # Both run at the same time: the process start is what costs.
+        difference = self.repository.start(
+            "diff", "--raw", "-z", "-M", "--no-ext-diff", "--no-textconv", "--abbrev=40", self.base, self.head
+        )
+        log = self.repository.start("log", f"--format={_FORMAT}", "--no-show-signature", f"{self.base}..{self.head}")
+        files = tuple(_changed(finish(difference).stdout))
+        commits = tuple(reversed(tuple(_commits(finish(log).stdout))))
+        problems = _too_many(len(commits), MAX_COMMITS, "commits") + _too_many(len(files), MAX_FILES, "files")
+        return Listing(self.base, self.head, files[:MAX_FILES], commits[:MAX_COMMITS], problems)
+
+    async def read(self, refs: Sequence[FileRef]) -> Mapping[FileRef, Blob]:
+        usable = [ref for ref in refs if "\n" not in ref.path and (self.base or ref.side is not Side.BASE)]
+        if not usable:
+            return {}
+        process = self.repository.start("cat-file", "--batch", stdin=subprocess.PIPE)
+        revisions = {Side.BASE: self.base, Side.HEAD: self.head}
+        request = b"".join(f"{revisions[ref.side]}:".encode() + os.fsencode(ref.path) + b"\n" for ref in usable)
+        stdout, stderr = process.communicate(request)
+        if process.returncode:
+            raise SourceError(f"git could not read the files: {_last_line(stderr)}")
+        return dict(_blobs(usable, stdout))
+
+    async def fetch(self, blobs: Sequence[Blob]) -> Mapping[str, bytes]:
+        return {}  # `read` leaves nothing out but what is larger than the gate reads
+
+
+def _too_many(count: int, limit: int, noun: str) -> tuple[Problem, ...]:
+    if count <= limit:
+        return ()
+    return (Problem("listing", f"The change has {count:,} {noun}, more than the {limit:,} that are judged", Location("")),)
+
+
+def _path(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def _changed(raw: bytes) -> Iterator[ChangedFile]:
+    fields = iter(raw.split(b"\0"))
+    for meta in fields:
+        if not meta:
+            continue
+        letter = meta.rsplit(b" ", 1)[1][:1].decode()
+        first = _path(next(fields))
+        status = _STATUS.get(letter, FileStatus.MODIFIED)
+        if status is FileStatus.RENAMED:
+            yield ChangedFile(_path(next(fields)), status, first)
+        else:
+            yield ChangedFile(first, status)
+
+
+def _commits(raw: bytes) -> Iterator[Commit]:
+    """Newest first, as git prints them. Message bytes that are not UTF-8 are replaced."""
+    fields = raw.decode("utf-8", "replace").split("\0")
+    for index in range(0, len(fields) - 7, 7):
+        sha, parents, author, author_mail, committer, committer_mail, message = fields[index : index + 7]
+        yield Commit(
+            sha.strip(), Person(author, author_mail), Person(committer, committer_mail), message, tuple(parents.split())
+        )
+
+
+def _blobs(refs: Sequence[FileRef], raw: bytes) -> Iterator[tuple[FileRef, Blob]]:
+    position = 0
+    for ref in refs:
+        end = raw.index(b"\n", position)
+        header = raw[position:end].split(b" ")
+        position = end + 1
+        if len(header) < 3 or header[-1] in (b"missing", b"ambiguous") or not header[-1].isdigit():
+            continue
+        size = int(header[-1])
+        if header[-2] == b"blob":
+            data = raw[position : position + size] if size <= MAX_BYTES else None
+            yield ref, Blob(header[-3].decode(), size, data)
+        position += size + 1

@@ -1,0 +1,1 @@
+"""Schema migrations, in order; each is additive so that the old version keeps serving while it runs."""

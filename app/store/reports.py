@@ -1,0 +1,140 @@
+"""Reports with their outbox rows and history, written in one transaction; and what was said before."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.jobs.subject import Claim
+from app.store.database import Database
+from app.store.tables import history, outbox, policy, report
+
+WAITING, SENDING, SENT, SUPERSEDED = "waiting", "sending", "sent", "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One publication on its way. `sending`: an earlier attempt may have posted parts of it."""
+
+    id: int
+    state: str
+    publication: Mapping[str, Any]
+
+
+class ReportStore:
+    """What was judged, what is to be said about it, and what is counted later."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self.database = database
+        self.clock = clock
+
+    async def save(
+        self, claim: Claim, document: Mapping[str, Any], publication: Mapping[str, Any], seconds: float
+    ) -> Outgoing:
+        """Store the report (as `checks.render.json_report` gives it), its publication and its history together.
+
+        `seconds`: from the claim to here. Older publications of the subject that were not begun are superseded.
+        """
+        now = self.clock()
+        async with self.database.write() as connection:
+            before = await self._newest(connection, claim.key)
+            await connection.execute(
+                insert(report).values(
+                    subject=claim.key,
+                    head=claim.head,
+                    digest=publication["digest"],
+                    policy_digest=document["policy"]["digest"],
+                    conclusion=document["conclusion"],
+                    document=document,
+                    made_at=now,
+                )
+            )
+            rows = list(_history(claim, before, document, now, seconds))
+            await connection.execute(insert(history), rows)
+            return await self._put(connection, claim, publication)
+
+    async def refuse(self, claim: Claim, publication: Mapping[str, Any], reason: str) -> Outgoing:
+        """Store a publication that says why nothing was judged."""
+        async with self.database.write() as connection:
+            row = _row(claim, self.clock(), "refused", {"reason": reason[:2000]})
+            await connection.execute(insert(history), [row])
+            return await self._put(connection, claim, publication)
+
+    async def _put(self, connection: AsyncConnection, claim: Claim, publication: Mapping[str, Any]) -> Outgoing:
+        await connection.execute(
+            update(outbox).where(outbox.c.subject == claim.key, outbox.c.state == WAITING).values(state=SUPERSEDED)
+        )
+        result = await connection.execute(
+            insert(outbox).values(
+                subject=claim.key, token=claim.token, state=WAITING, publication=publication, made_at=self.clock()
+            )
+        )
+        assert result.inserted_primary_key is not None
+        return Outgoing(result.inserted_primary_key[0], WAITING, publication)
+
+    async def unfinished(self, key: str) -> Outgoing | None:
+        """The newest publication that an earlier worker began and did not finish."""
+        query = select(outbox).where(outbox.c.subject == key, outbox.c.state == SENDING).order_by(outbox.c.id.desc())
+        async with self.database.read() as connection:
+            row = (await connection.execute(query.limit(1))).one_or_none()
+        return Outgoing(row.id, row.state, row.publication) if row else None
+
+    async def mark(self, outgoing: Outgoing, state: str) -> None:
+        async with self.database.write() as connection:
+            sent = {"sent_at": self.clock()} if state == SENT else {}
+            await connection.execute(update(outbox).where(outbox.c.id == outgoing.id).values(state=state, **sent))
+
+    async def newest(self, key: str) -> Mapping[str, Any] | None:
+        """The newest report of a subject, as JSON."""
+        async with self.database.read() as connection:
+            return await self._newest(connection, key)
+
+    async def _newest(self, connection: AsyncConnection, key: str) -> Mapping[str, Any] | None:
+        query = select(report.c.document).where(report.c.subject == key).order_by(report.c.id.desc()).limit(1)
+        document = (await connection.execute(query)).scalar_one_or_none()
+        return dict(document) if document else None
+
+    async def keep_policy(self, source: str, data: bytes, revision: str | None) -> None:
+        """Remember the last valid text of a policy."""
+        dialect = sqlite if self.database.sqlite else postgresql
+        values = {"data": data, "revision": revision, "stored_at": self.clock()}
+        statement = dialect.insert(policy).values(source=source, **values)
+        async with self.database.write() as connection:
+            await connection.execute(statement.on_conflict_do_update(index_elements=["source"], set_=values))
+
+    async def last_policy(self, source: str) -> tuple[bytes, str | None] | None:
+        async with self.database.read() as connection:
+            row = (await connection.execute(select(policy).where(policy.c.source == source))).one_or_none()
+        return (row.data, row.revision) if row else None
+
+
+def _history(
+    claim: Claim, before: Mapping[str, Any] | None, document: Mapping[str, Any], now: float, seconds: float
+) -> Iterator[dict[str, Any]]:
+    """What changed with this report: the verdict, findings seen for the first time, findings that are gone."""
+    yield _row(claim, now, "judged", {"conclusion": document["conclusion"], "seconds": round(seconds, 3)})
+    if not before or before["conclusion"] != document["conclusion"]:
+        yield _row(claim, now, "concluded", {"conclusion": document["conclusion"]})
+    known = {finding["id"]: finding for finding in (before or {}).get("findings", ()) if finding["introduced"]}
+    present = {finding["id"]: finding for finding in document["findings"] if finding["introduced"]}
+    for id_ in present.keys() - known.keys():
+        yield _finding_row(claim, now, "first-seen", present[id_])
+    for id_ in known.keys() - present.keys():
+        yield _finding_row(claim, now, "cleared", known[id_])
+    for id_ in present.keys() & known.keys():
+        if present[id_]["waiver"] and not known[id_]["waiver"]:
+            yield _finding_row(claim, now, "waived", present[id_])
+
+
+def _finding_row(claim: Claim, now: float, what: str, finding: Mapping[str, Any]) -> dict[str, Any]:
+    details = {"subject": finding["subject"], "level": finding["level"], "path": finding["path"]}
+    return {**_row(claim, now, what, details), "finding": finding["id"], "rule": finding["rule"]}
+
+
+def _row(claim: Claim, now: float, what: str, details: Mapping[str, Any]) -> dict[str, Any]:
+    row = {"at": now, "what": what, "subject": claim.key, "head": claim.head, "finding": None, "rule": None}
+    return {**row, "details": {"repository": claim.about.repository, **details}}

@@ -1,0 +1,188 @@
+"""Deliveries and subjects: accepting, claiming, finishing. Every step is one transaction."""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Row, and_, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.jobs.subject import About, Again, Claim, Delivery, Wanted
+from app.store.database import Database
+from app.store.tables import delivery, subject
+
+#: Attempts after which a subject rests until the next event; its check run has said why.
+MAX_ATTEMPTS = 6
+
+
+class SubjectStore:
+    """The truth of the work."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self.database = database
+        self.clock = clock
+        dialect = sqlite if database.sqlite else postgresql
+        self._insert = dialect.insert
+
+    async def accept(self, accepted: Delivery) -> bool:
+        """Store a delivery and what it asks for, durably. False: it was known and its work has not failed."""
+        async with self.database.write() as connection:
+            inserted = await connection.execute(
+                self._insert(delivery)
+                .values(
+                    id=accepted.id,
+                    event=accepted.event,
+                    action=accepted.action,
+                    subject=accepted.command.key if isinstance(accepted.command, Wanted) else None,
+                    received_at=self.clock(),
+                )
+                .on_conflict_do_nothing()
+            )
+            if not inserted.rowcount and not await self._failed(connection, accepted):
+                return False
+            if isinstance(accepted.command, Wanted):
+                await self._want(connection, accepted.command)
+            elif isinstance(accepted.command, Again):
+                await self._again(connection, accepted.command)
+        return True
+
+    async def _failed(self, connection: AsyncConnection, accepted: Delivery) -> bool:
+        """Whether a redelivered event's subject still waits with an error: then it is tried at once."""
+        if not isinstance(accepted.command, Wanted):
+            return False
+        row = await connection.execute(select(subject.c.last_error).where(subject.c.key == accepted.command.key))
+        return row.scalar_one_or_none() is not None
+
+    async def _want(self, connection: AsyncConnection, wanted: Wanted) -> None:
+        values = {
+            "installation_id": wanted.installation_id,
+            "repository_id": wanted.repository_id,
+            "number": wanted.number,
+            "about": asdict(wanted.about),
+            "head": wanted.head,
+            "head_at": wanted.head_at,
+        }
+        fresh = self._insert(subject).values(
+            key=wanted.key, **values, wanted=0, done=0, forced=wanted.forced, token=0, next_at=self.clock(), attempts=0
+        )
+        await connection.execute(fresh.on_conflict_do_nothing())
+        # The row is there now. Raise what is wanted; take the head only if the event is not older than the known one.
+        await connection.execute(
+            update(subject)
+            .where(subject.c.key == wanted.key, subject.c.head_at <= wanted.head_at)
+            .values(**values)
+        )
+        await connection.execute(
+            update(subject).where(subject.c.key == wanted.key).values(**self._raised(wanted.forced))
+        )
+
+    async def _again(self, connection: AsyncConnection, again: Again) -> None:
+        await connection.execute(
+            update(subject)
+            .where(subject.c.repository_id == again.repository_id, subject.c.head == again.head)
+            .values(**self._raised(True))
+        )
+
+    def _raised(self, forced: bool) -> dict[str, Any]:
+        values: dict[str, Any] = {"wanted": subject.c.wanted + 1, "next_at": self.clock(), "attempts": 0}
+        return {**values, "forced": True} if forced else values
+
+    async def claim(self, lease_seconds: float) -> Claim | None:
+        """The subject that has waited longest, fenced with a new token; None when nothing is due."""
+        now = self.clock()
+        due = and_(
+            subject.c.wanted > subject.c.done,
+            subject.c.next_at <= now,
+            or_(subject.c.lease_until.is_(None), subject.c.lease_until < now),
+        )
+        async with self.database.write() as connection:
+            first = select(subject.c.key).where(due).order_by(subject.c.next_at).limit(1)
+            if not self.database.sqlite:
+                first = first.with_for_update(skip_locked=True)
+            key = (await connection.execute(first)).scalar_one_or_none()
+            if key is None:
+                return None
+            row = await connection.execute(
+                update(subject)
+                .where(subject.c.key == key)
+                .values(token=subject.c.token + 1, lease_until=now + lease_seconds)
+                .returning(subject)
+            )
+            return _claim(row.one())
+
+    async def keep(self, claim: Claim, lease_seconds: float) -> bool:
+        """Prolong the lease; False when somebody else holds the subject now."""
+        return await self.note(claim, lease_until=self.clock() + lease_seconds)
+
+    async def may_publish(self, claim: Claim) -> bool:
+        """Whether the claim still holds and its head is still the newest."""
+        async with self.database.read() as connection:
+            row = await connection.execute(select(subject.c.token, subject.c.head).where(subject.c.key == claim.key))
+            return row.one_or_none() == (claim.token, claim.head)
+
+    async def finish(self, claim: Claim, **changes: Any) -> bool:
+        """Done up to what was wanted at the claim. False when the claim was lost: then more is wanted instead."""
+        values = {"done": claim.wanted, "lease_until": None, "attempts": 0, "last_error": None, **changes}
+        if claim.forced:
+            values["forced"] = subject.c.wanted > claim.wanted
+        if await self._update_mine(claim, **values):
+            return True
+        async with self.database.write() as connection:
+            await connection.execute(
+                update(subject).where(subject.c.key == claim.key).values(wanted=subject.c.wanted + 1, next_at=self.clock())
+            )
+        return False
+
+    async def retry(self, claim: Claim, error: str, at: float) -> None:
+        """Give the subject back until `at` (seconds since 1970); after MAX_ATTEMPTS it rests until the next event."""
+        resting = {"done": claim.wanted} if claim.attempts + 1 >= MAX_ATTEMPTS else {}
+        await self._update_mine(
+            claim, next_at=at, lease_until=None, attempts=claim.attempts + 1, last_error=error[:2000], **resting
+        )
+
+    async def note(self, claim: Claim, **changes: Any) -> bool:
+        """Remember something about the subject without ending the claim."""
+        return await self._update_mine(claim, **changes)
+
+    async def moved(self, claim: Claim, head: str) -> None:
+        """The pull request has another head than the event said: judge that one next."""
+        await self._update_mine(claim, head=head, lease_until=None, next_at=self.clock())
+
+    async def _update_mine(self, claim: Claim, **values: Any) -> bool:
+        async with self.database.write() as connection:
+            result = await connection.execute(
+                update(subject).where(subject.c.key == claim.key, subject.c.token == claim.token).values(**values)
+            )
+            return bool(result.rowcount)
+
+    async def seconds_until_due(self) -> float | None:
+        """How long until the next subject is due; None when nothing waits."""
+        async with self.database.read() as connection:
+            row = await connection.execute(select(func.min(subject.c.next_at)).where(subject.c.wanted > subject.c.done))
+            earliest = row.scalar_one_or_none()
+        return None if earliest is None else max(0.0, earliest - self.clock())
+
+    async def waiting(self) -> int:
+        """How many subjects wait or are being judged."""
+        async with self.database.read() as connection:
+            row = await connection.execute(select(func.count()).where(subject.c.wanted > subject.c.done))
+            return int(row.scalar_one())
+
+
+def _claim(row: Row[Any]) -> Claim:
+    return Claim(
+        key=row.key,
+        installation_id=row.installation_id,
+        repository_id=row.repository_id,
+        number=row.number,
+        head=row.head,
+        about=About(**row.about),
+        token=row.token,
+        wanted=row.wanted,
+        attempts=row.attempts,
+        forced=row.forced,
+        published=row.published,
+        comment=row.comment,
+    )

@@ -1,0 +1,244 @@
+"""The verdict. Levels, modes and waivers are applied here and nowhere else."""
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from checks.engine.plan import Plan
+from checks.model.change import Change
+from checks.model.dependency import Dependency, Location
+from checks.model.facts import Facts
+from checks.model.finding import Finding, Level, Move, Observation
+from checks.model.phrase import Phrase, say
+from checks.model.report import CheckOutcome, Conclusion, Mode, Report
+from checks.policy.schema import Policy
+from checks.policy.section import Judge, Section
+from checks.policy.waivers import Waiver
+from checks.rules import CHECKS
+from checks.rules.check import Check, Context, Rule
+
+#: Digits that people do not confuse when they type a finding id (Crockford's base 32, lower case).
+_DIGITS = str.maketrans("abcdefghijklmnopqrstuvwxyz234567", "0123456789abcdefghjkmnpqrstvwxyz")
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One observation with the check and the places that it belongs to."""
+
+    check: Check
+    rule: Rule
+    observation: Observation
+    paths: tuple[str, ...]
+
+
+def evaluate(
+    plan: Plan, facts: Facts, policy: Policy, now: datetime, only: frozenset[str] | None = None
+) -> Report:
+    """Judge a plan. Equal arguments give an equal report; `now` (UTC) is the only time that counts.
+
+    `only` limits the checks by id; `None` judges all that the policy turns on.
+    """
+    outcomes: list[CheckOutcome] = []
+    seen: list[_Seen] = []
+    if policy.mode is not Mode.OFF:
+        for check in CHECKS:
+            section = policy.sections.get(check.id)
+            if section is not None and (only is None or check.id in only or check.always_on):
+                outcome, found = _run(check, section, plan, facts, Context(now))
+                outcomes.append(outcome)
+                seen.extend(found)
+    findings = _findings(seen, plan, facts, policy, now)
+    listing = plan.snapshot.listing
+    return Report(
+        conclusion=_conclude(findings, outcomes, policy.mode),
+        mode=policy.mode,
+        findings=findings,
+        outcomes=tuple(outcomes),
+        policy=policy.reference,
+        base=listing.base,
+        head=listing.head,
+        repository=facts.repository,
+        notices=tuple(_notices(plan, policy)),
+        judge_again_at=_judge_again_at(findings, policy, now),
+        contact=str(policy.root.owner.contact) if policy.root.owner.contact else None,
+        answered_within=str(policy.root.owner.responds_within) if policy.root.owner.responds_within else None,
+    )
+
+
+def _run(
+    check: Check, section: Section, plan: Plan, facts: Facts, context: Context
+) -> tuple[CheckOutcome, list[_Seen]]:
+    rules = {rule.id: rule for rule in check.rules}
+    judged = 0
+    found: list[_Seen] = []
+    elsewhere: tuple[Phrase, ...] = ()
+    if check.judge_dependency is not None:
+        changes = [change for change in plan.changes if plan.judged(change)]
+        judged += sum(1 for change in changes if change.introduced or plan.everything)
+        for change in changes:
+            for observation in check.judge_dependency(change, facts, section, context):
+                found.append(_placed(check, rules[observation.rule], observation, change, plan.everything))
+    if check.judge_pull is not None:
+        judgment = check.judge_pull(plan.snapshot, facts, section, context)
+        judged += judgment.judged
+        elsewhere = judgment.not_judged_here
+        for observation in judgment.observations:
+            paths = (observation.location.path,) if observation.location else ()
+            found.append(_Seen(check, rules[observation.rule], observation, paths))
+    return CheckOutcome(check.id, check.title, judged, check.noun, elsewhere), found
+
+
+def _placed(check: Check, rule: Rule, observation: Observation, change: Change, everything: bool) -> _Seen:
+    """An observation about a package, with the places, the chain and the novelty of its change."""
+    locations = [place.dependency.location for place in change.places]
+    placed = replace(
+        observation,
+        location=locations[0],
+        related=tuple(locations[1:]),
+        why=tuple(_step(step) for step in change.places[0].why),
+        introduced=change.introduced or everything,
+    )
+    return _Seen(check, rule, placed, tuple(dict.fromkeys(location.path for location in locations)))
+
+
+def _step(dependency: Dependency) -> str:
+    return f"{dependency.name} {dependency.version}" if dependency.version else dependency.name
+
+
+def _findings(
+    seen: Sequence[_Seen], plan: Plan, facts: Facts, policy: Policy, now: datetime
+) -> tuple[Finding, ...]:
+    ids = _ids(seen)
+    findings = [_finding(item, ids[index], facts, policy, now) for index, item in enumerate(seen)]
+    return tuple(sorted((f for f in findings if f.level is not Level.OFF), key=_order))
+
+
+def _finding(item: _Seen, id_: str, facts: Facts, policy: Policy, now: datetime) -> Finding:
+    observation, rule = item.observation, item.rule
+    section = policy.sections[item.check.id]
+    level = policy.levels[item.check.id][rule.id]
+    waiver = _waiver(item, facts, policy, now)
+    text = section.guidance.get(rule.id)
+    counts = (observation.introduced or section.judge is Judge.EVERYTHING) and waiver is None
+    return Finding(
+        id=id_,
+        check=item.check.id,
+        rule=rule.id,
+        level=level,
+        introduced=observation.introduced,
+        move=observation.move,
+        clears_at=observation.clears_at,
+        subject=observation.subject,
+        message=observation.message,
+        headline=observation.headline,
+        location=observation.location,
+        related=observation.related,
+        why=observation.why,
+        evidence=observation.evidence,
+        guidance=text.guidance if text else None,
+        policy_line=policy.line_of(observation.policy_key),
+        waiver=waiver.applied if waiver else None,
+        fix=observation.fix,
+        counts=counts and level is not Level.OFF,
+    )
+
+
+def _waiver(item: _Seen, facts: Facts, policy: Policy, now: datetime) -> Waiver | None:
+    if not item.rule.waivable:
+        return None
+    for waiver in policy.root.waivers:
+        if waiver.live(now) and waiver.covers(item.observation, item.paths, facts.repository.name):
+            return waiver
+    return None
+
+
+def _ids(seen: Sequence[_Seen]) -> list[str]:
+    """Short ids from rule, subject and manifest; longer only where two would be equal."""
+    keys, counted = [], dict[tuple[str, ...], int]()
+    for item in seen:
+        observation = item.observation
+        key: tuple[str, ...] = (item.rule.id, observation.subject.key, item.paths[0] if item.paths else "")
+        if observation.subject.purl and counted.setdefault(key, 0):
+            counted[key] += 1
+            key = (*key, observation.subject.version or "")
+        else:
+            counted[key] = 1
+        keys.append((item.check.prefix, _digest(key)))
+    return _shortened(keys)
+
+
+def _shortened(keys: Sequence[tuple[str, str]]) -> list[str]:
+    """Three digits each, and more only for those that would otherwise be equal."""
+    lengths = dict.fromkeys(keys, 3)
+    for _ in range(13):
+        taken = Counter((prefix, digest[:length]) for (prefix, digest), length in lengths.items())
+        equal = [key for key, length in lengths.items() if taken[key[0], key[1][:length]] > 1]
+        if not equal:
+            break
+        lengths.update((key, lengths[key] + 1) for key in equal)
+    return [f"{prefix}-{digest[: lengths[prefix, digest]]}" for prefix, digest in keys]
+
+
+def _digest(key: tuple[str, ...]) -> str:
+    digest = hashlib.sha256("\0".join(key).encode("utf-8", "surrogatepass")).digest()
+    return base64.b32encode(digest).decode().rstrip("=").lower().translate(_DIGITS)
+
+
+_LEVELS = tuple(Level)
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    location = finding.location or Location("")
+    return (
+        not finding.counts,
+        _LEVELS.index(finding.level),
+        location.path,
+        location.line,
+        finding.subject.key,
+        finding.rule,
+        finding.id,
+    )
+
+
+def _conclude(findings: Sequence[Finding], outcomes: Sequence[CheckOutcome], mode: Mode) -> Conclusion:
+    if mode is Mode.OFF:
+        return Conclusion.OFF
+    blocking = [finding for finding in findings if finding.blocks]
+    if blocking and mode is Mode.EVALUATE:
+        return Conclusion.WOULD_BLOCK
+    if blocking:
+        return _why_blocked(blocking)
+    if any(finding.warns for finding in findings):
+        return Conclusion.WARNINGS
+    if not any(outcome.judged or outcome.not_judged_here for outcome in outcomes) and not findings:
+        return Conclusion.NOTHING_TO_CHECK
+    return Conclusion.PASSED
+
+
+def _why_blocked(blocking: Sequence[Finding]) -> Conclusion:
+    silent = {rule.id for check in CHECKS for rule in check.rules if rule.could_not_tell}
+    if all(finding.rule in silent for finding in blocking):
+        return Conclusion.CANNOT_JUDGE
+    if all(finding.move in (Move.OWNER, Move.MAINTAINER) for finding in blocking):
+        return Conclusion.ACTION_REQUIRED
+    return Conclusion.BLOCKED
+
+
+def _notices(plan: Plan, policy: Policy) -> Iterator[Phrase]:
+    for path in plan.snapshot.policy_changed:
+        yield say(
+            "This change edits {}. It is judged by the version at the merge base; the new one counts after the merge.", path
+        )
+    if policy.reference.built_in:
+        yield say("There is no policy yet: the built-in starter policy judges. Begin with: ospo-gate policy init")
+
+
+def _judge_again_at(findings: Iterable[Finding], policy: Policy, now: datetime) -> datetime | None:
+    """The earliest moment at which time alone can change the report."""
+    used = {finding.waiver.id for finding in findings if finding.waiver}
+    moments = [waiver.expires.ends for waiver in policy.root.waivers if waiver.id in used]
+    moments += [finding.clears_at for finding in findings if finding.clears_at and finding.clears_at > now]
+    return min(moments, default=None)

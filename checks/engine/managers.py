@@ -1,0 +1,78 @@
+"""What to type for a package manager: the commands that change one direct dependency and its lock file.
+
+No lifecycle scripts run and, where the manager can, only the lock file is written: a fix must not execute the very
+package that it removes.
+"""
+
+import posixpath
+import shlex
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Manager:
+    """Command templates; `{name}` and `{version}` are filled with words quoted for the shell."""
+
+    remove: str
+    install: str
+    """Puts back another version of a direct dependency."""
+
+
+MANAGERS = {
+    "npm-lock": Manager(
+        "npm uninstall --package-lock-only --ignore-scripts {name}",
+        "npm install --package-lock-only --ignore-scripts {name}@{version}",
+    ),
+    "uv-lock": Manager("uv remove --no-sync {name}", "uv add --no-sync {name}=={version}"),
+    "poetry-lock": Manager("poetry remove --lock {name}", "poetry add --lock {name}@{version}"),
+    "cargo-lock": Manager("cargo remove {name}", "cargo update {name} --precise {version}"),
+    "go-mod": Manager("go mod edit -droprequire={name} && go mod tidy", "go get {name}@{version}"),
+    "yarn-lock": Manager("yarn remove {name}", "yarn add {name}@{version}"),
+    "pnpm-lock": Manager(
+        "pnpm remove --lockfile-only --ignore-scripts {name}", "pnpm add --lockfile-only --ignore-scripts {name}@{version}"
+    ),
+}
+
+
+def remove(format_: str, path: str, name: str) -> str | None:
+    """The command that removes a direct dependency from the manifest at `path`, or None if there is none."""
+    manager = MANAGERS.get(format_)
+    return _in_folder(path, manager.remove.format(name=shlex.quote(name))) if manager and _plain(name) else None
+
+
+def install(format_: str, path: str, name: str, version: str) -> str | None:
+    """The command that puts a direct dependency back to `version`."""
+    manager = MANAGERS.get(format_)
+    if not manager or not _plain(name) or not _plain(version):
+        return None
+    return _in_folder(path, manager.install.format(name=shlex.quote(name), version=shlex.quote(version)))
+
+
+def delete_lines(path: str, ranges: list[tuple[int, int]]) -> str | None:
+    """The command that deletes 1-based line ranges of a text file."""
+    if not ranges or any(first < 1 for first, _ in ranges) or not _plain(path):
+        return None
+    script = ";".join(f"{first}d" if first == last else f"{first},{last}d" for first, last in sorted(set(ranges)))
+    return f"sed -i.bak '{script}' {_word(path)} && rm {_word(path + '.bak')}"
+
+
+def restore(base: str, paths: list[str]) -> str:
+    """The command that puts files back as they were at the merge base."""
+    return f"git checkout {base[:12]} -- " + " ".join(_word(path) for path in paths)
+
+
+def _in_folder(path: str, command: str) -> str | None:
+    folder = posixpath.dirname(path)
+    if not folder:
+        return command
+    return f"(cd {_word(folder)} && {command})" if _plain(folder) else None
+
+
+def _word(path: str) -> str:
+    """A path as one shell word that can not be taken for an option."""
+    return shlex.quote(f"./{path}" if path.startswith("-") else path)
+
+
+def _plain(word: str) -> bool:
+    """Whether a foreign word may stand in a command that people paste: no option, no control character, not endless."""
+    return bool(word) and not word.startswith("-") and word.isprintable() and len(word) <= 214

@@ -1,0 +1,67 @@
+"""What must be read, and what changed: the pure steps between the reads."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from checks.engine.differences import differences
+from checks.manifests import Format, recognize
+from checks.model.change import Change, ChangeKind
+from checks.model.facts import PackageKey
+from checks.model.snapshot import Listing, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestRequest:
+    """One manifest to read: where it is on each side, and the companions that are read with it where they exist."""
+
+    format: Format
+    path: str
+    """Its name in reports: the head's path, or the base's for a removed file."""
+    base_path: str | None
+    head_path: str | None
+
+    def companions(self, path: str) -> tuple[str, ...]:
+        return self.format.companion_paths(path)
+
+
+def wanted_manifests(listing: Listing) -> tuple[ManifestRequest, ...]:
+    """The manifests among the listed files, by path. Nothing else of the tree is read."""
+    requests = []
+    for file in listing.files:
+        format_ = recognize(file.path) or (recognize(file.base_path) if file.base_path else None)
+        if format_ is None:
+            continue
+        base = file.base_path if file.base_path and recognize(file.base_path) is format_ else None
+        head = file.head_path if file.head_path and recognize(file.head_path) is format_ else None
+        requests.append(ManifestRequest(format_, file.path, base, head))
+    return tuple(sorted(requests, key=lambda request: request.path))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A snapshot with its differences."""
+
+    snapshot: Snapshot
+
+    @cached_property
+    def everything(self) -> bool:
+        """Whether there is no base, so that all is judged as it stands."""
+        return not self.snapshot.listing.base
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        return differences(self.snapshot.manifests, self.everything)
+
+    def judged(self, change: Change) -> bool:
+        return change.kind is not ChangeKind.REMOVED
+
+    def wanted_packages(self) -> frozenset[PackageKey]:
+        """Package versions about which facts are wanted: those that count and whose file says nothing of a license."""
+        return frozenset(_without_license(c for c in self.changes if c.introduced or self.everything))
+
+
+def _without_license(changes: Iterable[Change]) -> Iterable[PackageKey]:
+    for change in changes:
+        if not any(place.dependency.license for place in change.places):
+            yield change.purl, change.version

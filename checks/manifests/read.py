@@ -1,0 +1,51 @@
+"""From bytes to an inventory, whatever the bytes are."""
+
+from collections.abc import Mapping
+
+from checks.manifests.formats import Format
+from checks.model.dependency import Inventory, Location, Problem
+from checks.model.errors import UnreadableManifest
+
+#: A file beyond this is a finding, not an inventory: parsing it would cost a worker (bytes).
+MAX_BYTES = 32 * 1024 * 1024
+#: The largest real lock file of the corpus has 5,154 packages.
+MAX_PACKAGES = 200_000
+
+
+def read(format_: Format, path: str, data: bytes, companions: Mapping[str, bytes] | None = None) -> Inventory:
+    """Parse one manifest. Never raises on content: what cannot be read becomes a `Problem` of the inventory."""
+    try:
+        if len(data) > MAX_BYTES:
+            return too_large(format_, path, len(data))
+        text = _decode(data)
+        others = {name: _decode_companion(content) for name, content in (companions or {}).items()}
+        inventory = format_.parse(text, path, others)
+        if len(inventory.dependencies) > MAX_PACKAGES:
+            raise UnreadableManifest(
+                f"it lists {len(inventory.dependencies):,} packages, more than the limit of {MAX_PACKAGES:,}",
+                code="too-large",
+            )
+        return inventory
+    except UnreadableManifest as error:
+        problem = Problem(error.code, error.message, Location(path, error.line, error.line))
+    except RecursionError:
+        problem = Problem("unreadable", "it is nested too deeply", Location(path))
+    return Inventory(path=path, format=format_.id, problems=(problem,))
+
+
+def too_large(format_: Format, path: str, size: int) -> Inventory:
+    """The inventory of a file that was not even read because of its size in bytes."""
+    message = f"it has {size:,} bytes, more than the limit of {MAX_BYTES:,}"
+    return Inventory(path=path, format=format_.id, problems=(Problem("too-large", message, Location(path)),))
+
+
+def _decode(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UnreadableManifest(f"it is not UTF-8 text (byte {error.start})", line) from None
+
+
+def _decode_companion(data: bytes) -> str:
+    return data.decode("utf-8-sig", errors="replace") if len(data) <= MAX_BYTES else ""

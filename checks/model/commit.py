@@ -1,0 +1,44 @@
+"""Commits and the people in them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class AccountType(StrEnum):
+    USER = "User"
+    BOT = "Bot"
+    UNKNOWN = "unknown"
+    """Accounts cannot be known here (command line), or GitHub links none to this e-mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A name and an e-mail as git records them, and the account that GitHub links to the e-mail, if it is known."""
+
+    name: str
+    email: str
+    login: str | None = None
+    account_id: int | None = None
+    account_type: AccountType = AccountType.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit of the pull request. `verified` is None where signatures cannot be known."""
+
+    sha: str
+    author: Person
+    committer: Person
+    message: str
+    parents: tuple[str, ...] = ()
+    verified: bool | None = None
+    authored_at: datetime | None = None
+
+    @property
+    def subject(self) -> str:
+        return self.message.split("\n", 1)[0].strip()
+
+    @property
+    def short(self) -> str:
+        return self.sha[:7]

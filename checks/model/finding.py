@@ -1,0 +1,149 @@
+"""Findings: what a check observed, and what the policy made of it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from checks.model.dependency import Location
+from checks.model.phrase import Phrase
+
+
+class Level(StrEnum):
+    """What a rule does when it speaks: stop the merge, warn, inform, or stay silent."""
+
+    BLOCK = "block"
+    WARN = "warn"
+    NOTE = "note"
+    OFF = "off"
+
+
+class Move(StrEnum):
+    """Whose turn it is."""
+
+    AUTHOR = "author"
+    MAINTAINER = "maintainer"
+    OWNER = "owner"
+    CLOCK = "clock"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a finding is about: exactly one of a package version, a commit or a file."""
+
+    purl: str | None = None
+    version: str | None = None
+    name: str | None = None
+    """Display name of the package."""
+    commit: str | None = None
+    path: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What stays the same over pushes: a package without its version, a commit, a path."""
+        return self.purl or self.commit or self.path or ""
+
+    def __str__(self) -> str:
+        if self.purl:
+            return f"{self.purl}@{self.version}" if self.version else self.purl
+        return f"commit:{self.commit}" if self.commit else f"file:{self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One line of the reasoning: a condition or fact, its actual value, and where that value comes from."""
+
+    what: str
+    actual: Phrase
+    source: Phrase = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """The smallest change that clears a finding."""
+
+    summary: Phrase
+    commands: tuple[str, ...] = ()
+    """Shell commands that work when pasted on the checkout; empty when only a person can do it. Every foreign word
+    in them is quoted for the shell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What a check saw. It knows nothing of levels, modes or waivers: `engine.evaluate` applies those."""
+
+    rule: str
+    subject: Subject
+    message: Phrase
+    """One sentence for people, ending in a period."""
+    headline: Phrase
+    """A title of at most about 80 characters, without a period."""
+    location: Location | None = None
+    related: tuple[Location, ...] = ()
+    why: tuple[str, ...] = ()
+    """`name version` from the direct dependency down to the subject; empty when unknown or not about a package."""
+    introduced: bool = True
+    move: Move = Move.AUTHOR
+    clears_at: datetime | None = None
+    evidence: tuple[Evidence, ...] = ()
+    policy_key: tuple[str, ...] = ()
+    """The place in the policy that decided, for example `("licenses", "allow")`."""
+    fix: Fix | None = None
+    """Only what the check itself knows without other versions or packages; the engine adds the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """The organization's own words about a rule."""
+
+    text: str
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedWaiver:
+    """The waiver that covers a finding."""
+
+    id: str
+    approved_by: str
+    expires: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An observation under the policy: with an id, a level and, if covered, the waiver."""
+
+    id: str
+    check: str
+    rule: str
+    level: Level
+    introduced: bool
+    move: Move
+    clears_at: datetime | None
+    subject: Subject
+    message: Phrase
+    headline: Phrase
+    location: Location | None
+    related: tuple[Location, ...]
+    why: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    guidance: Guidance | None
+    policy_line: int | None
+    """Line of the policy file that decided; None for a built-in default."""
+    waiver: AppliedWaiver | None
+    fix: Fix | None
+    counts: bool
+    """Whether it may change the conclusion: introduced (or the section judges everything) and not waived."""
+
+    @property
+    def blocks(self) -> bool:
+        return self.counts and self.level is Level.BLOCK
+
+    @property
+    def warns(self) -> bool:
+        return self.counts and self.level is Level.WARN
+
+    @property
+    def notes(self) -> bool:
+        return self.counts and self.level is Level.NOTE

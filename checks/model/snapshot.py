@@ -1,0 +1,69 @@
+"""What was read of a pull request, a push or a checkout before anything is decided."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from checks.model.commit import Commit
+from checks.model.dependency import Inventory, Problem
+
+
+class FileStatus(StrEnum):
+    ADDED = "added"
+    MODIFIED = "modified"
+    REMOVED = "removed"
+    RENAMED = "renamed"
+    PRESENT = "present"
+    """There is no base: the whole tree is judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedFile:
+    """One path of the listing. `previous_path` differs from `path` only for renames."""
+
+    path: str
+    status: FileStatus
+    previous_path: str | None = None
+
+    @property
+    def base_path(self) -> str | None:
+        """Where its content is at the base; None if it is new there."""
+        if self.status in (FileStatus.ADDED, FileStatus.PRESENT):
+            return None
+        return self.previous_path or self.path
+
+    @property
+    def head_path(self) -> str | None:
+        return None if self.status is FileStatus.REMOVED else self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The paths and commits of the change. Empty `base`: there is none, everything is judged as it stands."""
+
+    base: str
+    """SHA of the merge base."""
+    head: str
+    """SHA of the judged commit; empty for a plain folder."""
+    files: tuple[ChangedFile, ...] = ()
+    commits: tuple[Commit, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    """What could not be listed (more files than the API gives, commits missing): judged by the inventory check."""
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestPair:
+    """One manifest on both sides; None where the side does not have it. Renamed files are one pair."""
+
+    path: str
+    base: Inventory | None
+    head: Inventory | None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The listing with its manifests read."""
+
+    listing: Listing
+    manifests: tuple[ManifestPair, ...] = ()
+    policy_changed: tuple[str, ...] = ()
+    """Paths of policy files that the change itself edits: it is judged by the old ones, and told so."""

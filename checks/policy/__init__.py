@@ -1,0 +1,1 @@
+"""The policy file: its shape, strict loading with positions, waivers, schema and explanation."""

@@ -1,0 +1,67 @@
+"""The policy as a value: the root of the file without the sections, which belong to the checks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from checks.model.finding import Level
+from checks.model.report import Mode, PolicyReference
+from checks.policy.section import Section
+from checks.policy.shape import Lines, key
+from checks.policy.values import Account, Duration, Link
+from checks.policy.waivers import Waiver
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who answers for the policy."""
+
+    team: Account | None = key("The team that owns the policy: '@organization/team'.", default=None)
+    contact: Link | None = key("Where people outside can ask; shown on public repositories too.", default=None)
+    responds_within: Duration | None = key("How soon a request is answered, for example `2 working days`.", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The keys of a policy file besides the sections of the checks."""
+
+    version: int = key("Version of this file format: 1.")
+    mode: Mode = key(
+        "`enforce`: verdicts block. `evaluate`: verdicts are shown and never block. `off`: nothing is judged.",
+        default=Mode.ENFORCE,
+    )
+    minimum_version: str | None = key("The oldest ospo-gate that may apply this policy, for example `0.1`.", default=None)
+    owner: Owner = key("Who answers for the policy.", default_factory=Owner)
+    check_names: Mapping[str, str] = key(
+        "Fixed check-run names by check, so that existing branch protection keeps working: `{signoff: DCO}`.",
+        default_factory=lambda: MappingProxyType({}),
+    )
+    waivers: tuple[Waiver, ...] = key("Exceptions with a reason, an approver and an end.", default=())
+
+    def __post_init__(self) -> None:
+        if self.version != 1:
+            raise ValueError(f"version {self.version} of the policy format is not known to this release; it knows 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A loaded policy. A check is on exactly if its id is in `sections`."""
+
+    root: Root
+    sections: Mapping[str, Section]
+    levels: Mapping[str, Mapping[str, Level]]
+    """Effective level of every rule, by check."""
+    reference: PolicyReference
+    lines: Lines = field(default_factory=dict)
+    """Where each given value stands in the file; defaults are absent."""
+
+    @property
+    def mode(self) -> Mode:
+        return self.root.mode
+
+    def line_of(self, path: tuple[str, ...]) -> int | None:
+        """The line of a key path, or of its nearest given parent; None when all of it is default."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.lines:
+                return self.lines[path[:length]]
+        return None

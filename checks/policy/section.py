@@ -1,0 +1,49 @@
+"""What every section of the policy has: levels, guidance and what it judges."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Self
+
+from checks.model.finding import Guidance, Level
+from checks.policy.shape import key
+from checks.policy.values import Link
+
+
+class Judge(StrEnum):
+    CHANGES = "changes"
+    """Only what the change itself brings may warn or block."""
+    EVERYTHING = "everything"
+
+
+@dataclass(frozen=True, slots=True)
+class GuidanceText:
+    """The organization's own words about a rule, shown beside its findings."""
+
+    text: str = key("One sentence, shown as it is beside every finding of the rule.")
+    link: Link | None = key("Where people can read more.", default=None)
+
+    @classmethod
+    def from_scalar(cls, text: str) -> Self:
+        if not text.strip():
+            raise ValueError("expected some text")
+        return cls(text)
+
+    @property
+    def guidance(self) -> Guidance:
+        return Guidance(self.text, str(self.link) if self.link else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Base of every check's section. `levels` and `guidance` are keyed by rule id."""
+
+    levels: Mapping[str, Level] = key(
+        "Level of a rule: `block`, `warn`, `note` or `off`.", default_factory=lambda: MappingProxyType({})
+    )
+    guidance: Mapping[str, GuidanceText] = key(
+        "Your own words for a rule: a sentence, or `{text: …, link: https://…}`.",
+        default_factory=lambda: MappingProxyType({}),
+    )
+    judge: Judge = key("`changes`: only what a change brings counts. `everything`: old debt too.", default=Judge.CHANGES)

@@ -1,0 +1,147 @@
+"""The report as JSON for other programs: versioned, documented by docs/report.schema.json, equal for equal reports.
+
+Sentences are plain text with nothing hidden in them; names, versions and paths are exactly what the files say. On a
+public repository a waiver is shown without the person who approved it and without the reason.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from checks.model.dependency import Location
+from checks.model.finding import AppliedWaiver, Evidence, Finding, Fix, Guidance, Subject
+from checks.model.report import CheckOutcome, Report
+from checks.render import sentences
+from checks.render.plaintext import line
+
+#: Raised when a reader of the old form could misread the new one; additions do not raise it.
+SCHEMA = 1
+
+Json = dict[str, Any]
+
+
+def to_json(report: Report) -> Json:
+    """The report as a dict of JSON values, keys in a fixed order."""
+    repository, policy = report.repository, report.policy
+    return {
+        "schema": SCHEMA,
+        "conclusion": str(report.conclusion),
+        "mode": str(report.mode),
+        "policy": {
+            "source": _text(policy.source),
+            "digest": _text(policy.digest),
+            "revision": policy.revision,
+            "built_in": policy.built_in,
+        },
+        "base": report.base or None,
+        "head": report.head or None,
+        "repository": {
+            "name": _text(repository.name),
+            "visibility": repository.visibility,
+            "properties": {key: _text(repository.properties[key]) for key in sorted(repository.properties)},
+        },
+        "findings": [_finding(report, finding) for finding in report.findings],
+        "outcomes": [_outcome(report, outcome) for outcome in report.outcomes],
+        "notices": [line(notice) for notice in report.notices],
+        "repair": [_text(command) for command in report.repair],
+        "judge_again_at": _moment(report.judge_again_at),
+        "contact": _text(report.contact),
+        "answered_within": _text(report.answered_within),
+    }
+
+
+def _finding(report: Report, finding: Finding) -> Json:
+    location = finding.location
+    return {
+        "id": finding.id,
+        "rule": finding.rule,
+        "check": finding.check,
+        "level": str(finding.level),
+        "introduced": finding.introduced,
+        "counts": finding.counts,
+        "move": str(finding.move),
+        "clears_at": _moment(finding.clears_at),
+        "headline": line(finding.headline),
+        "message": line(finding.message),
+        "path": _text(location.path) if location else None,
+        "line": (location.line or None) if location else None,
+        "end_line": (location.end_line or None) if location else None,
+        "related": [_location(place) for place in finding.related],
+        "subject": _subject(finding.subject),
+        "fix": _fix(finding.fix),
+        "why": [_text(step) for step in finding.why],
+        "evidence": [_evidence(fact) for fact in finding.evidence],
+        "guidance": _guidance(finding.guidance),
+        "waiver": _waiver(finding.waiver, report.repository.public),
+        "policy_line": finding.policy_line,
+    }
+
+
+def _subject(subject: Subject) -> Json:
+    return {
+        "purl": subject.purl,
+        "version": _text(subject.version),
+        "name": _text(subject.name),
+        "commit": subject.commit,
+        "path": _text(subject.path),
+    }
+
+
+def _location(location: Location) -> Json:
+    return {"path": _text(location.path), "line": location.line or None, "end_line": location.end_line or None}
+
+
+def _fix(fix: Fix | None) -> Json | None:
+    return (
+        None
+        if fix is None
+        else {"summary": line(fix.summary), "commands": [_text(command) for command in fix.commands]}
+    )
+
+
+def _evidence(fact: Evidence) -> Json:
+    return {"what": fact.what, "actual": line(fact.actual), "source": line(fact.source) or None}
+
+
+def _guidance(guidance: Guidance | None) -> Json | None:
+    return None if guidance is None else {"text": _text(guidance.text), "link": _text(guidance.link)}
+
+
+def _waiver(waiver: AppliedWaiver | None, public: bool) -> Json | None:
+    if waiver is None:
+        return None
+    return {
+        "id": _text(waiver.id),
+        "expires": waiver.expires.isoformat(),
+        "approved_by": None if public else _text(waiver.approved_by),
+        "reason": None if public else _text(waiver.reason),
+    }
+
+
+def _outcome(report: Report, outcome: CheckOutcome) -> Json:
+    found = report.of(outcome.check)
+    return {
+        "check": outcome.check,
+        "title": _text(outcome.title),
+        "judged": outcome.judged,
+        "noun": outcome.noun,
+        "blocking": sum(finding.blocks for finding in found),
+        "warnings": sum(finding.warns for finding in found),
+        "notes": sum(finding.notes for finding in found),
+        "waived": sum(finding.waiver is not None for finding in found),
+        "not_judged_here": [line(sentences.sentence(reason)) for reason in outcome.not_judged_here],
+    }
+
+
+def _moment(value: datetime | None) -> str | None:
+    """RFC 3339 in UTC, seconds; a time without a zone is UTC."""
+    if value is None:
+        return None
+    utc = value.astimezone(UTC) if value.tzinfo else value
+    return utc.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def _text(text: str | None) -> str | None:
+    """Exact text, except for halves of surrogate pairs, which no encoder of UTF-8 writes."""
+    if text is None or text.isascii():
+        return text
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,0 +1,50 @@
+"""What a renderer of Markdown must know besides the report: where links go and which comment commands exist."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from checks.model.dependency import Location
+from checks.model.report import Report
+from checks.render.markdown import link, phrase
+from checks.render.sentences import place
+
+_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+\Z", re.ASCII)
+_COMMIT = re.compile(r"[0-9a-f]{7,64}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """The defaults suit the command line: no links, no commands."""
+
+    server_url: str | None = None
+    """`https://github.com` or a GitHub Enterprise Server; None: no links to lines."""
+    details_url: str | None = None
+    """The page with every step of this verdict; None where no page answers."""
+    commands: frozenset[str] = frozenset()
+    """Comment commands that work today, without the slash: `wrong`, `waive`. Nothing else is offered."""
+    bot_author: bool = False
+    """Whether a bot opened the pull request: it gets no comment until a person must act."""
+
+
+def linked_place(report: Report, presentation: Presentation, location: Location) -> str:
+    """A place as Markdown, linked to its line at the head where that is possible."""
+    return link(phrase(place(location)), _blob(report, presentation, location))
+
+
+def _blob(report: Report, presentation: Presentation, location: Location) -> str | None:
+    name = report.repository.name or ""
+    path = repository_path(location.path)
+    if not presentation.server_url or path is None or not _REPOSITORY.match(name) or not _COMMIT.match(report.head):
+        return None
+    line = f"#L{location.line}" if location.line else ""
+    server = presentation.server_url.rstrip("/")
+    return f"{server}/{name}/blob/{report.head}/{quote(path, errors='replace')}{line}"
+
+
+def repository_path(path: str) -> str | None:
+    """`path` if it names a file inside the repository; None if it is absolute, climbs out, or hides a control."""
+    parts = path.split("/")
+    if not path or "\\" in path or ".." in parts or "" in parts or "." in parts or re.match(r"[A-Za-z]:", path):
+        return None
+    return path if path.isprintable() else None

@@ -1,0 +1,75 @@
+"""What a check is: rules with default levels, a policy section, and one or two pure functions."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from checks.model.change import Change
+from checks.model.facts import Facts
+from checks.model.finding import Level, Observation
+from checks.model.phrase import Phrase
+from checks.model.snapshot import Snapshot
+from checks.policy.section import Section
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. `id` is the same string in the policy, the annotation, the waiver, SARIF and the docs anchor."""
+
+    id: str
+    level: Level
+    """Default level; the policy's `levels:` overrides it."""
+    summary: str
+    """One sentence: when it speaks."""
+    help: str
+    """Why it matters and how to clear it, one or two sentences."""
+    waivable: bool = True
+    could_not_tell: bool = False
+    """Whether it speaks because something could not be read or known, rather than because it is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a judgment may know besides its subject, the facts and the section."""
+
+    now: datetime
+    """UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class PullJudgment:
+    """What a check saw in a whole change."""
+
+    judged: int
+    """Number of subjects that were judged."""
+    observations: tuple[Observation, ...] = ()
+    not_judged_here: tuple[Phrase, ...] = ()
+    """Sentences about what only the service can know (accounts, verified signatures)."""
+
+
+JudgeDependency = Callable[[Change, Facts, Any, Context], Iterable[Observation]]
+JudgePull = Callable[[Snapshot, Facts, Any, Context], PullJudgment]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check; `checks.rules.CHECKS` lists them all."""
+
+    id: str
+    """Module name, policy section and the word for `--only`."""
+    title: str
+    """For people: `sign-off`. Also the name of its check run: `ospo-gate / sign-off`."""
+    prefix: str
+    """Three letters that begin its finding ids."""
+    noun: str
+    """Singular of what it judges."""
+    rules: tuple[Rule, ...]
+    section: type[Section]
+    judge_dependency: JudgeDependency | None = None
+    """Judges one changed package version. It looks at the change's package, version, scope and licenses, never at its
+    places: the engine adds location, related places, the chain and `introduced`, so a case is judged once for any
+    number of manifests and repositories."""
+    judge_pull: JudgePull | None = None
+    """Judges the change as a whole: commits, files."""
+    always_on: bool = False

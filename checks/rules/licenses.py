@@ -1,0 +1,230 @@
+"""The check `licenses`: what a package declares, judged by the policy's lists. It never draws a legal conclusion."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from checks.licenses import sentences
+from checks.licenses.item import LicenseItem, items
+from checks.licenses.judge import Judge, Judgment, Reason, Terms, Verdict
+from checks.model.change import Change, ChangeKind
+from checks.model.dependency import Origin
+from checks.model.facts import Facts, Gap, Known
+from checks.model.finding import Evidence, Level, Observation, Subject
+from checks.model.phrase import Phrase, join, say
+from checks.model.purl import type_of
+from checks.policy.section import Section
+from checks.policy.shape import key
+from checks.policy.values import PackagePattern
+from checks.rules.check import Check, Context, Rule
+
+RULES = (
+    Rule(
+        "license-not-allowed",
+        Level.BLOCK,
+        "A package is under a license that the policy does not allow.",
+        "Use a version or a package whose license is allowed, or ask the owner of the policy for a waiver.",
+    ),
+    Rule(
+        "license-unknown",
+        Level.BLOCK,
+        "A package declares something that is not understood as a license: an unknown id, an ambiguous name, a word.",
+        "Look at the license text of the package; the owner of the policy can name the license for this package.",
+        could_not_tell=True,
+    ),
+    Rule(
+        "license-missing",
+        Level.WARN,
+        "Nobody says under which license a package is.",
+        "A warning, because most lock files of Python, Go and Rust carry no license. Set it to `block` once a source "
+        "of license facts is connected or packages are installed where the check runs.",
+        could_not_tell=True,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Development:
+    """More for what does not reach users: scopes development, build and test."""
+
+    allow_also: tuple[LicenseItem, ...] = key("Allowed in addition to `allow`.", default=())
+
+
+@dataclass(frozen=True, slots=True)
+class LicenseException:
+    """What one package may do beyond the lists; it beats `deny` too."""
+
+    package: PackagePattern = key("Package URL without version; `*` is a wildcard.")
+    allow: tuple[LicenseItem, ...] = key("Licenses that this package may have in addition.")
+    reason: str = key("Why, in a sentence.")
+    versions: str | None = key("Versions that it holds for, for example `<1.4` or `1.3.0`. Default: all.", default=None)
+
+    def __post_init__(self) -> None:
+        if not self.allow:
+            raise ValueError("an exception must allow something")
+        if self.package.everything or self.package.text.removeprefix("pkg:").strip("*/") == "":
+            raise ValueError("an exception for every package belongs in 'allow'")
+        if self.versions is not None:
+            from checks.model.versions import parse_range
+
+            parse_range(type_of(self.package.text), self.versions)
+
+    def covers(self, purl: str, version: str | None) -> bool:
+        """Whether it speaks of this package version; a version that cannot be compared is not covered."""
+        if not self.package.matches(purl):
+            return False
+        if self.versions is None:
+            return True
+        from checks.model.versions import InvalidVersion, parse_range
+
+        try:
+            return version is not None and parse_range(type_of(purl), self.versions).contains(version)
+        except InvalidVersion:
+            return False
+
+
+@dataclass(frozen=True, slots=True)
+class LicensesSection(Section):
+    """The section `licenses`."""
+
+    allow: tuple[LicenseItem, ...] = key(
+        "What packages may be under: categories, SPDX ids, `X WITH exception` pairs, `LicenseRef-…`.",
+        default=items("public-domain", "permissive"),
+    )
+    deny: tuple[LicenseItem, ...] = key("What they may not be under, even if `allow` has it. Same entries.", default=())
+    with_falls_back_to_base: bool = key(
+        "Whether `X WITH exception` that no list names is judged as `X`; `false`: it must be listed as a pair.",
+        default=True,
+    )
+    development: Development = key("Wider rules for what is not shipped.", default_factory=Development)
+    exceptions: tuple[LicenseException, ...] = key("Single packages and what they may also have.", default=())
+    _judges: dict[tuple[bool, tuple[int, ...]], Judge] = field(
+        default_factory=dict, init=False, repr=False, compare=False, hash=False
+    )
+
+    def judge_for(self, change: Change) -> Judge:
+        """The judge of the context that this change is in; made once for each context."""
+        shipped = change.scope.shipped
+        covering = tuple(
+            index for index, item in enumerate(self.exceptions) if item.covers(change.purl, change.version)
+        )
+        judge = self._judges.get((shipped, covering))
+        if judge is None:
+            judge = self._judges[shipped, covering] = Judge(self._terms(shipped, covering))
+        return judge
+
+    def _terms(self, shipped: bool, covering: Iterable[int]) -> Terms:
+        allowed = self.allow if shipped else (*self.allow, *self.development.allow_also)
+        return Terms(
+            allow=tuple(item.value for item in allowed),
+            deny=tuple(item.value for item in self.deny),
+            excepted=tuple(item.value for index in covering for item in self.exceptions[index].allow),
+            with_falls_back_to_base=self.with_falls_back_to_base,
+        )
+
+
+class _Declared(NamedTuple):
+    """One statement about a package and who made it."""
+
+    text: str
+    source: Phrase
+
+
+def judge_dependency(
+    change: Change, facts: Facts, section: LicensesSection, _context: Context
+) -> Iterator[Observation]:
+    """At most one observation: the worst of what the lock file and the facts declare decides."""
+    if change.kind is ChangeKind.REMOVED or all(p.dependency.origin is Origin.PATH for p in change.places):
+        return
+    known = facts.package(change.purl, change.version)
+    declared = list(_declared(change, known.license))
+    if not declared:
+        yield _missing(change, known.gaps)
+        return
+    verdicts = section.judge_for(change).verdicts
+    judged = [(verdicts[item.text], item) for item in declared]
+    judgment, _ = max(judged, key=lambda pair: pair[0].verdict)
+    if judgment.verdict is not Verdict.ALLOWED:
+        yield _observe(change, section, judgment, declared)
+
+
+def _declared(change: Change, known: Known | None) -> Iterator[_Declared]:
+    """Each distinct statement: the lock file's own first, then the one that a source knows."""
+    own = dict.fromkeys(
+        place.dependency.license
+        for place in change.places
+        if place.dependency.license and place.dependency.license.strip() and place.dependency.origin is not Origin.PATH
+    )
+    for text in own:
+        yield _Declared(text, ("lock file",))
+    if known is not None and known.value.strip() and known.value not in own:
+        when = f", {known.as_of:%Y-%m-%d}" if known.as_of else ""
+        yield _Declared(known.value, say("{}" + when, known.source))
+
+
+def _observe(
+    change: Change, section: LicensesSection, judgment: Judgment, declared: Iterable[_Declared]
+) -> Observation:
+    unknown = judgment.verdict is Verdict.UNKNOWN
+    rule = "license-unknown" if unknown else "license-not-allowed"
+    return Observation(
+        rule=rule,
+        subject=Subject(purl=change.purl, version=change.version, name=change.name),
+        message=sentences.sentence(sentences.subject(change.name, change.version), judgment),
+        headline=sentences.headline(change.name, change.version, judgment),
+        evidence=tuple(_evidence(change, rule, judgment, declared)),
+        policy_key=("licenses", "levels", rule) if unknown else _policy_key(section, judgment),
+    )
+
+
+def _evidence(change: Change, rule: str, judgment: Judgment, declared: Iterable[_Declared]) -> Iterator[Evidence]:
+    for item in declared:
+        yield Evidence("declared", say("{}", item.text), item.source)
+    text = judgment.statement.text
+    if text != judgment.statement.raw:
+        yield Evidence("judged as", say("{}", text), (judgment.statement.confidence.value,))
+    if judgment.part != text:
+        yield Evidence("failing part", say("{}", judgment.part))
+    if judgment.verdict is Verdict.NOT_ALLOWED:
+        yield Evidence("category", (", ".join(sentences.category_names(judgment.part)),))
+    yield Evidence("rule", say(rule + ": {}", sentences.condition(judgment)))
+    yield Evidence("scope", (str(change.scope),))
+
+
+def _policy_key(section: LicensesSection, judgment: Judgment) -> tuple[str, ...]:
+    """The entry of `deny` that decided, or the list that lacks an entry."""
+    if judgment.reason is Reason.PAIR_NOT_LISTED:
+        return ("licenses", "with_falls_back_to_base")
+    if judgment.reason is Reason.NOT_LISTED:
+        return ("licenses", "allow")
+    entries = [str(item.value) for item in section.deny]
+    return ("licenses", "deny", str(entries.index(judgment.by)))
+
+
+def _missing(change: Change, gaps: tuple[Gap, ...]) -> Observation:
+    about = sentences.subject(change.name, change.version)
+    silent = join([say("{} could not answer", gap.source) for gap in gaps])
+    message = say("No license is known for {}: its lock file carries none", about)
+    return Observation(
+        rule="license-missing",
+        subject=Subject(purl=change.purl, version=change.version, name=change.name),
+        message=(*message, *((", and ", *silent) if gaps else (" and no source names one",)), "."),
+        headline=sentences.missing_headline(change.name, change.version),
+        evidence=(
+            Evidence("declared", ("nothing",), ("lock file",)),
+            *(Evidence("asked", say("{}", gap.reason), say("{}", gap.source)) for gap in gaps),
+            Evidence("scope", (str(change.scope),)),
+        ),
+        policy_key=("licenses", "levels", "license-missing"),
+    )
+
+
+CHECK = Check(
+    id="licenses",
+    title="licenses",
+    prefix="lic",
+    noun="package",
+    rules=RULES,
+    section=LicensesSection,
+    judge_dependency=judge_dependency,
+)

@@ -1,0 +1,168 @@
+"""The words for one failing commit: what is expected, what was found, why they differ, and how to repair it."""
+
+from checks.model.commit import Commit, Person
+from checks.model.finding import Evidence, Fix
+from checks.model.phrase import Foreign, Phrase, join, say, visible
+from checks.signoffs.difference import differences, spelled
+from checks.signoffs.matching import Failure, Kind, SignoffMode
+from checks.signoffs.remediation import Remediations
+from checks.signoffs.repair import Repair, same_person
+from checks.signoffs.trailers import SignOff, sign_offs
+
+_SUBJECT = 72
+_LISTED = 5
+_PIECE = 150
+_HEADLINES = {
+    Kind.MISSING: "Commit {} has no sign-off",
+    Kind.MISMATCH: "Commit {} is not signed off by its author",
+    Kind.INVALID_EMAIL: "Commit {} has an author address that is not valid",
+    Kind.UNVERIFIED: "Commit {} by a member is not verified",
+}
+_NEAR_MISSES = {
+    "short": "it must name the commit by its full SHA",
+    "off": "the policy does not allow this kind of remediation commit",
+    "author": "it names another author than the commit has",
+    "signer": "the person who says “I” did not make the remediation commit",
+}
+
+
+def headline(failure: Failure) -> Phrase:
+    """At most 80 characters."""
+    if failure.kind is Kind.MISSING and _is_co_author(failure):
+        return say("Commit {} lacks the sign-off of a co-author", failure.commit.short)
+    return say(_HEADLINES[failure.kind], failure.commit.short)
+
+
+def message(failure: Failure) -> Phrase:
+    """One sentence that names the commit, the person and what was found."""
+    commit = failure.commit
+    which = _which(commit)
+    if failure.kind is Kind.UNVERIFIED:
+        member = commit.author.login or commit.author.name
+        return say("{} by the member {} has neither a verified signature nor a sign-off.", which, member)
+    if failure.kind is Kind.INVALID_EMAIL:
+        email = commit.author.email or commit.committer.email
+        return say("{} has the author address {}, which is not a valid e-mail address.", which, _or_empty(email))
+    if failure.kind is Kind.MISSING and _is_co_author(failure):
+        names = join((say("{}", person.name) for person in failure.signers[:_LISTED]), last=" and ")
+        return say("{} has no sign-off of its co-author {}.", which, names)
+    if failure.kind is Kind.MISSING:
+        return say("{} by {} has no sign-off.", which, _or_empty(commit.author.name))
+    found = join((say("{}", str(sign_off)) for sign_off in failure.found[:_LISTED]), last=" and ")
+    hidden = _hidden(failure)
+    because = say(" ({})", (hidden[0],)) if hidden else ()
+    return say("{} is signed off by {}, but its author is {}{}.", which, found, _identity(_expected(commit)), because)
+
+
+def evidence(
+    failure: Failure, mode: SignoffMode, remediations: Remediations, membership: str | None
+) -> tuple[Evidence, ...]:
+    """The rows behind the sentence; `membership` in words where it played a part."""
+    commit = failure.commit
+    rows = [Evidence("author", say("{}", _identity(commit.author)), ("git",))]
+    if _identity(commit.committer) != _identity(commit.author):
+        rows.append(Evidence("committer", say("{}", _identity(commit.committer)), ("git",)))
+    rows += [Evidence("expected", say("{}", line), (f"signoff.mode {mode}",)) for line in expected_lines(failure)]
+    rows += [Evidence("found", say("Signed-off-by: {}", str(sign_off))) for sign_off in failure.found[:_LISTED]]
+    if len(failure.found) > _LISTED:
+        rows.append(Evidence("found", (f"and {len(failure.found) - _LISTED} more",)))
+    rows += [Evidence("difference", (text,)) for text in _hidden(failure)]
+    if rows[-1].what == "difference":
+        rows += [
+            Evidence("expected, spelled out", say("{}", spelled(_identity(_expected(commit))))),
+            Evidence("found, spelled out", say("{}", spelled(str(failure.found[0])))),
+        ]
+    if mode is SignoffMode.STRICT and not failure.found and sign_offs(commit.message):
+        rows.append(Evidence("sign-off outside the trailer block", ("only the last paragraph counts",)))
+    miss = remediations.near_miss(commit)
+    if miss:
+        rows.append(Evidence("remediation", say("commit {}: " + _NEAR_MISSES[miss[1]], miss[0].commit.short)))
+    if membership:
+        rows.append(Evidence("membership", (membership,)))
+    if mode is SignoffMode.DCOAPP:
+        rows.append(Evidence("the DCO app says", say("{}", dco_app_message(failure))))
+    return tuple(rows)
+
+
+def fix(failure: Failure, repair: Repair, keeper: Person | None) -> Fix:
+    """The missing line, who can add it, and the commands for this commit alone."""
+    signer = repair.signer
+    lines = [say("{}", line) for line in expected_lines(failure)]
+    summary = say("The missing line{} {}", ("s are" if len(lines) > 1 else " is",), join(lines, last=" and "))
+    if failure.kind is Kind.INVALID_EMAIL:
+        summary = ("The author's address has to be one that works",)
+    if failure.kind is Kind.UNVERIFIED:
+        summary = say("Sign the commit with a key that GitHub knows, or sign it off: {}", lines[0])
+    if repair.first:
+        summary = say("{}; {}", summary, repair.first)
+    elif not repair.rewrites and repair.commands and signer:
+        summary = say("{}; {} may add it with a remediation commit", summary, signer.name)
+    elif not signer:
+        summary = say("{}; only the people named can add theirs", summary)
+    elif keeper is None or not same_person(signer, keeper):
+        summary = say("{}; only {} can add it", summary, signer.name)
+    return Fix(summary, repair.commands)
+
+
+def remediation_row(repair: Repair) -> tuple[Evidence, ...]:
+    """The remediation commit, ready to copy, in pieces that no renderer shortens."""
+    return tuple(
+        Evidence(
+            "instead, without rewriting", tuple(Foreign(text[at : at + _PIECE]) for at in range(0, len(text), _PIECE))
+        )
+        for text in repair.instead
+    )
+
+
+def dco_app_message(failure: Failure) -> str:
+    """The sentence that the DCO app prints, for people who search for it."""
+    author = failure.commit.author
+    if failure.kind is Kind.UNVERIFIED:
+        return "Commit by organization member is not verified."
+    if failure.kind is Kind.MISSING:
+        return "The sign-off is missing."
+    if failure.kind is Kind.INVALID_EMAIL:
+        return f"{author.email or failure.commit.committer.email} is not a valid email address."
+    expected = f'"{author.name} <{author.email}>"'
+    if len(failure.found) == 1:
+        return f'Expected {expected}, but got "{failure.found[0]}".'
+    got = ", ".join(f'"{found}"' for found in failure.found[:_LISTED])
+    return f"Can not find {expected}, in [{got}]."
+
+
+def expected_lines(failure: Failure) -> list[str]:
+    """The sign-off line of each person who must sign; the first few."""
+    people = [_expected(failure.commit) if p is failure.commit.author else p for p in failure.signers[:_LISTED]]
+    return [f"Signed-off-by: {_identity(person)}" for person in people]
+
+
+def _expected(commit: Commit) -> Person:
+    return commit.author if commit.author.email else Person(commit.author.name, commit.committer.email)
+
+
+def _is_co_author(failure: Failure) -> bool:
+    return bool(failure.signers) and failure.signers[0] is not failure.commit.author
+
+
+def _identity(person: Person | SignOff) -> str:
+    return f"{person.name} <{person.email}>"
+
+
+def _hidden(failure: Failure) -> list[str]:
+    """What the eye misses between the author and the only sign-off."""
+    if failure.kind is not Kind.MISMATCH or len(failure.found) != 1:
+        return []
+    expected, found = _expected(failure.commit), failure.found[0]
+    rows = [("name", expected.name, found.name), ("address", expected.email, found.email)]
+    if any(one.lower() != other.lower() and not differences(one, other) for _, one, other in rows):
+        return []
+    return [f"in the {what}, {text}" for what, one, other in rows for text in differences(one, other)]
+
+
+def _which(commit: Commit) -> Phrase:
+    subject = visible(commit.subject, _SUBJECT)
+    return say("Commit {} “{}”", commit.short, subject) if subject else say("Commit {}", commit.short)
+
+
+def _or_empty(email: str) -> Phrase:
+    return say("{}", email) if email else ("(empty)",)

@@ -1,0 +1,40 @@
+"""Lines and blanks as JavaScript's regular expressions see them, because the DCO app is written with those."""
+
+#: What ends a line for `^`, `$` and `.` (ECMA-262, LineTerminator).
+_OTHER_TERMINATORS = ("\u2028", "\u2029")
+#: What `\s` matches (ECMA-262, WhiteSpace and LineTerminator). Not U+0085 and not U+180E, which Python's `\s` may add.
+BLANKS = "\t\n\v\f\r \u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000\ufeff"
+_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+
+
+def lower_ascii(text: str) -> str:
+    """`text` with A-Z lowered and nothing else changed: what the flag `i` (without `u`) means for an ASCII pattern."""
+    return text.lower() if text.isascii() else text.translate(_LOWER)
+
+
+def mentions(text: str, words: str) -> bool:
+    """Whether lower-case ASCII `words` stand anywhere in `text`, in any case. Cheap: most commits stop here."""
+    if text.isascii():
+        return words in text.lower()
+    return words.encode() in text.encode("utf-8", "surrogatepass").lower()
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of `text`; `\\r\\n` yields an additional empty one, which no rule can see."""
+    if "\r" in text:
+        text = text.replace("\r", "\n")
+    if not text.isascii():
+        for terminator in _OTHER_TERMINATORS:
+            text = text.replace(terminator, "\n")
+    return text.split("\n")
+
+
+def after(text: str, key: str) -> list[str]:
+    """The rest of each line that begins with `key`, which is lower-case ASCII without a k.
+
+    (The Kelvin sign lowers to k; no other character from outside ASCII lowers to one ASCII letter.)
+    """
+    if not mentions(text, key):
+        return []
+    length = len(key)
+    return [line[length:] for line in lines_of(text) if line[:length].lower() == key]

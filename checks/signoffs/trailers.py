@@ -1,0 +1,129 @@
+"""Sign-off lines of a commit message: anywhere as the DCO app reads them, or in the trailer block as git does."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from checks.signoffs.lines import BLANKS, after, lines_of, mentions
+
+KEY = "signed-off-by: "
+_LOOSE_KEY = re.compile(rf"signed-off-by[{BLANKS}]*:", re.IGNORECASE | re.ASCII)
+_TRAILER = re.compile(r"([A-Za-z0-9-]+)[ \t]*:")
+_GIT_BLANKS = " \t\v\f\r"
+#: Lines that git itself writes; one of them lets a paragraph with other text count as trailers.
+_GIT_WRITES = ("Signed-off-by: ", "(cherry picked from commit ")
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """One `Name <e-mail>` that certifies a commit."""
+
+    name: str
+    email: str
+    accepted: bool = False
+    """A third-party remediation: valid whoever the author is."""
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.email}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Trailer:
+    """One `Key: value` of the trailer block; a folded value is joined."""
+
+    key: str
+    value: str
+    line: str
+    folded: bool = False
+
+
+def sign_offs(message: str) -> list[SignOff]:
+    r"""What `^Signed-off-by: (.*) <(.*)>\s*$` finds with the flags g, i and m, in linear time."""
+    return [found for rest in after(message, KEY) if (found := person_in(rest)) is not None]
+
+
+def has_sign_off(message: str) -> bool:
+    """Whether any sign-off line is present, whoever signed: all that a commit made by a merge queue can show."""
+    return bool(sign_offs(message))
+
+
+def person_in(text: str) -> SignOff | None:
+    r"""What `(.*) <(.*)>\s*$` captures in one line: both groups greedy, so the last ` <` splits."""
+    text = text.rstrip(BLANKS)
+    cut = text.rfind(" <", 0, len(text) - 1)
+    return SignOff(text[:cut], text[cut + 2 : -1]) if cut >= 0 and text[-1] == ">" else None
+
+
+def loose_sign_offs(message: str) -> list[SignOff]:
+    """Sign-off lines with any number of blanks, or none, around the colon, the name and the address."""
+    if not mentions(message, "signed-off-by"):
+        return []
+    found = []
+    for line in lines_of(message):
+        key = _LOOSE_KEY.match(line)
+        rest = line[key.end() :].strip(BLANKS) if key else ""
+        cut = rest.rfind("<")
+        if cut >= 0 and rest[-1] == ">":
+            found.append(SignOff(rest[:cut].strip(BLANKS), rest[cut + 1 : -1].strip(BLANKS)))
+    return found
+
+
+def trailer_block(message: str) -> list[Trailer]:
+    """The trailers of the last paragraph, if git takes it for a trailer block (git-interpret-trailers).
+
+    It is one when every line is a trailer, or when at least a quarter of its lines are and git wrote one of them
+    (a sign-off, a cherry-pick). The first paragraph is the title and never counts.
+    """
+    paragraph = _last_paragraph(message)
+    trailers: list[Trailer] = []
+    others, counted, from_git, in_trailer = 0, 0, False, False
+    for line in paragraph:
+        if line.startswith("#"):
+            in_trailer = False
+        elif line[:1] in _GIT_BLANKS:
+            others += not in_trailer
+            if in_trailer:
+                trailers[-1] = _folded(trailers[-1], line)
+        elif line.startswith(_GIT_WRITES[1]):
+            counted, from_git, in_trailer = counted + 1, True, True
+            trailers.append(Trailer("", "", line))
+        elif key := _TRAILER.match(line):
+            counted, in_trailer = counted + 1, True
+            from_git = from_git or line.startswith(_GIT_WRITES[0])
+            trailers.append(Trailer(key[1].lower(), line[key.end() :].strip(), line))
+        else:
+            others, in_trailer = others + 1, False
+    is_block = counted * 3 >= others if from_git else counted > 0 and not others
+    return [trailer for trailer in trailers if trailer.key] if is_block else []
+
+
+def block_sign_offs(block: Sequence[Trailer]) -> list[SignOff]:
+    """Sign-offs of the trailer block in the exact form that `git commit --signoff` writes."""
+    lines = (trailer.line for trailer in block if trailer.key == "signed-off-by" and not trailer.folded)
+    return [found for line in lines for found in sign_offs(line)]
+
+
+def co_authors(block: Sequence[Trailer]) -> list[SignOff]:
+    """The people of `Co-authored-by` trailers; a value without an address names nobody."""
+    people = (person_in(" " + trailer.value) for trailer in block if trailer.key == "co-authored-by")
+    return [SignOff(person.name.strip(), person.email.strip()) for person in people if person is not None]
+
+
+def _folded(trailer: Trailer, line: str) -> Trailer:
+    return Trailer(trailer.key, f"{trailer.value} {line.strip()}", trailer.line, folded=True)
+
+
+def _last_paragraph(message: str) -> list[str]:
+    """The lines after the last blank line; none when that is the title's paragraph."""
+    lines = message.split("\n")
+    end = len(lines)
+    while end and _blank(lines[end - 1]):
+        end -= 1
+    start = end
+    while start and not _blank(lines[start - 1]):
+        start -= 1
+    return lines[start:end] if start else []
+
+
+def _blank(line: str) -> bool:
+    return not line.strip(_GIT_BLANKS)

@@ -1,0 +1,125 @@
+"""GitHub Apps, their installations and installation tokens."""
+
+import base64
+import json
+import secrets
+from dataclasses import dataclass, field
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from .accounts import Owner, User
+from .repository import Repository
+from .world import Json, World, iso
+
+TOKEN_LIFETIME_SECONDS = 3600
+LEVELS = {"read": 1, "write": 2, "admin": 3}
+DEFAULT_PERMISSIONS = {
+    "checks": "write",
+    "contents": "read",
+    "members": "read",
+    "merge_queues": "read",
+    "metadata": "read",
+    "pull_requests": "write",
+}
+DEFAULT_EVENTS = ["check_run", "check_suite", "issue_comment", "merge_group", "pull_request", "push", "repository"]
+
+
+@dataclass(eq=False)
+class App:
+    """An App. `webhook_url` may be set or changed at any time."""
+
+    id: int
+    client_id: str
+    slug: str
+    owner: Owner
+    bot: User
+    private_key_pem: str
+    webhook_url: str | None
+    webhook_secret: str | None
+    permissions: dict[str, str]
+    events: list[str]
+    hook_id: int
+    node_id: str = ""
+    client_secret: str = field(default_factory=lambda: secrets.token_hex(20))
+    created_at: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.slug
+
+
+@dataclass(eq=False)
+class Installation:
+    """An installation on an account; `selected` is None for all its repositories."""
+
+    id: int
+    node_id: str
+    app: App
+    account: Owner
+    selected: set[int] | None
+    permissions: dict[str, str]
+    created_at: str
+    suspended: bool = False
+
+    def covers(self, repository: Repository) -> bool:
+        return repository.owner is self.account and (self.selected is None or repository.id in self.selected)
+
+
+@dataclass(eq=False)
+class Token:
+    """An installation token, narrowed to `repositories` (ids; None: whatever the installation has)."""
+
+    value: str
+    installation: Installation
+    expires_at: float
+    permissions: dict[str, str]
+    repositories: set[int] | None
+
+    def reaches(self, repository: Repository) -> bool:
+        inside = self.repositories is None or repository.id in self.repositories
+        return inside and self.installation.covers(repository)
+
+    def may(self, permission: str, level: str) -> bool:
+        """Whether this token holds `permission` (for example `checks`) at `level` or above."""
+        if permission == "metadata":
+            return True
+        return LEVELS.get(self.permissions.get(permission, ""), 0) >= LEVELS[level]
+
+
+def generate_key() -> str:
+    """A fresh RSA key in the form of GitHub's download (PKCS#1 PEM)."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL
+    return key.private_bytes(encoding, form, serialization.NoEncryption()).decode()
+
+
+def new_token(
+    world: World, installation: Installation, permissions: dict[str, str], repositories: set[int] | None
+) -> Token:
+    """A token in the long form that is rolled out since 2026: `ghs_APPID_JWT`."""
+    expires = world.now() + TOKEN_LIFETIME_SECONDS
+    claims: Json = {
+        "iss": "simulated-github",
+        "sub": f"installation:{installation.id}",
+        "iat": int(world.now()),
+        "exp": int(expires),
+        "jti": secrets.token_hex(32),
+    }
+    parts = [_segment({"alg": "ES256", "typ": "JWT", "kid": secrets.token_hex(16)}), _segment(claims)]
+    parts.append(secrets.token_urlsafe(64))
+    return Token(f"ghs_{installation.app.id}_{'.'.join(parts)}", installation, expires, permissions, repositories)
+
+
+def token_json(token: Token) -> Json:
+    selected = token.repositories is not None or token.installation.selected is not None
+    return {
+        "token": token.value,
+        "expires_at": iso(token.expires_at),
+        "permissions": token.permissions,
+        "repository_selection": "selected" if selected else "all",
+    }
+
+
+def _segment(value: Json) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")

@@ -1,0 +1,92 @@
+"""Comments on pull requests, and reactions to them."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .accounts import User
+from .payloads import comment_json, issue_json, repository_json, user_json
+from .pulls import Pull
+from .world import Event, Json, World
+
+if TYPE_CHECKING:
+    from .apps import App
+
+BODY_MAX_CHARACTERS = 65_536
+TOO_LONG = f"Body is too long (maximum is {BODY_MAX_CHARACTERS} characters)"
+REACTIONS = ("+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes")
+
+
+@dataclass(eq=False)
+class Comment:
+    id: int
+    node_id: str
+    pull: Pull
+    user: User
+    app: "App | None"
+    body: str
+    created_at: str
+    updated_at: str
+    minimized: str | None = None  # classifier in lower case
+    edits: int = 0
+    reactions: list[Json] = field(default_factory=list)
+
+
+def problem_with_body(body: object) -> str | None:
+    """What GitHub says about a comment's body, None when it is fine."""
+    if not isinstance(body, str) or not body.strip():
+        return "Body cannot be blank"
+    return TOO_LONG if len(body) > BODY_MAX_CHARACTERS else None
+
+
+def create(world: World, pull: Pull, user: User, body: str, app: "App | None" = None) -> Comment:
+    number, now = world.next_id("comment"), world.timestamp()
+    comment = Comment(number, "", pull, user, app, body, now, now)
+    comment.node_id = world.register("IC", number, comment)
+    world.comments[number] = comment
+    pull.comments.append(comment)
+    pull.updated_at = now
+    _emit(world, comment, "created", user)
+    return comment
+
+
+def edit(world: World, comment: Comment, body: str, sender: User) -> None:
+    old, comment.body = comment.body, body
+    comment.edits += 1
+    comment.updated_at = world.timestamp()
+    _emit(world, comment, "edited", sender, {"changes": {"body": {"from": old}}})
+
+
+def delete(world: World, comment: Comment, sender: User) -> None:
+    comment.pull.comments.remove(comment)
+    world.comments.pop(comment.id)
+    world.nodes.pop(comment.node_id)
+    _emit(world, comment, "deleted", sender)
+
+
+def react(world: World, comment: Comment, user: User, content: str) -> tuple[Json, bool]:
+    """The reaction, and whether it is new: the same one twice is answered with the first."""
+    for old in comment.reactions:
+        if old["content"] == content and old["user"]["login"] == user.login:
+            return old, False
+    number = world.next_id("reaction")
+    reaction: Json = {
+        "id": number,
+        "node_id": world.register("REA", number, comment),
+        "user": user_json(world, user),
+        "content": content,
+        "created_at": world.timestamp(),
+    }
+    comment.reactions.append(reaction)
+    return reaction, True
+
+
+def _emit(world: World, comment: Comment, action: str, sender: User, extra: Json | None = None) -> None:
+    repository = comment.pull.repository
+    payload: Json = {
+        **(extra or {}),
+        "issue": issue_json(comment.pull),
+        "comment": comment_json(world, comment),
+        "repository": repository_json(repository),
+        "sender": user_json(world, sender),
+    }
+    world.emit(Event("issue_comment", action, payload, repository))

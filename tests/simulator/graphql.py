@@ -1,0 +1,338 @@
+"""The GraphQL endpoint: parse and validate once per document, check limits, execute, shape the errors."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    IntValueNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    VariableNode,
+    build_schema,
+    execute_sync,
+    get_named_type,
+    parse,
+    validate,
+)
+
+from .auth import Caller
+from .checks import CheckRun, CheckSuite
+from .comments import Comment
+from .graphql_mutations import CREATES_CONTENT, MUTATIONS, resolver
+from .graphql_nodes import (
+    Context,
+    NodeError,
+    actor,
+    check_run,
+    check_suite,
+    comment,
+    pull,
+    repository,
+    unknown_node,
+    user,
+)
+from .limits import RateLimiter
+from .pulls import Pull
+from .repository import Repository
+from .world import Json, World, iso
+
+PAGE_MAX = 100
+NODES_MAX = 500_000
+MUTATION_POINTS = 5  # of the secondary limit; a query costs 1
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed document with its validation errors."""
+
+    node: DocumentNode | None
+    errors: tuple[GraphQLError, ...] = ()
+
+    def operation(self, name: str | None) -> OperationDefinitionNode | None:
+        definitions = self.node.definitions if self.node else ()
+        operations = [d for d in definitions if isinstance(d, OperationDefinitionNode)]
+        if name is None:
+            return operations[0] if len(operations) == 1 else None
+        return next((o for o in operations if o.name and o.name.value == name), None)
+
+
+class GraphQLEndpoint:
+    def __init__(self, world: World, limiter: RateLimiter) -> None:
+        self._world, self._limiter = world, limiter
+        self._schema = _schema()
+        self._document = lru_cache(maxsize=512)(self._parse)
+
+    def execute(
+        self, caller: Caller, text: str, variables: Json, operation_name: str | None
+    ) -> tuple[Json, dict[str, str]]:
+        """The answer and the rate limit headers. The status is 200 whatever happens."""
+        document = self._document(text)
+        if document.errors or document.node is None:
+            return {"errors": [_plain(error) for error in document.errors]}, self._headers(caller)
+        operation = document.operation(operation_name)
+        if operation is None:
+            return {"errors": [{"message": "An operation name is required"}]}, self._headers(caller)
+        mutation = operation.operation is OperationType.MUTATION
+        size = _Size(self._schema, document.node, variables)
+        size.measure(operation, mutation)
+        if size.problems:
+            return {"errors": size.problems}, self._headers(caller)
+        problem = self._limit(caller, operation, mutation, size.cost)
+        if problem:
+            return {"errors": [problem]}, self._headers(caller)
+        context = Context(self._world, caller, self._limiter, size.cost, size.nodes)
+        result = execute_sync(
+            self._schema, document.node, context_value=context, variable_values=variables,
+            operation_name=operation_name,
+        )  # fmt: skip
+        return _answer(result), self._headers(caller)
+
+    def summary(self, text: str) -> str:
+        """A short name of a document for the request log: `query repository`, `mutation createCheckRun×3`."""
+        operation = self._document(text).operation(None) if text else None
+        if operation is None:
+            return "invalid"
+        names = [s.name.value for s in operation.selection_set.selections if isinstance(s, FieldNode)]
+        counts = {name: names.count(name) for name in names}
+        shown = [name if count == 1 else f"{name}×{count}" for name, count in counts.items()]
+        return f"{operation.operation.value} {' '.join(shown)}"
+
+    def _parse(self, text: str) -> Document:
+        try:
+            node = parse(text)
+        except GraphQLError as error:
+            return Document(None, (error,))
+        return Document(node, tuple(validate(self._schema, node)))
+
+    def _limit(self, caller: Caller, operation: OperationDefinitionNode, mutation: bool, cost: int) -> Json | None:
+        if self._limiter.settings.enabled:
+            bucket = self._limiter.bucket(caller, "graphql")
+            if bucket.used + cost > bucket.limit:
+                message = f"API rate limit already exceeded for {caller.identity}."
+                return {"type": "RATE_LIMITED", "message": message}
+            self._limiter.spend(caller, "graphql", cost)
+        fields = [s for s in operation.selection_set.selections if isinstance(s, FieldNode)]
+        contents = sum(f.name.value in CREATES_CONTENT for f in fields) if mutation else 0
+        points = MUTATION_POINTS if mutation else 1
+        problem = self._limiter.check_secondary(caller, "/graphql", points, contents)
+        if problem:
+            raise problem
+        return None
+
+    def _headers(self, caller: Caller) -> dict[str, str]:
+        if not self._limiter.settings.enabled:
+            return {}
+        return self._limiter.headers(self._limiter.bucket(caller, "graphql"), "graphql")
+
+
+class _Size:
+    """Walks an operation as GitHub does before running it: bounds of connections, nodes and points."""
+
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode, variables: Json) -> None:
+        self._schema, self._variables = schema, variables
+        fragments = [d for d in document.definitions if isinstance(d, FragmentDefinitionNode)]
+        self._fragments = {f.name.value: f for f in fragments}
+        self._defaults: Json = {}
+        self.problems: list[Json] = []
+        self.nodes = 0
+        self.requests = 0
+
+    @property
+    def cost(self) -> int:
+        return max(1, round(self.requests / 100))
+
+    def measure(self, operation: OperationDefinitionNode, mutation: bool) -> None:
+        for definition in operation.variable_definitions or ():
+            if isinstance(definition.default_value, IntValueNode):
+                self._defaults[definition.variable.name.value] = int(definition.default_value.value)
+        root = self._schema.mutation_type if mutation else self._schema.query_type
+        self._walk(operation.selection_set, root, 1, [operation.operation.value])
+        if self.nodes > NODES_MAX:
+            message = (
+                f"This query requests up to {self.nodes:,} possible nodes which exceeds the maximum limit of "
+                f"{NODES_MAX:,}."
+            )
+            self.problems.append({"type": "MAX_NODE_LIMIT_EXCEEDED", "message": message})
+
+    def _walk(self, selections: SelectionSetNode, parent: object, times: int, path: list[str]) -> None:
+        for selection in selections.selections:
+            if isinstance(selection, FieldNode):
+                self._field(selection, parent, times, path)
+            elif isinstance(selection, InlineFragmentNode):
+                name = selection.type_condition.name.value if selection.type_condition else None
+                self._walk(selection.selection_set, self._schema.get_type(name) if name else parent, times, path)
+            elif isinstance(selection, FragmentSpreadNode):
+                fragment = self._fragments[selection.name.value]
+                target = self._schema.get_type(fragment.type_condition.name.value)
+                self._walk(fragment.selection_set, target, times, path)
+
+    def _field(self, field: FieldNode, parent: object, times: int, path: list[str]) -> None:
+        if not field.selection_set or not isinstance(parent, GraphQLObjectType | GraphQLInterfaceType):
+            return
+        if field.name.value not in parent.fields:
+            return
+        kind = get_named_type(parent.fields[field.name.value].type)
+        here = [*path, field.alias.value if field.alias else field.name.value]
+        inner = {s.name.value for s in field.selection_set.selections if isinstance(s, FieldNode)}
+        fragments = any(not isinstance(s, FieldNode) for s in field.selection_set.selections)
+        if kind.name.endswith("Connection") and (inner & {"nodes", "edges"} or fragments):
+            count = self._bounds(field, here)
+            self.requests += times
+            self.nodes += times * count
+            times *= count
+        self._walk(field.selection_set, kind, times, here)
+
+    def _bounds(self, field: FieldNode, path: list[str]) -> int:
+        values = {a.name.value: self._integer(a.value) for a in field.arguments or ()}
+        name = field.name.value
+        chosen = next((k for k in ("first", "last") if values.get(k) is not None), None)
+        where = {"path": path, "locations": _locations(field)}
+        if chosen is None:
+            message = f"You must provide a `first` or `last` value to properly paginate the `{name}` connection."
+            self.problems.append({"type": "MISSING_PAGINATION_BOUNDARIES", **where, "message": message})
+            return 1
+        count = values[chosen] or 0
+        if count > PAGE_MAX:
+            message = (
+                f"Requesting {count} records on the `{name}` connection exceeds the `{chosen}` limit of "
+                f"{PAGE_MAX} records."
+            )
+            self.problems.append({"type": "EXCESSIVE_PAGINATION", **where, "message": message})
+        elif count < 1:
+            message = f"`{chosen}` on the `{name}` connection cannot be less than one."
+            self.problems.append({"type": "ARGUMENT_LIMIT", **where, "message": message})
+        return max(count, 1)
+
+    def _integer(self, value: object) -> int | None:
+        if isinstance(value, IntValueNode):
+            return int(value.value)
+        if isinstance(value, VariableNode):
+            given = self._variables.get(value.name.value, self._defaults.get(value.name.value))
+            return given if isinstance(given, int) else None
+        return None
+
+
+def _schema() -> GraphQLSchema:
+    schema = build_schema((Path(__file__).parent / "schema.graphql").read_text())
+    query, mutation = schema.query_type, schema.mutation_type
+    assert query is not None
+    assert mutation is not None
+    for name, function in (
+        ("repository", _repository), ("node", _node), ("nodes", _nodes), ("viewer", _viewer),
+        ("rateLimit", _rate_limit), ("user", _user), ("organization", _organization),
+    ):  # fmt: skip
+        query.fields[name].resolve = function
+    for name, action in MUTATIONS.items():
+        mutation.fields[name].resolve = resolver(action)
+    return schema
+
+
+def _repository(source: object, info: Any, owner: str, name: str, followRenames: bool = True) -> Json:
+    context: Context = info.context
+    found = context.world.repository(f"{owner}/{name}")
+    renamed = found is not None and found.full_name.lower() != f"{owner}/{name}".lower()
+    if found is None or not context.reaches(found) or (renamed and not followRenames):
+        message = f"Could not resolve to a Repository with the name '{owner}/{name}'."
+        raise NodeError("NOT_FOUND", message)
+    return repository(context, found)
+
+
+def _node(source: object, info: Any, id: str) -> Json:
+    context: Context = info.context
+    found = context.world.nodes.get(id)
+    if isinstance(found, Repository) and context.reaches(found):
+        return repository(context, found)
+    if isinstance(found, Pull) and context.reaches(found.repository):
+        context.require("pull_requests")
+        return pull(context, found)
+    if isinstance(found, Comment) and context.reaches(found.pull.repository) and found.node_id == id:
+        return comment(context, found)
+    if isinstance(found, CheckRun) and context.reaches(found.suite.repository):
+        return check_run(context, found)
+    if isinstance(found, CheckSuite) and context.reaches(found.repository):
+        return check_suite(context, found)
+    raise unknown_node(id)
+
+
+def _nodes(source: object, info: Any, ids: list[str]) -> list[Json]:
+    return [_node(source, info, node_id) for node_id in ids]
+
+
+def _viewer(source: object, info: Any) -> Json:
+    context: Context = info.context
+    assert context.caller.app is not None
+    return user(context, context.caller.app.bot)
+
+
+def _user(source: object, info: Any, login: str) -> Json:
+    found = info.context.world.users.get(login.lower())
+    if found is None or found.type != "User":
+        raise NodeError("NOT_FOUND", f"Could not resolve to a User with the login of '{login}'.")
+    return user(info.context, found)
+
+
+def _organization(source: object, info: Any, login: str) -> Json:
+    found = info.context.world.organizations.get(login.lower())
+    if found is None:
+        raise NodeError("NOT_FOUND", f"Could not resolve to an Organization with the login of '{login}'.")
+    return actor(info.context, found)
+
+
+def _rate_limit(source: object, info: Any, dryRun: bool = False) -> Json | None:
+    context: Context = info.context
+    limiter = context.limiter
+    if not limiter.settings.enabled:
+        return None
+    bucket = limiter.bucket(context.caller, "graphql")
+    return {
+        "cost": context.cost,
+        "limit": bucket.limit,
+        "nodeCount": context.node_count,
+        "remaining": max(0, bucket.limit - bucket.used),
+        "resetAt": iso(bucket.reset),
+        "used": bucket.used,
+    }
+
+
+def _answer(result: ExecutionResult) -> Json:
+    answer: Json = {"data": result.data}
+    if result.errors:
+        answer["errors"] = [_shaped(error) for error in result.errors]
+        if result.data is None and all(error.path is None for error in result.errors):
+            del answer["data"]  # refused before anything ran
+    return answer
+
+
+def _shaped(error: GraphQLError) -> Json:
+    extensions: Mapping[str, Any] = error.extensions or {}
+    shaped: Json = {"type": extensions["type"]} if "type" in extensions else {}
+    if error.path:
+        shaped["path"] = error.path
+    shaped["locations"] = [{"line": at.line, "column": at.column} for at in error.locations or []]
+    if error.original_error is not None and not isinstance(error.original_error, GraphQLError):
+        raise error.original_error  # a fault of the simulator must not look like an answer of GitHub
+    return shaped | {"message": error.message}
+
+
+def _plain(error: GraphQLError) -> Json:
+    where = [{"line": at.line, "column": at.column} for at in error.locations or []]
+    return {"message": error.message, "locations": where}
+
+
+def _locations(field: FieldNode) -> list[Json]:
+    at = field.loc.start_token if field.loc else None
+    return [{"line": at.line, "column": at.column}] if at else []

@@ -1,0 +1,268 @@
+"""A repository: its settings, its branches and what a push to it sets off."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .accounts import Owner, User
+from .compare import Comparer
+from .git import GitRepository
+from .payloads import push_payload, repository_json
+from .world import Event, Json, World
+
+if TYPE_CHECKING:
+    from .pulls import Pull
+
+Files = Mapping[str, str | bytes | None]
+Author = User | tuple[str, str]
+UNSIGNED: Json = {"verified": False, "reason": "unsigned", "signature": None, "payload": None, "verified_at": None}
+NO_COMMIT = "0" * 40
+WEB_FLOW = ("GitHub", "noreply@github.com")
+
+
+@dataclass(eq=False)
+class Repository:
+    """One repository over a bare git repository. Attributes may be set by a test at any time."""
+
+    world: World
+    id: int
+    node_id: str
+    owner: Owner
+    name: str
+    private: bool
+    git: GitRepository
+    comparer: Comparer
+    default_branch: str = "main"
+    parent: "Repository | None" = None
+    description: str | None = None
+    license: Json | None = None
+    topics: list[str] = field(default_factory=list)
+    custom_properties: dict[str, Any] = field(default_factory=dict)
+    visibility: str = "public"
+    archived: bool = False
+    collaborators: dict[str, str] = field(default_factory=dict)  # login in lower case → permission
+    rules: dict[str, list[Json]] = field(default_factory=dict)  # branch → active rules
+    pulls: "dict[int, Pull]" = field(default_factory=dict)
+    verifications: dict[str, Json] = field(default_factory=dict)  # commit → verification
+    next_number: int = 1
+    created_at: str = ""
+    _clock: int = 0
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.owner.login}/{self.name}"
+
+    @property
+    def git_dir(self) -> Path:
+        return self.git.git_dir
+
+    @property
+    def clone_url(self) -> str:
+        """A path that `git clone` accepts."""
+        return str(self.git.git_dir)
+
+    def head(self, branch: str | None = None) -> str:
+        """SHA at the tip of a branch (default: the default branch); raises KeyError when there is none."""
+        sha = self.git.ref(f"refs/heads/{branch or self.default_branch}")
+        if sha is None:
+            raise KeyError(f"{self.full_name} has no branch {branch or self.default_branch}")
+        return sha
+
+    def commit(
+        self,
+        branch: str,
+        files: Files,
+        message: str,
+        author: Author | None = None,
+        *,
+        parent: str | Sequence[str] | None = None,
+        committer: Author | None = None,
+        date: int | None = None,
+        verified: bool = False,
+        notify: bool = True,
+    ) -> str:
+        """Push one commit to a branch and answer its SHA.
+
+        A content of None deletes the file. Without `parent` it follows the branch, or the default branch for
+        a new one; with it the branch is set (a force-push when that leaves commits behind). `date` is in
+        seconds since 1970. `notify=False` sends neither webhooks nor updates open pull requests.
+        """
+        with self.world.lock:
+            tip = self.git.ref(f"refs/heads/{branch}")
+            parents = self._parents(tip, parent)
+            sha = self.make_commit(files, message, author, parents, committer, date, verified)
+            self.update_branch(branch, sha, self._pusher(author), notify)
+            return sha
+
+    def commits(self, branch: str, changes: Sequence[tuple[Files, str, Author | None]]) -> list[str]:
+        """Push several commits `(files, message, author)` at once: one push, one webhook."""
+        with self.world.lock:
+            parents = self._parents(self.git.ref(f"refs/heads/{branch}"), None)
+            shas: list[str] = []
+            for files, message, author in changes:
+                shas.append(self.make_commit(files, message, author, parents))
+                parents = [shas[-1]]
+            self.update_branch(branch, shas[-1], self._pusher(changes[-1][2]))
+            return shas
+
+    def make_commit(
+        self,
+        files: Files,
+        message: str,
+        author: Author | None,
+        parents: Sequence[str],
+        committer: Author | None = None,
+        date: int | None = None,
+        verified: bool = False,
+    ) -> str:
+        """Write a commit object without moving any branch."""
+        base = self.git.objects.commit(parents[0]).tree if parents else None
+        return self.make_commit_of_tree(
+            self.git.write_tree(base, files), message, author, parents, committer, date, verified
+        )
+
+    def make_commit_of_tree(
+        self,
+        tree: str,
+        message: str,
+        author: Author | None,
+        parents: Sequence[str],
+        committer: Author | None = None,
+        date: int | None = None,
+        verified: bool = False,
+    ) -> str:
+        when = date if date is not None else self._tick()
+        who = _identity(author or self.world.users["octo-dev"])
+        by = _identity(committer) if committer else who
+        sha = self.git.write_commit(tree, parents, f"{who} {when} +0000", f"{by} {when} +0000", message)
+        if verified:
+            stamp = {"signature": "-----BEGIN PGP SIGNATURE-----", "payload": f"tree {tree}"}
+            self.verifications[sha] = {"verified": True, "reason": "valid", **stamp, "verified_at": None}
+        return sha
+
+    def verification(self, sha: str) -> Json:
+        return self.verifications.get(sha, UNSIGNED)
+
+    def update_branch(self, branch: str, sha: str | None, sender: User, notify: bool = True) -> None:
+        """Move (or with None delete) a branch, with everything GitHub does after a push."""
+        ref = f"refs/heads/{branch}"
+        before = self.git.ref(ref)
+        if before == sha:
+            return
+        self.git.set_ref(ref, sha)
+        if not notify:
+            return
+        if self.world.subscribed("push"):
+            payload = push_payload(self, ref, before or NO_COMMIT, sha or NO_COMMIT, sender)
+            self.world.emit(Event("push", None, payload, self))
+        if sha is None:
+            return
+        self._request_suites(sha, branch, before, sender)
+        for repository in list(self.world.repositories.values()):
+            for pull in list(repository.pulls.values()):
+                if pull.state == "open" and pull.head_repository is self and pull.head_ref == branch:
+                    pull.synchronize(sha, sender)
+
+    def open_pull(
+        self,
+        head: str,
+        base: str | None = None,
+        title: str = "Change",
+        author: User | None = None,
+        *,
+        head_repository: "Repository | None" = None,
+        draft: bool = False,
+        body: str | None = None,
+    ) -> "Pull":
+        """Open a pull request for branch `head` (of a fork when given); sends `pull_request.opened`."""
+        from .pulls import open_pull
+
+        with self.world.lock:
+            who = author or self.world.users["octo-dev"]
+            return open_pull(self, head, base or self.default_branch, title, who, head_repository or self, draft, body)
+
+    def fork(self, owner: Owner, name: str | None = None) -> "Repository":
+        """A fork that shares its objects with this repository."""
+        with self.world.lock:
+            fork = create_repository(self.world, owner, name or self.name, self.private, parent=self)
+            for branch, sha in self.git.branches().items():
+                fork.git.set_ref(f"refs/heads/{branch}", sha)
+            return fork
+
+    def rename(self, name: str) -> None:
+        """The old name redirects (301) from now on."""
+        with self.world.lock:
+            old, self.name = self.name, name
+            self.world.names[self.full_name.lower()] = self.id
+            self._emit_repository("renamed", {"repository": {"name": {"from": old}}})
+
+    def archive(self) -> None:
+        with self.world.lock:
+            self.archived = True
+            self._emit_repository("archived", None)
+
+    def set_custom_properties(self, values: dict[str, Any]) -> None:
+        """Change custom properties; sends `custom_property_values.updated`."""
+        with self.world.lock:
+            old = [{"property_name": k, "value": self.custom_properties.get(k)} for k in values]
+            self.custom_properties.update(values)
+            new = [{"property_name": k, "value": v} for k, v in values.items()]
+            payload = {"new_property_values": new, "old_property_values": old, "repository": repository_json(self)}
+            self.world.emit(Event("custom_property_values", "updated", payload, self))
+
+    def delete(self) -> None:
+        """Delete the repository; open pull requests from it keep their commits and lose `head.repo`."""
+        with self.world.lock:
+            self._emit_repository("deleted", None)
+            self.world.repositories.pop(self.id)
+
+    def _emit_repository(self, action: str, changes: Json | None) -> None:
+        payload: Json = {"changes": changes} if changes else {}
+        self.world.emit(Event("repository", action, payload | {"repository": repository_json(self)}, self))
+
+    def _request_suites(self, sha: str, branch: str, before: str | None, sender: User) -> None:
+        from .checks import request_suites
+
+        request_suites(self, sha, branch, before, sender)
+
+    def _parents(self, tip: str | None, parent: str | Sequence[str] | None) -> list[str]:
+        if parent is not None:
+            return [parent] if isinstance(parent, str) else list(parent)
+        start = tip or self.git.ref(f"refs/heads/{self.default_branch}")
+        return [start] if start else []
+
+    def _pusher(self, author: Author | None) -> User:
+        if isinstance(author, User):
+            return author
+        known = self.world.account_of(author[1]) if author else None
+        return known or self.world.users["octo-dev"]
+
+    def _tick(self) -> int:
+        """Commits of one second would have no order, so each is at least a second after the one before."""
+        self._clock = max(self._clock + 1, int(self.world.now()) - 3600)
+        return self._clock
+
+
+def create_repository(
+    world: World, owner: Owner, name: str, private: bool, default_branch: str = "main", parent: Repository | None = None
+) -> Repository:
+    """A repository without commits, or with the objects of its fork parent."""
+    number = world.next_id("repository")
+    network = parent.git.objects if parent else None
+    git = GitRepository(world.directory / owner.login / f"{name}-{number}.git", network, default_branch)
+    comparer = parent.comparer if parent else Comparer(git)
+    repository = Repository(world, number, "", owner, name, private, git, comparer, default_branch, parent)
+    repository.node_id = world.register("R", number, repository)
+    repository.visibility = "private" if private else "public"
+    repository.created_at = world.timestamp()
+    repository._clock = int(time.time()) - 7200
+    world.repositories[number] = repository
+    world.names[repository.full_name.lower()] = number
+    return repository
+
+
+def _identity(author: Author) -> str:
+    name, email = (author.name, author.email) if isinstance(author, User) else author
+    return f"{name} <{email}>"

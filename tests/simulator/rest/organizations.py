@@ -1,0 +1,86 @@
+"""Members of organizations and teams, collaborators."""
+
+from ..accounts import User
+from ..errors import not_found
+from ..payloads import organization_json, user_json
+from ..routing import Call, Reply, route
+from ..world import Json
+
+
+@route("GET", "/orgs/{org}/teams/{slug}/memberships/{user}", "members:read")
+def team_membership(call: Call) -> Reply:
+    """404 for people outside; organization owners show as maintainers."""
+    organization, login = call.organization, call.params["user"].lower()
+    team = organization.teams.get(call.params["slug"])
+    if team is None:
+        raise not_found()
+    role, state = team.role(login), "active"
+    if role is None and login in team.pending:
+        role, state = "member", "pending"
+    if role is None:
+        raise not_found()
+    if organization.members.get(login) == "admin":
+        role = "maintainer"
+    url = f"{call.world.api_url}/organizations/{organization.id}/team/{team.id}/memberships/{login}"
+    return Reply({"state": state, "role": role, "url": url})
+
+
+@route("GET", "/orgs/{org}/teams/{slug}/members", "members:read")
+def team_members(call: Call) -> Reply:
+    team = call.organization.teams.get(call.params["slug"])
+    if team is None:
+        raise not_found()
+    users = [call.world.users[login] for login in team.members if login in call.world.users]
+    return call.page([user_json(call.world, user) for user in users])
+
+
+@route("GET", "/orgs/{org}/memberships/{user}", "members:read")
+def organization_membership(call: Call) -> Reply:
+    organization, user = call.organization, _user(call)
+    login = user.login.lower()
+    role, state = organization.members.get(login), "active"
+    if role is None:
+        role, state = organization.invited.get(login), "pending"
+    if role is None:
+        raise not_found()
+    url = f"{call.world.api_url}/orgs/{organization.login}"
+    data: Json = {"state": state, "role": role, "direct_membership": True}
+    people = {"user": user_json(call.world, user), "organization": organization_json(call.world, organization)}
+    return Reply({"url": f"{url}/memberships/{user.login}", "organization_url": url, **data, **people})
+
+
+@route("GET", "/orgs/{org}/members/{user}", "members:read")
+def is_member(call: Call) -> Reply:
+    if call.params["user"].lower() not in call.organization.members:
+        raise not_found()
+    return Reply(status=204)
+
+
+@route("GET", "/orgs/{org}/members", "members:read")
+def members(call: Call) -> Reply:
+    users = [call.world.users[login] for login in call.organization.members if login in call.world.users]
+    return call.page([user_json(call.world, user) for user in users])
+
+
+@route("GET", "/repos/{owner}/{repo}/collaborators/{user}/permission", "metadata:read")
+def permission(call: Call) -> Reply:
+    """`admin`, `write`, `read` or `none`; `role_name` also knows maintain and triage."""
+    repository, user = call.repository, _user(call)
+    login = user.login.lower()
+    role = repository.collaborators.get(login)
+    if role is None:
+        members = getattr(repository.owner, "members", {})
+        role = "admin" if repository.owner is user or members.get(login) == "admin" else None
+        role = role or ("read" if login in members or not repository.private else "none")
+    level = {"maintain": "write", "triage": "read"}.get(role, role)
+    allowed = ("none", "read", "triage", "write", "maintain", "admin").index(role)
+    names = {"pull": 1, "triage": 2, "push": 3, "maintain": 4, "admin": 5}
+    account = user_json(call.world, user) | {"permissions": {n: allowed >= rank for n, rank in names.items()}}
+    return Reply({"permission": level, "role_name": role, "user": account | {"role_name": role}})
+
+
+def _user(call: Call) -> User:
+    user = call.world.users.get(call.params["user"].lower())
+    if user is None:
+        raise not_found()
+    return user

@@ -1,0 +1,399 @@
+"""The simulator as tests and demos use it: build a world in a few calls, start it, look at what happened."""
+
+import base64
+import json
+import shutil
+import socket
+import tempfile
+import threading
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import uvicorn
+
+from . import checks, comments
+from .accounts import Organization, Owner, User
+from .apps import DEFAULT_EVENTS, DEFAULT_PERMISSIONS, App, Installation, generate_key
+from .checks import CheckRun
+from .comments import Comment
+from .faults import Fault, Faults, Hold, Matcher
+from .limits import Limits, RateLimiter
+from .payloads import comment_json, installation_json
+from .repository import Files, Repository, create_repository
+from .server import RequestRecord, Server
+from .webhooks import Delivery, Dispatcher
+from .world import Event, Json, Profile, World
+
+
+class Simulator:
+    """A GitHub on 127.0.0.1. Its URL is known at once, it answers after `start()` (or inside `with`)."""
+
+    def __init__(self, profile: Profile = "github.com", port: int = 0) -> None:
+        # asyncio switches Nagle off only for sockets that say they are TCP; with it an answer takes 40 ms
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind(("127.0.0.1", port))
+        self._directory = Path(tempfile.mkdtemp(prefix="github-simulator-"))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self.world = World(self._directory, self.url, profile)
+        self.limits = Limits(enabled=profile == "github.com")
+        self.faults = Faults()
+        self.dispatcher = Dispatcher(self.world)
+        self.world.emit = self.dispatcher.emit
+        self.server = Server(self.world, self.dispatcher, RateLimiter(self.world, self.limits), self.faults)
+        self._uvicorn: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+        self.create_user("octo-dev", name="Octo Dev", email="octo-dev@example.com")
+
+    # Running
+
+    @property
+    def api_url(self) -> str:
+        return self.world.api_url
+
+    @property
+    def graphql_url(self) -> str:
+        return self.world.graphql_url
+
+    def start(self) -> "Simulator":
+        """Serve in a background thread; returns when requests are answered."""
+        config = uvicorn.Config(
+            self.server, http="httptools", lifespan="off", log_level="warning", access_log=False, ws="none",
+            server_header=False, timeout_graceful_shutdown=1, backlog=1024,
+        )  # fmt: skip
+        self._uvicorn = uvicorn.Server(config)
+        started = self._uvicorn
+        self._thread = threading.Thread(target=lambda: started.run(sockets=[self._socket]), daemon=True)
+        self._thread.start()
+        while not started.started:
+            if not self._thread.is_alive():
+                raise RuntimeError("the simulator could not be started")
+            self._thread.join(0.002)
+        return self
+
+    def stop(self) -> None:
+        """Stop serving and delivering, and remove the repositories from disk."""
+        self.faults.clear()
+        if self._uvicorn and self._thread:
+            self._uvicorn.should_exit = True
+            self._thread.join(5)
+        self._socket.close()
+        self.dispatcher.close()
+        for store in {repository.git.objects for repository in self.world.repositories.values()}:
+            store.close()
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    def __enter__(self) -> "Simulator":
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    # Building a world
+
+    def create_user(
+        self,
+        login: str,
+        name: str | None = None,
+        email: str | None = None,
+        type: str = "User",
+        emails: Iterable[str] = (),
+    ) -> User:
+        """An account; a `Bot` needs a login that ends in `[bot]`."""
+        with self.world.lock:
+            address = email or f"{login.removesuffix('[bot]')}@example.com"
+            user = User(self.world.next_id("user"), login, name or login, address, type, set(emails))
+            user.node_id = self.world.register("BOT" if type == "Bot" else "U", user.id, user)
+            self.world.users[login.lower()] = user
+            return user
+
+    def create_org(self, login: str) -> Organization:
+        with self.world.lock:
+            organization = Organization(self.world.next_id("organization"), login)
+            organization.node_id = self.world.register("O", organization.id, organization)
+            self.world.organizations[login.lower()] = organization
+            return organization
+
+    def create_app(
+        self,
+        slug: str = "ospo-gate",
+        webhook_url: str | None = None,
+        webhook_secret: str | None = "simulated-webhook-secret",
+        permissions: Mapping[str, str] | None = None,
+        events: Iterable[str] | None = None,
+        owner: str | None = None,
+        private_key_pem: str | None = None,
+    ) -> App:
+        """An App with its bot account `slug[bot]` and, unless one is given, a fresh key (about 0.1 s)."""
+        bot = self.create_user(f"{slug}[bot]", name=slug, email=f"{slug}@bots.example.com", type="Bot")
+        with self.world.lock:
+            number = self.world.next_id("app")
+            client_id = "Iv23" + base64.b32encode(str(number).encode()).decode().rstrip("=")[:16]
+            granted = {"metadata": "read", **(DEFAULT_PERMISSIONS if permissions is None else permissions)}
+            chosen = list(DEFAULT_EVENTS if events is None else events)
+            app = App(
+                number, client_id, slug, self._owner(owner) if owner else bot, bot, private_key_pem or generate_key(),
+                webhook_url, webhook_secret, granted, chosen, number + 500_000_000, created_at=self.world.timestamp(),
+            )  # fmt: skip
+            app.node_id = self.world.register("A", number, app)
+            self.world.apps[number] = app
+            return app
+
+    def install(
+        self,
+        app: App,
+        account: str,
+        repositories: str | Iterable[str] = "all",
+        permissions: Mapping[str, str] | None = None,
+    ) -> int:
+        """Install an App on an account; sends `installation.created` and answers the installation's id."""
+        with self.world.lock:
+            owner, number = self._owner(account), self.world.next_id("installation")
+            selected = None
+            if repositories != "all":
+                selected = {self.repository(f"{account}/{name}").id for name in repositories}
+            granted = dict(app.permissions if permissions is None else permissions)
+            created = self.world.timestamp()
+            installation = Installation(number, "", app, owner, selected, granted, created)
+            installation.node_id = self.world.register("IN", number, installation)
+            self.world.installations[number] = installation
+            self._emit_installation(installation, "created")
+            return number
+
+    def uninstall(self, installation_id: int) -> None:
+        with self.world.lock:
+            self._emit_installation(self.world.installations[installation_id], "deleted")
+            del self.world.installations[installation_id]
+
+    def add_repositories(self, installation_id: int, names: Iterable[str]) -> None:
+        """Add repositories to a selected installation; sends `installation_repositories.added`."""
+        self._select(installation_id, names, "added")
+
+    def remove_repositories(self, installation_id: int, names: Iterable[str]) -> None:
+        self._select(installation_id, names, "removed")
+
+    def suspend(self, installation_id: int, suspended: bool = True) -> None:
+        with self.world.lock:
+            installation = self.world.installations[installation_id]
+            installation.suspended = False
+            self._emit_installation(installation, "suspend" if suspended else "unsuspend")
+            installation.suspended = suspended
+
+    def create_repository(
+        self,
+        owner: str,
+        name: str,
+        private: bool = False,
+        files: Files | None = None,
+        *,
+        default_branch: str = "main",
+        description: str | None = None,
+        visibility: str | None = None,
+        topics: Iterable[str] = (),
+        custom_properties: Mapping[str, Any] | None = None,
+        license: str | None = None,
+    ) -> Repository:
+        """A repository with a first commit of `files` (without any: an empty commit)."""
+        with self.world.lock:
+            repository = create_repository(self.world, self._owner(owner), name, private, default_branch)
+            repository.description, repository.topics = description, list(topics)
+            repository.visibility = visibility or repository.visibility
+            repository.custom_properties = dict(custom_properties or {})
+            if license:
+                node = {"key": license.lower(), "name": license, "spdx_id": license, "url": None, "node_id": "L"}
+                repository.license = node
+            repository.commit(default_branch, files or {}, "First commit", notify=False)
+            return repository
+
+    def repository(self, full_name: str) -> Repository:
+        found = self.world.repository(full_name)
+        if found is None:
+            raise KeyError(full_name)
+        return found
+
+    # Things people do
+
+    def comment(self, repository: Repository, number: int, user: User, body: str) -> Comment:
+        """A person's comment; sends `issue_comment.created`."""
+        with self.world.lock:
+            return comments.create(self.world, repository.pulls[number], user, body)
+
+    def edit_comment(self, comment: Comment, body: str, user: User | None = None) -> None:
+        with self.world.lock:
+            comments.edit(self.world, comment, body, user or comment.user)
+
+    def rerequest_check_run(self, run_id: int, sender: User | None = None) -> None:
+        """The "Re-run" of one check."""
+        with self.world.lock:
+            checks.emit_run(self.world.check_runs[run_id], "rerequested", sender or self._anybody())
+
+    def rerequest_check_suite(self, repository: Repository, sha: str, sender: User | None = None) -> None:
+        """ "Re-run all checks" of a commit, for every app that has a suite there."""
+        with self.world.lock:
+            for suite in list(self.world.check_suites.values()):
+                if suite.repository is repository and suite.head_sha == sha:
+                    checks.emit_suite(suite, "rerequested", sender or self._anybody())
+
+    def request_action(self, run_id: int, identifier: str, sender: User | None = None) -> None:
+        """A click on a button of a check run."""
+        with self.world.lock:
+            run = self.world.check_runs[run_id]
+            if identifier not in {action["identifier"] for action in run.actions}:
+                raise ValueError(f"check run {run.name} has no button {identifier!r}")
+            extra = {"requested_action": {"identifier": identifier}}
+            checks.emit_run(run, "requested_action", sender or self._anybody(), extra)
+
+    # What happened
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        return list(self.dispatcher.deliveries)
+
+    @property
+    def requests(self) -> list[RequestRecord]:
+        return list(self.server.requests)
+
+    def reset_counts(self) -> None:
+        """Forget the requests (not the deliveries) seen so far."""
+        self.server.requests.clear()
+        self.server.peak = 0
+
+    def check_runs(self, repository: Repository, sha: str | None = None) -> list[Json]:
+        """Every run, oldest first, as REST shows it, with `annotations` and `actions` in full."""
+        with self.world.lock:
+            runs = [r for r in self.world.check_runs.values() if r.suite.repository is repository]
+            return [self._run(run) for run in runs if sha in (None, run.suite.head_sha)]
+
+    def comments(self, repository: Repository, number: int) -> list[Json]:
+        """Comments as REST shows them, with `minimized` and `edits`."""
+        with self.world.lock:
+            found = repository.pulls[number].comments
+            return [comment_json(self.world, c) | {"minimized": c.minimized, "edits": c.edits} for c in found]
+
+    def wait_idle(self, timeout: float = 30.0) -> bool:
+        """Wait until no webhook delivery is in flight."""
+        return self.dispatcher.wait_idle(timeout)
+
+    # Webhooks by hand
+
+    def redeliver(self, guid: str) -> Delivery:
+        """Deliver the newest attempt with this GUID again, with the same GUID and bytes."""
+        found = next(d for d in reversed(self.dispatcher.deliveries) if d.guid == guid)
+        again = self.dispatcher.redeliver(found)
+        assert again is not None
+        return again
+
+    def send_raw(
+        self,
+        event: str,
+        payload: Json | bytes,
+        headers: Mapping[str, str | None] | None = None,
+        *,
+        app: App | None = None,
+        guid: str | None = None,
+    ) -> Delivery:
+        """Send anything. A header set to None is left out, so that missing and wrong signatures can be tried."""
+        body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        target = app or next(iter(self.world.apps.values()))
+        action = payload.get("action") if isinstance(payload, dict) else None
+        sent = self.dispatcher.send(target, event, body, headers=dict(headers or {}), guid=guid, action=action)
+        if sent is None:
+            raise ValueError("nothing was sent: no webhook URL, or a payload above 25 MB")
+        return sent
+
+    # Trouble
+
+    def fail_next(
+        self,
+        matcher: Matcher,
+        status: int = 502,
+        body: object = None,
+        headers: Mapping[str, str] | None = None,
+        times: int = 1,
+        after: bool = False,
+        delay_seconds: float = 0.0,
+    ) -> Fault:
+        """Answer an error to the next matching requests; with `after` the operation is done all the same.
+
+        The matcher is a predicate over a `Seen` request, a pattern such as `POST /repos/*/check-runs`, or a
+        text that the GraphQL document contains, such as `createCheckRun`.
+        """
+        fault = Fault(matcher, status, body, dict(headers or {}), times, after, delay_seconds)
+        self.faults.faults.append(fault)
+        return fault
+
+    def hold(self, matcher: Matcher, times: int = 1) -> Hold:
+        """Let the next matching request wait until `release()` of the answered hold."""
+        hold = Hold(matcher, times=times)
+        self.faults.holds.append(hold)
+        return hold
+
+    def expire_tokens(self) -> None:
+        """Every installation token issued so far is refused with 401 from now on."""
+        with self.world.lock:
+            for token in self.server.authenticator.tokens.values():
+                token.expires_at = 0
+
+    def advance(self, seconds: float) -> None:
+        """Move the simulator's clock: tokens, rate limits, retention and timestamps (not the check of JWTs)."""
+        self.world.clock_offset += seconds
+
+    @property
+    def graphql_available(self) -> bool:
+        return self.server.graphql_available
+
+    @graphql_available.setter
+    def graphql_available(self, value: bool) -> None:
+        self.server.graphql_available = value
+
+    def _owner(self, login: str) -> Owner:
+        owner = self.world.owner(login)
+        if owner is None:
+            raise KeyError(f"no account {login}")
+        return owner
+
+    def _anybody(self) -> User:
+        return self.world.users["octo-dev"]
+
+    def _run(self, run: CheckRun) -> Json:
+        data = checks.run_json(self.world, run)
+        output = data["output"] | {"annotations": list(run.annotations), "images": list(run.images)}
+        more = {"annotations": list(run.annotations), "actions": list(run.actions), "updates": run.updates}
+        return data | {"output": output} | more
+
+    def _emit_installation(self, installation: Installation, action: str) -> None:
+        covered = [r for r in self.world.repositories.values() if installation.covers(r)]
+        payload = {
+            "installation": installation_json(self.world, installation),
+            "repositories": [_short(repository) for repository in covered],
+            "requester": None,
+        }
+        self.world.emit(Event("installation", action, payload, None, installation=installation))
+
+    def _select(self, installation_id: int, names: Iterable[str], action: str) -> None:
+        with self.world.lock:
+            installation = self.world.installations[installation_id]
+            if installation.selected is None:
+                raise ValueError("this installation has all repositories")
+            chosen = [self.repository(f"{installation.account.login}/{name}") for name in names]
+            ids = {repository.id for repository in chosen}
+            installation.selected = installation.selected | ids if action == "added" else installation.selected - ids
+            shown: Json = {"repositories_added": [], "repositories_removed": []} | {
+                f"repositories_{action}": [_short(repository) for repository in chosen]
+            }
+            payload = {
+                "installation": installation_json(self.world, installation),
+                "repository_selection": "selected",
+                "requester": None,
+                **shown,
+            }
+            self.world.emit(Event("installation_repositories", action, payload, None, installation=installation))
+
+
+def _short(repository: Repository) -> Json:
+    data = {"id": repository.id, "node_id": repository.node_id, "name": repository.name}
+    return data | {"full_name": repository.full_name, "private": repository.private}
