@@ -5,7 +5,7 @@ id is asked for that is not among the commonest. Data: ScanCode LicenseDB, CC-BY
 """
 
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from checks.licenses import tables
@@ -58,7 +58,7 @@ def find(name: str) -> Entry | None:
 
 def find_common(name: str) -> Entry | None:
     """The entry of one of the commonest ids; never opens the index."""
-    return _common().get(name.lower())
+    return _common().get(name.lower()) if name.isascii() else None
 
 
 def categories(name: str) -> frozenset[Category]:
@@ -66,7 +66,7 @@ def categories(name: str) -> frozenset[Category]:
     return _categories(name.lower())
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _categories(folded: str) -> frozenset[Category]:
     entry = find(folded)
     found = {_BUCKETS.get(entry.category, Category.UNKNOWN)} if entry else {Category.UNKNOWN}

@@ -28,6 +28,8 @@ class Name(NamedTuple):
 
 def recognize(text: str) -> Name | None:
     """What a name means; None if any word of it is not understood."""
+    if not text.isascii():
+        return None  # letters that only look like ours
     folded = text.lower()
     for wrong, right in _SPELLINGS:
         folded = folded.replace(wrong, right)

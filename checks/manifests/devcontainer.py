@@ -14,7 +14,7 @@ from checks.model.phrase import visible
 #: Strings first, so that `//` in an address is no comment; then comments, then commas before a closing bracket.
 _COMMENT = r"//[^\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?"
 _JSONC = re.compile(rf'"(?:[^"\\\n]|\\.)*+"?|({_COMMENT})|(,)(?=(?:\s|{_COMMENT})*+[}}\]])')
-_EXTENSION = re.compile(r"([\w-]{1,200})\.([\w.-]{1,200})(?:@([\w.+-]{1,100}))?")
+_EXTENSION = re.compile(r"(\w[\w-]{0,200})\.([\w.-]{1,200})(?:@([\w.+-]{1,100}))?")
 
 
 def parse_devcontainer(text: str, path: str, companions: Mapping[str, str]) -> Inventory:

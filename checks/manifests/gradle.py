@@ -47,7 +47,7 @@ def parse_lockfile(text: str, path: str, companions: Mapping[str, str]) -> Inven
 
 def _old_style(name: str) -> str:
     """Before Gradle 7 each configuration had a file of its own, `compileClasspath.lockfile`."""
-    return name.removesuffix(".lockfile") if name not in ("gradle.lockfile",) else ""
+    return name.removesuffix(".lockfile") if name != "gradle.lockfile" else ""
 
 
 def _scope(configurations: str) -> Scope:
@@ -98,7 +98,7 @@ def parse_verification(text: str, path: str, companions: Mapping[str, str]) -> I
 
 
 def parse_catalog(text: str, path: str, companions: Mapping[str, str]) -> Inventory:
-    """Libraries and plugins that a version catalog offers to the build's projects (Gradle user guide, version catalogs)."""
+    """Libraries and plugins that a version catalog offers to the projects of a build (Gradle user guide)."""
     found = Collector(path, "gradle-catalog")
     catalog = load(text.replace("\r\n", "\n"))
     lines = _entry_lines(text)

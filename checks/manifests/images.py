@@ -7,7 +7,7 @@ from checks.model import purl
 
 #: The grammar of distribution/reference; the path is lower case, so is a digest.
 _REFERENCE = re.compile(
-    r"(?:(?P<host>[A-Za-z0-9.-]{1,253}(?::\d{1,5})?)/)??(?P<path>[a-z0-9]+(?:[._/-]+[a-z0-9]+){0,60})"
+    r"(?:(?P<host>[A-Za-z0-9][A-Za-z0-9.-]{0,252}(?::\d{1,5})?)/)??(?P<path>[a-z0-9]+(?:[._/-]+[a-z0-9]+){0,60})"
     r"(?::(?P<tag>[\w][\w.-]{0,127}))?(?:@(?P<digest>[a-z0-9]{1,20}:[0-9a-f]{32,128}))?"
 )
 #: The registry that a reference without one means.

@@ -13,10 +13,10 @@ NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 
 # Plain scalars: no indicator first, then no `: `, no ` #` and no `:` at the end. In flow also no `,[]{}` and, as
 # parsers differ there, no `?`.
-_PLAIN = r"[A-Za-z0-9_./~^<=+$(\\][^:#\n]*+(?:(?::(?=[^\s])|(?<=[^\s])#)[^:#\n]*+)*+"
-_KEY = r"[A-Za-z0-9_./~^$(][^\s:#]*+(?:(?::(?=[^\s])|(?<=[^\s])#| ++(?=[^\s:#]))[^\s:#]*+)*+"
-_SINGLE = r"'[^'\n]*+(?:''[^'\n]*+)*+'"
-_DOUBLE = r'"[^"\\\n]*+"'
+PLAIN = r"[A-Za-z0-9_./~^<=+$(\\][^:#\n]*+(?:(?::(?=[^\s])|(?<=[^\s])#)[^:#\n]*+)*+"
+KEY = r"[A-Za-z0-9_./~^$(][^\s:#]*+(?:(?::(?=[^\s])|(?<=[^\s])#| ++(?=[^\s:#]))[^\s:#]*+)*+"
+SINGLE = r"'[^'\n]*+(?:''[^'\n]*+)*+'"
+DOUBLE = r'"[^"\\\n]*+"'
 _FLOW_REST = r"[^\s,\[\]{}?:#]"
 _FLOW = (
     r"[A-Za-z0-9_./~^=+$(<\\]"
@@ -24,16 +24,16 @@ _FLOW = (
 )
 _LINE = re.compile(
     rf"( *+)(?:"
-    rf"({_KEY}|{_SINGLE}|{_DOUBLE}):(?: ++(?:({_PLAIN}|{_SINGLE}|{_DOUBLE})|([{{\[][^\n]*+)|(\|-?)))?\n"
-    rf"|- ++({_PLAIN}|{_SINGLE}|{_DOUBLE})\n"
-    rf"|\? ({_SINGLE}|{_DOUBLE})\n:\n"
+    rf"({KEY}|{SINGLE}|{DOUBLE}):(?: ++(?:({PLAIN}|{SINGLE}|{DOUBLE})|([{{\[][^\n]*+)|(\|-?)))?\n"
+    rf"|- ++({PLAIN}|{SINGLE}|{DOUBLE})\n"
+    rf"|\? ({SINGLE}|{DOUBLE})\n:\n"
     rf"|(---)\n"
     rf"|(?:#[^\n]*+)?\n"
     rf")"
 ).match
 #: Groups of `_LINE`: what the line is, by the last one that matched.
 _BLANK, _BARE, _VALUE, _COLLECTION, _LITERAL, _ITEM, _LONG_KEY, _MARKER = range(1, 9)
-_SCALAR = rf"(?:{_FLOW}|{_SINGLE}|{_DOUBLE})"
+_SCALAR = rf"(?:{_FLOW}|{SINGLE}|{DOUBLE})"
 _FLOW_MAP = re.compile(rf"\{{ *+(?:{_SCALAR}: ++{_SCALAR}(?:, *+{_SCALAR}: ++{_SCALAR})*+)? *+\}}").fullmatch
 _FLOW_LIST = re.compile(rf"\[ *+(?:{_SCALAR}(?:, *+{_SCALAR})*+)? *+\]").fullmatch
 _SCALARS = re.compile(_SCALAR).findall
@@ -103,7 +103,7 @@ class _Lines:
                     key = _unquoted(key)
                 if key in members or not isinstance(members, Object):
                     raise _OddShapeError
-                members[key] = _scalar(value)
+                members[key] = scalar(value)
                 members.lines[key] = (line, line)
                 self.waiting = False
             elif kind == _MARKER:
@@ -127,7 +127,7 @@ class _Lines:
         top.key, top.line = key, start
         self.waiting = False
         if kind == _VALUE:
-            members[key] = _scalar(match[_VALUE])
+            members[key] = scalar(match[_VALUE])
         elif kind == _COLLECTION:
             members[key] = _flow(match[_COLLECTION].rstrip(" "), start)
         elif kind == _LITERAL:
@@ -143,7 +143,7 @@ class _Lines:
         items = self._collection(indent, Array).value
         if not isinstance(items, Array):
             raise _OddShapeError
-        items.append(_scalar(written))
+        items.append(scalar(written))
         items.lines.append((self.line, self.line))
         self.waiting = False
 
@@ -211,7 +211,8 @@ class _Lines:
         return "\n".join(line[size:] for line in lines) + ("\n" if clip else "")
 
 
-def _scalar(written: str) -> str | None:
+def scalar(written: str) -> str | None:
+    """The value of a scalar that matched `PLAIN`, `SINGLE` or `DOUBLE`."""
     if written[0] in "'\"":
         return _unquoted(written)
     plain = written.rstrip(" ")
@@ -232,12 +233,12 @@ def _flow(written: str, line: int) -> Object | Array:
             name = _unquoted(key) if key[0] in "'\"" else key
             if name in members:
                 raise _OddShapeError
-            members[name] = _scalar(value)
+            members[name] = scalar(value)
             members.lines[name] = (line, line)
         return members
     if not _FLOW_LIST(written):
         raise _OddShapeError
     items = Array()
-    items.extend(_scalar(value) for value in scalars)
+    items.extend(scalar(value) for value in scalars)
     items.lines.extend([(line, line)] * len(items))
     return items

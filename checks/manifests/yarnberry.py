@@ -10,6 +10,7 @@ from checks.manifests.npmspec import is_archive, names_in, origin_of, purl_of, s
 from checks.manifests.package_json import manifest_beside
 from checks.manifests.yamltext import load
 from checks.manifests.yarn import FORMAT, Specifiers
+from checks.manifests.yarnscan import read_entries
 from checks.model.dependency import Inventory, Origin, Scope
 from checks.model.errors import UnreadableManifest
 from checks.model.phrase import visible
@@ -35,7 +36,7 @@ class _Entry:
 
 def parse_berry(text: str, path: str, companions: Mapping[str, str]) -> Inventory:
     """Every package once: a patched copy is the package that it patches."""
-    root = load(text)
+    root = read_entries(text.replace("\r\n", "\n")) or load(text)
     if not isinstance(root, Object):
         raise UnreadableManifest("it is not a map of entries", 1)
     graph = PackageGraph(path, FORMAT)

@@ -1,4 +1,4 @@
-"""Phrases as plain text for terminals, logs, annotations and JSON: nothing in them can steer a reader or a runner."""
+"""Phrases as plain text for terminals, logs, annotations and JSON: nothing in them can steer a reader."""
 
 from checks.model.phrase import Foreign, Phrase, visible
 
@@ -7,9 +7,8 @@ _WORD, _OWN = 200, 2_000
 
 
 def line(parts: Phrase) -> str:
-    """One line of plain text: no control or invisible character, no `##[`, which the Actions runner would obey."""
-    text = "".join(visible(part, _WORD if isinstance(part, Foreign) else _OWN) for part in parts)
-    return text.replace("##[", "#\\x23[") if "##[" in text else text
+    """One line of plain text, every control and invisible character spelled out."""
+    return "".join(visible(part, _WORD if isinstance(part, Foreign) else _OWN) for part in parts)
 
 
 def shown(text: str) -> str:

@@ -74,27 +74,32 @@ def trailer_block(message: str) -> list[Trailer]:
     It is one when every line is a trailer, or when at least a quarter of its lines are and git wrote one of them
     (a sign-off, a cherry-pick). The first paragraph is the title and never counts.
     """
-    paragraph = _last_paragraph(message)
-    trailers: list[Trailer] = []
+    found: list[list[str]] = []
     others, counted, from_git, in_trailer = 0, 0, False, False
-    for line in paragraph:
+    for line in _last_paragraph(message):
         if line.startswith("#"):
             in_trailer = False
         elif line[:1] in _GIT_BLANKS:
             others += not in_trailer
             if in_trailer:
-                trailers[-1] = _folded(trailers[-1], line)
-        elif line.startswith(_GIT_WRITES[1]):
-            counted, from_git, in_trailer = counted + 1, True, True
-            trailers.append(Trailer("", "", line))
-        elif key := _TRAILER.match(line):
+                found[-1].append(line)
+        elif line.startswith(_GIT_WRITES[1]) or _TRAILER.match(line):
             counted, in_trailer = counted + 1, True
-            from_git = from_git or line.startswith(_GIT_WRITES[0])
-            trailers.append(Trailer(key[1].lower(), line[key.end() :].strip(), line))
+            from_git = from_git or line.startswith(_GIT_WRITES)
+            found.append([line])
         else:
             others, in_trailer = others + 1, False
     is_block = counted * 3 >= others if from_git else counted > 0 and not others
-    return [trailer for trailer in trailers if trailer.key] if is_block else []
+    return [trailer for lines in found if (trailer := _trailer(lines)) is not None] if is_block else []
+
+
+def _trailer(lines: Sequence[str]) -> Trailer | None:
+    """A trailer of its line and the indented ones after it; None for git's own remark about a cherry-pick."""
+    key = _TRAILER.match(lines[0])
+    if key is None:
+        return None
+    value = " ".join([lines[0][key.end() :].strip(), *(line.strip() for line in lines[1:])])
+    return Trailer(key[1].lower(), value, lines[0], folded=len(lines) > 1)
 
 
 def block_sign_offs(block: Sequence[Trailer]) -> list[SignOff]:
@@ -107,10 +112,6 @@ def co_authors(block: Sequence[Trailer]) -> list[SignOff]:
     """The people of `Co-authored-by` trailers; a value without an address names nobody."""
     people = (person_in(" " + trailer.value) for trailer in block if trailer.key == "co-authored-by")
     return [SignOff(person.name.strip(), person.email.strip()) for person in people if person is not None]
-
-
-def _folded(trailer: Trailer, line: str) -> Trailer:
-    return Trailer(trailer.key, f"{trailer.value} {line.strip()}", trailer.line, folded=True)
 
 
 def _last_paragraph(message: str) -> list[str]:

@@ -13,7 +13,7 @@ from tests.manifests.mutations import HOSTILE, located, mutated, survives
 A, B = "a" * 64, "b" * 64
 MIX = dedent(f"""\
     %{{
-      "credo": {{:hex, :credo, "1.6.6", "{A}", [:mix], [{{:bunt, "~> 0.2", [hex: :bunt, repo: "hexpm", optional: false]}}], "hexpm", "{B}"}},
+      "credo": {{:hex, :credo, "1.6.6", "{A}", [:mix], [{{:bunt, "~> 0.2", [hex: :bunt]}}], "hexpm", "{B}"}},
       "bunt": {{:hex, :bunt, "0.2.0", "{A}", [:mix], [], "hexpm", "{B}"}},
       "fork": {{:hex, :"real_name", "2.0.0", "{A}", [:rebar3], [], "hexpm:acme", "{B}"}},
       "plug": {{:hex, :plug, "1.11.1", "{A}", [:mix], [], "hexpm"}},

@@ -14,6 +14,7 @@ from checks.model.dependency import Location
 from checks.model.finding import Level
 from checks.model.report import Conclusion, Report
 from checks.render import sarif as sarif_module
+from checks.render.encode import encode
 from checks.render.json_report import to_json
 from checks.render.limits import WORKFLOW_MESSAGE
 from checks.render.sarif import RuleText, sarif
@@ -164,6 +165,15 @@ def test_hostile_names_in_sarif(name: str) -> None:
         uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
         assert uri.isascii()
         assert unquote(uri) == name
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_printed_json_steers_no_runner(name: str) -> None:
+    for document in (to_json(hostile(name)), sarif(hostile(name), RULES, "0.1.0")):
+        printed = encode(document)
+        assert json.loads(printed) == document
+        assert "##[" not in printed
+        assert not any(line.lstrip().startswith("::") for line in printed.splitlines())
 
 
 def test_the_picture_as_workflow_commands() -> None:

@@ -1,7 +1,7 @@
 """Whatever a name contains, it renders as itself."""
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from checks.model.phrase import Foreign, say, visible
@@ -72,6 +72,8 @@ def test_a_table_keeps_its_columns(texts: list[str]) -> None:
 
 
 @given(NASTY)
+@example("'\n```\n# heading")
+@example("'\n~~~\n`````")
 def test_commands_stay_in_their_block(text: str) -> None:
     assume(pastable((text,)))
     page, other = pages(shell_block(("echo", text)) + "\n\nafter")
@@ -86,6 +88,7 @@ def test_commands_that_hide_something_are_not_offered(text: str) -> None:
 
 def test_only_plain_web_addresses_become_links() -> None:
     assert link("x", "https://example.com/a b)c") == "[x](https://example.com/a%20b%29c)"
+    assert pages(link("x", "https://example.com/?a=1&copy;=2"))[0].links == ["https://example.com/?a=1&copy;=2"]
     for address in ("javascript:alert(1)", "//example.com", "https://", "https://a@example.com", "http://[", None, ""):
         assert link("x", address) == "x"
 

@@ -39,7 +39,7 @@ def check_run(body: object, new: bool) -> Json:
         raise validation_failed("CheckRun", "details_url", "custom", "details_url must use http or https scheme")
     status, conclusion = values.get("status"), values.get("conclusion")
     if status in ACTIONS_ONLY_STATUSES:
-        raise invalid_request(f'For \'properties/status\', "{status}" can only be set by GitHub Actions.')
+        raise invalid_request(f"For 'properties/status', \"{status}\" can only be set by GitHub Actions.")
     _member(values, "status", STATUSES)
     _member(values, "conclusion", CONCLUSIONS)  # `stale` is set by GitHub alone
     if status == "completed" and conclusion is None:
@@ -140,7 +140,7 @@ def _length(values: Json, key: str, limit: int) -> None:
 def _member(values: Json, key: str, allowed: tuple[str, ...]) -> None:
     if values.get(key) is not None and values[key] not in allowed:
         names = ", ".join(f'"{name}"' for name in allowed)
-        raise invalid_request(f'For \'properties/{key}\', "{values[key]}" is not a member of [{names}].')
+        raise invalid_request(f"For 'properties/{key}', \"{values[key]}\" is not a member of [{names}].")
 
 
 def _list(values: Json, key: str, limit: int) -> list[object]:

@@ -61,8 +61,12 @@ class CheckRun:
 
 
 def find_suite(world: World, repository: Repository, app: App, sha: str) -> CheckSuite | None:
-    suites = world.check_suites.values()
-    return next((s for s in suites if s.head_sha == sha and s.app is app and s.repository is repository), None)
+    return next((s for s in suites_of(world, repository, sha) if s.app is app), None)
+
+
+def suites_of(world: World, repository: Repository, sha: str) -> list[CheckSuite]:
+    """The suites of all apps for a commit, oldest first."""
+    return world.suites_of_commit.get((repository.id, sha), [])
 
 
 def open_suite(
@@ -78,6 +82,7 @@ def open_suite(
         suite = CheckSuite(number, "", repository, app, sha, branch, before, world.timestamp())
         suite.node_id = world.register("CS", number, suite)
         world.check_suites[number] = suite
+        world.suites_of_commit.setdefault((repository.id, sha), []).append(suite)
     return suite
 
 

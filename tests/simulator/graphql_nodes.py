@@ -11,7 +11,7 @@ from graphql import GraphQLError
 from .accounts import Organization, Owner, User
 from .apps import App
 from .auth import Caller
-from .checks import CheckRun, CheckSuite
+from .checks import CheckRun, CheckSuite, suites_of
 from .comments import Comment
 from .compare import FileChange
 from .git import Signature, TreeEntry
@@ -198,7 +198,7 @@ def commit(context: Context, repo: Repository, sha: str) -> Json:
     def check_suites(info: object, filterBy: Json | None = None, **arguments: Any) -> Json:
         context.require("checks")
         wanted = filterBy or {}
-        suites = [s for s in context.world.check_suites.values() if s.repository is repo and s.head_sha == sha]
+        suites = suites_of(context.world, repo, sha)
         suites = [s for s in suites if wanted.get("appId") in (None, s.app.id)]
         if wanted.get("checkName"):
             suites = [s for s in suites if any(run.name == wanted["checkName"] for run in s.runs)]

@@ -25,11 +25,13 @@ class Limits:
     content_per_minute: int | None = None  # 80 on github.com
     content_per_hour: int | None = None  # 500 on github.com
     points_per_minute: int | None = None  # 900 on github.com: GET 1, writes 5
+    concurrent: int | None = None  # 100 on github.com, REST and GraphQL together
     retry_after_seconds: int = 60
 
     def use_secondary(self) -> None:
         """Switch the secondary limits on with github.com's figures."""
         self.content_per_minute, self.content_per_hour, self.points_per_minute = 80, 500, 900
+        self.concurrent = 100
 
 
 @dataclass
@@ -85,16 +87,16 @@ class RateLimiter:
             while spent and spent[0][0] <= now - 60:
                 spent.popleft()
             if sum(p for _, p in spent) + points > settings.points_per_minute:
-                return self._secondary()
+                return self.secondary()
             spent.append((now, points))
         made = self._contents.setdefault(caller.identity, deque())
         while made and made[0] <= now - WINDOW_SECONDS:
             made.popleft()
         minute = sum(at > now - 60 for at in made)
         if settings.content_per_minute is not None and minute + contents > settings.content_per_minute:
-            return self._secondary()
+            return self.secondary()
         if settings.content_per_hour is not None and len(made) + contents > settings.content_per_hour:
-            return self._secondary()
+            return self.secondary()
         made.extend([now] * contents)
         return None
 
@@ -109,7 +111,7 @@ class RateLimiter:
             }  # fmt: skip
         return {"resources": resources}
 
-    def _secondary(self) -> ApiError:
+    def secondary(self) -> ApiError:
         return ApiError(403, SECONDARY_MESSAGE, headers={"retry-after": str(self.settings.retry_after_seconds)})
 
     def _limit(self, caller: Caller, resource: str) -> int:

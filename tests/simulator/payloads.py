@@ -296,9 +296,7 @@ def commit_json(repository: "Repository", sha: str) -> Json:
         "html_url": f"{html}/commit/{sha}",
         "comments_url": f"{api}/commits/{sha}/comments",
         **accounts,
-        "parents": [
-            {"sha": p, "url": f"{api}/commits/{p}", "html_url": f"{html}/commit/{p}"} for p in commit.parents
-        ],
+        "parents": [{"sha": p, "url": f"{api}/commits/{p}", "html_url": f"{html}/commit/{p}"} for p in commit.parents],
     }
 
 

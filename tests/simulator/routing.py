@@ -13,6 +13,7 @@ from .errors import ApiError, forbidden, not_found
 from .limits import RateLimiter
 from .pulls import Pull
 from .repository import Repository
+from .webhooks import Dispatcher
 from .world import Json, World
 
 Who = Literal["app", "installation", "anybody"]
@@ -40,8 +41,7 @@ class Call:
     caller: Caller
     authenticator: Authenticator
     limiter: RateLimiter
-    redeliver: Callable[[int], bool]
-    deliveries: Callable[[App], list[Json]]
+    deliveries: Dispatcher
     params: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -27,6 +27,7 @@ from .world import GHES_VERSION, Json, World
 __all__ = ["RequestRecord", "Server", "rest"]
 
 VERSIONS = {"github.com": ("2022-11-28", "2026-03-10"), "ghes": ("2022-11-28",)}
+NO_DOCUMENT = object()  # a REST request; None is a GraphQL request without JSON
 WRITE_POINTS = 5  # of the secondary limit; a GET costs 1
 _KINDS = (("/access_tokens", "token"), ("/memberships/", "membership"), ("/members/", "membership"),
           ("/collaborators/", "membership"))  # fmt: skip
@@ -83,7 +84,8 @@ class Server:
         self.peak = max(self.peak, self.concurrent)
         query = dict(parse_qsl(request.url.query, keep_blank_values=True))
         path, is_graphql = self._place(raw_path)
-        document = _document(body) if is_graphql else ""
+        payload = _json(body) if is_graphql else None
+        document = str(payload.get("query", "")) if isinstance(payload, dict) else ""
         seen = Seen(request.method, path, query, body, document)
         caller = Caller()
         try:
@@ -95,7 +97,7 @@ class Server:
                 response = _faulty(fault)
             else:
                 with self.world.lock:
-                    caller, response = self._answer(request, path, query, body, is_graphql)
+                    caller, response = self._answer(request, path, query, body, payload if is_graphql else NO_DOCUMENT)
                 if fault:
                     response = _faulty(fault)
         finally:
@@ -123,7 +125,7 @@ class Server:
         return raw_path, raw_path == "/graphql"
 
     def _answer(
-        self, request: Request, path: str, query: dict[str, str], body: bytes, is_graphql: bool
+        self, request: Request, path: str, query: dict[str, str], body: bytes, document: object
     ) -> tuple[Caller, Response]:
         caller = Caller()
         headers: dict[str, str] = {}
@@ -131,9 +133,11 @@ class Server:
             if not request.headers.get("user-agent"):
                 words = "Request forbidden by administrative rules."
                 raise ApiError(403, f"{words} Please make sure your request has a User-Agent header")
+            if self.limiter.settings.concurrent is not None and self.concurrent > self.limiter.settings.concurrent:
+                raise self.limiter.secondary()
             caller = self.authenticator.caller(request.headers.get("authorization"))
-            if is_graphql:
-                return caller, self._graphql(request, caller, body)
+            if document is not NO_DOCUMENT:
+                return caller, self._graphql(request, caller, document)
             self._check_version(request)
             return caller, self._rest(request, caller, path, query, body, headers)
         except ApiError as error:
@@ -170,7 +174,7 @@ class Server:
             headers["x-accepted-github-permissions"] = accepted
         call = Call(
             self.world, request.method, path, query, dict(request.headers), _json(body), caller,
-            self.authenticator, self.limiter, self._redeliver, self.dispatcher.kept, params,
+            self.authenticator, self.limiter, self.dispatcher, params,
         )  # fmt: skip
         response = _response(found.handler(call))
         if request.method == "GET" and response.status_code == 200:
@@ -209,7 +213,7 @@ class Server:
             self.limiter.refund(bucket)
         return Response(status_code=304, headers={"etag": etag})
 
-    def _graphql(self, request: Request, caller: Caller, body: bytes) -> Response:
+    def _graphql(self, request: Request, caller: Caller, payload: object) -> Response:
         if request.method != "POST":
             raise not_found()
         if not self.graphql_available:
@@ -218,7 +222,6 @@ class Server:
             if caller.app:
                 raise ApiError(403, "Resource not accessible by integration")
             raise ApiError(401, "This endpoint requires you to be authenticated.")
-        payload = _json(body)
         if not isinstance(payload, dict) or not isinstance(payload.get("query"), str):
             raise ApiError(400, "Problems parsing JSON")
         data, headers = self.graphql.execute(
@@ -227,10 +230,6 @@ class Server:
         response = _response(Reply(data))
         response.headers.update(headers)
         return response
-
-    def _redeliver(self, number: int) -> bool:
-        delivery = self.dispatcher.find(number)
-        return delivery is not None and self.dispatcher.redeliver(delivery) is not None
 
     def _decorate(self, response: Response, request: Request) -> None:
         version = request.headers.get("x-github-api-version") or "2022-11-28"
@@ -250,11 +249,6 @@ class Server:
         given = _json(body)
         arguments = dict(request.query_params) | (given if isinstance(given, dict) else {})
         return _response(self.control(request.method, path.removeprefix("/_sim/"), arguments))
-
-
-def _document(body: bytes) -> str:
-    payload = _json(body)
-    return str(payload.get("query", "")) if isinstance(payload, dict) else ""
 
 
 def _json(body: bytes) -> object:

@@ -1,6 +1,8 @@
 """The simulator as tests and demos use it: build a world in a few calls, start it, look at what happened."""
 
+import asyncio
 import base64
+import contextlib
 import json
 import shutil
 import socket
@@ -27,6 +29,31 @@ from .webhooks import Delivery, Dispatcher
 from .world import Event, Json, Profile, World
 
 
+class _Server(uvicorn.Server):
+    """Uvicorn that ends at once: hundreds of tests start and stop one."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._end = asyncio.Event()
+
+    def end(self) -> None:
+        self.should_exit = self.force_exit = True
+        if self._loop:
+            self._loop.call_soon_threadsafe(self._end.set)
+
+    async def main_loop(self) -> None:
+        self._loop, counter = asyncio.get_running_loop(), 0
+        while not await self.on_tick(counter):
+            counter = (counter + 1) % 864_000
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._end.wait(), 0.1)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        await asyncio.sleep(0.002)  # lets the transports close
+
+
 class Simulator:
     """A GitHub on 127.0.0.1. Its URL is known at once, it answers after `start()` (or inside `with`)."""
 
@@ -43,7 +70,7 @@ class Simulator:
         self.dispatcher = Dispatcher(self.world)
         self.world.emit = self.dispatcher.emit
         self.server = Server(self.world, self.dispatcher, RateLimiter(self.world, self.limits), self.faults)
-        self._uvicorn: uvicorn.Server | None = None
+        self._uvicorn: _Server | None = None
         self._thread: threading.Thread | None = None
         self.create_user("octo-dev", name="Octo Dev", email="octo-dev@example.com")
 
@@ -63,7 +90,7 @@ class Simulator:
             self.server, http="httptools", lifespan="off", log_level="warning", access_log=False, ws="none",
             server_header=False, timeout_graceful_shutdown=1, backlog=1024,
         )  # fmt: skip
-        self._uvicorn = uvicorn.Server(config)
+        self._uvicorn = _Server(config)
         started = self._uvicorn
         self._thread = threading.Thread(target=lambda: started.run(sockets=[self._socket]), daemon=True)
         self._thread.start()
@@ -77,7 +104,7 @@ class Simulator:
         """Stop serving and delivering, and remove the repositories from disk."""
         self.faults.clear()
         if self._uvicorn and self._thread:
-            self._uvicorn.should_exit = True
+            self._uvicorn.end()
             self._thread.join(5)
         self._socket.close()
         self.dispatcher.close()
@@ -234,9 +261,8 @@ class Simulator:
     def rerequest_check_suite(self, repository: Repository, sha: str, sender: User | None = None) -> None:
         """ "Re-run all checks" of a commit, for every app that has a suite there."""
         with self.world.lock:
-            for suite in list(self.world.check_suites.values()):
-                if suite.repository is repository and suite.head_sha == sha:
-                    checks.emit_suite(suite, "rerequested", sender or self._anybody())
+            for suite in checks.suites_of(self.world, repository, sha):
+                checks.emit_suite(suite, "rerequested", sender or self._anybody())
 
     def request_action(self, run_id: int, identifier: str, sender: User | None = None) -> None:
         """A click on a button of a check run."""

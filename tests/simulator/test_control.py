@@ -32,7 +32,7 @@ def test_a_world_is_built_and_looked_at_from_another_process(tmp_path: Path) -> 
         (pull,) = started["world"]["pulls"]
         assert (pull["repository"], pull["number"]) == ("example/web-shop", 1)
         with httpx.Client(base_url=started["url"] + "/_sim", trust_env=False) as control:
-            here = {"repository": "example/web-shop", "number": 1}
+            here: dict[str, str | int] = {"repository": "example/web-shop", "number": 1}
             pushed = control.post("/push", json={**here, "files": {"b.txt": "1\n"}, "author": "ada"}).json()
             assert pushed["head_sha"] != pull["head_sha"]
             control.post("/comment", json={**here, "user": "ada", "body": "Hello"})

@@ -80,9 +80,10 @@ def test_no_cap_of_250_commits(place: Place) -> None:
 
 
 def test_blobs_are_cut_at_512000_bytes_and_missing_ones_are_null(place: Place) -> None:
-    files = {"large.txt": "x" * 512_001, "exact.txt": "x" * 512_000, "binary": b"\0\1"}
+    files: dict[str, str | bytes | None] = {"large.txt": "x" * 512_001, "exact.txt": "x" * 512_000, "binary": b"\0\1"}
     sha = place.repo.commit("main", files, "Files")
-    query = "query($e: String!) { repository(owner: \"example\", name: \"web-shop\") { object(expression: $e) { ... on Blob { oid byteSize isBinary isTruncated text } ... on Tree { entries { name mode type } } } } }"  # noqa: E501
+    query = """query($e: String!) { repository(owner: "example", name: "web-shop") { object(expression: $e) {
+      ... on Blob { oid byteSize isBinary isTruncated text } ... on Tree { entries { name mode type } } } } }"""
 
     def read(path: str) -> Any:
         return place.graphql(query, e=f"{sha}:{path}")["data"]["repository"]["object"]
@@ -116,7 +117,8 @@ def test_51_annotations_fail_silently(place: Place) -> None:
     assert place.graphql(CREATE, c=run_input(place, 51)) == {"data": {"createCheckRun": {"checkRun": None}}}
     assert place.sim.check_runs(place.repo) == []
     made = place.graphql(CREATE, c=run_input(place, 50))["data"]["createCheckRun"]["checkRun"]
-    update = "mutation($u: UpdateCheckRunInput!) { updateCheckRun(input: $u) { checkRun { annotations { totalCount } } } }"
+    update = """mutation($u: UpdateCheckRunInput!) { updateCheckRun(input: $u) {
+      checkRun { annotations { totalCount } } } }"""
     more = run_input(place, 10)
     del more["headSha"]
     answer = place.graphql(update, u={**more, "checkRunId": made["id"]})
@@ -171,7 +173,8 @@ def test_comments_are_updated_minimized_and_deleted(place: Place) -> None:
     assert answer["data"]["updateIssueComment"]["issueComment"]["body"] == "New"
     long = place.graphql(edit, i={"id": made["node_id"], "body": "x" * 65_537})
     assert long["errors"][0]["message"] == "Body is too long (maximum is 65536 characters)"
-    hide = "mutation($i: MinimizeCommentInput!) { minimizeComment(input: $i) { minimizedComment { isMinimized minimizedReason } } }"  # noqa: E501
+    hide = """mutation($i: MinimizeCommentInput!) { minimizeComment(input: $i) {
+      minimizedComment { isMinimized minimizedReason } } }"""
     hidden = place.graphql(hide, i={"subjectId": made["node_id"], "classifier": "OUTDATED"})
     assert hidden["data"]["minimizeComment"]["minimizedComment"]["minimizedReason"] == "outdated"
     shown = place.graphql(READ, **HERE)["data"]["repository"]["pullRequest"]["comments"]["nodes"][0]

@@ -126,6 +126,15 @@ class Dispatcher:
         own = [d for d in reversed(self.deliveries) if d.app is app and d.created >= oldest and d.status != "pending"]
         return [_delivery_json(d) for d in own]
 
+    def shown(self, number: int) -> Json | None:
+        """One delivery with request and response."""
+        found = self.find(number)
+        if found is None:
+            return None
+        request = {"headers": found.headers, "payload": json.loads(found.payload or b"{}")}
+        response = {"headers": found.response_headers, "payload": found.response_body}
+        return _delivery_json(found) | {"url": found.url, "request": request, "response": response}
+
     def wait_idle(self, timeout: float = 30.0) -> bool:
         """Wait until no delivery is in flight; False when the time is over."""
         with self._idle:
@@ -238,7 +247,4 @@ def _delivery_json(delivery: Delivery) -> Json:
         "installation_id": delivery.installation_id,
         "repository_id": delivery.repository_id,
         "throttled_at": None,
-        "url": delivery.url,
-        "request": {"headers": delivery.headers, "payload": json.loads(delivery.payload or b"{}")},
-        "response": {"headers": delivery.response_headers, "payload": delivery.response_body},
     }

@@ -59,11 +59,14 @@ class World:
         self.installations: dict[int, Installation] = {}
         self.check_runs: dict[int, CheckRun] = {}
         self.check_suites: dict[int, CheckSuite] = {}
+        self.suites_of_commit: dict[tuple[int, str], list[CheckSuite]] = {}  # repository id, SHA
         self.comments: dict[int, Comment] = {}
         self.nodes: dict[str, object] = {}
         self.emit: Callable[[Event], None] = lambda event: None
         self.clock_offset = 0.0
         self._ids = dict(_FIRST_ID)
+        self._addresses: dict[str, User] = {}
+        self._addresses_of: tuple[tuple[str, int], ...] = ()
 
     @property
     def ghes(self) -> bool:
@@ -101,8 +104,11 @@ class World:
 
     def account_of(self, email: str) -> User | None:
         """The account an e-mail address belongs to."""
-        wanted = email.lower()
-        return next((user for user in self.users.values() if wanted in user.addresses()), None)
+        state = tuple((user.email, len(user.emails)) for user in self.users.values())
+        if state != self._addresses_of:
+            self._addresses = {address: user for user in self.users.values() for address in user.addresses()}
+            self._addresses_of = state
+        return self._addresses.get(email.lower())
 
 
 def iso(seconds: float) -> str:
@@ -113,5 +119,3 @@ def make_node_id(prefix: str, *parts: int | str) -> str:
     """A node id of GitHub's current form: a prefix for the type and an opaque rest."""
     packed = base64.urlsafe_b64encode(":".join(map(str, parts)).encode()).decode().rstrip("=")
     return f"{prefix}_kw{packed}"
-
-

@@ -74,7 +74,7 @@ def repository_installation(call: Call) -> Reply:
 @route("GET", "/app/hook/deliveries", who="app")
 def list_deliveries(call: Call) -> Reply:
     """Newest first, paged by an opaque cursor; `status=failure` is HTTP 400–599, so timeouts are not in it."""
-    items = call.deliveries(call.app)
+    items = call.deliveries.kept(call.app)
     wanted = call.query.get("status")
     if wanted == "failure":
         items = [item for item in items if 400 <= item["status_code"] <= 599]
@@ -86,7 +86,7 @@ def list_deliveries(call: Call) -> Reply:
     if cursor := call.query.get("cursor"):
         last = int(base64.urlsafe_b64decode(cursor).partition(b":")[2])
         items = [item for item in items if item["id"] < last]
-    page = [{k: v for k, v in item.items() if k not in ("url", "request", "response")} for item in items[:size]]
+    page = items[:size]
     headers = {}
     if len(items) > size:
         after = base64.urlsafe_b64encode(f"v1:{page[-1]['id']}".encode()).decode()
@@ -97,17 +97,19 @@ def list_deliveries(call: Call) -> Reply:
 
 @route("GET", "/app/hook/deliveries/{id:int}", who="app")
 def get_delivery(call: Call) -> Reply:
-    found = next((d for d in call.deliveries(call.app) if d["id"] == int(call.params["id"])), None)
-    if found is None:
+    number = int(call.params["id"])
+    if number not in {d["id"] for d in call.deliveries.kept(call.app)}:
         raise not_found()
-    return Reply(found)
+    return Reply(call.deliveries.shown(number))
 
 
 @route("POST", "/app/hook/deliveries/{id:int}/attempts", who="app")
 def redeliver(call: Call) -> Reply:
-    known = {d["id"] for d in call.deliveries(call.app)}
-    if int(call.params["id"]) not in known or not call.redeliver(int(call.params["id"])):
+    number = int(call.params["id"])
+    found = call.deliveries.find(number)
+    if found is None or number not in {d["id"] for d in call.deliveries.kept(call.app)}:
         raise not_found()
+    call.deliveries.redeliver(found)
     return Reply({}, 202)
 
 

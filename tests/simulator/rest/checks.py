@@ -57,7 +57,7 @@ def list_for_ref(call: Call) -> Reply:
     sha = repository.git.resolve(call.params["ref"])
     if sha is None:
         raise ApiError(422, f"No commit found for SHA: {call.params['ref']}")
-    suites = [s for s in call.world.check_suites.values() if s.repository is repository and s.head_sha == sha]
+    suites = checks.suites_of(call.world, repository, sha)
     app_id = call.query.get("app_id")
     return _run_page(call, [s for s in suites if app_id in (None, str(s.app.id))])
 
@@ -71,7 +71,7 @@ def list_for_suite(call: Call) -> Reply:
 def list_suites(call: Call) -> Reply:
     repository = call.repository
     sha = repository.git.resolve(call.params["ref"])
-    suites = [s for s in call.world.check_suites.values() if s.repository is repository and s.head_sha == sha]
+    suites = checks.suites_of(call.world, repository, sha or "")
     app_id = call.query.get("app_id")
     shown = [_suite_json(call, s) for s in suites if app_id in (None, str(s.app.id))]
     return call.page(shown, lambda page, total: {"total_count": total, "check_suites": page})

@@ -1,0 +1,34 @@
+"""`ospo-gate serve`: the service."""
+
+import argparse
+import sys
+
+from app.settings import service_settings
+from checks.model.errors import UsageError
+
+
+def run(_options: argparse.Namespace) -> int:
+    settings = service_settings()
+    try:
+        import uvicorn
+
+        from app.logs import configure
+        from app.wiring import Service
+    except ImportError as error:
+        raise UsageError(
+            f"the service is not installed ({error.name} is missing)", hint="Install it: pip install 'ospo-gate[service]'"
+        ) from None
+    configure(settings.log_level)
+    app = Service(settings).application()
+    print(f"ospo-gate listens on http://{settings.host}:{settings.port}/webhook", file=sys.stderr)
+    # Our own logs speak of deliveries; uvicorn's would repeat each request.
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=30,
+    )
+    return 0

@@ -1,0 +1,1 @@
+"""The HTTP side: webhook route and health. FastAPI lives only here."""

@@ -1,0 +1,101 @@
+"""The only place that builds adapters from settings."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import asynccontextmanager
+from functools import partial
+from multiprocessing import get_context
+
+from fastapi import FastAPI
+
+from app.github.client import GitHubApp
+from app.github.pull import CentralPolicy, central_policy
+from app.jobs.embedded import Loop
+from app.jobs.judge import Judge
+from app.jobs.subject import Delivery
+from app.settings import ServiceSettings
+from app.store.database import Database
+from app.store.inventories import InventoryStore
+from app.store.reports import ReportStore
+from app.store.subjects import SubjectStore
+from app.web.application import application
+from checks.manifests import Format, read
+from checks.model.dependency import Inventory
+from checks.model.errors import UsageError
+
+#: A manifest beyond this is parsed by another process, so that the event loop keeps answering (bytes).
+LARGE = 300_000
+
+
+class Service:
+    """The service in one process: web, loop and database."""
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self.settings = settings
+        self.database = Database(settings.database)
+        self.subjects = SubjectStore(self.database)
+        self.github = GitHubApp(settings.app_id, settings.key_text, settings.github_api_url)
+        self.parsers = Parsers()
+        self.judge = Judge(
+            app=self.github,
+            subjects=self.subjects,
+            reports=ReportStore(self.database),
+            inventories=InventoryStore(self.database),
+            parse=self.parsers.parse,
+            server_url=settings.github_url,
+            central=_central(settings.policy),
+        )
+        self.loop = Loop(self.subjects, self.judge.handle, settings.workers, settings.lease_seconds)
+
+    def application(self) -> FastAPI:
+        secrets = [self.settings.webhook_secret, self.settings.webhook_secret_previous]
+        return application([secret for secret in secrets if secret], self._accept, self._ready, self.running)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Database migrated, workers at work; everything is closed at the end."""
+        await self.database.migrate()
+        try:
+            async with self.loop.running():
+                yield
+        finally:
+            await self.github.close()
+            await self.database.close()
+            self.parsers.close()
+
+    async def _accept(self, delivery: Delivery) -> bool:
+        fresh = await self.subjects.accept(delivery)
+        self.loop.wake()
+        return fresh
+
+    async def _ready(self) -> dict[str, object] | None:
+        try:
+            return {"waiting": await asyncio.wait_for(self.subjects.waiting(), timeout=5)}
+        except (OSError, TimeoutError, RuntimeError):
+            return None
+
+
+class Parsers:
+    """Small manifests are parsed at once, large ones in a process of their own that starts with the first one."""
+
+    def __init__(self) -> None:
+        self._pool: ProcessPoolExecutor | None = None
+
+    async def parse(self, format_: Format, path: str, data: bytes, companions: Mapping[str, bytes]) -> Inventory:
+        if len(data) < LARGE:
+            return read(format_, path, data, companions)
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+        return await asyncio.get_running_loop().run_in_executor(self._pool, partial(read, format_, path, data, companions))
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+
+def _central(text: str | None) -> CentralPolicy | None:
+    try:
+        return central_policy(text) if text else None
+    except ValueError as error:
+        raise UsageError(f"OSPO_GATE_POLICY: {error}") from None

@@ -1,0 +1,113 @@
+"""A stage with a simulated GitHub and the service, each as real as it can be on one machine."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from tests.simulator import Simulator
+from tests.simulator.world import Profile
+
+SECRET = "a-secret-that-only-the-tests-know"
+#: Seconds until a verdict that does not come is a failure of the test.
+PATIENCE = 20.0
+
+
+class Stage:
+    """The simulator, an app that is installed in the organization `example`, and the service's process."""
+
+    def __init__(self, folder: Path, profile: Profile = "github.com", **settings: str) -> None:
+        self.folder = folder
+        self.sim = Simulator(profile)
+        self.settings = settings
+        self.process: subprocess.Popen[bytes] | None = None
+        self.log = folder / "service.log"
+
+    def __enter__(self) -> "Stage":
+        self.sim.start()
+        self.port = _free_port()
+        self.app = self.sim.create_app(
+            slug="ospo-gate", webhook_url=f"http://127.0.0.1:{self.port}/webhook", webhook_secret=SECRET
+        )
+        self.org = self.sim.create_org("example")
+        self.ada = self.sim.create_user("ada", name="Ada Lovelace", email="ada@example.com")
+        self.org.add_member(self.ada)
+        self.installation = self.sim.install(self.app, "example")
+        key = self.folder / "app.pem"
+        key.write_text(self.app.private_key_pem)
+        key.chmod(0o600)
+        self.start_service()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop_service()
+        self.sim.stop()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("OSPO_GATE_", "GITHUB_"))}
+        return clean | {
+            "OSPO_GATE_APP_ID": str(self.app.id),
+            "OSPO_GATE_PRIVATE_KEY_FILE": str(self.folder / "app.pem"),
+            "OSPO_GATE_WEBHOOK_SECRET": SECRET,
+            "OSPO_GATE_GITHUB_API_URL": self.sim.api_url,
+            "OSPO_GATE_GITHUB_URL": self.sim.url,
+            "OSPO_GATE_DATABASE": f"sqlite+aiosqlite:///{self.folder / 'gate.db'}",
+            "OSPO_GATE_PORT": str(self.port),
+            **self.settings,
+        }
+
+    def start_service(self) -> None:
+        command = [str(Path(sys.executable).with_name("ospo-gate")), "serve"]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log, cwd=self.folder)
+        self.until(self._ready, "the service is ready")
+
+    def _ready(self) -> bool:
+        assert self.process is not None
+        if self.process.poll() is not None:
+            raise AssertionError(f"the service ended:\n{self.log.read_text()}")
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def stop_service(self, kill: bool = False) -> None:
+        if self.process is None:
+            return
+        if kill:
+            self.process.kill()
+        else:
+            self.process.terminate()
+        self.process.wait(timeout=30)
+        self.process = None
+
+    def until(self, condition: Any, what: str, seconds: float = PATIENCE) -> Any:
+        """The first true value of `condition()`; fails with the service's log when none comes."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if value := condition():
+                return value
+            time.sleep(0.01)
+        raise AssertionError(f"waited {seconds} s for: {what}\n{self.log.read_text()[-6000:]}")
+
+    def verdict(self, repository: Any, sha: str) -> dict[str, Any]:
+        """The completed run of the verdict on this head."""
+        found: dict[str, Any] = self.until(lambda: self.runs(repository, sha).get("ospo-gate"), f"a verdict on {sha}")
+        return found
+
+    def runs(self, repository: Any, sha: str) -> dict[str, Any]:
+        """The newest completed check run by name."""
+        runs = sorted(self.sim.check_runs(repository, sha), key=lambda run: run["id"])
+        return {run["name"]: run for run in runs if run["status"] == "completed"}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
