@@ -75,7 +75,7 @@ def _with_names(expression: Expression) -> Expression:
 
 
 def _repaired(raw: str, error: ExpressionError) -> Statement:
-    better = _repair(raw)
+    better = None if error.fault is Fault.TOO_DEEP else _repair(raw)
     if better is None:
         note = "it is empty" if error.fault is Fault.EMPTY else error.message
         return Statement(raw, None, Confidence.UNKNOWN, note, error.column)

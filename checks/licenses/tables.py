@@ -138,10 +138,10 @@ SUPPLEMENT = {"OpenMDW-1.0": "Permissive", "Net-SNMP": "Permissive"}
 COMMON = {
     "Permissive": "0BSD AFL-2.1 AFL-3.0 Apache-2.0 BSD-2-Clause BSD-3-Clause BSD-4-Clause BSD-Source-Code BSL-1.0 "
     "BlueOak-1.0.0 CC-BY-3.0 CC-BY-4.0 ISC MIT MIT-0 MIT-CMU HPND JSON MS-PL NCSA OpenSSL PSF-2.0 PostgreSQL "
-    "Python-2.0 Ruby Unicode-3.0 Unicode-DFS-2016 UPL-1.0 X11 ZPL-2.1 Zlib",
+    "Python-2.0 Unicode-3.0 Unicode-DFS-2016 UPL-1.0 X11 ZPL-2.1 Zlib",
     "Public Domain": "CC0-1.0 Unlicense WTFPL",
     "Copyleft Limited": "Artistic-2.0 CC-BY-SA-4.0 CDDL-1.0 CDDL-1.1 EPL-1.0 EPL-2.0 LGPL-2.0-only LGPL-2.0-or-later "
-    "LGPL-2.1-only LGPL-2.1-or-later LGPL-3.0-only LGPL-3.0-or-later MPL-1.1 MPL-2.0 OFL-1.1",
+    "LGPL-2.1-only LGPL-2.1-or-later LGPL-3.0-only LGPL-3.0-or-later MPL-1.1 MPL-2.0 OFL-1.1 Ruby",
     "Copyleft": "AGPL-3.0-only AGPL-3.0-or-later GPL-1.0-or-later GPL-2.0-only GPL-2.0-or-later GPL-3.0-only "
     "GPL-3.0-or-later",
     "Source-available": "BUSL-1.1 CC-BY-NC-4.0 Elastic-2.0 SSPL-1.0",

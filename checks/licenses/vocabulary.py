@@ -35,6 +35,7 @@ eiffel forum = efl
 apache software = apache
 asl = apache
 bsdl = bsd
+iscl = isc
 netscape public = npl
 sun public = spl
 apple public source = apsl
@@ -111,7 +112,6 @@ gpl 1.0=GPL-1.0 2.0=GPL-2.0 3.0=GPL-3.0
 hpnd *=HPND
 ipl *=IPL-1.0
 isc *=ISC
-iscl *=ISC
 lgpl 2.0=LGPL-2.0 2.1=LGPL-2.1 3.0=LGPL-3.0
 mit *=MIT
 mit0 *=MIT-0

@@ -61,7 +61,7 @@ class Crate:
         return {wanted.key: wanted.package or wanted.key for wanted in self.wanted if wanted.workspace}
 
     def scopes(self, workspace: Mapping[str, str]) -> dict[str, Scope]:
-        """For each crate that this one asks for, the scope nearest to users. Optional ones that are on by default ship."""
+        """For each crate that this one asks for, the scope nearest to users."""
         enabled = self.enabled()
         scopes: dict[str, Scope] = {}
         for wanted in self.wanted:

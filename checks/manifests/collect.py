@@ -16,7 +16,7 @@ MAX_WORD = 2_000
 
 
 def numbered_lines(text: str) -> Iterator[tuple[int, str]]:
-    """1-based lines without their end (`\\n` or `\\r\\n`), one at a time. Raises `UnreadableManifest` at an endless one."""
+    """1-based lines without their end (LF or CR LF), one at a time. Raises `UnreadableManifest` at an endless one."""
     number, start, size = 0, 0, len(text)
     while start < size:
         number += 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from checks.manifests.collect import Collector
 from checks.manifests.jsontext import Span
@@ -24,8 +25,9 @@ class Package:
     origin: Origin
     source: str | None = None
     integrity: tuple[str, ...] = ()
-    scope: Scope | None = None
-    """What the file itself says; None: the graph tells."""
+    published: datetime | None = None
+    flagged: Scope = Scope.UNKNOWN
+    """What the entry itself says; counts where no project leads to it."""
     required: list[int] = field(default_factory=list)
     optional: list[int] = field(default_factory=list)
 
@@ -90,7 +92,7 @@ class PackageGraph:
                 package = self.packages[index]
                 frontier += package.required
                 (wished if scope is Scope.RUNTIME else frontier).extend(package.optional)
-        return [scope or Scope.UNKNOWN for scope in scopes]
+        return [scope or package.flagged for scope, package in zip(scopes, self.packages, strict=True)]
 
 
 def _dependency(package: Package, path: str, scope: Scope, direct: bool | None) -> Dependency:
@@ -99,9 +101,10 @@ def _dependency(package: Package, path: str, scope: Scope, direct: bool | None) 
         name=package.name,
         version=package.version,
         location=Location(path, *package.span),
-        scope=package.scope or scope,
+        scope=scope,
         direct=direct,
         origin=package.origin,
         source=package.source,
+        published=package.published,
         integrity=package.integrity,
     )

@@ -50,11 +50,11 @@ class Array(list[object]):
         self.lines: list[Span] = []
 
 
-class _DuplicateKey(Exception):
+class _DuplicateKeyError(Exception):
     """Raised inside the C scanner, which cannot tell the place."""
 
 
-class _Constant(ValueError):
+class _ConstantError(ValueError):
     """NaN or Infinity, which the standard library accepts and JSON does not know."""
 
 
@@ -72,7 +72,7 @@ def load(text: str, descend: Descend = everything) -> object:
         _refuse_lone_surrogates(text)
     try:
         return _Reader(text, descend).read()
-    except _DuplicateKey:
+    except _DuplicateKeyError:
         return _Reader(text, everything).read()
 
 
@@ -105,12 +105,12 @@ def _refuse_lone_surrogates(text: str) -> None:
 def _pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise _DuplicateKey
+        raise _DuplicateKeyError
     return members
 
 
 def _constant(name: str) -> NoReturn:
-    raise _Constant(f"{name} is no JSON value")
+    raise _ConstantError(f"{name} is no JSON value")
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_constant)
@@ -194,7 +194,7 @@ class _Reader:
         except json.JSONDecodeError as error:
             self._fail(_said(error), error.pos)
         except ValueError as error:
-            self._fail(str(error) if isinstance(error, _Constant) else "a number is too long", start)
+            self._fail(str(error) if isinstance(error, _ConstantError) else "a number is too long", start)
         except RecursionError:
             self._fail("it is nested too deeply", start, deep=True)
         return value
@@ -251,3 +251,15 @@ class _Reader:
 def _said(error: json.JSONDecodeError) -> str:
     """The standard library's message, which quotes nothing of the text, as the middle of a sentence."""
     return error.msg[:1].lower() + error.msg[1:].rstrip(" at:")
+
+
+_COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*+"?|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?')
+_COMMA = re.compile(r'"(?:[^"\\\n]|\\.)*+"?|,(?=[ \t\r\n]*+[}\]])')
+_NOT_BREAK = re.compile(r"[^\n]")
+
+
+def without_comments(text: str) -> str:
+    """JSON out of JSON with comments and trailing commas; every position stays where it is."""
+    if "//" in text or "/*" in text:
+        text = _COMMENT.sub(lambda match: match[0] if match[0][0] == '"' else _NOT_BREAK.sub(" ", match[0]), text)
+    return _COMMA.sub(lambda match: " " if match[0] == "," else match[0], text)

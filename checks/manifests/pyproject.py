@@ -37,15 +37,15 @@ def requirement_lines(text: str) -> Mapping[str, int]:
     return lines
 
 
-def requirements(text: str) -> list[Requirement]:
-    """All requirements of `text` in order; what is not TOML gives fewer."""
+def requirements(text: str, unread: list[tuple[int, str]] | None = None) -> list[Requirement]:
+    """All requirements of `text` in order; what is not TOML gives fewer. `unread` gets what is no requirement."""
     found: list[Requirement] = []
     poetry: dict[tuple[str, ...], Requirement] = {}
     for statement in statements(text.replace("\r\n", "\n")):
         path = statement.path
         scope = _array_scope(path)
         if scope is not None:
-            found.extend(_strings(statement, scope))
+            found.extend(_strings(statement, scope, [] if unread is None else unread))
             continue
         at = _poetry_table(path)
         if at and len(path) > at:
@@ -75,10 +75,14 @@ def _array_scope(path: tuple[str, ...]) -> Scope | None:
     return None
 
 
-def _strings(statement: Statement, scope: Scope) -> Iterator[Requirement]:
+def _strings(statement: Statement, scope: Scope, unread: list[tuple[int, str]]) -> Iterator[Requirement]:
     for line, key, raw in statement.strings:
-        read = None if key == "include-group" else named(raw)
-        if read:
+        if key == "include-group":
+            continue
+        read = named(raw)
+        if read is None:
+            unread.append((line, raw))
+        else:
             found = Requirement(read[0], line, line + raw.count("\n"), scope, read[1], read[2])
             found.group = key or statement.path[-1]
             found.constrains = statement.path[-1].endswith(("constraint-dependencies", "override-dependencies"))

@@ -29,11 +29,12 @@ def parse_pyproject(text: str, path: str, companions: Mapping[str, str]) -> Inve
             for line, _, field in statement.strings:
                 if field in ("dependencies", "optional-dependencies"):
                     out.problem(f"its {field} are computed when it is built", line, "unresolved")
-    seen: set[tuple[str, int]] = set()
-    for wanted in requirements(text):
-        seen.add((wanted.name, wanted.line))
+    unread: list[tuple[int, str]] = []
+    for wanted in requirements(text, unread):
         if not wanted.constrains and normalize(wanted.name) != own:
             out.add(_dependency(out, wanted))
+    for line, raw in unread:
+        out.problem(f"{visible(raw, 80)} is no requirement", line)
     return out.inventory()
 
 
@@ -62,6 +63,7 @@ def _dependency(out: Collector, wanted: Requirement) -> Dependency:
 # --- setup.cfg --------------------------------------------------------------------------------------------------
 
 _SECTION = re.compile(r"\[([^\]]*)\]")
+_PAIR = re.compile(r"([^=:]*)[=:](.*)", re.DOTALL)
 _KEYS = {"install_requires": Scope.RUNTIME, "setup_requires": Scope.BUILD, "tests_require": Scope.TEST}
 
 
@@ -94,14 +96,13 @@ def _cfg_items(text: str) -> Iterator[tuple[int, Scope, str]]:
             if found:
                 section, scope = found[1], None
                 continue
-            key, equals, content = (part.strip() for part in re.split(r"([=:])", line + "=", maxsplit=1))
-            content = content.removesuffix("=").strip()
-            scope = _cfg_scope(section, key) if equals else None
+            pair = _PAIR.match(line)
+            scope = _cfg_scope(section, pair[1].strip()) if pair else None
+            content = pair[2].strip() if pair else ""
         if scope is not None:
-            # setuptools also takes one line with semicolons between requirements; markers have spaces around theirs.
-            for item in re.split(r" #", content, maxsplit=1)[0].splitlines():
-                if item.strip():
-                    yield number, scope, item.strip()
+            item = content.split(" #", 1)[0].strip()
+            if item:
+                yield number, scope, item
 
 
 def _cfg_scope(section: str, key: str) -> Scope | None:

@@ -5,6 +5,7 @@ scalar, `~` and `null` are None. Tags are ignored. What tools write is read line
 else by libyaml's events, which are iterative: its compose API can be crashed by 100,000 brackets.
 """
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from checks.manifests.jsontext import Array, Object
@@ -21,7 +22,7 @@ MAX_DEPTH = 64
 MAX_NODES = 1_000_000
 
 #: Line breaks of YAML 1.1 that are ordinary characters in 1.2, where only line feeds and carriage returns end lines.
-_NO_BREAKS = {0x85: " ", 0x2028: " ", 0x2029: " "}
+_NO_BREAKS = re.compile("[\x85\u2028\u2029]")
 
 
 def load(text: str) -> object:
@@ -40,7 +41,7 @@ def load_all(text: str) -> list[object]:
     """
     text = text.replace("\r\n", "\n")
     if not text.isascii():
-        text = text.translate(_NO_BREAKS)
+        text = _NO_BREAKS.sub(" ", text)
     documents = read_lines(text)
     return read_events(text) if documents is None else documents
 

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from checks.manifests.jsgraph import Package, PackageGraph
 from checks.manifests.jsontext import Object, Span
-from checks.manifests.npmspec import is_archive, names_in, origin_of, purl_of, split_at
+from checks.manifests.npmspec import names_in, origin_of, purl_of, split_at
 from checks.manifests.package_json import manifest_beside
 from checks.manifests.yamltext import load
 from checks.manifests.yarn import FORMAT, Specifiers
@@ -15,7 +15,7 @@ from checks.model.dependency import Inventory, Origin, Scope
 from checks.model.errors import UnreadableManifest
 from checks.model.phrase import visible
 
-#: Protocols of folders of the repository.
+#: Protocols that lead to folders of the repository; a `file:` folder is copied, like any package.
 _PROJECTS = ("workspace:", "link:", "portal:")
 #: A patch of a patch of a patch.
 _MAX_PATCHES = 8
@@ -80,7 +80,7 @@ def _place(graph: PackageGraph, entries: list[_Entry]) -> Specifiers:
         package = _package(entry)
         if isinstance(package, str):
             graph.collector.problem(package, entry.span[0])
-        elif package is not None:
+        else:
             placed[locator] = graph.add(package)
             entry.patched = False
     known = Specifiers()
@@ -91,11 +91,9 @@ def _place(graph: PackageGraph, entries: list[_Entry]) -> Specifiers:
     return known
 
 
-def _package(entry: _Entry) -> Package | str | None:
-    """None for a folder of the repository; what is wrong with it for an entry that names no package."""
+def _package(entry: _Entry) -> Package | str:
+    """What is wrong with it for an entry that names no package."""
     reference, _, bindings = entry.reference.partition("::")
-    if reference.startswith("file:") and not is_archive(reference):
-        return None
     purl = purl_of(entry.name)
     if purl is None:
         return f"'{visible(entry.name, 80)}' is not a package name"

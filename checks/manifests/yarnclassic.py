@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from checks.manifests.collect import numbered_lines
 from checks.manifests.jsgraph import Package, PackageGraph
-from checks.manifests.npmspec import alias_of, is_archive, is_path, origin_of, purl_of, split_at
+from checks.manifests.npmspec import alias_of, is_path, origin_of, purl_of, split_at
 from checks.manifests.package_json import manifest_beside
 from checks.manifests.yarn import FORMAT, Specifiers
 from checks.model.dependency import Inventory
@@ -78,13 +78,13 @@ def _connect(graph: PackageGraph, known: Specifiers, block: Block, index: int) -
 
 
 def _package(block: Block) -> Package | str | None:
-    """None for a folder of the repository; what is wrong with it for an entry that names no package."""
+    """None for a link to a folder of the repository; what is wrong with it for an entry that names no package."""
     local, range_ = split_at(block.specifiers[0])
     name = (alias_of(range_) or (local, range_))[0]
     address = block.fields.get("resolved")
+    if address is None and range_.startswith(("link:", "workspace:")):
+        return None
     if address is None and is_path(range_):
-        if not is_archive(range_):
-            return None
         address = range_
     purl = purl_of(name)
     if purl is None:

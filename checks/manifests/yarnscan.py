@@ -14,7 +14,7 @@ _MAP = rf"((?:    {_NAME}: (?:{PLAIN}|{DOUBLE})\n)++)"
 _META = rf"((?:    {_NAME}:\n(?:      (?:built|optional|unplugged): (?:true|false)\n)++)++)"
 _PREAMBLE = re.compile(rf"(?:#[^\n]*+\n|\n)*+__metadata:\n  version: {_WORD}\n(?:  cacheKey: {_WORD}\n)?\n").match
 _ENTRY = re.compile(
-    rf'(?:({KEY}|{DOUBLE}):|\? ({DOUBLE})\n:)\n'
+    rf"(?:({KEY}|{DOUBLE}):|\? ({DOUBLE})\n:)\n"
     rf"  version: ({_WORD})\n"
     r'  resolution: "([^"\\\n]++)"\n'
     rf"(?:  dependencies:\n{_MAP})?"

@@ -115,15 +115,17 @@ def co_authors(block: Sequence[Trailer]) -> list[SignOff]:
 
 
 def _last_paragraph(message: str) -> list[str]:
-    """The lines after the last blank line; none when that is the title's paragraph."""
-    lines = message.split("\n")
-    end = len(lines)
-    while end and _blank(lines[end - 1]):
-        end -= 1
-    start = end
-    while start and not _blank(lines[start - 1]):
-        start -= 1
-    return lines[start:end] if start else []
+    """The lines after the last blank line; none when that is the title's paragraph. Read from the end."""
+    message = message.rstrip(_GIT_BLANKS + "\n")
+    lines: list[str] = []
+    end = len(message)
+    while (start := message.rfind("\n", 0, end)) >= 0:
+        line = message[start + 1 : end]
+        if _blank(line):
+            return lines[::-1]
+        lines.append(line)
+        end = start
+    return lines[::-1] if _blank(message[:end]) else []
 
 
 def _blank(line: str) -> bool:

@@ -11,15 +11,99 @@ from checks.model.errors import UnreadableManifest
 
 Parse = Callable[[str, str, Mapping[str, str]], Inventory]
 
-#: Pieces that break parsers: brackets, quotes, controls, huge numbers, markup, traversal, other formats' syntax.
+#: Pieces that break parsers: brackets, quotes, controls, huge numbers, markup, traversal, the syntax of other formats.
+#: No lone surrogates: a parser gets what UTF-8 decodes to.
 PIECES = (
-    "", "\0", "\x1b[31m", "\r", "\r\n", "\n", "\u2028", "\ufeff", "\u202e", "🎉", "\ud800", "{", "}", "[", "]", "(", ")", "<", ">",
-    "</", "/>", "<!DOCTYPE a [", "<!--", "-->", "]]>", "&lt;", "&x;", '"', "'", "`", "\\", "\\u0000", "|", "#", "//", "/*", "*/",
-    "=", "==", "=>", ":", ": ", "::", "- ", "---\n", "...\n", "!!python/object:x", "&a", "*a", "<<: *a", "%", "%00", "@", "@@", "$",
-    "${a}", "${}", "$(", "..", "../..", "/etc/passwd", "null", "true", "{}", "[]", '""', "0", "-1", "1e999", "9" * 4400, "a" * 10_000,
-    "[" * 5000, "{" * 5000, '{"a":' * 3000, "<a>" * 3000, "(" * 5000, " " * 3000, "\t", "\n\n\n", "1.0.0", "name", "version", "<script>",
-    "[link](javascript:x)", "NaN", "Infinity", "1_000", "0x10", "2024-13-45", "pkg:npm/a@1",
-)  # fmt: skip
+    "",
+    "\0",
+    "\x1b[31m",
+    "\r",
+    "\r\n",
+    "\n",
+    "\u2028",
+    "\ufeff",
+    "\u202e",
+    "🎉",
+    "{",
+    "}",
+    "[",
+    "]",
+    "(",
+    ")",
+    "<",
+    ">",
+    "</",
+    "/>",
+    "<!DOCTYPE a [",
+    "<!--",
+    "-->",
+    "]]>",
+    "&lt;",
+    "&x;",
+    '"',
+    "'",
+    "`",
+    "\\",
+    "\\u0000",
+    "|",
+    "#",
+    "//",
+    "/*",
+    "*/",
+    "=",
+    "==",
+    "=>",
+    ":",
+    ": ",
+    "::",
+    "- ",
+    "---\n",
+    "...\n",
+    "!!python/object:x",
+    "&a",
+    "*a",
+    "<<: *a",
+    "%",
+    "%00",
+    "@",
+    "@@",
+    "$",
+    "${a}",
+    "${}",
+    "$(",
+    "..",
+    "../..",
+    "/etc/passwd",
+    "null",
+    "true",
+    "{}",
+    "[]",
+    '""',
+    "0",
+    "-1",
+    "1e999",
+    "9" * 4400,
+    "a" * 10_000,
+    "[" * 5000,
+    "{" * 5000,
+    '{"a":' * 3000,
+    "<a>" * 3000,
+    "(" * 5000,
+    " " * 3000,
+    "\t",
+    "\n\n\n",
+    "1.0.0",
+    "name",
+    "version",
+    "<script>",
+    "[link](javascript:x)",
+    "NaN",
+    "Infinity",
+    "1_000",
+    "0x10",
+    "2024-13-45",
+    "pkg:npm/a@1",
+)
 
 
 @st.composite
@@ -47,19 +131,42 @@ def mutate(text: str, dice: random.Random) -> str:
         case 3:
             return text[:start] + text[start:end] * dice.choice((2, 3, 50)) + text[end:]
         case 4:
-            return "\n".join(lines[:line] + [lines[line]] + lines[line:])
+            return "\n".join([*lines[:line], lines[line], *lines[line:]])
         case 5:
             return "\n".join(lines[:line] + lines[line + 1 :])
         case _:
-            return "\n".join(lines[:line] + [dice.choice(PIECES)] + lines[line:])
+            return "\n".join([*lines[:line], dice.choice(PIECES), *lines[line:]])
 
 
 #: Whole files that are nothing of the kind.
 HOSTILE = (
-    "", "\n", "\0", "\0" * 1000, "\ufeff", "null", "[]", "{}", "0", '""', "[" * 100_000, "{" * 100_000, '{"a":' * 100_000, "<a>" * 50_000,
-    "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "- " * 50_000, "a: " * 1000, "&a [*a, *a]", "9" * 5000, "x" * 1_000_000, "a = [" * 20_000,
-    "(" * 100_000, '"' * 100_001, "\\\n" * 50_000, "a b\n" * 20_000, "  " * 100_000,
-)  # fmt: skip
+    "",
+    "\n",
+    "\0",
+    "\0" * 1000,
+    "\ufeff",
+    "null",
+    "[]",
+    "{}",
+    "0",
+    '""',
+    "[" * 100_000,
+    "{" * 100_000,
+    '{"a":' * 100_000,
+    "<a>" * 50_000,
+    "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>",
+    "- " * 50_000,
+    "a: " * 1000,
+    "&a [*a, *a]",
+    "9" * 5000,
+    "x" * 1_000_000,
+    "a = [" * 20_000,
+    "(" * 100_000,
+    '"' * 100_001,
+    "\\\n" * 50_000,
+    "a b\n" * 20_000,
+    "  " * 100_000,
+)
 
 
 def survives(parse: Parse, text: str, path: str, companions: Mapping[str, str] | None = None) -> Inventory | None:
@@ -67,10 +174,13 @@ def survives(parse: Parse, text: str, path: str, companions: Mapping[str, str] |
     try:
         inventory = parse(text, path, companions or {})
     except UnreadableManifest as error:
-        assert error.message and "\n" not in error.message and error.line >= 0
-        return None
-    check_shape(inventory, text)
-    return inventory
+        refusal = error
+    else:
+        check_shape(inventory, text)
+        return inventory
+    assert refusal.message.isprintable()
+    assert 0 <= refusal.line <= text.count("\n") + 1
+    return None
 
 
 def check_shape(inventory: Inventory, text: str) -> None:
@@ -79,11 +189,16 @@ def check_shape(inventory: Inventory, text: str) -> None:
     assert not inventory.parents or len(inventory.parents) == count
     for dependency in inventory.dependencies:
         place = dependency.location
-        assert place.path == inventory.path and 1 <= place.line <= place.end_line <= lines
-        assert dependency.purl.startswith("pkg:") and dependency.purl.isascii() and dependency.name
-        assert dependency.version != "" and dependency.purl.isprintable()
+        assert place.path == inventory.path
+        assert 1 <= place.line <= place.end_line <= lines
+        assert dependency.purl.startswith("pkg:")
+        assert dependency.purl.isascii()
+        assert dependency.name
+        assert dependency.version != ""
+        assert dependency.purl.isprintable()
     for problem in inventory.problems:
-        assert problem.code in ("entry", "unresolved") and 0 <= problem.location.line <= lines
+        assert problem.code in ("entry", "unresolved")
+        assert 0 <= problem.location.line <= lines
         assert problem.message.isprintable()
     for index in range(0, count, max(1, count // 20)):
         assert inventory.why(index)[-1] is inventory.dependencies[index]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from checks.manifests.cargo import parse_cargo_lock
-from checks.manifests.cargotoml import requirement_lines
+from checks.manifests.cargotoml import parse_cargo_toml, requirement_lines
 from checks.model.dependency import Inventory, Origin, Scope
 from checks.model.errors import UnreadableManifest
 from tests.manifests.mutations import HOSTILE, located, mutated, survives
@@ -207,10 +207,26 @@ def test_requirements_of_cargo_toml_have_lines() -> None:
     }  # fmt: skip
 
 
+def test_cargo_toml_by_itself() -> None:
+    text = MANIFEST + '[dependencies.exact]\nversion = "=1.2.3"\ngit = "https://git.example/x"\n'
+    found = parse_cargo_toml(text, "svc/Cargo.toml", {}).dependencies
+    assert [(item.name, item.version, item.scope, item.location.line) for item in found] == [
+        ("serde", None, Scope.RUNTIME, 9),
+        ("rand", None, Scope.OPTIONAL, 11),
+        ("tempfile", None, Scope.DEVELOPMENT, 13),
+        ("cc", None, Scope.BUILD, 17),
+        ("log", None, Scope.UNKNOWN, 20),
+        ("unused", None, Scope.UNKNOWN, 21),
+        ("exact", "1.2.3", Scope.RUNTIME, 22),
+    ]
+    assert found[-1].origin is Origin.GIT
+
+
 @given(mutated((MANIFEST,)))
 @settings(max_examples=300, deadline=None)
 def test_lines_of_anything(text: str) -> None:
     assert all(1 <= line <= text.count("\n") + 1 for line in requirement_lines(text).values())
+    survives(parse_cargo_toml, text, "svc/Cargo.toml")
 
 
 @given(mutated((LOCK,)), mutated((MANIFEST,)))

@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 
 from checks.model.commit import Commit, Person
 from checks.model.facts import Facts
-from checks.model.finding import Finding, Level
+from checks.model.finding import Finding, Level, Observation
 from checks.model.snapshot import Listing, Snapshot
 from checks.rules.signoff import RemediationPolicy, SignoffSection, judge_pull
 from checks.signoffs.matching import SignoffMode
@@ -96,30 +96,34 @@ class Branch:
         return self.git("rev-parse", "work^{tree}")
 
 
-def finding_of(seen: Any) -> Finding:
+def finding_of(seen: Observation) -> Finding:
+    """What the engine makes of an observation."""
     return Finding(
-        **{
-            "id": "dco-xxx",
-            "check": "signoff",
-            "level": Level.BLOCK,
-            "guidance": None,
-            "policy_line": None,
-            "waiver": None,
-            "counts": True,
-        },
-        **{
-            name: getattr(seen, name)
-            for name in (
-                *("rule", "introduced", "move", "clears_at", "subject", "message", "headline", "location", "related"),
-                *("why", "evidence", "fix"),
-            )
-        },
+        id="dco-xxx",
+        check="signoff",
+        rule=seen.rule,
+        level=Level.BLOCK,
+        introduced=seen.introduced,
+        move=seen.move,
+        clears_at=seen.clears_at,
+        subject=seen.subject,
+        message=seen.message,
+        headline=seen.headline,
+        location=seen.location,
+        related=seen.related,
+        why=seen.why,
+        evidence=seen.evidence,
+        guidance=None,
+        policy_line=None,
+        waiver=None,
+        fix=seen.fix,
+        counts=True,
     )
 
 
-@pytest.fixture()
-def branch(tmp_path: Path) -> Iterator[Branch]:
-    yield Branch(tmp_path)
+@pytest.fixture
+def branch(tmp_path: Path) -> Branch:
+    return Branch(tmp_path)
 
 
 def two_commits(branch: Branch) -> None:

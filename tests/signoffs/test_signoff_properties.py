@@ -4,15 +4,15 @@ import re
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.model.commit import Person
 from checks.model.phrase import plain
 from checks.signoffs.lines import BLANKS
 from checks.signoffs.matching import Judge, SignoffMode
-from checks.signoffs.remediation import Allowed, claims_in
-from checks.signoffs.trailers import loose_sign_offs, sign_offs, trailer_block
+from checks.signoffs.remediation import Allowed
+from checks.signoffs.trailers import sign_offs
 from tests.signoffs.examples import ADA, PASS, commit, judge, sha, verdict, verdicts
 
 MODES = ["dcoapp", "strict", "lenient"]
@@ -138,9 +138,6 @@ def test_a_message_of_a_megabyte_takes_linear_time(message: str, mode: str) -> N
     started = time.perf_counter()
     judge(bad, commit("Add", number=2), mode=mode, individual=True, third_party=True)
     assert time.perf_counter() - started < 2.0
-    assert (
-        len(sign_offs(message)) + len(loose_sign_offs(message)) + len(claims_in(bad)) + len(trailer_block(message)) >= 0
-    )
 
 
 def test_many_remediations_of_one_commit_stay_linear() -> None:

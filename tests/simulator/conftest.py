@@ -60,7 +60,7 @@ def client(sim: Simulator, token: str | None = None) -> httpx.Client:
     headers = {"accept": "application/vnd.github+json", "user-agent": "simulator-tests"}
     if token:
         headers["authorization"] = f"Bearer {token}"
-    return httpx.Client(base_url=sim.api_url, headers=headers, trust_env=False)
+    return httpx.Client(base_url=sim.api_url, headers=headers, trust_env=False, verify=False)
 
 
 def build(sim: Simulator, key: str, **app: Any) -> Place:

@@ -7,7 +7,9 @@ from . import check_input, checks, comments
 from .checks import CheckRun, CheckSuite
 from .comments import Comment
 from .errors import ApiError
-from .graphql_nodes import Context, NodeError, check_run, check_suite, comment, pull, unknown_node
+from .graphql_checks import check_run, check_suite
+from .graphql_context import Context, NodeError, unknown_node
+from .graphql_nodes import comment, pull
 from .pulls import Pull
 from .repository import Repository
 from .world import Json

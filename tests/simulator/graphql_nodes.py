@@ -1,92 +1,24 @@
 """What GraphQL shows of each object. A node is a dict; a field that costs something is a function in it."""
 
-import base64
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
-from graphql import GraphQLError
-
 from .accounts import Organization, Owner, User
-from .apps import App
-from .auth import Caller
-from .checks import CheckRun, CheckSuite, suites_of
+from .checks import suites_of
 from .comments import Comment
 from .compare import FileChange
 from .git import Signature, TreeEntry
-from .limits import RateLimiter
+from .graphql_checks import check_suite
+from .graphql_context import Context, NodeError, connection, small
 from .pulls import Pull
 from .repository import WEB_FLOW, Repository
-from .world import Json, World, iso, make_node_id
+from .world import Json, iso, make_node_id
 
 BLOB_TEXT_MAX_BYTES = 512_000
 FILES_MAX = 3_000
-INT_MAX = 2**31 - 1
 _CO_AUTHOR = re.compile(r"^co-authored-by:\s*(.+?)\s*<([^>]+)>\s*$", re.IGNORECASE | re.MULTILINE)
 _CHANGE = {"removed": "DELETED"}
-
-
-class NodeError(GraphQLError):
-    """An error at a field, with GitHub's `type` beside `message` and `path`."""
-
-    def __init__(self, type_: str, message: str) -> None:
-        super().__init__(message, extensions={"type": type_})
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """Who asks; every node is made for one caller."""
-
-    world: World
-    caller: Caller
-    limiter: RateLimiter
-    cost: int = 1
-    node_count: int = 0
-
-    def require(self, permission: str, level: str = "read") -> None:
-        assert self.caller.token is not None
-        if not self.caller.token.may(permission, level):
-            raise NodeError("FORBIDDEN", "Resource not accessible by integration")
-
-    def reaches(self, repository: Repository) -> bool:
-        alive = repository.id in self.world.repositories
-        return alive and self.caller.token is not None and self.caller.token.reaches(repository)
-
-
-def unknown_node(node_id: str) -> NodeError:
-    return NodeError("NOT_FOUND", f"Could not resolve to a node with the global id of '{node_id}'")
-
-
-def small(number: int) -> int | None:
-    """`databaseId` is a 32-bit integer: null for what no longer fits (see fullDatabaseId)."""
-    return number if number <= INT_MAX else None
-
-
-def connection(items: Sequence[Any], make: Callable[[Any], Json], arguments: Json, total: int | None = None) -> Json:
-    """A page of `items` by first/after or last/before; validation has checked the bounds already."""
-    start, end = 0, len(items)
-    if arguments.get("after"):
-        start = _position(arguments["after"]) + 1
-    if arguments.get("before"):
-        end = min(end, _position(arguments["before"]))
-    if arguments.get("first") is not None:
-        end = min(end, start + arguments["first"])
-    elif arguments.get("last") is not None:
-        start = max(start, end - arguments["last"])
-    chosen = [make(item) for item in items[start:end]]
-    cursors = [_cursor(start), _cursor(start + len(chosen) - 1)] if chosen else [None, None]
-    return {
-        "totalCount": len(items) if total is None else total,
-        "nodes": chosen,
-        "edges": [{"cursor": _cursor(start + i), "node": node} for i, node in enumerate(chosen)],
-        "pageInfo": {
-            "startCursor": cursors[0],
-            "endCursor": cursors[1],
-            "hasNextPage": end < len(items),
-            "hasPreviousPage": start > 0,
-        },
-    }
 
 
 def actor(context: Context, owner: Owner) -> Json:
@@ -312,55 +244,6 @@ def comment(context: Context, found: Comment) -> Json:
     }
 
 
-def check_suite(context: Context, suite: CheckSuite) -> Json:
-    status, conclusion = suite.state()
-
-    def check_runs(info: object, filterBy: Json | None = None, **arguments: Any) -> Json:
-        wanted = filterBy or {}
-        runs = suite.latest() if wanted.get("checkType") == "LATEST" else suite.runs
-        runs = [r for r in runs if wanted.get("checkName") in (None, r.name)]
-        runs = [r for r in runs if wanted.get("appId") in (None, r.suite.app.id)]
-        states = set(wanted.get("statuses") or []) | ({wanted["status"]} if wanted.get("status") else set())
-        runs = [r for r in runs if not states or r.status.upper() in states]
-        conclusions = wanted.get("conclusions")
-        runs = [r for r in runs if not conclusions or (r.conclusion or "").upper() in conclusions]
-        return connection(runs, lambda r: check_run(context, r), arguments)
-
-    return {
-        "__typename": "CheckSuite",
-        "id": suite.node_id,
-        "databaseId": small(suite.id),
-        "status": status.upper(),
-        "conclusion": conclusion.upper() if conclusion else None,
-        "app": _app(suite.app),
-        "commit": lambda info: commit(context, suite.repository, suite.head_sha),
-        "checkRuns": check_runs,
-    }
-
-
-def check_run(context: Context, run: CheckRun) -> Json:
-    url = f"{context.world.html_url}/{run.suite.repository.full_name}/runs/{run.id}"
-    return {
-        "__typename": "CheckRun",
-        "id": run.node_id,
-        "databaseId": small(run.id),
-        "name": run.name,
-        "status": run.status.upper(),
-        "conclusion": run.conclusion.upper() if run.conclusion else None,
-        "externalId": run.external_id,
-        "detailsUrl": run.details_url,
-        "permalink": url,
-        "url": url,
-        "startedAt": run.started_at,
-        "completedAt": run.completed_at,
-        "title": run.title,
-        "summary": run.summary,
-        "text": run.text,
-        "checkSuite": lambda info: check_suite(context, run.suite),
-        "annotations": lambda info, **a: connection(run.annotations, _annotation, a),
-    }
-
-
 def _account(context: Context, owner: Owner, kind: str, login: str) -> Json:
     path = f"/{owner.login}" if kind != "Bot" else f"/apps/{login}"
     return {
@@ -450,33 +333,5 @@ def _pull_commit(context: Context, found: Pull, sha: str) -> Json:
             "commit": commit(context, found.repository, sha)}  # fmt: skip
 
 
-def _annotation(data: Json) -> Json:
-    start = {"line": data["start_line"], "column": data.get("start_column")}
-    end = {"line": data["end_line"], "column": data.get("end_column")}
-    return {
-        "path": data["path"],
-        "annotationLevel": data["annotation_level"].upper(),
-        "message": data["message"],
-        "title": data.get("title"),
-        "rawDetails": data.get("raw_details"),
-        "location": {"start": start, "end": end},
-    }
-
-
-def _app(app: App) -> Json:
-    return {"__typename": "App", "id": app.node_id, "databaseId": app.id, "name": app.name, "slug": app.slug}
-
-
 def _state(found: Pull) -> str:
     return "MERGED" if found.merged_at else found.state.upper()
-
-
-def _cursor(position: int) -> str:
-    return base64.b64encode(f"cursor:v2:{position}".encode()).decode()
-
-
-def _position(cursor: str) -> int:
-    try:
-        return int(base64.b64decode(cursor).rpartition(b":")[2])
-    except ValueError:
-        raise NodeError("INVALID_CURSOR_ARGUMENTS", f"`{cursor}` does not appear to be a valid cursor.") from None

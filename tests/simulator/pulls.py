@@ -39,6 +39,7 @@ class Pull:
     merge_commit_sha: str | None = None
     comments: "list[Comment]" = field(default_factory=list)
     queue: str | None = None
+    reviews: list[Json] = field(default_factory=list)
 
     @property
     def head_owner(self) -> Owner:
@@ -122,6 +123,18 @@ class Pull:
             if body is not None:
                 changes["body"], self.body = {"from": self.body}, body
             self._emit("edited", sender or self.user, {"changes": changes})
+
+    def review(self, user: User, state: str = "APPROVED", body: str = "") -> None:
+        """A submitted review: APPROVED, CHANGES_REQUESTED or COMMENTED; sends `pull_request_review.submitted`."""
+        with self.repository.world.lock:
+            world = self.repository.world
+            number = world.next_id("review")
+            review = {"id": number, "user": user, "state": state, "body": body, "commit_id": self.head_sha}
+            self.reviews.append(review | {"submitted_at": world.timestamp()})
+            shown = {**review, "user": user_json(world, user), "state": state.lower()}
+            payload = {"review": shown, "pull_request": pull_json(self, full=False)}
+            around = {"repository": repository_json(self.repository), "sender": user_json(world, user)}
+            world.emit(Event("pull_request_review", "submitted", payload | around, self.repository))
 
     def merge(self, user: User | None = None, method: str = "merge") -> str:
         """Merge (`merge` or `squash`) and answer the SHA; raises RuntimeError on a conflict."""

@@ -38,7 +38,7 @@ class _Server(uvicorn.Server):
         self._end = asyncio.Event()
 
     def end(self) -> None:
-        self.should_exit = self.force_exit = True
+        self.should_exit = True
         if self._loop:
             self._loop.call_soon_threadsafe(self._end.set)
 
@@ -50,7 +50,13 @@ class _Server(uvicorn.Server):
                 await asyncio.wait_for(self._end.wait(), 0.1)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().shutdown(sockets)
+        """Without the grace that uvicorn gives to requests under way."""
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        for task in self.server_state.tasks:
+            task.cancel()
         await asyncio.sleep(0.002)  # lets the transports close
 
 

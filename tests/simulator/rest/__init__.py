@@ -1,8 +1,8 @@
 """The REST endpoints, one module for each subject; importing them fills the table of routing.py."""
 
 from ..routing import route
-from . import apps, checks, comments, contents, organizations, pulls, repositories
+from . import apps, checks, comments, contents, organizations, pulls, repositories, writing
 
-__all__ = ["apps", "checks", "comments", "contents", "organizations", "pulls", "repositories"]
+__all__ = ["apps", "checks", "comments", "contents", "organizations", "pulls", "repositories", "writing"]
 
 route("GET", "/repos/{owner}/{repo}/commits/{ref:rest}", "contents:read")(repositories.get_commit)

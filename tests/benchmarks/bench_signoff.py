@@ -1,0 +1,80 @@
+"""Sign-off: commits a second in each mode, with remediation, and with messages of a megabyte.
+
+Run: python -m tests.benchmarks.bench_signoff
+"""
+
+import time
+from collections.abc import Callable, Sequence
+
+from checks.model.commit import Commit, Person
+from checks.model.facts import Facts
+from checks.model.snapshot import Listing, Snapshot
+from checks.rules.signoff import RemediationPolicy, SignoffSection, judge_pull
+from checks.signoffs.matching import SignoffMode
+from tests.signoffs.examples import NOW, commit, sha
+
+COMMITS = 20_000
+PEOPLE = [Person(f"Person {number} Ünï", f"person{number}@example.org") for number in range(300)]
+BODY = "Change a thing\n\n" + "A line of prose that explains the reason at usual length.\n" * 6 + "\nFixes: #1\n"
+
+
+def signed(count: int, body: str = BODY) -> list[Commit]:
+    """Commits that pass; one in ten has a second sign-off."""
+    made = []
+    for number in range(1, count + 1):
+        person = PEOPLE[number % len(PEOPLE)]
+        review = "Signed-off-by: Maintainer <maintainer@example.org>\n" if number % 10 == 0 else ""
+        made.append(commit(f"{body}Signed-off-by: {person.name} <{person.email}>\n{review}", person, number=number))
+    return made
+
+
+def remediated(count: int) -> list[Commit]:
+    """Half of the commits are unsigned, the other half signs one of them each."""
+    made = []
+    for number in range(1, count + 1, 2):
+        person = PEOPLE[number % len(PEOPLE)]
+        name = f"{person.name} <{person.email}>"
+        line = f"I, {name}, hereby add my Signed-off-by to this commit: {sha(number)}"
+        made.append(commit(BODY, person, number=number))
+        made.append(commit(f"Remediation\n\n{line}\n\nSigned-off-by: {name}\n", person, number=number + 1))
+    return made
+
+
+def best(run: Callable[[], object], rounds: int = 5) -> float:
+    """Seconds of the fastest round."""
+    times = []
+    for _ in range(rounds):
+        started = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - started)
+    return min(times)
+
+
+def measure(what: str, commits: Sequence[Commit], mode: SignoffMode, remediation: bool = False) -> None:
+    snapshot = Snapshot(Listing("b" * 40, "", (), tuple(commits)))
+    section = SignoffSection(mode=mode, remediation=RemediationPolicy(remediation, remediation))
+    failing = len(judge_pull(snapshot, Facts(), section, NOW).observations)
+    seconds = best(lambda: judge_pull(snapshot, Facts(), section, NOW))
+    print(
+        f"{what:44} {len(commits):7,} commits {failing:7,} fail {seconds * 1000:9.1f} ms {len(commits) / seconds:11,.0f}/s"
+    )
+
+
+def main() -> None:
+    ascii_only, other = signed(COMMITS), signed(COMMITS, BODY.replace("prose", "prósa"))
+    for mode in SignoffMode:
+        measure(f"{mode}", ascii_only, mode)
+        measure(f"{mode}, messages beyond ASCII", other, mode)
+        measure(f"{mode}, remediation allowed", ascii_only, mode, remediation=True)
+    for count in (COMMITS // 4, COMMITS, COMMITS * 4):
+        measure("dcoapp, half remediated", remediated(count), SignoffMode.DCOAPP, remediation=True)
+    measure(
+        "dcoapp, all unsigned, with findings", [commit(BODY, number=n) for n in range(1, COMMITS)], SignoffMode.DCOAPP
+    )
+    for mode in SignoffMode:
+        hostile = commit("Title\n\nSigned-off-by: " + " <" * 500_000)
+        measure(f"{mode}, one message of 1 MB", [hostile], mode, remediation=True)
+
+
+if __name__ == "__main__":
+    main()

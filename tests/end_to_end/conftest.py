@@ -1,0 +1,14 @@
+"""One stage for each GitHub profile and test session: starting it costs a second, a test on it some milliseconds."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.end_to_end.stage import Stage
+
+
+@pytest.fixture(scope="session", params=["github.com", "ghes"])
+def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The simulator with this profile, and the service."""
+    with Stage(tmp_path_factory.mktemp(request.param.replace(".", "-")), request.param) as running:
+        yield running

@@ -1,0 +1,95 @@
+"""The same server through githubkit, whose generated models check the shape of what comes back."""
+
+from collections.abc import Iterator
+
+import pytest
+from githubkit import AppAuthStrategy, AppInstallationAuthStrategy, GitHub
+from githubkit.exception import GraphQLFailed, RequestFailed
+
+from .conftest import Place
+
+VERSION = "2026-03-10"
+
+
+@pytest.fixture
+def github(place: Place) -> Iterator[GitHub[AppInstallationAuthStrategy]]:
+    auth = AppInstallationAuthStrategy(place.app.id, place.app.private_key_pem, place.installation)
+    with GitHub(auth, base_url=place.sim.api_url, http_cache=False, auto_retry=False, trust_env=False) as made:
+        yield made
+
+
+def test_reading_a_pull_request(place: Place, github: GitHub[AppInstallationAuthStrategy]) -> None:
+    place.repo.commit("feature", {"a.txt": "1\n"}, "One", place.ada, verified=True)
+    pull = place.repo.open_pull("feature", author=place.ada)
+    here = ("example", "web-shop")
+    rest = github.rest
+    assert rest.repos.get(*here).parsed_data.full_name == "example/web-shop"
+    assert rest.pulls.get(*here, 1).parsed_data.head.sha == pull.head_sha
+    assert [p.number for p in rest.pulls.list(*here, state="open").parsed_data] == [1]
+    assert [f.filename for f in rest.pulls.list_files(*here, 1).parsed_data] == ["a.txt"]
+    assert rest.pulls.list_commits(*here, 1).parsed_data[0].commit.message == "One"
+    compared = rest.repos.compare_commits(*here, f"{pull.base_sha}...{pull.head_sha}").parsed_data
+    assert compared.merge_base_commit.sha == pull.base_sha
+    assert rest.git.get_tree(*here, pull.head_sha, recursive="1").parsed_data.truncated is False
+    assert rest.repos.get_commit(*here, "feature").parsed_data.sha == pull.head_sha
+    assert rest.apps.list_repos_accessible_to_installation().parsed_data.total_count == 1
+    assert rest.repos.get_collaborator_permission_level(*here, "ada").parsed_data.permission == "read"
+    assert rest.orgs.get_membership_for_user("example", "ada").parsed_data.state == "active"
+
+
+def test_writing_a_verdict(place: Place, github: GitHub[AppInstallationAuthStrategy]) -> None:
+    place.repo.commit("feature", {"a.txt": "1\n"}, "One", place.ada)
+    pull = place.repo.open_pull("feature", author=place.ada)
+    here = ("example", "web-shop")
+    note = {"path": "a.txt", "start_line": 1, "end_line": 1, "annotation_level": "warning", "message": "Look"}
+    output = {"title": "t", "summary": "s", "annotations": [note]}
+    body = {"name": "ospo-gate", "head_sha": pull.head_sha, "conclusion": "failure", "output": output}
+    run = github.rest.checks.create(*here, data=body).parsed_data
+    assert run.conclusion == "failure"
+    listed = github.rest.checks.list_for_ref(*here, pull.head_sha).parsed_data
+    assert [r.id for r in listed.check_runs] == [run.id]
+    assert github.rest.checks.list_annotations(*here, run.id).parsed_data[0].message == "Look"
+    suite = github.rest.checks.create_suite(*here, head_sha=pull.head_sha).parsed_data
+    assert suite.conclusion == "failure"
+    comment = github.rest.issues.create_comment(*here, 1, body="Hello").parsed_data
+    assert [c.id for c in github.rest.issues.list_comments(*here, 1).parsed_data] == [comment.id]
+    with pytest.raises(RequestFailed) as refused:
+        github.rest.issues.create_comment(*here, 1, body="x" * 65_537)
+    assert refused.value.response.status_code == 422
+
+
+def test_graphql(place: Place, github: GitHub[AppInstallationAuthStrategy]) -> None:
+    assert github.graphql("{ viewer { login } }")["viewer"]["login"] == "ospo-gate[bot]"
+    with pytest.raises(GraphQLFailed):
+        github.graphql('{ repository(owner: "example", name: "nope") { id } }')
+
+
+def test_an_expired_token_is_refused(place: Place, github: GitHub[AppInstallationAuthStrategy]) -> None:
+    assert github.rest.repos.get("example", "web-shop").status_code == 200
+    place.sim.expire_tokens()
+    with pytest.raises(RequestFailed) as refused:
+        github.rest.repos.get("example", "web-shop")
+    assert refused.value.response.status_code == 401
+
+
+def test_the_app_itself(place: Place) -> None:
+    auth = AppAuthStrategy(place.app.client_id, place.app.private_key_pem)
+    with GitHub(auth, base_url=place.sim.api_url, http_cache=False, auto_retry=False, trust_env=False) as app:
+        found = app.rest.apps.get_authenticated().parsed_data
+        assert found is not None
+        assert found.slug == "ospo-gate"
+        assert app.rest.apps.list_installations().parsed_data[0].id == place.installation
+        assert app.rest.apps.get_repo_installation("example", "web-shop").parsed_data.app_slug == "ospo-gate"
+        place.app.webhook_url = "http://127.0.0.1:9/webhook"
+        place.sim.send_raw("ping", {"zen": "Anything."})
+        place.sim.wait_idle()
+        (delivery,) = app.rest.apps.list_webhook_deliveries().parsed_data
+        assert delivery.status_code == 0
+        assert app.rest.apps.get_webhook_delivery(delivery.id).parsed_data.guid == delivery.guid
+
+
+def test_enterprise_server(ghes: Place) -> None:
+    auth = AppInstallationAuthStrategy(ghes.app.id, ghes.app.private_key_pem, ghes.installation)
+    with GitHub(auth, base_url=ghes.sim.api_url, http_cache=False, auto_retry=False, trust_env=False) as github:
+        assert github.rest.repos.get("example", "web-shop").parsed_data.id == ghes.repo.id
+        assert github.graphql("{ viewer { login } }")["viewer"]["login"] == "ospo-gate[bot]"
