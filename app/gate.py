@@ -1,6 +1,7 @@
 """The one path: listing, policy and texts, plan, facts, verdict, fixes. The command and the service both walk it."""
 
 import hashlib
+import posixpath
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,7 +12,7 @@ from checks.engine.evaluate import evaluate
 from checks.engine.fixes import propose
 from checks.engine.plan import ManifestRequest, Plan, wanted_manifests
 from checks.manifests import MAX_BYTES, Format, read, too_large
-from checks.model.dependency import Inventory
+from checks.model.dependency import Inventory, Location
 from checks.model.report import Mode, Report
 from checks.model.snapshot import Listing, ManifestPair, Snapshot
 from checks.policy.schema import Policy
@@ -133,7 +134,8 @@ def _jobs(request: ManifestRequest, blobs: Mapping[FileRef, Blob]) -> list[_Job]
 def _key(format_: Format, path: str, blob: Blob, companions: Mapping[str, Blob]) -> str:
     """Parser, its version and contents. The name of the file counts only where formats read it; folders never do."""
     parts = [format_.id, str(format_.version), path.rpartition("/")[2], blob.id]
-    parts += [f"{name.rpartition('/')[2]}={other.id}" for name, other in sorted(companions.items())]
+    folder = posixpath.dirname(path) or "."
+    parts += [f"{posixpath.relpath(name, folder)}={other.id}" for name, other in sorted(companions.items())]
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -141,11 +143,20 @@ def _named(inventory: Inventory, path: str) -> Inventory:
     """An inventory that was known from another folder, as it stands at `path`."""
     if inventory.path == path:
         return inventory
+    folders = posixpath.dirname(inventory.path) or ".", posixpath.dirname(path)
+
+    def moved(location: Location) -> Location:
+        beside = posixpath.relpath(location.path, folders[0])
+        return replace(location, path=posixpath.normpath(posixpath.join(folders[1], beside)))
+
     return replace(
         inventory,
         path=path,
-        dependencies=tuple(replace(d, location=replace(d.location, path=path)) for d in inventory.dependencies),
-        problems=tuple(replace(p, location=replace(p.location, path=path)) for p in inventory.problems),
+        dependencies=tuple(
+            replace(d, location=moved(d.location), required_at=d.required_at and moved(d.required_at))
+            for d in inventory.dependencies
+        ),
+        problems=tuple(replace(p, location=moved(p.location)) for p in inventory.problems),
     )
 
 

@@ -76,22 +76,20 @@ def _text(report: Report, environment: CommandEnvironment, terminal: bool) -> st
 
 
 def _json(report: Report, _environment: CommandEnvironment, _terminal: bool) -> str:
-    import json
-
+    from checks.render.encode import encode
     from checks.render.json_report import to_json
 
-    return json.dumps(to_json(report), indent=2) + "\n"
+    return encode(to_json(report))
 
 
 def _sarif(report: Report, _environment: CommandEnvironment, _terminal: bool) -> str:
-    import json
-
     from app.version import VERSION
+    from checks.render.encode import encode
     from checks.render.sarif import RuleText, sarif
     from checks.rules import CHECKS
 
     rules = tuple(RuleText(rule.id, rule.summary, rule.help) for check in CHECKS for rule in check.rules)
-    return json.dumps(sarif(report, rules, VERSION), indent=1) + "\n"
+    return encode(sarif(report, rules, VERSION))
 
 
 def _markdown(report: Report, environment: CommandEnvironment, _terminal: bool) -> str:

@@ -14,7 +14,9 @@ def run(_options: argparse.Namespace) -> int:
 
         from app.logs import configure
         from app.wiring import Service
-    except ImportError as error:
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] in ("app", "checks"):
+            raise
         raise UsageError(
             f"the service is not installed ({error.name} is missing)", hint="Install it: pip install 'ospo-gate[service]'"
         ) from None

@@ -76,11 +76,13 @@ def _from_location(location: Location) -> list[Any]:
 def _from_dependency(d: Dependency) -> list[Any]:
     published = d.published.isoformat() if d.published else None
     head = [d.purl, d.name, d.version, _from_location(d.location), d.scope.value, d.direct, d.origin.value]
-    return [*head, d.source, d.license, published, d.integrity, d.installed_at]
+    required = _from_location(d.required_at) if d.required_at else None
+    return [*head, d.source, d.license, published, d.integrity, required, d.installed_at]
 
 
 def _to_dependency(row: list[Any]) -> Dependency:
-    purl, name, version, place, scope, direct, origin, source, license_, published, integrity, installed = row
+    purl, name, version, place, scope, direct, origin, source, license_, *rest = row
+    published, integrity, required, installed = rest
     return Dependency(
         purl,
         name,
@@ -93,5 +95,6 @@ def _to_dependency(row: list[Any]) -> Dependency:
         license_,
         datetime.fromisoformat(published) if published else None,
         tuple(integrity),
+        Location(*required) if required else None,
         installed,
     )

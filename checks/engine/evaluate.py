@@ -80,7 +80,7 @@ def _run(
         judged += sum(1 for change in changes if change.introduced or plan.everything)
         for change in changes:
             for observation in check.judge_dependency(change, facts, section, context):
-                found.append(_placed(check, rules[observation.rule], observation, change, plan.everything))
+                found.append(_placed(check, rules[observation.rule], observation, change, plan))
     if check.judge_pull is not None:
         judgment = check.judge_pull(plan.snapshot, facts, section, context)
         judged += judgment.judged
@@ -91,15 +91,22 @@ def _run(
     return CheckOutcome(check.id, check.title, judged, check.noun, elsewhere), found
 
 
-def _placed(check: Check, rule: Rule, observation: Observation, change: Change, everything: bool) -> _Seen:
-    """An observation about a package, with the places, the chain and the novelty of its change."""
+def _placed(check: Check, rule: Rule, observation: Observation, change: Change, plan: Plan) -> _Seen:
+    """An observation about a package, with the places, the chain and the novelty of its change.
+
+    It stands on the line of the manifest that brought the package where this change edits that line, because GitHub
+    folds lock files; otherwise, and always as a further place, on the line of the lock file.
+    """
     locations = [place.dependency.location for place in change.places]
+    required = [place.why[0].required_at for place in change.places if plan.brings(place.why[0])]
+    edited = [location for location in required if location and location.path in plan.changed_paths]
+    ordered = tuple(dict.fromkeys((*edited, *locations)))
     placed = replace(
         observation,
-        location=locations[0],
-        related=tuple(locations[1:]),
+        location=ordered[0],
+        related=ordered[1:],
         why=tuple(_step(step) for step in change.places[0].why),
-        introduced=change.introduced or everything,
+        introduced=change.introduced or plan.everything,
     )
     return _Seen(check, rule, placed, tuple(dict.fromkeys(location.path for location in locations)))
 

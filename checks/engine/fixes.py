@@ -1,7 +1,7 @@
 """The smallest fix: for each finding, and one block of commands that repairs the whole change in the order that works."""
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from checks.engine import managers
@@ -37,17 +37,21 @@ def _package_fix(finding: Finding, plan: Plan, pairs: dict[str, ManifestPair], c
     """Undo what brought the package, in every manifest that it was brought to."""
     if plan.everything:
         return None
-    locations = [place for place in (finding.location, *finding.related) if place]
     steps = []
-    for path in dict.fromkeys(location.path for location in locations):
-        pair = pairs.get(path)
-        if pair is None or (step := _undo(finding, pair, plan.snapshot.listing.base, changed)) is None:
+    for pair in _brought_to(finding, pairs):
+        if (step := _undo(finding, pair, plan.snapshot.listing.base, changed)) is None:
             return None
         steps.append(step)
     if not steps:
         return None
     summaries = list(dict.fromkeys(step.summary for step in steps))
     return Fix(join(summaries, last=" and "), tuple(dict.fromkeys(c for step in steps for c in step.commands)))
+
+
+def _brought_to(finding: Finding, pairs: Mapping[str, ManifestPair]) -> list[ManifestPair]:
+    """The lock files among the places of a finding."""
+    paths = dict.fromkeys(place.path for place in (finding.location, *finding.related) if place)
+    return [pairs[path] for path in paths if path in pairs]
 
 
 def _undo(finding: Finding, pair: ManifestPair, base: str, changed: set[str]) -> Fix | None:
@@ -181,8 +185,7 @@ def _package_commands(fixed: Sequence[Finding], plan: Plan) -> list[str]:
     commands: list[str] = []
     for finding in fixed:
         assert finding.fix is not None
-        places = {place.path for place in (finding.location, *finding.related) if place}
-        by_line = [pairs[p] for p in sorted(places) if p in pairs and pairs[p].head.format == "requirements"]  # type: ignore[union-attr]
+        by_line = [pair for pair in _brought_to(finding, pairs) if pair.head and pair.head.format == "requirements"]
         for pair in by_line:
             deletions.setdefault(pair.path, []).extend(_new_lines(finding, pair))
         own = {managers.delete_lines(pair.path, _new_lines(finding, pair)) for pair in by_line}

@@ -7,6 +7,7 @@ from functools import cached_property
 from checks.engine.differences import differences
 from checks.manifests import Format, recognize
 from checks.model.change import Change, ChangeKind
+from checks.model.dependency import Dependency
 from checks.model.facts import PackageKey
 from checks.model.snapshot import Listing, Snapshot
 
@@ -52,6 +53,18 @@ class Plan:
     @cached_property
     def changes(self) -> tuple[Change, ...]:
         return differences(self.snapshot.manifests, self.everything)
+
+    @cached_property
+    def changed_paths(self) -> frozenset[str]:
+        return frozenset(file.path for file in self.snapshot.listing.files)
+
+    @cached_property
+    def _brought(self) -> frozenset[PackageKey]:
+        return frozenset((change.purl, change.version) for change in self.changes if change.introduced)
+
+    def brings(self, dependency: Dependency) -> bool:
+        """Whether this change adds or updates the dependency."""
+        return (dependency.purl, dependency.version) in self._brought
 
     def judged(self, change: Change) -> bool:
         return change.kind is not ChangeKind.REMOVED

@@ -13,6 +13,7 @@ from checks.licenses.tree import And, Expression, License, Or, Unclear, With, Wo
 
 #: Distinct statements remembered for one policy context: a large inventory has dozens, an attacker's more.
 MEMO = 16_384
+_OTHER = "licenseref-clearlydefined-other"
 
 
 class Verdict(IntEnum):
@@ -217,16 +218,19 @@ class Judge:
         return base._replace(part=name, chosen=pair)
 
     def _word(self, word: Word) -> _Outcome:
-        """UNLICENSED says clearly that the work is proprietary, so lists that name that category apply to it."""
-        if word.text == "UNLICENSED":
-            for listed, verdict, reason in (
-                (self._excepted, Verdict.ALLOWED, Reason.EXCEPTED),
-                (self._deny, Verdict.NOT_ALLOWED, Reason.CATEGORY_DENIED),
-                (self._allow, Verdict.ALLOWED, Reason.CATEGORY_LISTED),
-            ):
-                by = listed.categories.get(Category.PROPRIETARY)
-                if by is not None:
-                    return _Outcome(verdict, reason, word.text, by, word)
+        """UNLICENSED says that the work is proprietary, so lists with that category apply to it; for OTHER, lists may
+        have the id that dependency-review-action gives it. Every other word stays unknown, whatever a list has."""
+        for listed, verdict, by_id, by_category in (
+            (self._excepted, Verdict.ALLOWED, Reason.EXCEPTED, Reason.EXCEPTED),
+            (self._deny, Verdict.NOT_ALLOWED, Reason.DENIED, Reason.CATEGORY_DENIED),
+            (self._allow, Verdict.ALLOWED, Reason.LISTED, Reason.CATEGORY_LISTED),
+        ):
+            by = listed.ids.get(_OTHER) if word.text == "OTHER" else None
+            if by is not None:
+                return _Outcome(verdict, by_id, word.text, by, word)
+            by = listed.categories.get(Category.PROPRIETARY) if word.text == "UNLICENSED" else None
+            if by is not None:
+                return _Outcome(verdict, by_category, word.text, by, word)
         return _Outcome(Verdict.UNKNOWN, Reason.WORD, word.text, "", word)
 
 

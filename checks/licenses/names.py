@@ -12,8 +12,10 @@ from checks.licenses import vocabulary
 
 _WORD = re.compile(r"[a-z]+|\d+(?:\.\d+)*|\+")
 _SKIPPED = re.compile(r"""[\s\-_,;:()"'./\\]*""")
-_LATER = re.compile(
-    r",? *\b(?:or|and) +(?:\(?at your option\)? +)?(?:any +)?(?:later|newer|greater|higher|above)(?: +versions?)?\b"
+#: "or later" and its cousins, which stand for `+`.
+LATER = re.compile(
+    r",? *\b(?:or|and) +(?:\(?at your option\)? +)?(?:any +)?(?:later|newer|greater|higher|above)(?: +versions?)?\b",
+    re.IGNORECASE,
 )
 _WITH = re.compile(r",? *(?:\bwith\b|\bw/) *(?:the *)?(\w+)(?:[ \-]*exceptions?)?(?:[ \-]*2\.0)?$")
 _SPELLINGS = (("licence", "license"), ("liscence", "license"))
@@ -40,7 +42,7 @@ def recognize(text: str) -> Name | None:
         if exception is None:
             return None
         folded = folded[: found.start()]
-    name = _recognize(_LATER.sub("+", folded))
+    name = _recognize(LATER.sub("+", folded))
     if name is None or exception is None or name.spdx is None:
         return name
     base, addition = exception

@@ -4,17 +4,13 @@ import re
 
 from checks.licenses.expression import ExpressionError, parse
 from checks.licenses.index import find
-from checks.licenses.names import recognize
+from checks.licenses.names import LATER, recognize
 from checks.licenses.tree import Expression, License, Unclear, Word, all_of, any_of, leaves
 
 #: Entries of npm's old list form that are read; more is not a statement.
 _MAX_PARTS = 32
 _BLANKS = re.compile(r"\s+")
 _POINTER = re.compile(r"see +licen[cs]e(?: +(?:in|at|file))? *[:<]? *(?P<where>.{1,200}?)>?", re.IGNORECASE)
-_LATER = re.compile(
-    r",? *\b(?:or|and) +(?:\(?at your option\)? +)?(?:any +)?(?:later|newer|greater|higher|above)(?: +versions?)?\b",
-    re.IGNORECASE,
-)
 _ADDRESS_BEHIND = re.compile(r" *[(<]\s*https?://[^\s()<>]*\s*[)>]$", re.IGNORECASE)
 _OR = re.compile(r" +or +| */ *| *\| *", re.IGNORECASE)
 _AND = re.compile(r" +and +| *[,;&] *", re.IGNORECASE)
@@ -36,7 +32,7 @@ def repair(raw: str) -> Expression | None:
         return _address(text)
     if text.count("(") != text.count(")"):
         return None  # cut off, or damaged: what is missing may be the other license
-    return _named(text) or _named(_ADDRESS_BEHIND.sub("", text)) or _joined(_LATER.sub("+", text))
+    return _named(text) or _named(_ADDRESS_BEHIND.sub("", text)) or _joined(LATER.sub("+", text))
 
 
 def _named(text: str) -> Expression | None:

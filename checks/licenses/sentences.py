@@ -57,6 +57,8 @@ def condition(judgment: Judgment) -> Phrase:
 
 def category_names(part: str) -> tuple[str, ...]:
     """The categories of a license or of a pair's license, in the order of the documentation."""
+    if part == "UNLICENSED":
+        return (str(Category.PROPRIETARY),)
     mine = categories(part.partition(" WITH ")[0].removesuffix("+"))
     return tuple(str(category) for category in Category if category in mine)
 

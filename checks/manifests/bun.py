@@ -105,7 +105,8 @@ def _connect(
     graph: PackageGraph, tree: InstallTree, key: str, about: Mapping[str, object], index: int, line: int
 ) -> None:
     seen = tree.seen_from(_location(key))
-    unneeded = about.get("optionalPeers")
+    peers = about.get("optionalPeers")
+    unneeded = {peer for peer in peers if isinstance(peer, str)} if isinstance(peers, list) else set()
     optional = names_in(about, "optionalDependencies")
     missing = []
     for name in names_in(about, "dependencies"):
@@ -116,7 +117,7 @@ def _connect(
             graph.require(index, target)
     for name in names_in(about, "optionalDependencies", "peerDependencies"):
         target = resolve(name, seen)
-        if target is not None and target >= 0 and not (isinstance(unneeded, list) and name in unneeded):
+        if target is not None and target >= 0 and name not in unneeded:
             graph.require(index, target, optional=name in optional)
     if missing:
         graph.missing(f"'{visible(graph.packages[index].name, 80)}'", missing, line)

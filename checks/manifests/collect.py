@@ -9,7 +9,7 @@ from checks.model.errors import UnreadableManifest
 
 #: No tool writes a longer line; splitting one of 32 MB into words would cost gigabytes (characters).
 MAX_LINE = 100_000
-#: A broken file needs one problem per entry, not one per byte.
+#: A broken file needs one problem per entry, not one per line of 32 MB.
 MAX_PROBLEMS = 1_000
 #: A name or version beyond this is no package (characters; npm allows 214, Maven 255 for a path part).
 MAX_WORD = 2_000
@@ -51,11 +51,16 @@ class Collector:
         return Location(self.path, line, end_line or line)
 
     def problem(self, message: str, line: int, code: str = "entry") -> None:
-        """One entry that could not be read (`entry`) or resolved within the tree (`unresolved`)."""
+        """One entry that could not be read (`entry`) or resolved within the tree (`unresolved`).
+
+        Raises `UnreadableManifest` when too many entries cannot be read: then it is no file of this format.
+        """
         if len(self.problems) < MAX_PROBLEMS:
             self.problems.append(Problem(code, message, self.at(line)))
+        elif code == "entry":
+            raise UnreadableManifest(f"more than {MAX_PROBLEMS:,} of its entries cannot be read", line)
         elif len(self.problems) == MAX_PROBLEMS:
-            self.problems.append(Problem("entry", "more entries could not be read", self.at(line)))
+            self.problems.append(Problem(code, "more entries could not be resolved", self.at(line)))
 
     def inventory(self, edges: Sequence[Sequence[int]] | None = None) -> Inventory:
         """The inventory; with `edges`, the shortest chain from a direct dependency to each."""

@@ -19,6 +19,8 @@ _VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w{0,100})(?::?([-+])([^}$]{0,300}))?\
 _ARG = re.compile(r"([A-Za-z_]\w{0,100})(?:=(\S*))?")
 _FROM_OPTION = re.compile(r"(?:^|[\s,])(?:--)?from=([^\s,]+)")
 _MAX_VALUE = 1_000
+#: `Dockerfile.dockerignore` lists what a build leaves out, `Dockerfile.md` describes one.
+_OTHER_FILES = (".dockerignore", ".md", ".txt")
 _KEYWORDS = frozenset(
     {
         *("FROM", "RUN", "CMD", "LABEL", "MAINTAINER", "EXPOSE", "ENV", "ADD", "COPY", "ENTRYPOINT", "VOLUME", "USER"),
@@ -50,6 +52,8 @@ class _File:
 def parse_dockerfile(text: str, path: str, companions: Mapping[str, str]) -> Inventory:
     """Images in the order of the file. `ARG` defaults before the first `FROM` are filled in."""
     file = _File(Collector(path, "dockerfile"))
+    if path.endswith(_OTHER_FILES):
+        return file.found.inventory()
     known = 0
     for keyword, rest, line, end in _instructions(text, file):
         known += keyword in _KEYWORDS

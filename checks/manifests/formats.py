@@ -11,6 +11,7 @@ from typing import cast
 from checks.model.dependency import Inventory
 
 Parse = Callable[[str, str, Mapping[str, str]], Inventory]
+RequirementLines = Callable[[str], Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,16 @@ class Format:
     """Part of the cache key: raise it whenever the parser's answer to the same text changes."""
     companions: tuple[str, ...] = ()
     """Paths relative to the manifest's folder that are read with it where they exist; `..` stays inside the tree."""
+    requirements: str | None = None
+    """`module:function` that finds the line of each requirement in the first companion: the line that people edit."""
 
     def parse(self, text: str, path: str, companions: Mapping[str, str]) -> Inventory:
         """Raises `UnreadableManifest`."""
-        return _load(self.parser)(text, path, companions)
+        return cast(Parse, _load(self.parser))(text, path, companions)
+
+    def requirement_lines(self, companion: str) -> Mapping[str, int]:
+        """Name → 1-based line in the text of the first companion; empty where the format has no such file."""
+        return cast(RequirementLines, _load(self.requirements))(companion) if self.requirements else {}
 
     def companion_paths(self, path: str) -> tuple[str, ...]:
         folder = posixpath.dirname(path)
@@ -40,14 +47,17 @@ class Format:
 
 
 @cache
-def _load(parser: str) -> Parse:
-    module, function = parser.split(":")
-    return cast(Parse, getattr(importlib.import_module(f"checks.manifests.{module}"), function))
+def _load(name: str) -> object:
+    module, function = name.split(":")
+    return getattr(importlib.import_module(f"checks.manifests.{module}"), function)
 
 
 #: The order decides where two patterns match one name: the first one wins.
 FORMATS: tuple[Format, ...] = (
-    Format("npm-lock", "npm", ("package-lock.json", "npm-shrinkwrap.json"), "npm:parse_package_lock", companions=("package.json",)),
+    Format("npm-lock", "npm", ("package-lock.json", "npm-shrinkwrap.json"), "npm:parse_package_lock", companions=("package.json",), requirements="package_json:requirement_lines"),
+    Format("yarn-lock", "npm", ("yarn.lock",), "yarn:parse_yarn_lock", companions=("package.json",), requirements="package_json:requirement_lines"),
+    Format("pnpm-lock", "npm", ("pnpm-lock.yaml",), "pnpm:parse_pnpm_lock"),
+    Format("bun-lock", "npm", ("bun.lock",), "bun:parse_bun_lock"),
     Format(
         "requirements",
         "pypi",
@@ -55,10 +65,10 @@ FORMATS: tuple[Format, ...] = (
         "requirements:parse_requirements",
         companions=("requirements.in",),
     ),
-    Format("poetry-lock", "pypi", ("poetry.lock",), "poetry:parse_poetry_lock", companions=("pyproject.toml",)),
-    Format("uv-lock", "pypi", ("uv.lock",), "uv:parse_uv_lock", companions=("pyproject.toml",)),
-    Format("pdm-lock", "pypi", ("pdm.lock",), "pdm:parse_pdm_lock", companions=("pyproject.toml",)),
-    Format("pipfile-lock", "pypi", ("Pipfile.lock",), "pipfile:parse_pipfile_lock", companions=("Pipfile",)),
+    Format("poetry-lock", "pypi", ("poetry.lock",), "poetry:parse_poetry_lock", companions=("pyproject.toml",), requirements="pyproject:requirement_lines"),
+    Format("uv-lock", "pypi", ("uv.lock",), "uv:parse_uv_lock", companions=("pyproject.toml",), requirements="pyproject:requirement_lines"),
+    Format("pdm-lock", "pypi", ("pdm.lock",), "pdm:parse_pdm_lock", companions=("pyproject.toml",), requirements="pyproject:requirement_lines"),
+    Format("pipfile-lock", "pypi", ("Pipfile.lock",), "pipfile:parse_pipfile_lock", companions=("Pipfile",), requirements="pipfile:requirement_lines"),
     Format(
         "conda-lock",
         "conda",
@@ -76,6 +86,7 @@ FORMATS: tuple[Format, ...] = (
     Format("pylock", "pypi", ("pylock.toml", "pylock.*.toml"), "pylock:parse_pylock", companions=("pyproject.toml",)),
     Format("go-mod", "golang", ("go.mod",), "go:parse_go_mod", companions=("go.sum",)),
     Format("go-sum", "golang", ("go.sum",), "go:parse_go_sum", companions=("go.mod",)),
+    Format("go-vendor", "golang", ("vendor/modules.txt",), "go:parse_vendor_modules", companions=("../go.mod",)),
     Format("go-work", "golang", ("go.work",), "go:parse_go_work", companions=("go.work.sum",)),
     Format(
         "maven-pom",
@@ -171,7 +182,9 @@ FORMATS: tuple[Format, ...] = (
         (".devcontainer.json", "devcontainer.json"),
         "devcontainer:parse_devcontainer",
     ),
-    Format("cargo-lock", "cargo", ("Cargo.lock",), "cargo:parse_cargo_lock", companions=("Cargo.toml",)),
+    Format("paket-lock", "nuget", ("paket.lock",), "paket:parse_paket_lock"),
+    Format("sbt-lock", "maven", ("build.sbt.lock",), "sbt:parse_sbt_lock"),
+    Format("cargo-lock", "cargo", ("Cargo.lock",), "cargo:parse_cargo_lock", companions=("Cargo.toml",), requirements="cargotoml:requirement_lines"),
 )
 
 

@@ -8,57 +8,26 @@ have a `/go.mod` hash only were read for their requirements and never built.
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from checks.manifests.collect import MAX_WORD, Collector, numbered_lines
+from checks.manifests.gomodfile import Module, Replacement, Statement, read_module, statements
 from checks.model import purl
 from checks.model.dependency import Dependency, Inventory, Origin, Scope
 from checks.model.errors import UnreadableManifest
 from checks.model.phrase import visible
 
-_DIRECTIVES = frozenset(
-    {"module", "go", "toolchain", "godebug", "require", "exclude", "replace", "retract", "tool", "ignore", "use"}
-)
-_ONCE = ("module", "go", "toolchain")
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`|//.*|[()]|(?:(?!//)[^\s()"`])+|["`]')
 _VERSION = re.compile(r"v\d{1,18}\.\d{1,18}\.\d{1,18}(?:-[0-9A-Za-z.-]+)?(?:\+incompatible|\+[0-9A-Za-z.-]+)?")
 _GO_VERSION = re.compile(r"(\d{1,6})\.(\d{1,6})(?:\.\d{1,6})?(?:rc\d{1,6}|beta\d{1,6})?")
 #: `vX.Y.Z-0.yyyymmddhhmmss-abcdefabcdef`: the commit's UTC time stands in the version, and Go verifies that it is so.
 _PSEUDO = re.compile(r"[.-](\d{14})-[0-9a-f]{12}(?:\+incompatible)?$")
 
 
-@dataclass(frozen=True, slots=True)
-class _Statement:
-    line: int
-    verb: str
-    words: tuple[str, ...]
-    indirect: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Replacement:
-    line: int
-    path: str
-    version: str | None
-    """None: a folder."""
-
-
-@dataclass(slots=True)
-class _Module:
-    """What go.mod says, before it is put together."""
-
-    requires: list[_Statement] = field(default_factory=list)
-    replaces: dict[tuple[str, str | None], _Replacement] = field(default_factory=dict)
-    excludes: set[tuple[str, str]] = field(default_factory=set)
-    tools: list[str] = field(default_factory=list)
-    once: dict[str, tuple[int, str]] = field(default_factory=dict)
-
-
 def parse_go_mod(text: str, path: str, companions: Mapping[str, str]) -> Inventory:
     """Modules of one go.mod with replacements applied, and the standard library at its `toolchain` or `go` version."""
     found = Collector(path, "go-mod")
-    module = _read_module(text, found)
+    module = read_module(text, found)
     hashes = _hashes(companions.get(posixpath.join(posixpath.dirname(path), "go.sum"), ""))
     _add_standard_library(module, found)
     tools = _tool_prefixes(module.tools)
@@ -71,7 +40,7 @@ def parse_go_mod(text: str, path: str, companions: Mapping[str, str]) -> Invento
 def parse_go_work(text: str, path: str, companions: Mapping[str, str]) -> Inventory:
     """A workspace: the standard library, and the replacements that go.work imposes on every module in it."""
     found = Collector(path, "go-work")
-    module = _read_module(text, found)
+    module = read_module(text, found)
     hashes = _hashes(companions.get(posixpath.join(posixpath.dirname(path), "go.work.sum"), ""))
     _add_standard_library(module, found)
     for (name, _), replacement in module.replaces.items():
@@ -92,11 +61,34 @@ def parse_go_sum(text: str, path: str, companions: Mapping[str, str]) -> Invento
     return found.inventory()
 
 
+def parse_vendor_modules(text: str, path: str, companions: Mapping[str, str]) -> Inventory:
+    """`vendor/modules.txt`: what is copied into the tree and is not in the go.mod above with the same version."""
+    found = Collector(path, "go-vendor")
+    above = companions.get(posixpath.normpath(posixpath.join(posixpath.dirname(path), "../go.mod")))
+    listed = _versions_listed(above)
+    headers = 0
+    explicit: set[int] = set()
+    for line, raw in numbered_lines(text):
+        words = raw.split()
+        if words[:1] == ["##"]:
+            if "explicit" in raw and found.dependencies and found.dependencies[-1].location.line == line - 1:
+                explicit.add(len(found.dependencies) - 1)
+        elif words[:1] == ["#"]:
+            headers += 1
+            _add_vendored(words[1:], line, listed, found)
+    if text.strip() and not headers:
+        raise UnreadableManifest("it has no module of a vendor directory", 1)
+    found.dependencies = [
+        replace(dependency, direct=index in explicit) for index, dependency in enumerate(found.dependencies)
+    ]
+    return found.inventory()
+
+
 def requirement_lines(text: str) -> dict[str, int]:
     """The line on which go.mod requires each module path; empty for a text that is none. Never raises."""
     lines: dict[str, int] = {}
     try:
-        for statement in _statements(text):
+        for statement in statements(text):
             if statement.verb == "require" and statement.words:
                 lines.setdefault(statement.words[0], statement.line)
     except UnreadableManifest:
@@ -104,100 +96,10 @@ def requirement_lines(text: str) -> dict[str, int]:
     return lines
 
 
-# -- reading go.mod
+# -- go.mod
 
 
-def _read_module(text: str, found: Collector) -> _Module:
-    module = _Module()
-    known = 0
-    first_unknown = 0
-    for statement in _statements(text):
-        if statement.verb not in _DIRECTIVES:
-            first_unknown = first_unknown or statement.line
-            found.problem(f"the directive '{visible(statement.verb, 60)}' is not known", statement.line)
-            continue
-        known += 1
-        _take(statement, module, found)
-    if first_unknown and not known:
-        raise UnreadableManifest("it has no directive that Go knows", first_unknown)
-    return module
-
-
-def _take(statement: _Statement, module: _Module, found: Collector) -> None:
-    verb, words, line = statement.verb, statement.words, statement.line
-    if any(len(word) > MAX_WORD for word in words):
-        found.problem(f"a word of this '{verb}' has more than {MAX_WORD:,} characters", line)
-    elif verb == "require" and len(words) == 2:
-        module.requires.append(statement)
-    elif verb == "replace" and "=>" in words:
-        _take_replacement(words, line, module, found)
-    elif verb == "exclude" and len(words) == 2:
-        module.excludes.add((words[0], words[1]))
-    elif verb == "tool" and len(words) == 1:
-        module.tools.append(words[0])
-    elif verb in _ONCE and len(words) == 1:
-        if verb in module.once:
-            raise UnreadableManifest(f"'{verb}' stands a second time at line {line}", line)
-        module.once[verb] = (line, words[0])
-    elif verb not in ("retract", "godebug", "ignore", "use"):
-        found.problem(f"this '{verb}' cannot be read", line)
-
-
-def _take_replacement(words: tuple[str, ...], line: int, module: _Module, found: Collector) -> None:
-    arrow = words.index("=>")
-    old, new = words[:arrow], words[arrow + 1 :]
-    if len(old) not in (1, 2) or len(new) not in (1, 2):
-        found.problem("this 'replace' cannot be read", line)
-        return
-    key = (old[0], old[1] if len(old) == 2 else None)
-    replacement = _Replacement(line, new[0], new[1] if len(new) == 2 else None)
-    before = module.replaces.setdefault(key, replacement)
-    if (before.path, before.version) != (replacement.path, replacement.version):
-        raise UnreadableManifest(f"a second, different 'replace' of the same module stands at line {line}", line)
-
-
-def _statements(text: str) -> Iterator[_Statement]:
-    """One per line: `require a v1` and, inside `require ( … )`, each line of the block."""
-    block, opened = "", 0
-    for line, raw in numbered_lines(text):
-        words, comment = _words(raw)
-        if not words:
-            continue
-        if words[0] == ")" and block:
-            block = ""
-        elif block:
-            yield _Statement(line, block, tuple(words), _is_indirect(comment))
-        elif len(words) > 1 and words[1] == "(":
-            block, opened = words[0], line
-            if words[-1] == ")":
-                block = ""
-        else:
-            yield _Statement(line, words[0], tuple(words[1:]), _is_indirect(comment))
-    if block:
-        raise UnreadableManifest(f"the block that opens at line {opened} is never closed", opened)
-
-
-def _words(raw: str) -> tuple[list[str], str]:
-    if '"' not in raw and "`" not in raw:
-        code, _, comment = raw.partition("//")
-        if "(" in code or ")" in code:
-            code = code.replace("(", " ( ").replace(")", " ) ")
-        return code.split(), comment
-    words = _TOKEN.findall(raw)
-    comment = words.pop()[2:] if words and words[-1].startswith("//") else ""
-    return [word[1:-1] if word[0] in '"`' and len(word) > 1 else word for word in words], comment
-
-
-def _is_indirect(comment: str) -> bool:
-    """`// indirect` alone or followed by `;` and other words (Go reference, modfile.isIndirect)."""
-    words = comment.split(None, 1)
-    return bool(words) and (words[0] == "indirect" and len(words) == 1 or words[0] == "indirect;")
-
-
-# -- putting it together
-
-
-def _add_standard_library(module: _Module, found: Collector) -> None:
+def _add_standard_library(module: Module, found: Collector) -> None:
     line, version = module.once.get("go", (0, ""))
     chosen_line, chosen = module.once.get("toolchain", (0, ""))
     if chosen.startswith("go"):
@@ -209,8 +111,8 @@ def _add_standard_library(module: _Module, found: Collector) -> None:
 
 
 def _add_requirement(
-    statement: _Statement,
-    module: _Module,
+    statement: Statement,
+    module: Module,
     tools: set[str],
     hashes: Mapping[tuple[str, str], str],
     seen: dict[tuple[str, str | None], int],
@@ -256,7 +158,7 @@ def _registry(
 
 
 def _replaced(
-    name: str, by: _Replacement, direct: bool | None, hashes: Mapping[tuple[str, str], str], found: Collector
+    name: str, by: Replacement, direct: bool | None, hashes: Mapping[tuple[str, str], str], found: Collector
 ) -> Dependency:
     """What is built instead of `name`, located where go.mod says so. A folder keeps the name and has no version."""
     if by.version is None:
@@ -309,6 +211,29 @@ def _sum_entries(text: str, found: Collector) -> Iterator[tuple[int, str, str, s
         )
 
 
+def _add_vendored(words: list[str], line: int, listed: set[tuple[str, str]], found: Collector) -> None:
+    """`path version`, with `=> path version` or `=> ./folder`; a bare `path => …` at the end repeats a replacement."""
+    arrow = words.index("=>") if "=>" in words else len(words)
+    old, new = words[:arrow], words[arrow + 1 :]
+    if len(old) not in (1, 2) or len(new) > 2 or max(map(len, words)) > MAX_WORD:
+        found.problem("this module line cannot be read", line)
+    elif len(new) == 1 or (not new and len(old) == 1):
+        pass  # a folder of this tree; its modules stand in its own go.mod
+    elif len(old) == 2 and tuple(new or old) not in listed:
+        name, version = new or old
+        found.add(_registry(name, version, line, Scope.RUNTIME, None, (), found))
+
+
+def _versions_listed(text: str | None) -> set[tuple[str, str]]:
+    if text is None:
+        return set()
+    try:
+        listed = parse_go_mod(text, "go.mod", {}).dependencies
+    except UnreadableManifest:
+        return set()
+    return {(dependency.name, dependency.version or "") for dependency in listed}
+
+
 def _hashes(text: str) -> dict[tuple[str, str], str]:
     try:
         return {(name, version): hash_ for _, name, version, hash_ in _sum_entries(text, Collector("", "go-sum"))}
@@ -321,7 +246,7 @@ def _listed_beside(text: str | None) -> tuple[set[str], bool]:
     if text is None:
         return set(), False
     try:
-        module = _read_module(text, Collector("", "go-mod"))
+        module = read_module(text, Collector("", "go-mod"))
     except UnreadableManifest:
         return set(), False
     listed = {statement.words[0] for statement in module.requires}

@@ -32,6 +32,11 @@ _ESCAPE = re.compile(
 )
 
 
+_STRING = r'("[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"?)'
+_COMMENT = re.compile(_STRING + r"|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?")
+_COMMA = re.compile(_STRING + r"|,(?=[ \t\r\n]*+[}\]])")
+
+
 class Object(dict[str, object]):
     """A JSON object whose members carry lines: from the line of the key to the last line of the value."""
 
@@ -93,6 +98,13 @@ def object_at(container: Mapping[str, object], key: str) -> Mapping[str, object]
     """The object under `key`; empty if it is absent or something else."""
     value = container.get(key)
     return value if isinstance(value, dict) else {}
+
+
+def without_comments(text: str) -> str:
+    """JSON out of JSON with comments and trailing commas; every value stays on its line."""
+    if "//" in text or "/*" in text:
+        text = _COMMENT.sub(lambda match: match[1] or " " + "\n" * match[0].count("\n"), text)
+    return _COMMA.sub(r"\1", text)
 
 
 def _refuse_lone_surrogates(text: str) -> None:
@@ -251,15 +263,3 @@ class _Reader:
 def _said(error: json.JSONDecodeError) -> str:
     """The standard library's message, which quotes nothing of the text, as the middle of a sentence."""
     return error.msg[:1].lower() + error.msg[1:].rstrip(" at:")
-
-
-_COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*+"?|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?')
-_COMMA = re.compile(r'"(?:[^"\\\n]|\\.)*+"?|,(?=[ \t\r\n]*+[}\]])')
-_NOT_BREAK = re.compile(r"[^\n]")
-
-
-def without_comments(text: str) -> str:
-    """JSON out of JSON with comments and trailing commas; every position stays where it is."""
-    if "//" in text or "/*" in text:
-        text = _COMMENT.sub(lambda match: match[0] if match[0][0] == '"' else _NOT_BREAK.sub(" ", match[0]), text)
-    return _COMMA.sub(lambda match: " " if match[0] == "," else match[0], text)

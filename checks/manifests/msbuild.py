@@ -34,11 +34,14 @@ class _Known:
     versions: dict[str, str] = field(default_factory=dict)
 
     def learn(self, root: Element) -> None:
+        """Take over what the nearer files do not set: a project's own value beats that of the props above it."""
+        own: dict[str, str | None] = {}
         for group in _named(root, "propertygroup"):
             for item in group.children:
                 name, value = item.name.lower(), item.text.strip()
-                if len(value) <= MAX_WORD and self.properties.setdefault(name, value) != value:
-                    self.properties[name] = None
+                if len(value) <= MAX_WORD and own.setdefault(name, value) != value:
+                    own[name] = None
+        self.properties = {**own, **self.properties}
         for item in _items(root):
             if item.name.lower() == "packageversion":
                 attributes = _attributes(item)
@@ -67,7 +70,8 @@ def parse_project(text: str, path: str, companions: Mapping[str, str]) -> Invent
     root = parse_xml(text, "Project")
     known = _Known()
     known.learn(root)
-    for name, shared in companions.items():
+    # the deepest folder first: MSBuild takes the nearest file of each name
+    for name, shared in sorted(companions.items(), key=lambda companion: (-companion[0].count("/"), companion[0])):
         if name != path and name.endswith(_SHARED):
             try:
                 known.learn(parse_xml(shared, "Project"))

@@ -43,6 +43,9 @@ class Manifest:
 def parse_package_json(text: str, path: str, companions: Mapping[str, str]) -> Inventory:
     """Every requirement with its range; a version only where the range is one exact version."""
     root = _root(text)
+    # the same file name and layout, but the packages are those of the Unity editor
+    if isinstance(root.get("unity"), str):
+        return Inventory(path=path, format="package-json")
     problems = list(_unreadable(root, path))
     dependencies = []
     for requirement in _requirements(root):

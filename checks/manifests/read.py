@@ -1,9 +1,11 @@
 """From bytes to an inventory, whatever the bytes are."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from checks.manifests.formats import Format
-from checks.model.dependency import Inventory, Location, Problem
+from checks.model.dependency import Dependency, Inventory, Location, Problem
 from checks.model.errors import UnreadableManifest
 
 #: A file beyond this is a finding, not an inventory: parsing it would cost a worker (bytes).
@@ -25,12 +27,27 @@ def read(format_: Format, path: str, data: bytes, companions: Mapping[str, bytes
                 f"it lists {len(inventory.dependencies):,} packages, more than the limit of {MAX_PACKAGES:,}",
                 code="too-large",
             )
-        return inventory
+        return _with_requirements(inventory, format_, others)
     except UnreadableManifest as error:
         problem = Problem(error.code, error.message, Location(path, error.line, error.line))
     except RecursionError:
         problem = Problem("unreadable", "it is nested too deeply", Location(path))
     return Inventory(path=path, format=format_.id, problems=(problem,))
+
+
+def _with_requirements(inventory: Inventory, format_: Format, companions: Mapping[str, str]) -> Inventory:
+    """Direct dependencies with the line of the manifest that asks for them."""
+    if format_.requirements is None or not (manifest := format_.companion_paths(inventory.path)[0]) in companions:
+        return inventory
+    lines = format_.requirement_lines(companions[manifest])
+    return replace(inventory, dependencies=tuple(_required(d, manifest, lines) for d in inventory.dependencies))
+
+
+def _required(dependency: Dependency, manifest: str, lines: Mapping[str, int]) -> Dependency:
+    if not dependency.direct:
+        return dependency
+    line = lines.get(dependency.name) or lines.get(re.sub(r"[-_.]+", "-", dependency.name).lower())
+    return replace(dependency, required_at=Location(manifest, line, line)) if line else dependency
 
 
 def too_large(format_: Format, path: str, size: int) -> Inventory:

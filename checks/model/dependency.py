@@ -68,6 +68,8 @@ class Dependency:
     """When this version was published, if the file says so (UTC)."""
     integrity: tuple[str, ...] = ()
     """Hashes as the file writes them."""
+    required_at: Location | None = None
+    """The line of the manifest that asks for it, for a direct one whose manifest was read with the lock file."""
     installed_at: str | None = None
     """Where an install puts it, relative to the manifest (npm: `node_modules/a/node_modules/b`); None if unknown."""
 

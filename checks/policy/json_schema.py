@@ -2,91 +2,89 @@
 
 import types
 from collections.abc import Mapping, Sequence
-from dataclasses import is_dataclass
 from enum import Enum
-from typing import Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
-from checks.policy.load import SectionShape
-from checks.policy.schema import Root
-from checks.policy.shape import Key, keys_of
+from checks.policy.load import SectionShape, rule_names
+from checks.policy.schema import FORMAT, Root
+from checks.policy.shape import Key, is_shape, keys_of
+from checks.policy.values import TEXT
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+Schema = dict[str, object]
+#: What the reader is given too: the names that there are, by kind.
+Names = Mapping[str, Sequence[str]]
 
 
-def json_schema(shapes: Sequence[SectionShape]) -> dict[str, object]:
+def json_schema(shapes: Sequence[SectionShape]) -> Schema:
     """The schema of the whole file."""
-    properties = {name: _property(item) for name, item in keys_of(Root).items()}
-    properties["version"] = {"const": 1, "description": keys_of(Root)["version"].doc}
-    for shape in shapes:
-        properties[shape.check] = _section(shape)
-    return {
-        "$schema": DIALECT,
-        "title": "ospo-gate policy",
+    names: Names = {"rule": rule_names(shapes), "check": tuple(shape.check for shape in shapes)}
+    schema = _shape(Root, names)
+    properties = dict(_properties(Root, names))
+    properties["version"] = {"const": FORMAT, "description": keys_of(Root)["version"].doc}
+    properties.update((shape.check, _section(shape)) for shape in shapes)
+    return {"$schema": DIALECT, "title": "ospo-gate policy", **schema, "properties": properties}
+
+
+def _section(shape: SectionShape) -> Schema:
+    schema = _shape(shape.section, {"rule": tuple(shape.levels)})
+    return schema if shape.always_on else {"oneOf": [schema, {"const": "off"}]}
+
+
+def _shape(type_: type, names: Names) -> Schema:
+    required = [name for name, item in keys_of(type_).items() if item.required]
+    schema: Schema = {
         "type": "object",
         "additionalProperties": False,
-        "required": [name for name, item in keys_of(Root).items() if item.required],
-        "properties": properties,
+        **({"required": required} if required else {}),
+        "properties": _properties(type_, names),
     }
+    return {"oneOf": [schema, {"type": TEXT}]} if hasattr(type_, "from_scalar") else schema
 
 
-def _section(shape: SectionShape) -> dict[str, object]:
-    schema = _shape(shape.section)
-    properties = schema["properties"]
-    assert isinstance(properties, dict)
-    for name in ("levels", "guidance"):
-        properties[name] = {**properties[name], "propertyNames": {"enum": list(shape.levels)}}
-    if shape.always_on:
-        return schema
-    return {"oneOf": [schema, {"const": "off"}]}
+def _properties(type_: type, names: Names) -> Schema:
+    return {name: _property(item, names) for name, item in keys_of(type_).items()}
 
 
-def _shape(type_: type) -> dict[str, object]:
-    keys = keys_of(type_)
-    schema: dict[str, object] = {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {name: _property(item) for name, item in keys.items()},
-    }
-    if required := [name for name, item in keys.items() if item.required]:
-        schema["required"] = required
-    if hasattr(type_, "from_scalar"):
-        return {"oneOf": [schema, {"type": "string"}]}
-    return schema
-
-
-def _property(item: Key) -> dict[str, object]:
-    schema = {**_type(item.type), "description": item.doc}
+def _property(item: Key, names: Names) -> Schema:
+    schema = {**_type(item.type, names), "description": item.doc}
     default = _default(item.default)
-    if default is not None and not item.required:
-        schema["default"] = default
-    return schema
+    return schema if item.required or default is None else {**schema, "default": default}
 
 
-def _type(type_: Any) -> dict[str, object]:
-    origin = get_origin(type_)
+def _type(type_: Any, names: Names) -> Schema:
+    origin, arguments = get_origin(type_), get_args(type_)
     if origin in (Union, types.UnionType):
-        options = [_type(option) for option in get_args(type_) if option is not type(None)]
-        return options[0] if len(options) == 1 else {"oneOf": options}
+        (only,) = (option for option in arguments if option is not types.NoneType)
+        return _type(only, names)
+    if origin is Annotated:
+        return {"enum": list(names[arguments[1].kind])}
     if origin is tuple:
-        return {"type": "array", "items": _type(get_args(type_)[0])}
-    if origin is not None and issubclass(origin, Mapping):
-        return {"type": "object", "additionalProperties": _type(get_args(type_)[1])}
-    if isinstance(type_, type) and issubclass(type_, Enum):
-        return {"enum": [item.value for item in type_]}
+        return {"type": "array", "items": _type(arguments[0], names)}
+    if origin is not None:
+        keys, values = (_type(argument, names) for argument in arguments)
+        return {"type": "object", "propertyNames": keys, "additionalProperties": values}
+    if is_shape(type_):
+        return _shape(type_, names)
+    return _scalar(type_)
+
+
+def _scalar(type_: Any) -> Schema:
     if hasattr(type_, "SCHEMA"):
         return dict(type_.SCHEMA)
-    if is_dataclass(type_) and isinstance(type_, type):
-        return _shape(type_)
+    if issubclass(type_, Enum):
+        return {"enum": [item.value for item in type_]}
     if type_ is int:
         return {"type": "integer", "minimum": 0}
-    return {"type": "boolean" if type_ is bool else "string"}
+    return {"type": "boolean"} if type_ is bool else {"type": TEXT, "minLength": 1}
 
 
 def _default(value: Any) -> Any:
+    """As JSON; None where the default is to have nothing."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, tuple):
-        return [_default(item) for item in value] if value else None
+        return [_default(item) for item in value] or None
     if isinstance(value, str | bool | int):
         return value
     return str(value) if hasattr(value, "SCHEMA") else None

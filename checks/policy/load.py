@@ -1,26 +1,28 @@
 """Loading a policy file: all or nothing, with every fault named."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from types import MappingProxyType
 
 from checks.model.errors import PolicyError, PolicyIssue
 from checks.model.finding import Level
 from checks.model.report import PolicyReference
-from checks.policy.document import Entries, Node, Scalar, parse
-from checks.policy.schema import Policy, Root
+from checks.policy.document import Entries, Items, Node, Scalar
+from checks.policy.schema import FORMAT, Policy, Root
 from checks.policy.section import Section
-from checks.policy.shape import Fault, Reader, hint_keys, keys_of
+from checks.policy.shape import Place, Reader, TooManyFaultsError
+from checks.policy.values import Release
 
 
 @dataclass(frozen=True, slots=True)
 class SectionShape:
-    """What the loader must know of a check: its section, the default level of each rule, and whether it is always on."""
+    """What the loader must know of a check."""
 
     check: str
     section: type[Section]
     levels: Mapping[str, Level]
+    """The default level of each rule."""
     always_on: bool = False
 
 
@@ -36,137 +38,104 @@ def load(
 ) -> Policy:
     """The policy in `data` (bytes of the file). Raises `PolicyError` naming every fault with line and column.
 
-    `file` is shown in errors, `source` (default: `file`) in reports; `own_version` is what `minimum_version` must allow.
+    `file` is shown in errors, `source` (default: `file`) in reports; `own_version` is what `minimum_version` allows.
     """
-    digest = hashlib.sha256(data).hexdigest()
+    from checks.policy.yaml_events import parse
+
     node = parse(_text(data, file), file)
-    reference = PolicyReference(source or file, digest, revision, built_in)
+    if not isinstance(node, Entries):
+        raise PolicyError(file, (PolicyIssue(node.line, node.column, "", "not a policy", "begin with: version: 1"),))
+    if newer := tuple(_newer(node, own_version)):
+        # What this release does not know may be right for the one that the policy is for: no further fault is named.
+        raise PolicyError(file, newer)
     reader = Reader()
-    policy = _Loader(reader, {shape.check: shape for shape in shapes}).load(node, reference)
-    if policy is not None:
-        _check_version(policy, node, reader, own_version)
-    if reader.issues or policy is None:
+    try:
+        policy = _Loader(reader, shapes).load(node)
+    except TooManyFaultsError:
+        policy = None
+    if policy is None or reader.issues:
         raise PolicyError(file, tuple(sorted(reader.issues, key=lambda issue: (issue.line, issue.column))))
-    return policy
+    root, sections, levels = policy
+    reference = PolicyReference(source or file, sha256(data).hexdigest(), revision, built_in)
+    return Policy(root, sections, levels, reference, MappingProxyType(reader.places))
+
+
+def rule_names(shapes: Sequence[SectionShape]) -> tuple[str, ...]:
+    """The rules of all checks: what a waiver may name."""
+    return tuple(rule for shape in shapes for rule in shape.levels)
 
 
 def _text(data: bytes, file: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise PolicyError(file, (PolicyIssue(line, 1, "", f"not UTF-8 text (byte {error.start})"),)) from None
+        line, column = data.count(b"\n", 0, error.start) + 1, error.start - data.rfind(b"\n", 0, error.start)
+        message = f"not UTF-8 text: byte 0x{data[error.start]:02x}"
+        raise PolicyError(file, (PolicyIssue(line, column, "", message, "save the file as UTF-8"),)) from None
+
+
+def _newer(node: Entries, own_version: str) -> Iterator[PolicyIssue]:
+    """Whether the policy is for a newer release, as far as it says so in words that this one can read."""
+    version, needed = node.get("version"), node.get("minimum_version")
+    if isinstance(version, Scalar) and version.text.isdecimal() and version.text.lstrip("0") != str(FORMAT):
+        message = f"version {version.text[:20]} of the policy format is not known to this release, which knows {FORMAT}"
+        yield PolicyIssue(version.line, version.column, "version", message)
+    if isinstance(needed, Scalar):
+        try:
+            older = Release.leading(own_version).key < Release.parse(needed.text).key
+        except ValueError:
+            return  # not a version at all: a fault like any other
+        if older:
+            message = f"this policy needs ospo-gate {needed.text} or newer, and this is {own_version}"
+            hint = "update ospo-gate; nothing is judged with a policy that it may not understand"
+            yield PolicyIssue(needed.line, needed.column, "minimum_version", message, hint)
+
+
+_Parts = tuple[Root, Mapping[str, Section], Mapping[str, Mapping[str, Level]]]
 
 
 class _Loader:
-    def __init__(self, reader: Reader, shapes: Mapping[str, SectionShape]) -> None:
-        self.reader = reader
-        self.shapes = shapes
+    def __init__(self, reader: Reader, shapes: Sequence[SectionShape]) -> None:
+        self.shapes = {shape.check: shape for shape in shapes}
+        self.reader = reader.within({"rule": rule_names(shapes), "check": tuple(self.shapes)})
 
-    def load(self, node: Node, reference: PolicyReference) -> Policy | None:
-        if not isinstance(node, Entries):
-            self.reader.fault(node, (), "expected a mapping of keys to values", "begin with: version: 1")
+    def load(self, node: Entries) -> _Parts | None:
+        """The parts of the policy; None if the root is not right."""
+        root = self.reader.read_shape(node, Root, (), beside=self.shapes)
+        self._check_ids(node.get("waivers"))
+        sections = MappingProxyType(dict(self._sections(node)))
+        if not isinstance(root, Root):
             return None
-        known = {**keys_of(Root), **self.shapes}
-        own, parts = [], {}
-        for name, value in node.entries:
-            if name.text in self.shapes:
-                parts[name.text] = value
-            elif name.text in known:
-                own.append((name, value))
-            else:
-                self.reader.unknown_key(name, known, ())
-        root = self.reader.read_shape(Entries(tuple(own), node.line, node.column), Root, ())
-        sections = self._sections(parts)
-        if root is Fault:
-            return None
-        self._check_waivers(node, root)
-        self._check_names(node, root)
-        levels = {check: self._levels(check, section) for check, section in sections.items()}
-        return Policy(root, MappingProxyType(sections), MappingProxyType(levels), reference, self.reader.lines)
+        levels = {check: MappingProxyType({**self.shapes[check].levels, **s.levels}) for check, s in sections.items()}
+        return root, sections, MappingProxyType(levels)
 
-    def _sections(self, parts: Mapping[str, Node]) -> dict[str, Section]:
-        found: dict[str, Section] = {}
+    def _check_ids(self, waivers: Node | None) -> None:
+        """No two waivers have one id: reports and removals name them by it."""
+        first: dict[str, int] = {}
+        for index, waiver in enumerate(waivers.items if isinstance(waivers, Items) else ()):
+            id_ = waiver.get("id") if isinstance(waiver, Entries) else None
+            if isinstance(id_, Scalar) and first.setdefault(id_.text, id_.line) != id_.line:
+                message = f"a second waiver has this id, the first is on line {first[id_.text]}"
+                self.reader.fault(id_, ("waivers", str(index), "id"), message)
+
+    def _sections(self, node: Entries) -> Iterator[tuple[str, Section]]:
+        given = {name.text: (name, value) for name, value in node.entries}
         for check, shape in self.shapes.items():
-            node = parts.get(check)
-            if node is None:
-                if shape.always_on:
-                    found[check] = shape.section()
-                continue
-            section = self._section(shape, node)
-            if section is not None:
-                found[check] = section
-        return found
+            if check in given:
+                section = self._section(shape, *given[check])
+                if isinstance(section, Section):
+                    yield check, section
+            elif shape.always_on:
+                yield check, shape.section()
 
-    def _section(self, shape: SectionShape, node: Node) -> Section | None:
-        if isinstance(node, Scalar) and not node.quoted:
-            self.reader.lines[(shape.check,)] = node.line
-            if node.text == "off" and not shape.always_on:
-                return None
-            if node.text == "off":
-                self.reader.fault(node, (shape.check,), "this check is always on", "set levels of its rules instead")
-            else:
-                self.reader.fault(
-                    node, (shape.check,), "expected a mapping", f"'{shape.check}: {{}}' is on with its defaults, 'off' is off"
-                )
+    def _section(self, shape: SectionShape, name: Scalar, node: Node) -> object:
+        path = (shape.check,)
+        self.reader.places[path] = Place(name.line, name.column)
+        if isinstance(node, Scalar):
+            if node.text != "off":
+                hint = f"'{shape.check}: {{}}' is on with its defaults, '{shape.check}: off' is off"
+                return self.reader.fault(node, path, "expected keys with values, {} or off", hint)
+            if shape.always_on:
+                return self.reader.fault(node, path, "this check is always on", "set the levels of its rules instead")
             return None
-        section = self.reader.read(node, shape.section, (shape.check,))
-        if section is Fault:
-            return None
-        assert isinstance(section, Section)
-        self._check_rules(shape, section, node)
-        return section
-
-    def _check_rules(self, shape: SectionShape, section: Section, node: Node) -> None:
-        assert isinstance(node, Entries)
-        for name in ("levels", "guidance"):
-            entries = node.get(name)
-            if isinstance(entries, Entries):
-                for rule, _ in entries.entries:
-                    if rule.text not in shape.levels:
-                        self.reader.unknown_key(rule, shape.levels, (shape.check, name))
-
-    def _levels(self, check: str, section: Section) -> Mapping[str, Level]:
-        return MappingProxyType({**self.shapes[check].levels, **section.levels})
-
-    def _check_waivers(self, node: Entries, root: Root) -> None:
-        rules = {rule for shape in self.shapes.values() for rule in shape.levels}
-        seen: set[str] = set()
-        for index, waiver in enumerate(root.waivers):
-            line = self.reader.lines.get(("waivers", str(index)), node.line)
-            place = Scalar(waiver.id, line, 1)
-            for rule in waiver.rules:
-                if rule not in rules:
-                    self.reader.unknown_key(Scalar(rule, line, 1), dict.fromkeys(sorted(rules)), ("waivers", str(index), "rules"))
-            if waiver.id in seen:
-                self.reader.fault(place, ("waivers", str(index), "id"), f"a second waiver with the id '{waiver.id}'")
-            seen.add(waiver.id)
-
-    def _check_names(self, node: Entries, root: Root) -> None:
-        names = node.get("check_names")
-        if isinstance(names, Entries):
-            for name, _ in names.entries:
-                if name.text not in self.shapes:
-                    self.reader.unknown_key(name, self.shapes, ("check_names",))
-
-
-def _check_version(policy: Policy, node: Node, reader: Reader, own_version: str) -> None:
-    needed = policy.root.minimum_version
-    if needed is None:
-        return
-    from checks.model.versions import InvalidVersion, compare
-
-    line = reader.lines.get(("minimum_version",), node.line)
-    place = Scalar(needed, line, 1)
-    try:
-        older = compare("pypi", own_version, needed) < 0
-    except InvalidVersion:
-        reader.fault(place, ("minimum_version",), "expected a version such as '0.1'")
-        return
-    if older:
-        reader.fault(
-            place,
-            ("minimum_version",),
-            f"this policy needs ospo-gate {needed} or newer, and this is {own_version}",
-            "update ospo-gate; nothing is judged with a policy that it may not understand",
-        )
+        return self.reader.within({"rule": shape.levels}).read_shape(node, shape.section, path)

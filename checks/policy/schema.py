@@ -7,9 +7,12 @@ from types import MappingProxyType
 from checks.model.finding import Level
 from checks.model.report import Mode, PolicyReference
 from checks.policy.section import Section
-from checks.policy.shape import Lines, key
-from checks.policy.values import Account, Duration, Link
+from checks.policy.shape import CheckId, KeyPath, Place, key
+from checks.policy.values import Account, Duration, Link, Release
 from checks.policy.waivers import Waiver
+
+#: The version of the file format that this release knows.
+FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,29 +21,29 @@ class Owner:
 
     team: Account | None = key("The team that owns the policy: '@organization/team'.", default=None)
     contact: Link | None = key("Where people outside can ask; shown on public repositories too.", default=None)
-    responds_within: Duration | None = key("How soon a request is answered, for example `2 working days`.", default=None)
+    responds_within: Duration | None = key(
+        "How soon a request is answered, for example `2 working days`.", default=None
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Root:
     """The keys of a policy file besides the sections of the checks."""
 
-    version: int = key("Version of this file format: 1.")
+    version: int = key(f"Version of this file format: {FORMAT}.")
     mode: Mode = key(
         "`enforce`: verdicts block. `evaluate`: verdicts are shown and never block. `off`: nothing is judged.",
         default=Mode.ENFORCE,
     )
-    minimum_version: str | None = key("The oldest ospo-gate that may apply this policy, for example `0.1`.", default=None)
+    minimum_version: Release | None = key(
+        "The oldest ospo-gate that may apply this policy, for example `0.1`.", default=None
+    )
     owner: Owner = key("Who answers for the policy.", default_factory=Owner)
-    check_names: Mapping[str, str] = key(
+    check_names: Mapping[CheckId, str] = key(
         "Fixed check-run names by check, so that existing branch protection keeps working: `{signoff: DCO}`.",
         default_factory=lambda: MappingProxyType({}),
     )
     waivers: tuple[Waiver, ...] = key("Exceptions with a reason, an approver and an end.", default=())
-
-    def __post_init__(self) -> None:
-        if self.version != 1:
-            raise ValueError(f"version {self.version} of the policy format is not known to this release; it knows 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +55,16 @@ class Policy:
     levels: Mapping[str, Mapping[str, Level]]
     """Effective level of every rule, by check."""
     reference: PolicyReference
-    lines: Lines = field(default_factory=dict)
+    places: Mapping[KeyPath, Place] = field(default_factory=dict)
     """Where each given value stands in the file; defaults are absent."""
 
     @property
     def mode(self) -> Mode:
         return self.root.mode
 
-    def line_of(self, path: tuple[str, ...]) -> int | None:
+    def line_of(self, path: KeyPath) -> int | None:
         """The line of a key path, or of its nearest given parent; None when all of it is default."""
         for length in range(len(path), 0, -1):
-            if path[:length] in self.lines:
-                return self.lines[path[:length]]
+            if path[:length] in self.places:
+                return self.places[path[:length]].line
         return None

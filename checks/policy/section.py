@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Self
 
 from checks.model.finding import Guidance, Level
-from checks.policy.shape import key
+from checks.policy.shape import RuleId, key
 from checks.policy.values import Link
 
 
@@ -32,18 +32,21 @@ class GuidanceText:
 
     @property
     def guidance(self) -> Guidance:
-        return Guidance(self.text, str(self.link) if self.link else None)
+        return Guidance(self.text, self.link)
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
     """Base of every check's section. `levels` and `guidance` are keyed by rule id."""
 
-    levels: Mapping[str, Level] = key(
+    levels: Mapping[RuleId, Level] = key(
         "Level of a rule: `block`, `warn`, `note` or `off`.", default_factory=lambda: MappingProxyType({})
     )
-    guidance: Mapping[str, GuidanceText] = key(
+    guidance: Mapping[RuleId, GuidanceText] = key(
         "Your own words for a rule: a sentence, or `{text: …, link: https://…}`.",
         default_factory=lambda: MappingProxyType({}),
     )
-    judge: Judge = key("`changes`: only what a change brings counts. `everything`: old debt too.", default=Judge.CHANGES)
+    judge: Judge = key(
+        "`changes`: only what a change brings counts. `everything`: what was there before counts too.",
+        default=Judge.CHANGES,
+    )

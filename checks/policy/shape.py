@@ -1,25 +1,30 @@
-"""From YAML nodes to typed values: strict, every fault at once, each with line, column and the nearest key.
+"""The language of the policy: shapes with keys, and the strict reader that makes them from nodes.
 
 A shape is a frozen dataclass whose fields are made with `key()`. The same declarations give the loader, the JSON
-Schema and the reference documentation. Written here rather than with pydantic because the command has 100 ms to start
-and pydantic takes 100 ms of them: docs/decisions/0002-policy-shapes.md.
+Schema and the reference documentation. What only shows when several keys are seen together, a shape says in
+`faults()`; what is one scalar in its short form, in `from_scalar()`. The reader names every fault at once, each with
+line, column and the nearest key.
+
+Written here rather than with pydantic because the command has 100 ms to start and pydantic takes 100 ms of them:
+docs/decisions/0002-policy-shapes.md.
 """
 
-import difflib
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from enum import Enum
-from functools import lru_cache
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from functools import cache
+from typing import Annotated, Any, NamedTuple, TypeGuard, Union, get_args, get_origin, get_type_hints
 
 from checks.model.errors import PolicyIssue
 from checks.model.phrase import visible
 from checks.policy.document import Entries, Items, Node, Scalar
 
-#: Where a value came from: its key path and the line of the file.
-Lines = dict[tuple[str, ...], int]
+#: More faults than these help nobody, and a hostile file has hundreds of thousands.
+MAX_ISSUES = 50
+_MAX_MESSAGE = 600
 
+KeyPath = tuple[str, ...]
 
 def key(doc: str, **options: Any) -> Any:
     """A field of a shape with its documentation. Options: `default` or `default_factory`."""
@@ -27,7 +32,25 @@ def key(doc: str, **options: Any) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class Named:
+    """Marks text that must be one of the names which the reader is given under `kind`."""
+
+    kind: str
+
+
+RuleId = Annotated[str, Named("rule")]
+CheckId = Annotated[str, Named("check")]
+
+
+class KeyFault(NamedTuple):
+    """What a shape finds wrong with the value of one of its keys."""
+
+    key: str
+    message: str
+    hint: str = ""
+
+
+class Key(NamedTuple):
     """One declared key of a shape."""
 
     name: str
@@ -37,10 +60,10 @@ class Key:
     default: Any
 
 
-@lru_cache(maxsize=None)
+@cache
 def keys_of(shape: type) -> Mapping[str, Key]:
     """The keys of a shape in the order of declaration."""
-    hints = get_type_hints(shape)
+    hints = get_type_hints(shape, include_extras=True)
     found = {}
     for item in fields(shape):
         doc = item.metadata.get("doc")
@@ -52,136 +75,189 @@ def keys_of(shape: type) -> Mapping[str, Key]:
     return found
 
 
-class Reader:
-    """Reads nodes into shapes, collecting issues instead of stopping at the first."""
+def is_shape(type_: Any) -> TypeGuard[type]:
+    """Whether it has keys; a dataclass that parses itself from text is a word."""
+    return is_dataclass(type_) and isinstance(type_, type) and not hasattr(type_, "parse")
 
-    def __init__(self) -> None:
-        self.issues: list[PolicyIssue] = []
-        self.lines: Lines = {}
 
-    def fault(self, node: Node, path: tuple[str, ...], message: str, hint: str = "") -> None:
-        self.issues.append(PolicyIssue(node.line, node.column, ".".join(path), message, hint))
+class Place(NamedTuple):
+    """Where a value stands in the file, 1-based."""
 
-    def read(self, node: Node, type_: Any, path: tuple[str, ...]) -> Any:
-        """The value of `node` as `type_`; a fault is recorded and `Fault` is returned where it does not fit."""
-        self.lines.setdefault(path, node.line)
-        origin = get_origin(type_)
-        if origin in (Union, types.UnionType):
-            return self._read_union(node, get_args(type_), path)
-        if origin is tuple:
-            return self._read_items(node, get_args(type_)[0], path)
-        if origin is not None and issubclass(origin, Mapping):
-            key_type, value_type = get_args(type_)
-            return self._read_mapping(node, key_type, value_type, path)
-        if is_dataclass(type_) and not hasattr(type_, "parse"):
-            return self.read_shape(node, type_, path)
-        return self._read_scalar(node, type_, path)
-
-    def read_shape(self, node: Node, shape: Any, path: tuple[str, ...]) -> Any:
-        if isinstance(node, Scalar) and hasattr(shape, "from_scalar"):
-            return self._convert(node, shape.from_scalar, path)
-        if not isinstance(node, Entries):
-            self.fault(node, path, "expected a mapping of keys to values", hint_keys(keys_of(shape)))
-            return Fault
-        known = keys_of(shape)
-        values: dict[str, Any] = {}
-        for name, value in node.entries:
-            if name.text not in known:
-                self.unknown_key(name, known, path)
-                continue
-            found = self.read(value, known[name.text].type, (*path, name.text))
-            if found is not Fault:
-                values[name.text] = found
-            else:
-                values[name.text] = known[name.text].default
-        for item in known.values():
-            if item.required and item.name not in values:
-                self.fault(node, (*path, item.name), f"'{item.name}' is missing", item.doc)
-        if any(item.required and values.get(item.name) is None for item in known.values()):
-            return Fault
-        return self._construct(node, shape, values, path)
-
-    def unknown_key(self, name: Scalar, known: Mapping[str, Any], path: tuple[str, ...]) -> None:
-        """Record an unknown key with the nearest known one."""
-        near = difflib.get_close_matches(name.text, list(known), n=1, cutoff=0.5)
-        hint = f"did you mean '{near[0]}'?" if near else hint_keys(known)
-        self.fault(name, (*path, visible(name.text, 60)), "unknown key", hint)
-
-    def _construct(self, node: Node, shape: Any, values: dict[str, Any], path: tuple[str, ...]) -> Any:
-        before = len(self.issues)
-        try:
-            return shape(**values)
-        except ValueError as error:
-            if len(self.issues) == before:
-                self.fault(node, path, str(error))
-            return Fault
-
-    def _read_union(self, node: Node, options: tuple[Any, ...], path: tuple[str, ...]) -> Any:
-        real = [option for option in options if option is not type(None)]
-        if len(real) == 1:
-            return self.read(node, real[0], path)
-        fitting = [option for option in real if _fits(node, option)]
-        if not fitting:
-            self.fault(node, path, "expected " + " or ".join(_describe(option) for option in real))
-            return Fault
-        return self.read(node, fitting[0], path)
-
-    def _read_items(self, node: Node, type_: Any, path: tuple[str, ...]) -> Any:
-        if not isinstance(node, Items):
-            self.fault(node, path, "expected a list", "write [a, b] or one '- item' a line")
-            return Fault
-        read = [self.read(item, type_, (*path, str(index))) for index, item in enumerate(node.items)]
-        return tuple(item for item in read if item is not Fault)
-
-    def _read_mapping(self, node: Node, key_type: Any, type_: Any, path: tuple[str, ...]) -> Any:
-        if not isinstance(node, Entries):
-            self.fault(node, path, "expected a mapping of keys to values")
-            return Fault
-        found: dict[Any, Any] = {}
-        for name, value in node.entries:
-            converted = self._read_scalar(name, key_type, (*path, name.text))
-            item = self.read(value, type_, (*path, name.text))
-            if converted is not Fault and item is not Fault:
-                found[converted] = item
-        return types.MappingProxyType(found)
-
-    def _read_scalar(self, node: Node, type_: Any, path: tuple[str, ...]) -> Any:
-        if not isinstance(node, Scalar):
-            self.fault(node, path, f"expected {_describe(type_)}, not {_kind(node)}")
-            return Fault
-        return self._convert(node, _converter(type_), path)
-
-    def _convert(self, node: Scalar, convert: Callable[[str], Any], path: tuple[str, ...]) -> Any:
-        try:
-            return convert(node.text)
-        except ValueError as error:
-            self.fault(node, path, f"{error}, not '{visible(node.text, 60)}'" if str(error) else "not valid")
-            return Fault
+    line: int
+    column: int
 
 
 class Fault:
     """Stands for a value that could not be read; its issue is already recorded."""
 
 
-def hint_keys(known: Mapping[str, Any]) -> str:
-    return "known keys: " + ", ".join(known)
+class TooManyFaultsError(Exception):
+    """Reading stopped at `MAX_ISSUES`."""
 
 
-def _converter(type_: Any) -> Callable[[str], Any]:
-    if hasattr(type_, "parse"):
-        return type_.parse  # type: ignore[no-any-return]
-    if isinstance(type_, type) and issubclass(type_, Enum):
-        return lambda text: _enum(type_, text)
-    return {bool: _boolean, int: _integer, str: _text}[type_]
+class Reader:
+    """Reads nodes into shapes, collecting issues instead of stopping at the first.
+
+    `names` are those that `Named` text may have, by kind. Raises `TooManyFaultsError`.
+    """
+
+    def __init__(self, names: Mapping[str, Iterable[str]] | None = None) -> None:
+        self.names = names or {}
+        self.issues: list[PolicyIssue] = []
+        self.places: dict[KeyPath, Place] = {}
+
+    def within(self, names: Mapping[str, Iterable[str]]) -> "Reader":
+        """A reader with other names whose issues and places are this one's."""
+        part = Reader(names)
+        part.issues, part.places = self.issues, self.places
+        return part
+
+    def fault(self, node: Node, path: KeyPath, message: str, hint: str = "") -> type[Fault]:
+        """Record an issue. What the file says may be in path, message and hint: it is made visible here."""
+        where = ".".join(visible(part, 60) for part in path)
+        if len(self.issues) >= MAX_ISSUES:
+            message, where, hint = f"more faults follow; these are the first {MAX_ISSUES}", "", ""
+        self.issues.append(
+            PolicyIssue(node.line, node.column, where, visible(message, _MAX_MESSAGE), visible(hint, _MAX_MESSAGE))
+        )
+        if len(self.issues) > MAX_ISSUES:
+            raise TooManyFaultsError
+        return Fault
+
+    def unknown(self, name: Scalar, known: Iterable[str], path: KeyPath, what: str = "key") -> str | None:
+        """Record a name that does not exist, with the nearest one, which is returned."""
+        near = nearest(name.text, known)
+        hint = f"did you mean '{near}'?" if near else f"known {what}s: " + ", ".join(known)
+        self.fault(name, (*path, name.text) if what == "key" else path, _unknown(what, name.text), hint)
+        return near
+
+    def read(self, node: Node, type_: Any, path: KeyPath) -> Any:
+        """The value of `node` as `type_`; `Fault` where it does not fit."""
+        self.places.setdefault(path, Place(node.line, node.column))
+        if isinstance(node, Scalar) and node.absent:
+            return self.fault(node, path, "there is no value", "give it one, or remove the key")
+        origin = get_origin(type_)
+        if origin in (Union, types.UnionType):
+            (only,) = (option for option in get_args(type_) if option is not types.NoneType)
+            return self.read(node, only, path)
+        if origin is tuple:
+            return self._read_items(node, get_args(type_)[0], path)
+        if origin is Annotated:
+            return self._read_name(node, get_args(type_)[1].kind, path)
+        if origin is not None:
+            return self._read_mapping(node, *get_args(type_), path)
+        if is_shape(type_):
+            return self.read_shape(node, type_, path)
+        return self._read_scalar(node, type_, path)
+
+    def read_shape(self, node: Node, shape: Any, path: KeyPath, *, beside: Iterable[str] = ()) -> Any:
+        """The value of `node` as a shape; what only shows beside other keys is looked at when each of them fits.
+
+        Keys in `beside` are known and left to the caller.
+        """
+        if isinstance(node, Scalar) and hasattr(shape, "from_scalar"):
+            return self._convert(node, shape.from_scalar, path)
+        if not isinstance(node, Entries):
+            known = ", ".join(keys_of(shape))
+            return self.fault(node, path, f"expected keys with values, not {_kind(node)}", f"known keys: {known}")
+        before = len(self.issues)
+        values = self._values(node, shape, path, frozenset(beside))
+        if len(self.issues) > before:
+            return Fault
+        try:
+            value = shape(**values)
+        except ValueError as error:
+            return self.fault(node, path, str(error))
+        found: Iterable[KeyFault] = value.faults() if hasattr(value, "faults") else ()
+        for item in found:
+            self.fault(node.get(item.key) or node, (*path, item.key), item.message, item.hint)
+        return value if len(self.issues) == before else Fault
+
+    def _values(self, node: Entries, shape: type, path: KeyPath, beside: frozenset[str]) -> dict[str, Any]:
+        known = keys_of(shape)
+        values: dict[str, Any] = {}
+        meant: set[str | None] = set()
+        for name, value in node.entries:
+            if name.text in known:
+                values[name.text] = self._entry(name, value, known[name.text].type, path)
+            elif name.text not in beside:
+                meant.add(self.unknown(name, (*known, *sorted(beside)), path))
+        for item in known.values():
+            if item.required and item.name not in values and item.name not in meant:
+                self.fault(node, (*path, item.name), f"'{item.name}' is missing", item.doc)
+        return values
+
+    def _entry(self, name: Scalar, value: Node, type_: Any, path: KeyPath) -> Any:
+        self.places[(*path, name.text)] = Place(name.line, name.column)
+        return self.read(value, type_, (*path, name.text))
+
+    def _read_items(self, node: Node, type_: Any, path: KeyPath) -> Any:
+        if isinstance(node, Scalar):
+            return self.fault(node, path, "expected a list", f"write [{node.text}]")
+        if isinstance(node, Entries):
+            return self.fault(node, path, "expected a list", "begin each item with '- '")
+        read = [self.read(item, type_, (*path, str(index))) for index, item in enumerate(node.items)]
+        return tuple(item for item in read if item is not Fault)
+
+    def _read_mapping(self, node: Node, key_type: Any, type_: Any, path: KeyPath) -> Any:
+        if not isinstance(node, Entries):
+            return self.fault(node, path, f"expected keys with values, not {_kind(node)}")
+        found: dict[Any, Any] = {}
+        for name, value in node.entries:
+            converted = self._read_name(name, get_args(key_type)[1].kind, path)
+            if converted is not Fault:
+                found[converted] = self._entry(name, value, type_, path)
+        return types.MappingProxyType(found)
+
+    def _read_name(self, node: Node, kind: str, path: KeyPath) -> Any:
+        if not isinstance(node, Scalar):
+            return self.fault(node, path, f"expected the name of a {kind}, not {_kind(node)}")
+        known = tuple(self.names[kind])
+        if node.text not in known:
+            self.unknown(node, known, path, kind)
+            return Fault
+        return node.text
+
+    def _read_scalar(self, node: Node, type_: Any, path: KeyPath) -> Any:
+        if not isinstance(node, Scalar):
+            return self.fault(node, path, f"expected {_describe(type_)}, not {_kind(node)}")
+        if hasattr(type_, "parse"):
+            return self._convert(node, type_.parse, path)
+        if issubclass(type_, Enum):
+            return self._read_enum(node, type_, path)
+        if type_ in (bool, int) and node.quoted:
+            return self.fault(node, path, f"expected {_describe(type_)}, without quotes")
+        return self._convert(node, {bool: _boolean, int: _integer, str: _text}[type_], path)
+
+    def _read_enum(self, node: Scalar, type_: type[Enum], path: KeyPath) -> Any:
+        known = [str(item.value) for item in type_]
+        if node.text in known:
+            return type_(node.text)
+        near = nearest(node.text, known)
+        message = f"expected {_describe(type_)}, not '{visible(node.text, 60)}'"
+        return self.fault(node, path, message, f"did you mean '{near}'?" if near else "")
+
+    def _convert(self, node: Scalar, convert: Callable[[str], Any], path: KeyPath) -> Any:
+        try:
+            return convert(node.text)
+        except ValueError as error:
+            message = str(error)
+            if message.startswith("expected"):
+                message += f", not '{visible(node.text, 60)}'"
+            return self.fault(node, path, message)
 
 
-def _enum(type_: type[Enum], text: str) -> Enum:
-    known = [str(item.value) for item in type_]
-    if text not in known:
-        near = difflib.get_close_matches(text, known, n=1, cutoff=0.6)
-        suggestion = f"; did you mean '{near[0]}'?" if near else ""
-        raise ValueError("expected " + " or ".join(f"'{item}'" for item in known) + suggestion)
-    return type_(text)
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that was probably meant."""
+    import difflib  # costs 2 ms, and only where something is wrong
+
+    folded = {item.lower().replace("-", "_"): item for item in known}
+    near = difflib.get_close_matches(name[:100].lower().replace("-", "_"), folded, n=1, cutoff=0.6)
+    return folded[near[0]] if near else None
+
+
+def _unknown(what: str, name: str) -> str:
+    return "unknown key" if what == "key" else f"there is no {what} '{visible(name, 60)}'"
 
 
 def _boolean(text: str) -> bool:
@@ -202,23 +278,11 @@ def _text(text: str) -> str:
     return text
 
 
-def _fits(node: Node, type_: Any) -> bool:
-    if get_origin(type_) is tuple:
-        return isinstance(node, Items)
-    if is_dataclass(type_) and not hasattr(type_, "parse"):
-        return isinstance(node, Entries)
-    return isinstance(node, Scalar)
-
-
 def _describe(type_: Any) -> str:
     if isinstance(type_, type) and issubclass(type_, Enum):
         return " or ".join(f"'{item.value}'" for item in type_)
-    if get_origin(type_) is tuple:
-        return "a list"
-    if is_dataclass(type_) and not hasattr(type_, "parse"):
-        return "a mapping"
     return {bool: "true or false", int: "a whole number"}.get(type_, "text")
 
 
 def _kind(node: Node) -> str:
-    return {Items: "a list", Entries: "a mapping"}.get(type(node), "text")
+    return {Items: "a list", Entries: "keys with values"}.get(type(node), "text")

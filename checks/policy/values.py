@@ -1,168 +1,240 @@
-"""The words of a policy: durations, days, patterns and accounts, each with its own parser and schema."""
+"""The words of a policy: durations, days, patterns and accounts, each with its own parser and schema.
+
+A word is text that its `parse` let through, so it compares, sorts and prints as what the policy says.
+"""
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import ClassVar, Self
 
-_DURATION = re.compile(r"(\d{1,5}) (working day|hour|day|week|month|year)s?\Z")
-_HOURS = {"hour": 1, "day": 24, "week": 7 * 24, "month": 30 * 24, "year": 365 * 24}
+from checks.model.purl import package, parse
+
+#: Of a pattern, a link or an address (characters).
+MAX_LENGTH = 500
+
+#: Text in a JSON Schema. An unquoted `0.1` is a number for an editor and text for the gate.
+TEXT = ["string", "number"]
 
 
-@dataclass(frozen=True, slots=True)
-class Duration:
-    """`3 days`, `12 hours`, `2 years`, `2 working days` (Monday to Friday). A month has 30 days, a year 365."""
+class Word(str):
+    """Text with a meaning. `parse` raises ValueError that says what was expected."""
 
-    text: str
-    SCHEMA: ClassVar[dict[str, object]] = {
-        "type": "string",
-        "pattern": r"^\d{1,5} (working day|hour|day|week|month|year)s?$",
-        "examples": ["3 days", "2 years", "2 working days"],
-    }
+    __slots__ = ()
+    SCHEMA: ClassVar[dict[str, object]] = {"type": "string"}
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        if not _DURATION.match(text):
+        return cls(text)
+
+    @property
+    def text(self) -> str:
+        return str(self)
+
+
+class Duration(Word):
+    """`3 days`, `12 hours`, `2 years`, `2 working days` (Monday to Friday). A month has 30 days, a year 365."""
+
+    __slots__ = ()
+    SCHEMA: ClassVar[dict[str, object]] = {
+        "type": "string",
+        "pattern": r"^[0-9]{1,5} (working day|hour|day|week|month|year)s?$",
+        "examples": ["3 days", "2 years", "2 working days"],
+    }
+    _HOURS: ClassVar[dict[str, int]] = {"hour": 1, "day": 24, "week": 7 * 24, "month": 30 * 24, "year": 365 * 24}
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        if not re.match(r"[0-9]{1,5} (working day|hour|day|week|month|year)s?\Z", text):
             raise ValueError("expected a duration such as '3 days', '12 hours', '2 years' or '2 working days'")
         return cls(text)
 
     @property
     def delta(self) -> timedelta | None:
         """The fixed length; None for working days, which depend on the calendar."""
-        number, unit = self.text.split(" ", 1)
-        hours = _HOURS.get(unit.removesuffix("s"))
+        number, unit = self.split(" ", 1)
+        hours = self._HOURS.get(unit.removesuffix("s"))
         return None if hours is None else timedelta(hours=int(number) * hours)
 
-    def __str__(self) -> str:
-        return self.text
 
-
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(Word):
     """`2027-03-31`: that whole day is included, UTC."""
 
-    date: date
-    SCHEMA: ClassVar[dict[str, object]] = {"type": "string", "format": "date", "examples": ["2027-03-31"]}
+    __slots__ = ()
+    SCHEMA: ClassVar[dict[str, object]] = {
+        "type": "string",
+        "format": "date",
+        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+        "examples": ["2027-03-31"],
+    }
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        if not re.match(r"\d{4}-\d{2}-\d{2}\Z", text):
+        if not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", text):
             raise ValueError("expected a day such as '2027-03-31'")
         try:
-            return cls(date.fromisoformat(text))
+            date.fromisoformat(text)
         except ValueError as error:
-            raise ValueError(f"there is no such day: {error}") from None
+            raise ValueError(f"there is no such day as '{text}': {error}") from None
+        return cls(text)
+
+    @property
+    def date(self) -> date:
+        return date.fromisoformat(self)
+
+    @property
+    def begins(self) -> datetime:
+        return datetime.combine(self.date, time(), UTC)
 
     @property
     def ends(self) -> datetime:
         """The first moment that is no longer included."""
-        return datetime.combine(self.date + timedelta(days=1), time(), UTC) if self.date < date.max else _NEVER
-
-    def __str__(self) -> str:
-        return self.date.isoformat()
+        return self.begins + timedelta(days=1) if self.date < date.max else datetime.max.replace(tzinfo=UTC)
 
 
-_NEVER = datetime.max.replace(tzinfo=UTC)
+class Release(Word):
+    """A version of ospo-gate: `0.1` or `1.2.3`."""
 
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """Text in which `*` stands for anything; the whole must match, in any case."""
-
-    text: str
-    SCHEMA: ClassVar[dict[str, object]] = {"type": "string", "minLength": 1, "maxLength": 500}
+    __slots__ = ()
+    SCHEMA: ClassVar[dict[str, object]] = {"type": TEXT, "examples": ["0.1", "1.2.3"]}
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        if not text.strip() or len(text) > 500:
-            raise ValueError("expected a name or a pattern with '*', of 1 to 500 characters")
+        if not re.match(r"[0-9]{1,6}(\.[0-9]{1,6}){0,3}\Z", text):
+            raise ValueError("expected a version such as '0.1'")
+        return cls(text)
+
+    @classmethod
+    def leading(cls, version: str) -> Self:
+        """The release that a version belongs to: `0.2` of `0.2.dev1`."""
+        numbers = re.match(r"[0-9]+(\.[0-9]+)*", version)
+        return cls.parse(numbers[0] if numbers else "")
+
+    @property
+    def key(self) -> tuple[int, ...]:
+        """To compare by: `1.0` and `1.0.0` are the same."""
+        numbers = [int(number) for number in self.split(".")]
+        return tuple(numbers + [0] * (4 - len(numbers)))
+
+
+class Pattern(Word):
+    """Text in which `*` stands for anything; the whole must match, in any case."""
+
+    __slots__ = ()
+    SCHEMA: ClassVar[dict[str, object]] = {"type": TEXT, "minLength": 1, "maxLength": MAX_LENGTH}
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        if not text.strip() or len(text) > MAX_LENGTH:
+            raise ValueError(f"expected a name or a pattern with '*', of 1 to {MAX_LENGTH} characters")
         return cls(text)
 
     def matches(self, text: str) -> bool:
-        return _matches(self.text.casefold(), text.casefold())
+        return _matches(_pieces(self), text.casefold())
 
     @property
     def everything(self) -> bool:
-        return not self.text.strip("*/")
-
-    def __str__(self) -> str:
-        return self.text
+        return not self.strip("*/")
 
 
-@dataclass(frozen=True, slots=True)
 class RepositoryPattern(Pattern):
     """`web-*` in any organization, or `example/web-*` in that one."""
 
+    __slots__ = ()
+
     def matches(self, text: str) -> bool:
-        subject = text if "/" in self.text else text.rpartition("/")[2]
-        return _matches(self.text.casefold(), subject.casefold())
+        return super().matches(text if "/" in self else text.rpartition("/")[2])
 
 
-@dataclass(frozen=True, slots=True)
 class PackagePattern(Pattern):
-    """A package URL without version, for example `pkg:npm/left-pad` or `pkg:npm/%40example/*`."""
+    """A package URL without version, for example `pkg:npm/left-pad` or `pkg:npm/@example/*`; kept in normal form."""
 
-    SCHEMA: ClassVar[dict[str, object]] = {"type": "string", "pattern": "^pkg:", "examples": ["pkg:npm/left-pad"]}
+    __slots__ = ()
+    SCHEMA: ClassVar[dict[str, object]] = {
+        "type": "string",
+        "pattern": "^pkg:[A-Za-z][A-Za-z0-9.+-]*/.",
+        "maxLength": MAX_LENGTH,
+        "examples": ["pkg:npm/left-pad", "pkg:npm/@example/*"],
+    }
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        if not text.startswith("pkg:") or "/" not in text or len(text) > 500:
-            raise ValueError("expected a package URL such as 'pkg:npm/left-pad' or 'pkg:npm/%40example/*'")
-        if "@" in text.rsplit("/", 1)[1]:
-            raise ValueError("the package URL must not contain a version; use 'versions:' beside it")
-        return cls(text.replace("@", "%40"))
+        if len(text) > MAX_LENGTH or not re.match(r"pkg:[A-Za-z][A-Za-z0-9.+-]*/[^/\s]", text):
+            raise ValueError("expected a package URL such as 'pkg:npm/left-pad' or 'pkg:npm/@example/*'")
+        type_, namespace, name, version = parse(text)
+        if version is not None:
+            raise ValueError("expected a package URL without a version; 'versions' beside it says which")
+        if "?" in text or "#" in text:
+            raise ValueError("expected a package URL without qualifiers and subpath")
+        return cls(package(type_, name, namespace).replace("%2A", "*"))
+
+    @property
+    def whole_type(self) -> bool:
+        """Whether it is every package of an ecosystem."""
+        return not self.partition("/")[2].strip("*/")
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Word):
     """A person `@login` or a team `@organization/team`."""
 
-    text: str
+    __slots__ = ()
     SCHEMA: ClassVar[dict[str, object]] = {
         "type": "string",
-        "pattern": "^@[A-Za-z0-9-]+(/[A-Za-z0-9._-]+)?$",
+        "pattern": "^@[A-Za-z0-9_-]{1,100}(/[A-Za-z0-9._-]{1,100})?$",
         "examples": ["@ada", "@example/ospo"],
     }
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        if not re.match(r"@[A-Za-z0-9-]{1,100}(/[A-Za-z0-9._-]{1,100})?\Z", text):
+        if not re.match(r"@[A-Za-z0-9_-]{1,100}(/[A-Za-z0-9._-]{1,100})?\Z", text):
             raise ValueError("expected a person or a team, in quotes: '@login' or '@organization/team'")
         return cls(text)
 
-    def __str__(self) -> str:
-        return self.text
+    def same(self, other: "Account") -> bool:
+        """GitHub's names are equal in any case."""
+        return self.lower() == other.lower()
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class CommitId(Word):
+    """A full commit id, SHA-1 or SHA-256: a short one may come to mean another commit."""
+
+    __slots__ = ()
+    SCHEMA: ClassVar[dict[str, object]] = {"type": "string", "pattern": "^([0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$"}
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        if not re.match(r"([0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})\Z", text):
+            raise ValueError("expected a full commit id of 40 hexadecimal digits")
+        return cls(text.lower())
+
+
+class Link(Word):
     """An https address."""
 
-    text: str
+    __slots__ = ()
     SCHEMA: ClassVar[dict[str, object]] = {"type": "string", "format": "uri", "pattern": "^https://"}
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        if not re.match(r"https://[^\s<>\"'()\[\]`\\]{1,500}\Z", text):
+        if not re.match(r"https://[^\s\0-\x20\x7f-\xa0<>\"'()\[\]`\\]{1,500}\Z", text):
             raise ValueError("expected an address that begins with https://")
         return cls(text)
 
-    def __str__(self) -> str:
-        return self.text
-
 
 @lru_cache(maxsize=4096)
-def _matches(pattern: str, text: str) -> bool:
-    """Anchored match with `*` as the only wildcard: greedy from both ends, linear in the text for each piece."""
-    first, *rest = pattern.split("*")
-    if not rest:
-        return pattern == text
-    last = rest.pop()
-    if len(text) < len(first) + len(last) or not text.startswith(first) or not text.endswith(last):
-        return False
+def _pieces(pattern: str) -> tuple[str, ...]:
+    return tuple(pattern.casefold().split("*"))
+
+
+def _matches(pieces: tuple[str, ...], text: str) -> bool:
+    """Anchored: both ends first, then each piece between them at its first place, so no place is tried twice."""
+    first, last = pieces[0], pieces[-1]
+    if len(pieces) == 1:
+        return first == text
     position, end = len(first), len(text) - len(last)
-    for piece in rest:
+    if position > end or not text.startswith(first) or not text.endswith(last):
+        return False
+    for piece in pieces[1:-1]:
         found = text.find(piece, position, end)
         if found < 0:
             return False

@@ -1,13 +1,14 @@
 """Waivers: a named, approved and ending exception for findings of any check."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
-from checks.model.errors import GateError
-from checks.model.finding import AppliedWaiver, Observation
-from checks.model.purl import parse, type_of
-from checks.policy.shape import key
-from checks.policy.values import Account, Day, PackagePattern, Pattern, RepositoryPattern
+from checks.model.finding import AppliedWaiver, Observation, Subject
+from checks.model.purl import type_of
+from checks.policy.shape import KeyFault, RuleId, key
+from checks.policy.values import Account, CommitId, Day, PackagePattern, Pattern, RepositoryPattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Reason:
     code: str | None = key("A word to count by, for example `dynamic-linking`.", default=None)
 
     @classmethod
-    def from_scalar(cls, text: str) -> "Reason":
+    def from_scalar(cls, text: str) -> Self:
         if not text.strip():
             raise ValueError("expected some text")
         return cls(text)
@@ -29,7 +30,7 @@ class Waiver:
     """Covers the findings of `rules` about `package` (or about files and commits) until the end of `expires`."""
 
     id: str = key("Your reference, shown wherever the waiver is: W-2026-014.")
-    rules: tuple[str, ...] = key("Rule ids that it covers.")
+    rules: tuple[RuleId, ...] = key("Rule ids that it covers.")
     reason: Reason = key("Why: a sentence, or `{code: dynamic-linking, text: …}`.")
     approved_by: Account = key("Who approved it: '@login' or '@organization/team'. Never the requester.")
     expires: Day = key("Last day on which it holds, UTC.")
@@ -37,61 +38,85 @@ class Waiver:
     versions: str | None = key("Versions that it covers, for example `<1.4` or `1.3.0`. Default: all.", default=None)
     repositories: tuple[RepositoryPattern, ...] = key("Repositories that it covers. Default: all.", default=())
     paths: tuple[Pattern, ...] = key("Manifests or files that it covers. Default: all.", default=())
-    commits: tuple[str, ...] = key("Full commit ids, for sign-off findings.", default=())
+    commits: tuple[CommitId, ...] = key("Full commit ids, for sign-off findings.", default=())
     requested_by: Account | None = key("Who asked for it.", default=None)
-    created: Day | None = key("When it was granted.", default=None)
+    created: Day | None = key("The day from which on it holds. Default: always.", default=None)
     ticket: str | None = key("A reference in another system.", default=None)
 
-    def __post_init__(self) -> None:
+    def faults(self) -> Iterator[KeyFault]:
+        """What makes it no waiver: too wide, for nothing, approved by who asked, or never true."""
         if not self.rules:
-            raise ValueError("a waiver must name at least one rule")
+            yield KeyFault("rules", "a waiver must name at least one rule")
+        if self.requested_by and self.requested_by.same(self.approved_by):
+            yield KeyFault("approved_by", "nobody approves their own waiver", "requested_by is the same account")
+        if self.created and self.created > self.expires:
+            yield KeyFault("expires", "it expires before it was created")
+        yield from self._reach()
+        if self.versions is not None:
+            yield from self._version_faults(self.versions)
+
+    def _reach(self) -> Iterator[KeyFault]:
         if not (self.package or self.paths or self.commits):
-            raise ValueError("a waiver must say what it covers: package, paths or commits")
-        if self.package and self.package.everything and all(r.everything for r in self.repositories):
-            raise ValueError("a waiver for every package in every repository is a policy change, not a waiver")
-        if self.requested_by and self.requested_by == self.approved_by:
-            raise ValueError("nobody approves their own waiver: requested_by and approved_by are the same")
-        if self.created and self.created.date > self.expires.date:
-            raise ValueError("it expires before it was created")
-        self._check_versions()
+            yield KeyFault("", "a waiver must say what it covers", "add package, paths or commits")
+        elif not self._narrow:
+            hint = "name a package, a path or a repository, or change the policy for all"
+            yield KeyFault("", "a waiver for everything is a policy change, not a waiver", hint)
+        if self.commits and (self.package or self.paths):
+            hint = "a finding is about a package, a file or a commit"
+            yield KeyFault("commits", "'commits' with 'package' or 'paths' covers nothing", hint)
 
-    def _check_versions(self) -> None:
-        if self.versions is None:
-            return
+    @property
+    def _narrow(self) -> bool:
+        """Whether one of the conditions, which all must hold, lets less than everything through."""
+        return bool(
+            (self.package and not self.package.whole_type)
+            or (self.paths and not any(pattern.everything for pattern in self.paths))
+            or (self.repositories and not any(pattern.everything for pattern in self.repositories))
+            or self.commits
+        )
+
+    def _version_faults(self, versions: str) -> Iterator[KeyFault]:
         if self.package is None:
-            raise ValueError("'versions' needs 'package'")
-        from checks.model.versions import parse_range
+            yield KeyFault("versions", "'versions' needs 'package'")
+            return
+        from checks.model.versions import InvalidRange, parse_range
 
-        parse_range(type_of(str(self.package)), self.versions)
+        try:
+            parse_range(type_of(self.package), versions)
+        except InvalidRange as error:
+            yield KeyFault("versions", str(error))
 
     def live(self, now: datetime) -> bool:
-        return now < self.expires.ends and (self.created is None or self.created.date <= now.date())
+        """Whether it holds at `now` (UTC): from the beginning of `created` to the end of `expires`."""
+        return now < self.expires.ends and (self.created is None or self.created.begins <= now)
 
     def covers(self, observation: Observation, paths: tuple[str, ...], repository: str | None) -> bool:
-        """Whether it speaks of this observation; whether it is still `live` is another question."""
-        if observation.rule not in self.rules:
-            return False
-        if self.repositories and not any(p.matches(repository or "") for p in self.repositories):
-            return False
-        subject = observation.subject
+        """Whether it speaks of this observation in all its places; whether it is still `live` is another question."""
+        return (
+            observation.rule in self.rules
+            and self._covers_subject(observation.subject)
+            and (not self.repositories or any(p.matches(repository or "") for p in self.repositories))
+            and (not self.paths or (bool(paths) and all(any(p.matches(path) for p in self.paths) for path in paths)))
+        )
+
+    def _covers_subject(self, subject: Subject) -> bool:
         if self.package and not (subject.purl and self.package.matches(subject.purl)):
             return False
-        if self.versions and not self._covers_version(subject.purl or "", subject.version):
+        if self.commits and (subject.commit or "").lower() not in self.commits:
             return False
-        if self.commits and subject.commit not in self.commits:
-            return False
-        return not self.paths or (bool(paths) and all(any(p.matches(path) for p in self.paths) for path in paths))
+        return self.versions is None or self._covers_version(self.versions, subject)
 
-    def _covers_version(self, purl: str, version: str | None) -> bool:
+    def _covers_version(self, versions: str, subject: Subject) -> bool:
+        """A version that is not known, or that its ecosystem cannot compare, is not covered."""
         from checks.model.versions import InvalidVersion, parse_range
 
-        if version is None:
+        if subject.purl is None or subject.version is None:
             return False
         try:
-            return parse_range(parse(purl)[0], self.versions or "*").contains(version)
-        except (InvalidVersion, GateError):
+            return parse_range(type_of(subject.purl), versions).contains(subject.version)
+        except InvalidVersion:
             return False
 
     @property
     def applied(self) -> AppliedWaiver:
-        return AppliedWaiver(self.id, str(self.approved_by), self.expires.date, self.reason.text)
+        return AppliedWaiver(self.id, self.approved_by, self.expires.date, self.reason.text)

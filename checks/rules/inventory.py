@@ -99,16 +99,17 @@ def _observe(problem: Problem, introduced: bool) -> Observation:
         headline=say("{} could not be read", name) if path else say("the change could not be listed"),
         location=problem.location if path else None,
         introduced=introduced,
-        evidence=(Evidence("reason", say("{}", problem.message)),),
+        evidence=(Evidence("reason", (problem.message,)),),
         policy_key=("inventory", "levels", rule),
     )
 
 
 def _message(rule: str, name: str, problem: Problem) -> Phrase:
     if rule == "listing-incomplete":
-        return say("{}.", problem.message)
+        return (f"{problem.message}.",)
     line = f", line {problem.location.line}" if problem.location.line else ""
-    return say("{}" + line + " was not judged: {}.", name, problem.message)
+    # The message is ours: parsers quote foreign text in it through `visible` only.
+    return (*say("{}", name), f"{line} was not judged: {problem.message}.")
 
 
 CHECK = Check(

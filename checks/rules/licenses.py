@@ -1,8 +1,7 @@
 """The check `licenses`: what a package declares, judged by the policy's lists. It never draws a legal conclusion."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from checks.licenses import sentences
 from checks.licenses.item import LicenseItem, items
@@ -105,9 +104,10 @@ class LicensesSection(Section):
     def judge_for(self, change: Change) -> Judge:
         """The judge of the context that this change is in; made once for each context."""
         shipped = change.scope.shipped
-        covering = tuple(
-            index for index, item in enumerate(self.exceptions) if item.covers(change.purl, change.version)
-        )
+        covering: tuple[int, ...] = ()
+        if self.exceptions:
+            indexed = enumerate(self.exceptions)
+            covering = tuple(index for index, item in indexed if item.covers(change.purl, change.version))
         judge = self._judges.get((shipped, covering))
         if judge is None:
             judge = self._judges[shipped, covering] = Judge(self._terms(shipped, covering))
@@ -123,13 +123,6 @@ class LicensesSection(Section):
         )
 
 
-class _Declared(NamedTuple):
-    """One statement about a package and who made it."""
-
-    text: str
-    source: Phrase
-
-
 def judge_dependency(
     change: Change, facts: Facts, section: LicensesSection, _context: Context
 ) -> Iterator[Observation]:
@@ -137,33 +130,40 @@ def judge_dependency(
     if change.kind is ChangeKind.REMOVED or all(p.dependency.origin is Origin.PATH for p in change.places):
         return
     known = facts.package(change.purl, change.version)
-    declared = list(_declared(change, known.license))
+    declared = _declared(change, known.license)
     if not declared:
         yield _missing(change, known.gaps)
         return
     verdicts = section.judge_for(change).verdicts
-    judged = [(verdicts[item.text], item) for item in declared]
-    judgment, _ = max(judged, key=lambda pair: pair[0].verdict)
+    judgment = max((verdicts[text] for text in declared), key=_verdict)
     if judgment.verdict is not Verdict.ALLOWED:
         yield _observe(change, section, judgment, declared)
 
 
-def _declared(change: Change, known: Known | None) -> Iterator[_Declared]:
-    """Each distinct statement: the lock file's own first, then the one that a source knows."""
-    own = dict.fromkeys(
-        place.dependency.license
-        for place in change.places
-        if place.dependency.license and place.dependency.license.strip() and place.dependency.origin is not Origin.PATH
-    )
-    for text in own:
-        yield _Declared(text, ("lock file",))
-    if known is not None and known.value.strip() and known.value not in own:
-        when = f", {known.as_of:%Y-%m-%d}" if known.as_of else ""
-        yield _Declared(known.value, say("{}" + when, known.source))
+def _declared(change: Change, known: Known | None) -> dict[str, Known | None]:
+    """Each distinct statement and who made it: first the lock file's own (None), then the one that a source knows."""
+    declared: dict[str, Known | None] = {}
+    for place in change.places:
+        text = place.dependency.license
+        if text and not text.isspace() and place.dependency.origin is not Origin.PATH:
+            declared[text] = None
+    if known is not None and known.value.strip():
+        declared.setdefault(known.value, known)
+    return declared
+
+
+def _verdict(judgment: Judgment) -> Verdict:
+    return judgment.verdict
+
+
+def _source(known: Known | None) -> Phrase:
+    if known is None:
+        return ("lock file",)
+    return say("{}" + (f", {known.as_of:%Y-%m-%d}" if known.as_of else ""), known.source)
 
 
 def _observe(
-    change: Change, section: LicensesSection, judgment: Judgment, declared: Iterable[_Declared]
+    change: Change, section: LicensesSection, judgment: Judgment, declared: Mapping[str, Known | None]
 ) -> Observation:
     unknown = judgment.verdict is Verdict.UNKNOWN
     rule = "license-unknown" if unknown else "license-not-allowed"
@@ -177,9 +177,11 @@ def _observe(
     )
 
 
-def _evidence(change: Change, rule: str, judgment: Judgment, declared: Iterable[_Declared]) -> Iterator[Evidence]:
-    for item in declared:
-        yield Evidence("declared", say("{}", item.text), item.source)
+def _evidence(
+    change: Change, rule: str, judgment: Judgment, declared: Mapping[str, Known | None]
+) -> Iterator[Evidence]:
+    for raw, known in declared.items():
+        yield Evidence("declared", say("{}", raw), _source(known))
     text = judgment.statement.text
     if text != judgment.statement.raw:
         yield Evidence("judged as", say("{}", text), (judgment.statement.confidence.value,))

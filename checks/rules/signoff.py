@@ -1,7 +1,7 @@
 """Sign-off (Developer Certificate of Origin): every commit is certified by the person who wrote it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from checks.model.commit import AccountType, Commit
@@ -82,23 +82,19 @@ RULES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Result:
-    judged: int
-    failing: tuple[Failure, ...] = ()
-    not_judged_here: tuple[Phrase, ...] = ()
+#: How many commits were judged, which fail, and what is left to the service.
+_Result = tuple[int, Sequence[Failure], tuple[Phrase, ...]]
 
 
 def judge_pull(snapshot: Snapshot, facts: Facts, section: SignoffSection, _context: Context) -> PullJudgment:
     """Judge each commit that is neither a merge nor a bot's."""
-    result = _judge(snapshot, facts, section)
-    observations = _observations(snapshot, facts, section, result.failing)
-    return PullJudgment(result.judged, observations, result.not_judged_here)
+    judged, failing, not_judged_here = _judge(snapshot, facts, section)
+    return PullJudgment(judged, _observations(snapshot, facts, section, failing), not_judged_here)
 
 
 def _judge(snapshot: Snapshot, facts: Facts, section: SignoffSection) -> _Result:
     if section.require is Require.NOBODY:
-        return _Result(0)
+        return 0, (), ()
     commits = snapshot.listing.commits
     judge = Judge(commits, section.mode, section.remediation.allowed, accounts_known=facts.accounts_known).judge
     plain = [commit for commit in commits if len(commit.parents) < 2]
@@ -120,8 +116,8 @@ def _with_accounts(
         failure = judge(commit)
         if failure is not None:
             unverified = failure.kind is Kind.MISSING and not failure.found and not required
-            failing.append(replace(failure, kind=Kind.UNVERIFIED) if unverified else failure)
-    return _Result(judged, tuple(failing))
+            failing.append(failure._replace(kind=Kind.UNVERIFIED) if unverified else failure)
+    return judged, failing, ()
 
 
 def _without_accounts(plain: Sequence[Commit], require: Require, judge: Callable[[Commit], Failure | None]) -> _Result:
@@ -139,7 +135,7 @@ def _without_accounts(plain: Sequence[Commit], require: Require, judge: Callable
         else:
             failing.append(failure)
     judged = len(plain) - len(failures) + len(failing)
-    return _Result(judged, tuple(failing), tuple(_not_here(why, count) for why, count in excused.items() if count))
+    return judged, failing, tuple(_not_here(why, count) for why, count in excused.items() if count)
 
 
 #: Why a failing commit is left to the service, after "1 commit" and after "2 commits".

@@ -1,21 +1,19 @@
 """E-mail addresses: which ones the DCO app accepts, and what GitHub's own addresses say about an account."""
 
-import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
-#: One part of the local side: what RFC 5322 calls atext.
-_ATOM = r"[!#-'*+/-9=?A-Z^-~-]"
-_LOCAL = re.compile(rf"(?!`){_ATOM}+(?:\.{_ATOM}+)*\Z", re.ASCII)
-#: Labels joined by dots. A dot never stands before a hyphen or another dot; a hyphen may stand before a dot.
-_HOST = re.compile(r"[A-Za-z0-9](?:-*\.?[A-Za-z0-9])*\Z")
-#: The last label: a letter, then at least one more character; hyphens only single and inside.
-_TOP = re.compile(r"[A-Za-z](?:-?[A-Za-z0-9])+\Z")
-_NOREPLY = re.compile(r"(?:(\d+)\+)?([a-z0-9_.-]+(?:\[bot\])?)@(users\.noreply\.[a-z0-9.-]+)\Z")
+#: No regular expressions here: compiling them would cost more of the start-up than all addresses of a branch.
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_ALPHANUMERIC = _LETTERS | frozenset("0123456789")
+#: What RFC 5322 calls atext.
+_ATEXT = _ALPHANUMERIC | frozenset("!#$%&'*+-/=?^_`{|}~")
+_LABEL = _ALPHANUMERIC | {"-"}
+_LOGIN = _LABEL | {"_", "."}
+_PRIVATE_HOST = "users.noreply."
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """An account as an address or a link to GitHub names it. `host` is empty where only GitHub's link is known."""
 
     login: str
@@ -39,21 +37,39 @@ def valid_email(email: str) -> bool:
     """
     if not email or len(email) > 254:
         return False
-    local, at, host = email.partition("@")
-    labels, dot, top = host.rpartition(".")
-    if not (at and dot and len(local) <= 64 and _LOCAL.match(local) and _HOST.match(labels) and _TOP.match(top)):
+    local, _, host = email.partition("@")
+    return len(local) <= 64 and local[:1] != "`" and _atoms(local) and _dotted_host(host)
+
+
+def _atoms(local: str) -> bool:
+    return all(part and _ATEXT.issuperset(part) for part in local.split("."))
+
+
+def _dotted_host(host: str) -> bool:
+    """At least two labels. A hyphen never begins a label, but may end one that is not among the last two."""
+    *labels, top = host.split(".")
+    if not labels or labels[-1].endswith("-") or not all(map(_label, labels)):
         return False
-    return all(len(label) <= 63 for label in host.split("."))
+    return _label(top) and len(top) > 1 and top[0] in _LETTERS and "--" not in top and not top.endswith("-")
+
+
+def _label(label: str) -> bool:
+    return 0 < len(label) <= 63 and label[0] != "-" and _LABEL.issuperset(label)
 
 
 @lru_cache(maxsize=4096)
 def noreply_account(email: str) -> Account | None:
     """The account of `ID+login@users.noreply.github.com`, `login@…` or the same of a GitHub Enterprise Server."""
-    found = _NOREPLY.match(email.strip().lower()) if len(email) <= 320 else None
-    if found is None:
+    if _PRIVATE_HOST not in email.lower() or len(email) > 320:
         return None
-    number = int(found[1]) if found[1] and len(found[1]) <= 18 else None
-    return Account(found[2], number, found[3])
+    local, _, host = email.strip().lower().partition("@")
+    number, plus, login = local.rpartition("+")
+    if plus and not (number.isascii() and number.isdigit() and len(number) <= 18):
+        return None
+    if not host.startswith(_PRIVATE_HOST) or not _LOGIN.issuperset(host) or not login:
+        return None
+    known = _LOGIN.issuperset(login.removesuffix("[bot]"))
+    return Account(login, int(number) if number else None, host) if known else None
 
 
 def is_bot_address(email: str) -> bool:

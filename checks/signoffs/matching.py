@@ -1,9 +1,9 @@
 """Whether the sign-offs of a commit are its people's: the DCO app's rules, a stricter and a more lenient reading."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 from unicodedata import normalize
 
 from checks.model.commit import Commit, Person
@@ -38,8 +38,7 @@ class Kind(StrEnum):
     UNVERIFIED = "unverified"
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """One commit that does not pass."""
 
     commit: Commit
@@ -88,7 +87,7 @@ class Judge:
         absent = tuple(self._absent_co_authors(commit, block, found))
         if failure is None:
             return Failure(commit, Kind.MISSING, tuple(found), absent) if absent else None
-        return replace(failure, signers=(commit.author, *absent))
+        return failure._replace(signers=(commit.author, *absent))
 
     def _absent_co_authors(
         self, commit: Commit, block: Sequence[Trailer], found: Sequence[SignOff]

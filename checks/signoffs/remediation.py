@@ -1,7 +1,7 @@
 """Remediation commits: a later commit that signs an earlier one by its full SHA, for oneself or for somebody else."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from checks.model.commit import Commit, Person
 from checks.signoffs.lines import lines_of, lower_ascii, mentions
@@ -18,8 +18,7 @@ _SHORTEST = 7
 Normal = Callable[[str], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Allowed:
+class Allowed(NamedTuple):
     """Which remediation the policy allows. `third_party` has effect only together with `individual`."""
 
     individual: bool = False
@@ -29,8 +28,7 @@ class Allowed:
 NO_REMEDIATION = Allowed()
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """One remediation line. `signer` is the person who says "I"; `author` wrote the commit `sha`."""
 
     sha: str

@@ -6,7 +6,7 @@ be and `Repair.left` which commits need somebody else.
 
 import shlex
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from checks.model.commit import Commit, Person
 from checks.model.finding import Finding
@@ -25,8 +25,7 @@ _SIGN = "--signoff --no-edit"
 _KINDS = {f"signoff-{kind}": kind for kind in Kind}
 
 
-@dataclass(frozen=True, slots=True)
-class Repair:
+class Repair(NamedTuple):
     """One block of commands and who runs it, from the top of the branch with nothing uncommitted."""
 
     commands: tuple[str, ...] = ()
@@ -42,8 +41,7 @@ class Repair:
     """The remediation commit that does the same without rewriting, where the policy allows it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Need:
+class _Need(NamedTuple):
     """A commit and one person whose sign-off it lacks."""
 
     commit: Commit

@@ -2,20 +2,19 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from checks.signoffs.lines import BLANKS, after, lines_of, mentions
 
 KEY = "signed-off-by: "
-_LOOSE_KEY = re.compile(rf"signed-off-by[{BLANKS}]*:", re.IGNORECASE | re.ASCII)
 _TRAILER = re.compile(r"([A-Za-z0-9-]+)[ \t]*:")
 _GIT_BLANKS = " \t\v\f\r"
 #: Lines that git itself writes; one of them lets a paragraph with other text count as trailers.
-_GIT_WRITES = ("Signed-off-by: ", "(cherry picked from commit ")
+_CHERRY_PICKED = "(cherry picked from commit "
+_GIT_WRITES = ("Signed-off-by: ", _CHERRY_PICKED)
 
 
-@dataclass(frozen=True, slots=True)
-class SignOff:
+class SignOff(NamedTuple):
     """One `Name <e-mail>` that certifies a commit."""
 
     name: str
@@ -27,8 +26,7 @@ class SignOff:
         return f"{self.name} <{self.email}>"
 
 
-@dataclass(frozen=True, slots=True)
-class Trailer:
+class Trailer(NamedTuple):
     """One `Key: value` of the trailer block; a folded value is joined."""
 
     key: str
@@ -60,11 +58,11 @@ def loose_sign_offs(message: str) -> list[SignOff]:
         return []
     found = []
     for line in lines_of(message):
-        key = _LOOSE_KEY.match(line)
-        rest = line[key.end() :].strip(BLANKS) if key else ""
-        cut = rest.rfind("<")
-        if cut >= 0 and rest[-1] == ">":
-            found.append(SignOff(rest[:cut].strip(BLANKS), rest[cut + 1 : -1].strip(BLANKS)))
+        rest = line[13:].strip(BLANKS) if line[:13].lower() == "signed-off-by" else ""
+        person = rest[1:].strip(BLANKS) if rest[:1] == ":" else ""
+        cut = person.rfind("<")
+        if cut >= 0 and person[-1] == ">":
+            found.append(SignOff(person[:cut].strip(BLANKS), person[cut + 1 : -1].strip(BLANKS)))
     return found
 
 
@@ -74,38 +72,45 @@ def trailer_block(message: str) -> list[Trailer]:
     It is one when every line is a trailer, or when at least a quarter of its lines are and git wrote one of them
     (a sign-off, a cherry-pick). The first paragraph is the title and never counts.
     """
-    found: list[list[str]] = []
+    found: list[tuple[str, int, list[str]]] = []
     others, counted, from_git, in_trailer = 0, 0, False, False
     for line in _last_paragraph(message):
-        if line.startswith("#"):
-            in_trailer = False
-        elif line[:1] in _GIT_BLANKS:
-            others += not in_trailer
-            if in_trailer:
-                found[-1].append(line)
-        elif line.startswith(_GIT_WRITES[1]) or _TRAILER.match(line):
+        key = _TRAILER.match(line)
+        if key or line.startswith(_CHERRY_PICKED):
             counted, in_trailer = counted + 1, True
             from_git = from_git or line.startswith(_GIT_WRITES)
-            found.append([line])
-        else:
+            found.append((key[1].lower() if key else "", key.end() if key else 0, [line]))
+        elif line.startswith("#"):
+            in_trailer = False
+        elif line[0] not in _GIT_BLANKS:
             others, in_trailer = others + 1, False
+        elif in_trailer:
+            found[-1][2].append(line)
+        else:
+            others += 1
     is_block = counted * 3 >= others if from_git else counted > 0 and not others
-    return [trailer for lines in found if (trailer := _trailer(lines)) is not None] if is_block else []
+    return [_trailer(key, end, lines) for key, end, lines in found if key] if is_block else []
 
 
-def _trailer(lines: Sequence[str]) -> Trailer | None:
-    """A trailer of its line and the indented ones after it; None for git's own remark about a cherry-pick."""
-    key = _TRAILER.match(lines[0])
-    if key is None:
-        return None
-    value = " ".join([lines[0][key.end() :].strip(), *(line.strip() for line in lines[1:])])
-    return Trailer(key[1].lower(), value, lines[0], folded=len(lines) > 1)
+def _trailer(key: str, end: int, lines: list[str]) -> Trailer:
+    """A trailer of its line and the indented ones after it."""
+    value = lines[0][end:].strip()
+    if len(lines) > 1:
+        value = " ".join([value, *(line.strip() for line in lines[1:])])
+    return Trailer(key, value, lines[0], len(lines) > 1)
 
 
 def block_sign_offs(block: Sequence[Trailer]) -> list[SignOff]:
-    """Sign-offs of the trailer block in the exact form that `git commit --signoff` writes."""
-    lines = (trailer.line for trailer in block if trailer.key == "signed-off-by" and not trailer.folded)
-    return [found for line in lines for found in sign_offs(line)]
+    """Sign-offs of the trailer block in the exact form that `git commit --signoff` writes, which the app reads too."""
+    found = []
+    for trailer in block:
+        if trailer.key != "signed-off-by" or trailer.folded or trailer.line[13:15] != ": ":
+            continue
+        line = trailer.line.rstrip("\r")
+        if (line.isascii() and "\r" not in line) or len(lines_of(line)) == 1:
+            person = person_in(line[15:])
+            found += [person] if person else []
+    return found
 
 
 def co_authors(block: Sequence[Trailer]) -> list[SignOff]:

@@ -164,13 +164,13 @@ def test_parses_like_license_expression(text: str, true: set[str]) -> None:
     assert ours(parse(text)) is holds(theirs, frozenset(true))
 
 
+PERMISSIVE = Judge(Terms(tuple(item.value for item in items("permissive", "public-domain"))))
 LOOKALIKES = ["МІТ", "ΜIT", "M\u200bIT", "ＭＩＴ", "MI\u0422", "BlueOa\u212a-1.0.0", "\u202eTIM"]
 
 
 @given(st.one_of(st.text(), st.text("()+ ANDORWITHmit-2.0:/,;{}[]\"'gplv", max_size=200), st.binary().map(repr)))
 def test_no_text_crashes_and_no_junk_is_allowed(text: str) -> None:
-    judge = Judge(Terms(tuple(item.value for item in items("permissive", "public-domain"))))
-    found = judge.judge(text)
+    found = PERMISSIVE.judge(text)
     if found.verdict is Verdict.ALLOWED:
         assert read(text).confidence is not Confidence.UNKNOWN or found.offered
     assert 0 <= found.statement.column <= len(text) + 1
@@ -180,8 +180,7 @@ def test_no_text_crashes_and_no_junk_is_allowed(text: str) -> None:
 
 @pytest.mark.parametrize("text", LOOKALIKES)
 def test_look_alike_letters_are_not_letters(text: str) -> None:
-    judge = Judge(Terms(tuple(item.value for item in items("permissive"))))
-    assert judge.judge(text).verdict is Verdict.UNKNOWN
+    assert PERMISSIVE.judge(text).verdict is Verdict.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -202,13 +201,11 @@ def test_hostile_text_is_refused_at_once(text: str, fault: Fault) -> None:
     with pytest.raises(ExpressionError) as caught:
         parse(text)
     assert caught.value.fault is fault
-    judge = Judge(Terms(tuple(item.value for item in items("permissive"))))
-    assert judge.judge(text).verdict is Verdict.UNKNOWN
+    assert PERMISSIVE.judge(text).verdict is Verdict.UNKNOWN
 
 
 def test_the_deepest_expression_that_is_read_is_judged() -> None:
     text = "MIT"
     for level in range(MAX_DEPTH):
         text = f"({text} {'AND' if level % 2 else 'OR'} ISC)"
-    judge = Judge(Terms(tuple(item.value for item in items("permissive"))))
-    assert judge.judge(text).verdict is Verdict.ALLOWED
+    assert PERMISSIVE.judge(text).verdict is Verdict.ALLOWED

@@ -6,8 +6,8 @@ from checks.model.commit import AccountType, Person
 from checks.model.facts import Facts, Membership
 from checks.model.finding import Level, Move
 from checks.model.phrase import Foreign, plain
-from checks.policy.document import parse
 from checks.policy.shape import Fault, Reader
+from checks.policy.yaml_events import parse
 from checks.rules.signoff import CHECK, RULES, RemediationPolicy, Require, SignoffSection
 from checks.signoffs.matching import SignoffMode
 from tests.signoffs.examples import ADA, BOB, PASS, SIGNED, commit, judge, linked, sha, verdicts

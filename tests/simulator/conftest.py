@@ -13,6 +13,7 @@ import pytest
 
 from . import App, Organization, Repository, Simulator, User
 from .apps import generate_key
+from .auth import load_key
 
 
 @dataclass
@@ -31,7 +32,7 @@ class Place:
     def app_jwt(self, **claims: Any) -> str:
         now = int(time.time())
         values = {"iat": now - 60, "exp": now + 540, "iss": self.app.client_id, **claims}
-        return jwt.encode(values, self.app.private_key_pem, algorithm="RS256")
+        return jwt.encode(values, load_key(self.app.private_key_pem), algorithm="RS256")  # type: ignore[arg-type]
 
     def as_app(self, method: str, path: str, token: str | None = None, **more: Any) -> httpx.Response:
         """One request with the App's JWT."""

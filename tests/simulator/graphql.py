@@ -11,6 +11,7 @@ from graphql import (
     ExecutionResult,
     FieldNode,
     GraphQLError,
+    GraphQLObjectType,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
@@ -26,7 +27,7 @@ from .comments import Comment
 from .graphql_checks import check_run, check_suite
 from .graphql_context import Context, NodeError, unknown_node
 from .graphql_mutations import CREATES_CONTENT, MUTATIONS, resolver
-from .graphql_nodes import actor, comment, pull, repository, user
+from .graphql_nodes import actor, comment, commit, pull, repository, user
 from .graphql_size import Size
 from .limits import RateLimiter
 from .pulls import Pull
@@ -55,7 +56,7 @@ class GraphQLEndpoint:
     def __init__(self, world: World, limiter: RateLimiter) -> None:
         self._world, self._limiter = world, limiter
         self._schema = _schema()
-        self._document = lru_cache(maxsize=512)(self._parse)
+        self._document = _document
 
     def execute(
         self, caller: Caller, text: str, variables: Json, operation_name: str | None
@@ -92,13 +93,6 @@ class GraphQLEndpoint:
         shown = [name if count == 1 else f"{name}×{count}" for name, count in counts.items()]
         return f"{operation.operation.value} {' '.join(shown)}"
 
-    def _parse(self, text: str) -> Document:
-        try:
-            node = parse(text)
-        except GraphQLError as error:
-            return Document(None, (error,))
-        return Document(node, tuple(validate(self._schema, node)))
-
     def _limit(self, caller: Caller, operation: OperationDefinitionNode, mutation: bool, cost: int) -> Json | None:
         if self._limiter.settings.enabled:
             bucket = self._limiter.bucket(caller, "graphql")
@@ -120,6 +114,16 @@ class GraphQLEndpoint:
         return self._limiter.headers(self._limiter.bucket(caller, "graphql"), "graphql")
 
 
+@lru_cache(maxsize=512)
+def _document(text: str) -> Document:
+    try:
+        node = parse(text)
+    except GraphQLError as error:
+        return Document(None, (error,))
+    return Document(node, tuple(validate(_schema(), node)))
+
+
+@lru_cache(maxsize=1)
 def _schema() -> GraphQLSchema:
     schema = build_schema((Path(__file__).parent / "schema.graphql").read_text())
     query, mutation = schema.query_type, schema.mutation_type
@@ -130,6 +134,9 @@ def _schema() -> GraphQLSchema:
         ("rateLimit", _rate_limit), ("user", _user), ("organization", _organization),
     ):  # fmt: skip
         query.fields[name].resolve = function
+    suite = schema.type_map["CheckSuite"]
+    assert isinstance(suite, GraphQLObjectType)
+    suite.fields["commit"].resolve = _commit_of_suite
     for name, action in MUTATIONS.items():
         mutation.fields[name].resolve = resolver(action)
     return schema
@@ -143,6 +150,11 @@ def _repository(source: object, info: Any, owner: str, name: str, followRenames:
         message = f"Could not resolve to a Repository with the name '{owner}/{name}'."
         raise NodeError("NOT_FOUND", message)
     return repository(context, found)
+
+
+def _commit_of_suite(source: Json, info: Any) -> Json:
+    suite: CheckSuite = source["suite"]
+    return commit(info.context, suite.repository, suite.head_sha)
 
 
 def _node(source: object, info: Any, id: str) -> Json:

@@ -91,5 +91,9 @@ def test_the_app_itself(place: Place) -> None:
 def test_enterprise_server(ghes: Place) -> None:
     auth = AppInstallationAuthStrategy(ghes.app.id, ghes.app.private_key_pem, ghes.installation)
     with GitHub(auth, base_url=ghes.sim.api_url, http_cache=False, auto_retry=False, trust_env=False) as github:
-        assert github.rest.repos.get("example", "web-shop").parsed_data.id == ghes.repo.id
+        with pytest.raises(RequestFailed) as refused:  # the newer API version, which githubkit asks for
+            github.rest.repos.get("example", "web-shop")
+        assert refused.value.response.status_code == 400
+        older = {"X-GitHub-Api-Version": "2022-11-28"}
+        assert github.request("GET", "/repos/example/web-shop", headers=older).json()["id"] == ghes.repo.id
         assert github.graphql("{ viewer { login } }")["viewer"]["login"] == "ospo-gate[bot]"

@@ -1,6 +1,7 @@
 """The state of the simulated GitHub: who and what exists, identities, clock, events."""
 
 import base64
+import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -25,7 +26,8 @@ GHES_VERSION = "3.19.0"
 _FIRST_ID = {
     "app": 1_280_000, "installation": 61_400_000, "user": 170_000_000, "organization": 180_000_000,
     "repository": 910_000_000, "pull": 2_460_000_000, "comment": 2_810_000_000, "check_run": 41_000_000_000,
-    "check_suite": 38_000_000_000, "annotation": 1, "reaction": 280_000_000, "review": 3_300_000_000, "delivery": 190_000_000_000,
+    "check_suite": 38_000_000_000, "annotation": 1, "reaction": 280_000_000, "review": 3_300_000_000,
+    "delivery": 190_000_000_000,
 }  # fmt: skip
 
 
@@ -65,6 +67,9 @@ class World:
         self.emit: Callable[[Event], None] = lambda event: None
         self.clock_offset = 0.0
         self._ids = dict(_FIRST_ID)
+        # clients keep tokens by these two numbers, and one process may meet many simulators
+        for kind in ("app", "installation"):
+            self._ids[kind] += 7 * secrets.randbelow(100_000)
         self._addresses: dict[str, User] = {}
         self._addresses_of: tuple[tuple[str, int], ...] = ()
 

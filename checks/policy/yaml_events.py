@@ -1,0 +1,150 @@
+"""YAML with positions and without YAML's dangers. Imported only when there is a policy to read: PyYAML costs 9 ms.
+
+Reads the event stream, which is iterative: the composing API of the C library can be crashed by 200 kB of brackets.
+Anchors, aliases, tags, merge keys, duplicate keys and several documents are refused; plain scalars stay text, so that
+`no`, `on` and `012` mean what they look like and the shape decides what they are.
+"""
+
+import re
+from collections.abc import Iterable
+
+import yaml
+
+from checks.model.errors import PolicyError, PolicyIssue
+from checks.model.phrase import visible
+from checks.policy.document import MAX_CHARACTERS, MAX_DEPTH, MAX_NODES, Entries, Items, Node, Scalar
+
+#: YAML refuses controls. A lone CR, NEL, LS and PS are line breaks for YAML and none for Git and GitHub, and the marks
+#: that reorder text (CVE-2021-42574) show a reviewer another line than the one that is read: with either of them, what
+#: is approved is not what is applied. A byte order mark is invisible and belongs only at the beginning.
+_REFUSED = re.compile(
+    r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]|\r(?!\n)"
+)
+
+#: What YAML says, and what people have to do about it.
+_HINTS = (
+    ("mapping values are not allowed", "text with ': ' in it needs quotes; otherwise look at the indentation"),
+    ("found character '\\t'", "indent with spaces, not with tabs"),
+    ("expected comment or line break", "text that begins with '>' or '|' needs quotes: '>=1.2'"),
+    ("expected alphabetic or numeric character", "text that begins with '*' or '&' needs quotes: '*-internal'"),
+    ("unexpected end of stream", "a quote is not closed"),
+)
+_CANNOT_START = {
+    "@": "put it in quotes: '@login' or '@organization/team'",
+    "\t": "indent with spaces, not with tabs",
+    "`": "put it in quotes",
+    "%": "put it in quotes",
+}
+
+
+class _RefusedError(Exception):
+    def __init__(self, line: int, column: int, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.issue = PolicyIssue(line, column, "", message, hint)
+
+
+def parse(text: str, file: str) -> Node:
+    """The one document of `text`. Raises `PolicyError` with line and column."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        _check_characters(text)
+        return _Builder().build(yaml.parse(text, Loader=loader))
+    except _RefusedError as refused:
+        issue = refused.issue
+    except yaml.MarkedYAMLError as error:
+        issue = _issue(error, text)
+    except yaml.YAMLError as error:
+        issue = PolicyIssue(1, 1, "", f"not valid YAML: {visible(str(error))}")
+    raise PolicyError(file, (issue,))
+
+
+def _check_characters(text: str) -> None:
+    if len(text) > MAX_CHARACTERS:
+        raise _RefusedError(1, 1, f"the file has {len(text):,} characters, the limit is {MAX_CHARACTERS:,}")
+    refused = _REFUSED.search(text)
+    if refused is not None:
+        start = refused.start()
+        line, column = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
+        message = f"the character {visible(refused[0])} is not allowed"
+        raise _RefusedError(line, column, message, "editors and reviewers do not see it, or see something else")
+
+
+def _issue(error: yaml.MarkedYAMLError, text: str) -> PolicyIssue:
+    mark, problem = error.problem_mark or error.context_mark, visible(error.problem or "")
+    if mark is None:
+        return PolicyIssue(1, 1, "", f"not valid YAML: {problem}")
+    hint = next((hint for words, hint in _HINTS if words in problem), "")
+    if "cannot start any token" in problem:
+        line = text.split("\n")[mark.line : mark.line + 1]
+        hint = _CANNOT_START.get(line[0][mark.column : mark.column + 1] if line else "", "")
+    return PolicyIssue(mark.line + 1, mark.column + 1, "", f"not valid YAML: {problem}", hint)
+
+
+class _Builder:
+    """Builds nodes from events with an explicit stack of open collections: where each began, and its children."""
+
+    def __init__(self) -> None:
+        self.stack: list[tuple[int, int, list[Node]]] = []
+        self.root: Node | None = None
+        self.nodes = 0
+
+    def build(self, events: Iterable[yaml.Event]) -> Node:
+        for event in events:
+            self._take(event, event.start_mark.line + 1, event.start_mark.column + 1)
+        if self.root is None or (isinstance(self.root, Scalar) and self.root.absent):
+            raise _RefusedError(1, 1, "the policy is empty", "begin with: version: 1")
+        return self.root
+
+    def _take(self, event: yaml.Event, line: int, column: int) -> None:
+        match event:
+            case yaml.AliasEvent():
+                hint = "write the value out; a pattern that begins with '*' needs quotes: '*-internal'"
+                raise _RefusedError(line, column, "YAML aliases are not allowed", hint)
+            case yaml.NodeEvent():
+                self._open(event, line, column)
+            case yaml.SequenceEndEvent():
+                line, column, children = self.stack.pop()
+                self._add(Items(tuple(children), line, column))
+            case yaml.MappingEndEvent():
+                line, column, children = self.stack.pop()
+                self._add(Entries(_pairs(children), line, column))
+            case yaml.DocumentStartEvent() if self.root is not None:
+                raise _RefusedError(line, column, "a second YAML document is not allowed")
+
+    def _open(self, event: yaml.NodeEvent, line: int, column: int) -> None:
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            raise _RefusedError(line, column, f"more than {MAX_NODES:,} values")
+        if event.anchor is not None:
+            raise _RefusedError(line, column, "YAML anchors are not allowed", "write the value out where it is needed")
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            hint = "text that begins with '!' needs quotes"
+            raise _RefusedError(line, column, f"YAML tags are not allowed: {visible(tag, 60)}", hint)
+        if isinstance(event, yaml.ScalarEvent):
+            self._add(Scalar(event.value, line, column, event.style not in (None, "")))
+        elif len(self.stack) >= MAX_DEPTH:
+            raise _RefusedError(line, column, f"nested more than {MAX_DEPTH} levels deep")
+        else:
+            self.stack.append((line, column, []))
+
+    def _add(self, node: Node) -> None:
+        if self.stack:
+            self.stack[-1][2].append(node)
+        else:
+            self.root = node
+
+
+def _pairs(children: list[Node]) -> tuple[tuple[Scalar, Node], ...]:
+    pairs: dict[str, tuple[Scalar, Node]] = {}
+    for key, value in zip(children[::2], children[1::2], strict=True):
+        if not isinstance(key, Scalar):
+            raise _RefusedError(key.line, key.column, "a key must be text")
+        if key.text == "<<" and not key.quoted:
+            raise _RefusedError(key.line, key.column, "YAML merge keys are not allowed", "write the keys out")
+        if key.text in pairs:
+            first = pairs[key.text][0].line
+            message = f"duplicate key '{visible(key.text, 60)}', first on line {first}"
+            raise _RefusedError(key.line, key.column, message)
+        pairs[key.text] = (key, value)
+    return tuple(pairs.values())

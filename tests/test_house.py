@@ -1,0 +1,109 @@
+"""The rules of the house that a machine can hold: imports, the frozen list of rules, versions, light start."""
+
+import ast
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from app.version import VERSION
+from checks.manifests import FORMATS
+from checks.rules import CHECKS
+
+ROOT = Path(__file__).parent.parent
+#: Ids that policies, waivers and dashboards of other people hold: add to it, never take away.
+RULES = """
+signoff-missing signoff-mismatch signoff-invalid-email signoff-unverified
+license-not-allowed license-unknown license-missing
+manifest-unreadable manifest-too-large entry-unreadable entry-unresolved listing-incomplete
+""".split()
+
+
+def test_rule_ids_are_frozen() -> None:
+    assert [rule.id for check in CHECKS for rule in check.rules] == RULES
+
+
+def test_every_rule_is_documented_and_tested() -> None:
+    documented = (ROOT / "docs" / "policy.md").read_text()
+    tests = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py") if path != Path(__file__))
+    for rule in RULES:
+        assert f"`{rule}`" in documented, f"{rule} is not in docs/policy.md: make docs"
+        assert rule in tests, f"no test speaks of {rule}"
+
+
+def test_check_prefixes_and_ids_are_unique() -> None:
+    assert len({check.prefix for check in CHECKS}) == len({check.id for check in CHECKS}) == len(CHECKS)
+    assert all(len(check.prefix) == 3 for check in CHECKS)
+
+
+@pytest.mark.parametrize("format_", FORMATS, ids=lambda format_: format_.id)
+def test_every_format_loads_and_survives_an_empty_file(format_) -> None:  # type: ignore[no-untyped-def]
+    from checks.manifests import read
+
+    inventory = read(format_, f"folder/{format_.names[0].replace('*', 'x')}", b"")
+    assert inventory.format == format_.id
+    format_.requirement_lines("")
+
+
+def test_the_versions_agree() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["version"] == VERSION
+    assert f"## {VERSION}" in (ROOT / "CHANGELOG.md").read_text()
+
+
+@pytest.mark.parametrize("command", [["--help"], ["check", "--help"], ["policy", "validate", "policy.yaml"], ["check", "--all"]])
+def test_the_command_loads_no_service(command: list[str]) -> None:
+    """No web framework, ORM, GitHub client or event loop: the command starts in a tenth of a second."""
+    heavy = "fastapi starlette sqlalchemy githubkit pydantic cyclonedx httpx asyncio"
+    script = (
+        "import sys\nfrom app.cli.main import main\ntry: main(sys.argv[1:])\nexcept SystemExit: pass\n"
+        f"sys.stderr.write(' '.join(m for m in {heavy.split()!r} if m in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", script, *command], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+
+
+def _imports(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return names
+
+
+#: What could let a check see the world, and the modules that may: data inside a library, found without importing it.
+_WORLD = {"os", "pathlib", "io", "time", "socket", "subprocess", "random", "logging", "tempfile", "shutil", "urllib.request"}
+_MAY = {"checks/licenses/index.py"}
+
+
+def test_checks_cannot_see_the_world() -> None:
+    for path in sorted((ROOT / "checks").rglob("*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        seen = _imports(path) & _WORLD
+        assert not seen or name in _MAY, f"{name} imports {sorted(seen)}: checks are functions of their arguments"
+
+
+def test_broad_handlers_are_few() -> None:
+    """`except Exception` hides faults: only where an error becomes a report of one."""
+    allowed = {"app/cli/main.py", "app/jobs/embedded.py"}
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for folder in ("app", "checks")
+        for path in (ROOT / folder).rglob("*.py")
+        if "except Exception" in path.read_text()
+    }
+    assert found <= allowed
+
+
+def test_only_one_module_reads_the_environment() -> None:
+    readers = {
+        path.relative_to(ROOT).as_posix()
+        for folder in ("app", "checks")
+        for path in (ROOT / folder).rglob("*.py")
+        if "environ" in path.read_text() and "os.environ" in path.read_text()
+    }
+    assert readers <= {"app/settings.py", "app/sources/git.py"}  # git inherits the environment of the command
