@@ -115,7 +115,10 @@ def _add_policy(commands: _Commands) -> None:
         ("explain", "print every effective value and the line that it came from"),
     ):
         verb = _add(verbs, name, summary, summary[:1].upper() + summary[1:] + ".", f"app.cli.policy:{name}")
-        verb.add_argument("file", nargs="?", default="policy.yaml", metavar="FILE", help="default: policy.yaml")
+        note = "" if name == "init" else "; - reads standard input"
+        verb.add_argument("file", nargs="?", default="policy.yaml", metavar="FILE", help=f"default: policy.yaml{note}")
+        if name == "validate":
+            verb.add_argument("--format", default="text", choices=("text", "json"), help="default: text")
     _add(verbs, "schema", "print the JSON Schema for editors", "Print the JSON Schema of policy.yaml.", "app.cli.policy:schema")
 
 

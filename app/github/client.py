@@ -6,10 +6,10 @@ githubkit's defaults cost 65 ms a call and resend mutations on server errors; he
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -33,6 +33,7 @@ TIMEOUT = httpx.Timeout(20, connect=5)
 #: The dated version of the REST API that this code was written against; GHES 3.17 to 3.19 know it too.
 API_VERSION = "2022-11-28"
 _PERMISSIONS = {"checks": "write", "contents": "read", "metadata": "read", "pull_requests": "write"}
+T = TypeVar("T")
 
 
 class GitHubError(GateError):
@@ -94,6 +95,7 @@ class GitHubApp:
         self._app = self._kit(AppAuthStrategy(str(app_id), private_key))
         self._tokens: dict[tuple[int, tuple[str, ...]], _Token] = {}
         self._locks: dict[tuple[int, tuple[str, ...]], asyncio.Lock] = {}
+        self._limited: dict[int, float] = {}
 
     def _kit(self, auth: Any) -> Any:
         return GitHub(
@@ -114,6 +116,7 @@ class GitHubApp:
             known = self._tokens.get(key)
             if known is None or known.expires_at - time.time() < TOKEN_MARGIN:
                 known = await self._new_token(installation_id, repositories)
+                self._tokens = {k: token for k, token in self._tokens.items() if token.expires_at > time.time()}
                 self._tokens[key] = known
             return known.text
 
@@ -122,20 +125,31 @@ class GitHubApp:
         answer = await _answer(
             self._app.arequest("POST", f"/app/installations/{installation_id}/access_tokens", json=body)
         )
-        document = answer.json()
+        document = _document(answer)
         expires = datetime.fromisoformat(document["expires_at"].replace("Z", "+00:00"))
         return _Token(document["token"], expires.timestamp())
 
-    def forget_token(self, installation_id: int, repositories: tuple[str, ...]) -> None:
-        """After a 401: the next call asks for a new one."""
-        self._tokens.pop((installation_id, repositories), None)
+    def forget_token(self, installation_id: int, repositories: tuple[str, ...], text: str) -> None:
+        """After a 401: the next call asks for a new one, unless another call has already."""
+        known = self._tokens.get((installation_id, repositories))
+        if known is not None and known.text == text:
+            del self._tokens[installation_id, repositories]
+
+    def check_limit(self, installation_id: int) -> None:
+        """Raises `RateLimited` while a limit holds: calling on in spite of it can get an App banned."""
+        until = self._limited.get(installation_id, 0.0)
+        if until > time.time():
+            raise RateLimited("GitHub's rate limit is reached", until)
+
+    def limited(self, installation_id: int, until: float) -> None:
+        self._limited[installation_id] = until
 
     def installation(self, installation_id: int, repositories: Sequence[str]) -> "Installation":
         return Installation(self, installation_id, tuple(sorted(set(repositories))))
 
     async def about(self) -> Mapping[str, Any]:
         """`GET /app`: the App as GitHub knows it."""
-        return dict((await _answer(self._app.arequest("GET", "/app"))).json())
+        return dict(_document(await _answer(self._app.arequest("GET", "/app"))))
 
     async def close(self) -> None:
         await self._pool.aclose()
@@ -160,48 +174,52 @@ class Installation:
     ) -> httpx.Response:
         """One REST call. Raises `RateLimited` or `GitHubError`; never resent, but for a token that had expired."""
         headers = {"Accept": accept, "X-GitHub-Api-Version": API_VERSION}
+        return await self._called(
+            lambda kit: _answer(kit.arequest(method, path, params=params, json=json, headers=headers))
+        )
+
+    async def _called(self, call: Callable[[Any], Awaitable[T]]) -> T:
+        self.app.check_limit(self.installation_id)
         for attempt in (1, 2):
             token = await self.app.token(self.installation_id, self.repositories)
-            kit = self.app._kit(TokenAuthStrategy(token))
             try:
-                return await _answer(kit.arequest(method, path, params=params, json=json, headers=headers))
+                return await call(self.app._kit(TokenAuthStrategy(token)))
+            except RateLimited as limited:
+                self.app.limited(self.installation_id, limited.retry_at)
+                raise
             except GitHubError as error:
                 if error.status != 401 or attempt == 2:
                     raise
-                self.app.forget_token(self.installation_id, self.repositories)
+                self.app.forget_token(self.installation_id, self.repositories, token)
         raise AssertionError("unreachable")
 
-    async def pages(self, path: str, key: str | None = None, limit: int = 10_000) -> list[Any]:
+    async def pages(
+        self, path: str, key: str | None = None, limit: int = 10_000, params: Mapping[str, Any] | None = None
+    ) -> list[Any]:
         """All items of a paged list, by GitHub's own `Link` headers, at most `limit`."""
         items: list[Any] = []
         following: str | None = path
+        first: Mapping[str, Any] | None = {**(params or {}), "per_page": 100}
         while following and len(items) < limit:
-            answer = await self.request("GET", following, params={"per_page": 100} if following is path else None)
-            page = answer.json()
+            answer = await self.request("GET", following, params=first)
+            first, page = None, _document(answer)
             items.extend(page[key] if key else page)
             following = answer.links.get("next", {}).get("url")
         return items[:limit]
 
     async def graphql(self, query: str, variables: Mapping[str, Any]) -> GraphQLAnswer:
         """One GraphQL call. Errors of single fields are part of the answer; limits and refusals raise."""
-        for attempt in (1, 2):
-            token = await self.app.token(self.installation_id, self.repositories)
-            kit = self.app._kit(TokenAuthStrategy(token))
-            try:
-                return GraphQLAnswer(await _graphql(kit, query, variables))
-            except GraphQLFailed as failed:
-                errors = tuple(error.model_dump() for error in failed.response.errors or ())
-                return GraphQLAnswer(failed.response.data or {}, errors)
-            except GitHubError as error:
-                if error.status != 401 or attempt == 2:
-                    raise
-                self.app.forget_token(self.installation_id, self.repositories)
-        raise AssertionError("unreachable")
+        return await self._called(lambda kit: _graphql(kit, query, variables))
 
 
-async def _graphql(kit: Any, query: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+async def _graphql(kit: Any, query: str, variables: Mapping[str, Any]) -> GraphQLAnswer:
     try:
-        return dict(await kit.async_graphql(query, dict(variables)) or {})
+        return GraphQLAnswer(dict(await kit.async_graphql(query, dict(variables)) or {}))
+    except GraphQLFailed as failed:
+        errors = tuple(error.model_dump() for error in failed.response.errors or ())
+        return GraphQLAnswer(failed.response.data or {}, errors)
+    except ValueError:  # half an answer, or the page of a proxy
+        raise GitHubError("GitHub's answer could not be read", 502) from None
     except (RequestFailed, RequestError, RequestTimeout, RateLimitExceeded) as error:
         raise _translated(error) from None
 
@@ -215,6 +233,14 @@ async def _answer(call: Any) -> httpx.Response:
     raw = response.raw_response
     assert isinstance(raw, httpx.Response)
     return raw
+
+
+def _document(answer: httpx.Response) -> Any:
+    """The JSON of an answer; half an answer, or the page of a proxy, is a fault that passes."""
+    try:
+        return answer.json()
+    except ValueError:
+        raise GitHubError("GitHub's answer could not be read", 502) from None
 
 
 def _translated(error: Exception) -> GitHubError:

@@ -74,9 +74,11 @@ class Claim:
     token: int
     wanted: int
     attempts: int
+    """How often it was tried before without an end: errors, and workers that died with it."""
     forced: bool
     published: str | None
     comment: dict[str, Any] | None
+    last_error: str | None = None
 
 
 def pull_key(repository_id: int, number: int) -> str:

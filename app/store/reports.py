@@ -23,6 +23,8 @@ class Outgoing:
     id: int
     state: str
     publication: Mapping[str, Any]
+    wanted: int
+    """What the subject will have done when this is sent."""
 
 
 class ReportStore:
@@ -37,7 +39,7 @@ class ReportStore:
     ) -> Outgoing:
         """Store the report (as `checks.render.json_report` gives it), its publication and its history together.
 
-        `seconds`: from the claim to here. Older publications of the subject that were not begun are superseded.
+        `seconds`: from the claim to here. Older publications of the subject that are not sent are superseded.
         """
         now = self.clock()
         async with self.database.write() as connection:
@@ -66,22 +68,25 @@ class ReportStore:
 
     async def _put(self, connection: AsyncConnection, claim: Claim, publication: Mapping[str, Any]) -> Outgoing:
         await connection.execute(
-            update(outbox).where(outbox.c.subject == claim.key, outbox.c.state == WAITING).values(state=SUPERSEDED)
+            update(outbox)
+            .where(outbox.c.subject == claim.key, outbox.c.state.in_((WAITING, SENDING)))
+            .values(state=SUPERSEDED)
         )
+        document = {**publication, "wanted": claim.wanted}
         result = await connection.execute(
             insert(outbox).values(
-                subject=claim.key, token=claim.token, state=WAITING, publication=publication, made_at=self.clock()
+                subject=claim.key, token=claim.token, state=WAITING, publication=document, made_at=self.clock()
             )
         )
         assert result.inserted_primary_key is not None
-        return Outgoing(result.inserted_primary_key[0], WAITING, publication)
+        return Outgoing(result.inserted_primary_key[0], WAITING, document, claim.wanted)
 
     async def unfinished(self, key: str) -> Outgoing | None:
         """The newest publication that an earlier worker began and did not finish."""
         query = select(outbox).where(outbox.c.subject == key, outbox.c.state == SENDING).order_by(outbox.c.id.desc())
         async with self.database.read() as connection:
             row = (await connection.execute(query.limit(1))).one_or_none()
-        return Outgoing(row.id, row.state, row.publication) if row else None
+        return Outgoing(row.id, row.state, row.publication, row.publication.get("wanted", 0)) if row else None
 
     async def mark(self, outgoing: Outgoing, state: str) -> None:
         async with self.database.write() as connection:

@@ -5,16 +5,14 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select, update
+from sqlalchemy import Row, and_, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import Update
 
 from app.jobs.subject import About, Again, Claim, Delivery, Wanted
 from app.store.database import Database
 from app.store.tables import delivery, subject
-
-#: Attempts after which a subject rests until the next event; its check run has said why.
-MAX_ATTEMPTS = 6
 
 
 class SubjectStore:
@@ -82,7 +80,7 @@ class SubjectStore:
         await connection.execute(
             update(subject)
             .where(subject.c.repository_id == again.repository_id, subject.c.head == again.head)
-            .values(**self._raised(True))
+            .values(**self._raised(True), installation_id=again.installation_id)
         )
 
     def _raised(self, forced: bool) -> dict[str, Any]:
@@ -90,7 +88,10 @@ class SubjectStore:
         return {**values, "forced": True} if forced else values
 
     async def claim(self, lease_seconds: float) -> Claim | None:
-        """The subject that has waited longest, fenced with a new token; None when nothing is due."""
+        """The subject that has waited longest, fenced with a new token; None when nothing is due.
+
+        A lease that ran out counts as an attempt: a subject that kills its workers must come to an end.
+        """
         now = self.clock()
         due = and_(
             subject.c.wanted > subject.c.done,
@@ -104,17 +105,23 @@ class SubjectStore:
             key = (await connection.execute(first)).scalar_one_or_none()
             if key is None:
                 return None
+            died = case((subject.c.lease_until.is_not(None), 1), else_=0)
             row = await connection.execute(
                 update(subject)
                 .where(subject.c.key == key)
-                .values(token=subject.c.token + 1, lease_until=now + lease_seconds)
+                .values(
+                    token=subject.c.token + 1, lease_until=now + lease_seconds, attempts=subject.c.attempts + died
+                )
                 .returning(subject)
             )
             return _claim(row.one())
 
     async def keep(self, claim: Claim, lease_seconds: float) -> bool:
-        """Prolong the lease; False when somebody else holds the subject now."""
-        return await self.note(claim, lease_until=self.clock() + lease_seconds)
+        """Prolong the lease; False when the claim has ended or somebody else holds the subject now."""
+        mine = self._mine(claim).where(subject.c.lease_until.is_not(None))
+        async with self.database.write() as connection:
+            result = await connection.execute(mine.values(lease_until=self.clock() + lease_seconds))
+            return bool(result.rowcount)
 
     async def may_publish(self, claim: Claim) -> bool:
         """Whether the claim still holds and its head is still the newest."""
@@ -123,44 +130,62 @@ class SubjectStore:
             return row.one_or_none() == (claim.token, claim.head)
 
     async def finish(self, claim: Claim, **changes: Any) -> bool:
-        """Done up to what was wanted at the claim. False when the claim was lost: then more is wanted instead."""
+        """Done up to what was wanted at the claim; False when the claim was lost."""
         values = {"done": claim.wanted, "lease_until": None, "attempts": 0, "last_error": None, **changes}
         if claim.forced:
             values["forced"] = subject.c.wanted > claim.wanted
-        if await self._update_mine(claim, **values):
-            return True
+        return await self._update_mine(claim, **values)
+
+    async def overtaken(self, claim: Claim) -> None:
+        """Something was posted under a claim that was lost meanwhile: what stands on GitHub is not known any more, so
+        it is looked up and the subject is judged once more."""
         async with self.database.write() as connection:
             await connection.execute(
-                update(subject).where(subject.c.key == claim.key).values(wanted=subject.c.wanted + 1, next_at=self.clock())
+                update(subject)
+                .where(subject.c.key == claim.key, subject.c.token != claim.token)
+                .values(wanted=subject.c.wanted + 1, next_at=self.clock(), published=None, comment=None)
             )
-        return False
 
     async def retry(self, claim: Claim, error: str, at: float) -> None:
-        """Give the subject back until `at` (seconds since 1970); after MAX_ATTEMPTS it rests until the next event."""
-        resting = {"done": claim.wanted} if claim.attempts + 1 >= MAX_ATTEMPTS else {}
+        """Give the subject back until `at` (seconds since 1970); a newer event does not wait for that."""
+        newer = subject.c.wanted > claim.wanted
         await self._update_mine(
-            claim, next_at=at, lease_until=None, attempts=claim.attempts + 1, last_error=error[:2000], **resting
+            claim,
+            next_at=case((newer, self.clock()), else_=at),
+            attempts=case((newer, 0), else_=claim.attempts + 1),
+            lease_until=None,
+            last_error=error[:2000],
         )
+
+    async def postpone(self, claim: Claim, reason: str, at: float) -> None:
+        """Give the subject back until `at`, whatever happens before: a limit holds for newer events too."""
+        await self._update_mine(claim, next_at=at, attempts=0, lease_until=None, last_error=reason[:2000])
+
+    async def release(self, claim: Claim) -> None:
+        """Give the subject back at once: this process ends."""
+        await self._update_mine(claim, lease_until=None)
 
     async def note(self, claim: Claim, **changes: Any) -> bool:
         """Remember something about the subject without ending the claim."""
         return await self._update_mine(claim, **changes)
 
     async def moved(self, claim: Claim, head: str) -> None:
-        """The pull request has another head than the event said: judge that one next."""
-        await self._update_mine(claim, head=head, lease_until=None, next_at=self.clock())
+        """The pull request has another head than the event said: judge that one next, unless a newer event names one."""
+        known = case((subject.c.head == claim.head, head), else_=subject.c.head)
+        await self._update_mine(claim, head=known, lease_until=None, next_at=self.clock(), attempts=0)
 
     async def _update_mine(self, claim: Claim, **values: Any) -> bool:
         async with self.database.write() as connection:
-            result = await connection.execute(
-                update(subject).where(subject.c.key == claim.key, subject.c.token == claim.token).values(**values)
-            )
-            return bool(result.rowcount)
+            return bool((await connection.execute(self._mine(claim).values(**values))).rowcount)
+
+    def _mine(self, claim: Claim) -> Update:
+        return update(subject).where(subject.c.key == claim.key, subject.c.token == claim.token)
 
     async def seconds_until_due(self) -> float | None:
-        """How long until the next subject is due; None when nothing waits."""
+        """How long until the next subject is due, or a lease can have run out; None when nothing waits."""
+        leased = case((subject.c.lease_until > subject.c.next_at, subject.c.lease_until), else_=subject.c.next_at)
         async with self.database.read() as connection:
-            row = await connection.execute(select(func.min(subject.c.next_at)).where(subject.c.wanted > subject.c.done))
+            row = await connection.execute(select(func.min(leased)).where(subject.c.wanted > subject.c.done))
             earliest = row.scalar_one_or_none()
         return None if earliest is None else max(0.0, earliest - self.clock())
 
@@ -185,4 +210,5 @@ def _claim(row: Row[Any]) -> Claim:
         forced=row.forced,
         published=row.published,
         comment=row.comment,
+        last_error=row.last_error,
     )

@@ -149,6 +149,7 @@ def _finding(item: _Seen, id_: str, facts: Facts, policy: Policy, now: datetime)
         policy_line=policy.line_of(observation.policy_key),
         waiver=waiver.applied if waiver else None,
         fix=observation.fix,
+        could_not_tell=rule.could_not_tell,
         counts=counts and level is not Level.OFF,
     )
 
@@ -226,8 +227,7 @@ def _conclude(findings: Sequence[Finding], outcomes: Sequence[CheckOutcome], mod
 
 
 def _why_blocked(blocking: Sequence[Finding]) -> Conclusion:
-    silent = {rule.id for check in CHECKS for rule in check.rules if rule.could_not_tell}
-    if all(finding.rule in silent for finding in blocking):
+    if all(finding.could_not_tell for finding in blocking):
         return Conclusion.CANNOT_JUDGE
     if all(finding.move in (Move.OWNER, Move.MAINTAINER) for finding in blocking):
         return Conclusion.ACTION_REQUIRED

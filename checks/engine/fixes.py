@@ -1,7 +1,7 @@
 """The smallest fix: for each finding, and one block of commands that repairs the whole change in the order that works."""
 
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from checks.engine import managers
@@ -19,50 +19,81 @@ from checks.signoffs.repair import repair
 
 def propose(report: Report, plan: Plan, policy: Policy) -> Report:
     """`report` with a fix wherever one is known, and the block that makes the change pass where commands can."""
-    pairs = {pair.head.path: pair for pair in plan.snapshot.manifests if pair.head}
-    changed = {file.path for file in plan.snapshot.listing.files}
-    findings = tuple(
-        replace(finding, fix=_package_fix(finding, plan, pairs, changed)) if _wants_fix(finding) else finding
-        for finding in report.findings
-    )
+    fixer = _Fixer(plan)
+    findings = tuple(replace(f, fix=fixer.fix(f)) if _wants_fix(f, plan) else f for f in report.findings)
     report = replace(report, findings=findings)
-    return replace(report, repair=_block(report, plan, policy))
+    return replace(report, repair=_block(report, fixer, policy))
 
 
-def _wants_fix(finding: Finding) -> bool:
-    return finding.fix is None and finding.counts and finding.subject.purl is not None and finding.introduced
+def _wants_fix(finding: Finding, plan: Plan) -> bool:
+    return finding.fix is None and finding.blocks and finding.introduced and not plan.everything
 
 
-def _package_fix(finding: Finding, plan: Plan, pairs: dict[str, ManifestPair], changed: set[str]) -> Fix | None:
-    """Undo what brought the package, in every manifest that it was brought to."""
-    if plan.everything:
-        return None
-    steps = []
-    for pair in _brought_to(finding, pairs):
-        if (step := _undo(finding, pair, plan.snapshot.listing.base, changed)) is None:
+#: Undoing more direct dependencies than this is not a fix that anybody wants.
+MANY = 4
+
+
+class _Fixer:
+    """Finds fixes in what the change itself tells: what it added, and what the base had instead."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.base = plan.snapshot.listing.base
+        self.pairs = {pair.head.path: pair for pair in plan.snapshot.manifests if pair.head}
+
+    def fix(self, finding: Finding) -> Fix | None:
+        if finding.subject.purl is not None:
+            return self._undone(finding)
+        pair = self.pairs.get(finding.subject.path or "")
+        return self._readable_again(pair) if pair and finding.rule == "manifest-unreadable" else None
+
+    def brought_to(self, finding: Finding) -> list[ManifestPair]:
+        """The lock files among the places of a finding."""
+        paths = dict.fromkeys(place.path for place in (finding.location, *finding.related) if place)
+        return [self.pairs[path] for path in paths if path in self.pairs]
+
+    def _undone(self, finding: Finding) -> Fix | None:
+        """Undo what brought the package, in every manifest that it was brought to; None if one of them has no fix."""
+        steps = [self._undone_in(pair, finding) for pair in self.brought_to(finding)]
+        known = [step for step in steps if step is not None]
+        return _together(known) if known and len(known) == len(steps) else None
+
+    def _undone_in(self, pair: ManifestPair, finding: Finding) -> Fix | None:
+        assert pair.head is not None
+        if pair.head.format == "requirements":
+            command = managers.delete_lines(pair.head.path, new_lines(pair, finding))
+            name = finding.subject.name or "it"
+            return Fix(say("remove {} from {}", name, pair.head.path), (command,)) if command else None
+        origins = _origins(pair, _indexes(pair.head, finding))
+        steps = [step for origin in origins if (step := _undo_origin(pair.head, origin)) is not None]
+        small = 0 < len(steps) <= MANY
+        return _together(steps) if small and len(steps) == len(origins) else self._restored(pair)
+
+    def _restored(self, pair: ManifestPair) -> Fix | None:
+        """Where only the lock file changed, the base's lock file is a fix for all of it."""
+        assert pair.head is not None
+        path = pair.head.path
+        folder = path.rpartition("/")[0]
+        reasons = {f"{folder}/{name}".lstrip("/") for name in _MANIFESTS}
+        if pair.base is None or pair.base.path != path or (reasons - {path}) & self.plan.changed_paths:
             return None
-        steps.append(step)
-    if not steps:
-        return None
-    summaries = list(dict.fromkeys(step.summary for step in steps))
-    return Fix(join(summaries, last=" and "), tuple(dict.fromkeys(c for step in steps for c in step.commands)))
+        command = managers.restore(self.base, path)
+        return Fix(say("restore {} as it was", path), (command,)) if command else None
+
+    def _readable_again(self, pair: ManifestPair) -> Fix | None:
+        """A lock file that nobody can read: the base's, brought up to date by its package manager."""
+        assert pair.head is not None
+        path = pair.head.path
+        if pair.base is None or pair.base.path != path or pair.base.problems:
+            return None
+        commands = [managers.restore(self.base, path), managers.relock(pair.head.format, path)]
+        known = tuple(command for command in commands if command)
+        rest = ", and let its package manager bring it up to date" if len(known) > 1 else ""
+        return Fix((*say("restore {}", path), rest), known) if commands[0] else None
 
 
-def _brought_to(finding: Finding, pairs: Mapping[str, ManifestPair]) -> list[ManifestPair]:
-    """The lock files among the places of a finding."""
-    paths = dict.fromkeys(place.path for place in (finding.location, *finding.related) if place)
-    return [pairs[path] for path in paths if path in pairs]
-
-
-def _undo(finding: Finding, pair: ManifestPair, base: str, changed: set[str]) -> Fix | None:
-    assert pair.head is not None
-    if pair.head.format == "requirements":
-        return _undo_lines(finding, pair)
-    origins = _origins(pair, _indexes(finding, pair.head))
-    steps = [step for origin in origins if (step := _undo_origin(origin, pair)) is not None]
-    if origins and len(steps) == len(origins):
-        return Fix(join([s.summary for s in steps], last=" and "), tuple(c for s in steps for c in s.commands))
-    return _restore(pair, base, changed)
+#: Files whose change is the reason for the lock file's change.
+_MANIFESTS = ("package.json", "pyproject.toml", "Cargo.toml", "requirements.in", "go.mod", "setup.cfg", "Pipfile")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,44 +105,51 @@ class _Origin:
     in_base: bool
 
 
-def _undo_origin(origin: _Origin, pair: ManifestPair) -> Fix | None:
-    assert pair.head is not None
+def _undo_origin(inventory: Inventory, origin: _Origin) -> Fix | None:
     name, version = origin.dependency.name, origin.dependency.version
     if not origin.in_base:
-        command = managers.remove(pair.head.format, pair.head.path, name)
+        command = managers.remove(inventory.format, inventory.path, name)
         return Fix(say("remove {}", name), (command,)) if command else None
     if origin.before is None or origin.before == version:
         return None
-    command = managers.install(pair.head.format, pair.head.path, name, origin.before)
+    command = managers.install(inventory.format, inventory.path, name, origin.before)
     return Fix(say("go back to {} {}", name, origin.before), (command,)) if command else None
 
 
-def _indexes(finding: Finding, inventory: Inventory) -> list[int]:
-    subject = finding.subject
-    return [
-        index
-        for index, dependency in enumerate(inventory.dependencies)
-        if dependency.purl == subject.purl and dependency.version == subject.version
-    ]
+def _together(steps: Sequence[Fix]) -> Fix:
+    summaries = list(dict.fromkeys(step.summary for step in steps))
+    return Fix(join(summaries, last=" and "), tuple(dict.fromkeys(c for step in steps for c in step.commands)))
+
+
+def _indexes(inventory: Inventory, finding: Finding) -> list[int]:
+    wanted = (finding.subject.purl, finding.subject.version)
+    return [index for index, d in enumerate(inventory.dependencies) if (d.purl, d.version) == wanted]
+
+
+def new_lines(pair: ManifestPair, finding: Finding) -> list[tuple[int, int]]:
+    """The line ranges of a package that the base did not have at all; empty if it had another version."""
+    assert pair.head is not None
+    if any(d.purl == finding.subject.purl for d in (pair.base.dependencies if pair.base else ())):
+        return []
+    places = [pair.head.dependencies[index].location for index in _indexes(pair.head, finding)]
+    return [(place.line, place.end_line or place.line) for place in places]
 
 
 def _origins(pair: ManifestPair, indexes: Sequence[int]) -> list[_Origin]:
-    """Every direct dependency from which one of `indexes` can be reached; empty when the file has no graph."""
+    """Every direct dependency from which one of `indexes` can be reached; just those among them without a graph."""
     head = pair.head
     assert head is not None
-    base: dict[str, list[Dependency]] = {}
+    before: dict[str, list[Dependency]] = {}
     for dependency in pair.base.dependencies if pair.base else ():
         if dependency.direct is not False:
-            base.setdefault(dependency.purl, []).append(dependency)
+            before.setdefault(dependency.purl, []).append(dependency)
     reached = _requirers(head, indexes) if head.edges else set(indexes)
-    origins = []
-    for index in sorted(reached):
-        dependency = head.dependencies[index]
-        if dependency.direct:
-            before = base.get(dependency.purl, [])
-            version = before[0].version if len(before) == 1 else None
-            origins.append(_Origin(dependency, version, bool(before)))
-    return origins
+    direct = [head.dependencies[index] for index in sorted(reached) if head.dependencies[index].direct]
+    return [_origin(dependency, before.get(dependency.purl, [])) for dependency in direct]
+
+
+def _origin(dependency: Dependency, before: Sequence[Dependency]) -> _Origin:
+    return _Origin(dependency, before[0].version if len(before) == 1 else None, bool(before))
 
 
 def _requirers(inventory: Inventory, indexes: Iterable[int]) -> set[int]:
@@ -120,7 +158,8 @@ def _requirers(inventory: Inventory, indexes: Iterable[int]) -> set[int]:
     for parent, children in enumerate(inventory.edges):
         for child in children:
             required_by.setdefault(child, []).append(parent)
-    reached, frontier = set(indexes), list(indexes)
+    reached = set(indexes)
+    frontier = list(reached)
     while frontier:
         for parent in required_by.get(frontier.pop(), ()):
             if parent not in reached:
@@ -129,67 +168,33 @@ def _requirers(inventory: Inventory, indexes: Iterable[int]) -> set[int]:
     return reached
 
 
-def _undo_lines(finding: Finding, pair: ManifestPair) -> Fix | None:
-    """A requirements file is edited by line."""
-    assert pair.head is not None
-    command = managers.delete_lines(pair.head.path, _new_lines(finding, pair))
-    return Fix(say("remove {} from {}", finding.subject.name or "it", pair.head.path), (command,)) if command else None
-
-
-def _new_lines(finding: Finding, pair: ManifestPair) -> list[tuple[int, int]]:
-    """The line ranges of a package that the base did not have at all; empty if it had another version."""
-    assert pair.head is not None
-    if any(d.purl == finding.subject.purl for d in (pair.base.dependencies if pair.base else ())):
-        return []
-    found = [pair.head.dependencies[index].location for index in _indexes(finding, pair.head)]
-    return [(location.line, location.end_line or location.line) for location in found]
-
-
-def _restore(pair: ManifestPair, base: str, changed: set[str]) -> Fix | None:
-    """Where only the lock file changed, the base's lock file is a fix for all of it."""
-    assert pair.head is not None
-    path = pair.head.path
-    folder = path.rpartition("/")[0]
-    beside = {p for p in changed if p.rpartition("/")[0] == folder and p != path}
-    if pair.base is None or pair.base.path != path or beside & {f"{folder}/{n}".lstrip("/") for n in _MANIFESTS}:
-        return None
-    return Fix(say("restore {} as it was", path), (managers.restore(base, [path]),))
-
-
-#: Files whose change is the reason for the lock file's change.
-_MANIFESTS = ("package.json", "pyproject.toml", "Cargo.toml", "requirements.in", "go.mod", "setup.cfg", "Pipfile")
-
-
-def _block(report: Report, plan: Plan, policy: Policy) -> tuple[str, ...]:
-    """Sign-off first, since it may rewrite history; then packages, one commit, one push. Empty if nothing helps."""
+def _block(report: Report, fixer: _Fixer, policy: Policy) -> tuple[str, ...]:
+    """Sign-off first, since it may rewrite history; then files, one commit, one push. Empty if nothing helps."""
     blocking = [finding for finding in report.findings if finding.blocks]
-    fixed = [finding for finding in blocking if finding.fix and finding.subject.purl and finding.fix.commands]
+    fixed = [finding for finding in blocking if finding.fix and not finding.subject.commit and finding.fix.commands]
     section = policy.sections.get("signoff")
     allowed = section.remediation.allowed if isinstance(section, SignoffSection) else NO_REMEDIATION
-    signing = repair(plan.snapshot.listing, [finding for finding in blocking if finding.subject.commit], allowed)
+    unsigned = [finding for finding in blocking if finding.subject.commit]
+    signing = repair(fixer.plan.snapshot.listing, unsigned, allowed)
     if not fixed and not signing.commands:
         return ()
     commands = list(signing.commands)
     if fixed:
-        commands += _package_commands(fixed, plan)
         signoff = " --signoff" if "signoff" in policy.sections else ""
-        commands.append(f"git commit --all{signoff} -m {_message(fixed)}")
-    commands.append("git push --force-with-lease" if signing.rewrites else "git push")
-    return tuple(commands)
+        commands += [*_file_commands(fixed, fixer), f"git commit --all{signoff} -m {_message(fixed)}"]
+    return (*commands, "git push --force-with-lease" if signing.commands and signing.rewrites else "git push")
 
 
-def _package_commands(fixed: Sequence[Finding], plan: Plan) -> list[str]:
+def _file_commands(fixed: Sequence[Finding], fixer: _Fixer) -> list[str]:
     """The commands of all fixes; deletions in one file are joined, because each moves the lines below it."""
-    pairs = {pair.head.path: pair for pair in plan.snapshot.manifests if pair.head}
     deletions: dict[str, list[tuple[int, int]]] = {}
     commands: list[str] = []
     for finding in fixed:
-        assert finding.fix is not None
-        by_line = [pair for pair in _brought_to(finding, pairs) if pair.head and pair.head.format == "requirements"]
+        by_line = [pair for pair in fixer.brought_to(finding) if pair.head and pair.head.format == "requirements"]
         for pair in by_line:
-            deletions.setdefault(pair.path, []).extend(_new_lines(finding, pair))
-        own = {managers.delete_lines(pair.path, _new_lines(finding, pair)) for pair in by_line}
-        commands += [command for command in finding.fix.commands if command not in own]
+            deletions.setdefault(pair.path, []).extend(new_lines(pair, finding))
+        own = {managers.delete_lines(pair.path, new_lines(pair, finding)) for pair in by_line}
+        commands += [command for command in (finding.fix.commands if finding.fix else ()) if command not in own]
     joined = [managers.delete_lines(path, ranges) for path, ranges in deletions.items()]
     return list(dict.fromkeys((*commands, *(command for command in joined if command))))
 

@@ -16,20 +16,25 @@ class Manager:
     remove: str
     install: str
     """Puts back another version of a direct dependency."""
+    relock: str
+    """Writes the lock file anew from the manifest, keeping what it can."""
 
 
 MANAGERS = {
     "npm-lock": Manager(
         "npm uninstall --package-lock-only --ignore-scripts {name}",
         "npm install --package-lock-only --ignore-scripts {name}@{version}",
+        "npm install --package-lock-only --ignore-scripts",
     ),
-    "uv-lock": Manager("uv remove --no-sync {name}", "uv add --no-sync {name}=={version}"),
-    "poetry-lock": Manager("poetry remove --lock {name}", "poetry add --lock {name}@{version}"),
-    "cargo-lock": Manager("cargo remove {name}", "cargo update {name} --precise {version}"),
-    "go-mod": Manager("go mod edit -droprequire={name} && go mod tidy", "go get {name}@{version}"),
-    "yarn-lock": Manager("yarn remove {name}", "yarn add {name}@{version}"),
+    "uv-lock": Manager("uv remove --no-sync {name}", "uv add --no-sync {name}=={version}", "uv lock"),
+    "poetry-lock": Manager("poetry remove --lock {name}", "poetry add --lock {name}@{version}", "poetry lock"),
+    "cargo-lock": Manager("cargo remove {name}", "cargo update {name} --precise {version}", "cargo update --workspace"),
+    "go-mod": Manager("go mod edit -droprequire={name} && go mod tidy", "go get {name}@{version}", "go mod tidy"),
+    "yarn-lock": Manager("yarn remove {name}", "yarn add {name}@{version}", "yarn install"),
     "pnpm-lock": Manager(
-        "pnpm remove --lockfile-only --ignore-scripts {name}", "pnpm add --lockfile-only --ignore-scripts {name}@{version}"
+        "pnpm remove --lockfile-only --ignore-scripts {name}",
+        "pnpm add --lockfile-only --ignore-scripts {name}@{version}",
+        "pnpm install --lockfile-only --ignore-scripts",
     ),
 }
 
@@ -48,6 +53,12 @@ def install(format_: str, path: str, name: str, version: str) -> str | None:
     return _in_folder(path, manager.install.format(name=shlex.quote(name), version=shlex.quote(version)))
 
 
+def relock(format_: str, path: str) -> str | None:
+    """The command that writes the lock file at `path` anew."""
+    manager = MANAGERS.get(format_)
+    return _in_folder(path, manager.relock) if manager else None
+
+
 def delete_lines(path: str, ranges: list[tuple[int, int]]) -> str | None:
     """The command that deletes 1-based line ranges of a text file."""
     if not ranges or any(first < 1 for first, _ in ranges) or not _plain(path):
@@ -56,9 +67,9 @@ def delete_lines(path: str, ranges: list[tuple[int, int]]) -> str | None:
     return f"sed -i.bak '{script}' {_word(path)} && rm {_word(path + '.bak')}"
 
 
-def restore(base: str, paths: list[str]) -> str:
-    """The command that puts files back as they were at the merge base."""
-    return f"git checkout {base[:12]} -- " + " ".join(_word(path) for path in paths)
+def restore(base: str, path: str) -> str | None:
+    """The command that puts a file back as it was at the merge base."""
+    return f"git checkout {base[:12]} -- {_word(path)}" if _plain(path) else None
 
 
 def _in_folder(path: str, command: str) -> str | None:

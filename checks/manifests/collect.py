@@ -9,6 +9,8 @@ from checks.model.errors import UnreadableManifest
 
 #: No tool writes a longer line; splitting one of 32 MB into words would cost gigabytes (characters).
 MAX_LINE = 100_000
+#: As many as 200,000 packages may need.
+MAX_LINES = 2_000_000
 #: A broken file needs one problem per entry, not one per line of 32 MB.
 MAX_PROBLEMS = 1_000
 #: A name or version beyond this is no package (characters; npm allows 214, Maven 255 for a path part).
@@ -16,13 +18,15 @@ MAX_WORD = 2_000
 
 
 def numbered_lines(text: str) -> Iterator[tuple[int, str]]:
-    """1-based lines without their end (LF or CR LF), one at a time. Raises `UnreadableManifest` at an endless one."""
+    """1-based lines without their end (LF or CR LF), one at a time. Raises `UnreadableManifest` beyond the limits."""
     number, start, size = 0, 0, len(text)
     while start < size:
         number += 1
         end = text.find("\n", start)
         if end < 0:
             end = size
+        if number > MAX_LINES:
+            raise UnreadableManifest(f"it has more than {MAX_LINES:,} lines", number, code="too-large")
         if end - start > MAX_LINE:
             raise UnreadableManifest(f"line {number:,} has more than {MAX_LINE:,} characters", number)
         yield number, text[start : end - 1] if text[end - 1] == "\r" and end > start else text[start:end]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from checks.manifests.collect import MAX_WORD, Collector, numbered_lines
+from checks.manifests.collect import MAX_PROBLEMS, MAX_WORD, Collector, numbered_lines
 from checks.manifests.jsontext import Array, Object
 from checks.manifests.lockgraph import Entry, LockGraph, table_of, text_of
 from checks.manifests.pypi import address, group_scope, is_name, named, normalize, pinned
@@ -181,6 +181,8 @@ def parse_conda_explicit(text: str, path: str, companions: Mapping[str, str]) ->
         if not content or content.startswith("#") or content == "@EXPLICIT":
             continue
         found = _ADDRESS.match(content) if len(content) <= MAX_WORD else None
+        if len(out.problems) >= MAX_PROBLEMS:
+            raise UnreadableManifest(f"more than {MAX_PROBLEMS:,} lines of it cannot be read", number)
         if found is None or not _LINK.match(content) or not _NAME.match(found[2]):
             out.problem(f"{visible(address(content), 120)} is no address of a conda package", number)
             continue

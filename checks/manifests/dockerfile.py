@@ -54,17 +54,15 @@ def parse_dockerfile(text: str, path: str, companions: Mapping[str, str]) -> Inv
     file = _File(Collector(path, "dockerfile"))
     if path.endswith(_OTHER_FILES):
         return file.found.inventory()
-    known = 0
+    known = False
     for keyword, rest, line, end in _instructions(text, file):
-        known += keyword in _KEYWORDS
-        _take(keyword, rest, line, end, file)
-    if (
-        not known
-        and text.strip()
-        and not file.found.dependencies
-        and not all(not line.strip() or line.lstrip().startswith("#") for _, line in numbered_lines(text))
-    ):
-        raise UnreadableManifest("it has no instruction of a Dockerfile", 1)
+        if keyword in _KEYWORDS:
+            known = True
+            _take(keyword, rest, line, end, file)
+        else:
+            file.found.problem(f"'{visible(keyword, 40)}' is no instruction of a Dockerfile", line)
+    if not known and file.found.problems:
+        raise UnreadableManifest("it has no instruction of a Dockerfile", file.found.problems[0].location.line)
     scopes = _scopes(file.stages)
     entries = [
         (stage.line, stage.reference, stage.end_line, scope)

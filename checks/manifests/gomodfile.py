@@ -1,4 +1,4 @@
-"""The grammar of go.mod and go.work: a statement per line, blocks, quoting, comments (Go reference, lexical elements)."""
+"""The grammar of go.mod and go.work: a statement per line, blocks, quoting and comments (Go modules reference)."""
 
 import re
 from collections.abc import Iterator

@@ -81,7 +81,7 @@ def _unusual_origin(address: str, name: str, base: str, version: str | None) -> 
     if version is not None:
         version = version.lower().split("+", 1)[0]
         named = f"/{name}/-/" in path or f"/{name}/download/" in path
-        if named and path.endswith(f"/{base}-{version}.tgz") or f"/download/{name}/{version}/" in path:
+        if (named and path.endswith(f"/{base}-{version}.tgz")) or f"/download/{name}/{version}/" in path:
             return Origin.REGISTRY
     return Origin.URL
 

@@ -69,7 +69,7 @@ def _add(lock: Lock, location: str, local: str, fields: Object, span: Span) -> N
 def _identity(local: str, written: str, resolved: object) -> tuple[str, str | None, str | None]:
     """Real name, exact version and address: `version` holds an alias or an address where there is one."""
     alias = alias_of(written)
-    name, text = alias if alias else (local, written)
+    name, text = alias or (local, written)
     address = resolved if isinstance(resolved, str) else None
     if ":" in text or "/" in text:
         return name, None, address or text

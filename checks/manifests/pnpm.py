@@ -84,7 +84,8 @@ class _Document:
         fields = value if isinstance(value, dict) else {}
         resolution = object_at(fields, "resolution")
         name, version = _identity(key, fields, self.nine)
-        if resolution.get("type") == "directory" and resolution.get("directory") in folders:
+        directory = resolution.get("directory")
+        if isinstance(directory, str) and directory in folders:
             self._name(key, -1)
             return
         purl_ = purl_of(name) if name else None
@@ -184,10 +185,10 @@ def _identity(key: str, fields: Mapping[str, object], nine: bool) -> tuple[str |
     if nine:
         local, reference = split_at(_without_peers(key))
         return local, exact(reference.removeprefix("runtime:")) or stated
-    if "/" not in key or key.startswith("file:"):
-        return None, None
     # before version 6 a key may begin with the host of another registry
     parts = _without_peers(key).split("/")[1:]
+    if not parts or key.startswith("file:"):
+        return None, None
     local = "/".join(parts[:2]) if parts[0].startswith("@") else parts[0]
     rest = parts[local.count("/") + 1 :]
     if rest and "@" not in local[1:]:

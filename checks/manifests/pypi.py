@@ -21,7 +21,9 @@ _WHEEL = re.compile(r"([A-Za-z0-9][A-Za-z0-9._]*)-([0-9][A-Za-z0-9._!+]*)(?:-[0-
 @lru_cache(maxsize=65536)
 def normalize(name: str) -> str:
     """The form in which names are compared (PEP 503)."""
-    return _RUN.sub("-", name).lower()
+    if "_" in name or "." in name or "--" in name:
+        name = _RUN.sub("-", name)
+    return name.lower()
 
 
 def is_name(name: object) -> bool:

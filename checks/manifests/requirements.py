@@ -149,6 +149,8 @@ class _Reader:
 
     def _content(self, line: Line) -> None:
         text = line.text
+        if len(self.out.problems) >= MAX_PROBLEMS:
+            raise UnreadableManifest(f"more than {MAX_PROBLEMS:,} lines of it cannot be read", line.number)
         if "${" in text:
             self.out.problem("a line holds a variable of the environment", line.number, "unresolved")
         if text.startswith("-"):
@@ -184,12 +186,13 @@ class _Reader:
 
     def _by_packaging(self, text: str, line: Line, hashes: tuple[str, ...]) -> None:
         """What the expressions above do not know; loading the library takes 49 ms, so only then."""
-        if len(self.out.problems) >= MAX_PROBLEMS:
-            raise UnreadableManifest(f"more than {MAX_PROBLEMS:,} lines are no requirements", line.number)
+        if len(text) > MAX_WORD:
+            self.out.problem(f"{visible(text, 80)} is too long for a requirement", line.number)
+            return
         from packaging.requirements import InvalidRequirement, Requirement
 
         try:
-            read = Requirement(text[:MAX_WORD])
+            read = Requirement(text)
         except (InvalidRequirement, RecursionError, ValueError):
             self.out.problem(f"{visible(text, 80)} is no requirement", line.number)
             return

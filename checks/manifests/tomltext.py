@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NoReturn
 
+from checks.manifests.read import MAX_PACKAGES
 from checks.manifests.tomlscan import Statement, statements
 from checks.model.errors import UnreadableManifest
 from checks.model.phrase import visible
@@ -19,6 +20,10 @@ Table = dict[str, object]
 
 #: Each costs memory before any package is counted; the largest lock file known has 7,000.
 MAX_TABLES = 1_000_000
+#: One value on one line that JSON cannot read is left to tomllib up to this length (characters).
+MAX_INLINE = 100_000
+#: tomllib takes a second and 100 MB for 2 MB of the worst text; what tools write does not need it (characters).
+MAX_EXACT = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +37,10 @@ class Document:
 
 def document(text: str, array: str) -> Document:
     """Read `text`; `array` is the key of the array of tables that is wanted with lines. Raises UnreadableManifest."""
-    if text.count("[[" + array) > MAX_TABLES or text.count("{") > MAX_TABLES:
-        raise UnreadableManifest(f"it has more than {MAX_TABLES:,} tables", code="too-large")
+    if text.count("[") > MAX_TABLES or text.count("{") > MAX_TABLES:
+        raise UnreadableManifest(f"it has more than {MAX_TABLES:,} tables and lists", code="too-large")
+    if text.count(f"[[{array}]]") > 2 * MAX_PACKAGES:
+        raise UnreadableManifest(f"it lists more than {2 * MAX_PACKAGES:,} packages", code="too-large")
     text = text.replace("\r\n", "\n")
     read = scan(text, array)
     return exact(text, array) if read is None else read
@@ -45,11 +52,10 @@ _CONTROL = r"\x00-\x08\x0a-\x1f\x7f"
 _TEXT = rf'[^"\\{_CONTROL}]*+'
 _COMMENT = rf"#[^{_CONTROL}]*+"
 _STATEMENT = re.compile(
-    r"(?P<blank>\n+)"
+    rf"(?P<blank>(?:(?:{_COMMENT})?\n)++)"
     r"|(?P<open>\[\[?)(?P<table>[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){0,8})(?P<close>\]\]?)\n"
     rf'|(?:(?P<key>[A-Za-z0-9_-]+)|"(?P<quoted>{_TEXT})") = '
     rf'(?:"(?P<text>{_TEXT})"(?:[ \t]*{_COMMENT})?\n|\[\n(?P<rows>(?:[ \t]+[^\n]*+\n)*+)\]\n|(?P<inline>[^\n]+)\n)'
-    rf"|(?P<comment>{_COMMENT}\n)"
 )
 
 
@@ -257,7 +263,7 @@ def _inline(text: str, memo: dict[str, object]) -> object:
 def _by_tomllib(text: str) -> object:
     import tomllib
 
-    if _LONG_KEY.search(text):
+    if len(text) > MAX_INLINE or _LONG_KEY.search(text) or _LONG_NUMBER.search(text):
         raise _OddError
     try:
         data = tomllib.loads("x = " + text)
@@ -272,6 +278,8 @@ def _by_tomllib(text: str) -> object:
 
 #: tomllib's time grows with the square of the parts of a dotted key.
 _LONG_KEY = re.compile(r"""(?<![\w."'-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){64}""", re.ASCII)
+#: The interpreter's own limit for the digits of a number (`sys.int_info.default_max_str_digits`: 4,300).
+_LONG_NUMBER = re.compile(r"[0-9_]{4400}")
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -279,6 +287,12 @@ def load(text: str) -> Table:
     """`tomllib.loads` that raises UnreadableManifest, with the line, for whatever it does not like."""
     import tomllib
 
+    if len(text) > MAX_EXACT:
+        raise UnreadableManifest(
+            f"it has more than {MAX_EXACT:,} characters and is not written as its tool writes it", code="too-large"
+        )
+    if _LONG_NUMBER.search(text):
+        raise UnreadableManifest("it holds a number that is too long")
     long = _LONG_KEY.search(text)
     if long:
         raise UnreadableManifest("it has a key with more than 64 parts", text.count("\n", 0, long.start()) + 1)

@@ -133,6 +133,8 @@ class Finding:
     """Line of the policy file that decided; None for a built-in default."""
     waiver: AppliedWaiver | None
     fix: Fix | None
+    could_not_tell: bool
+    """Whether it speaks because something could not be read or known."""
     counts: bool
     """Whether it may change the conclusion: introduced (or the section judges everything) and not waived."""
 

@@ -1,61 +1,115 @@
 """The effective policy, value by value, with the line that each came from."""
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import is_dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from checks.model.phrase import visible
 from checks.policy.load import SectionShape
 from checks.policy.schema import Policy
-from checks.policy.shape import keys_of
+from checks.policy.shape import KeyPath, is_shape, keys_of
+
+_VALUE_WIDTH = 48
+_NOTHING = "–"
+
+
+class _Row(NamedTuple):
+    """One line: a group when it has no value."""
+
+    path: KeyPath
+    name: str
+    value: str | None
 
 
 def explanation(policy: Policy, shapes: Sequence[SectionShape], file: str) -> Iterator[str]:
-    """One line a value: `key = value`, and where it comes from: `file:line` or `default`."""
-    rows = list(_rows(policy, shapes))
-    width = min(max(len(text) for text, _ in rows), 76)
-    for text, path in rows:
-        line = _line(policy, path)
-        yield f"{text.ljust(width)}  {f'{file}:{line}' if line else 'default'}"
+    """Lines for people: groups, values and where each comes from, `file:line` or `default`."""
+    rows, groups = list(_rows(policy, shapes)), _groups(policy, shapes)
+    names = max(len(_indented(row)) for row in rows)
+    values = min(max(len(row.value or "") for row in rows), _VALUE_WIDTH)
+    for row in rows:
+        if len(row.path) == 1 and row.path[0] in groups:
+            yield ""
+        yield from _lines(row, _origin(policy, row, file), names, values)
 
 
-def _line(policy: Policy, path: tuple[str, ...]) -> int | None:
-    """Only the value's own line: a default inside a section that is given is still a default."""
-    return policy.lines.get(path)
+def _groups(policy: Policy, shapes: Sequence[SectionShape]) -> set[str]:
+    own = {name for name in keys_of(type(policy.root)) if _is_group(getattr(policy.root, name))}
+    return own | {shape.check for shape in shapes}
 
 
-def _rows(policy: Policy, shapes: Sequence[SectionShape]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    yield from _values(policy.root, ())
+def _rows(policy: Policy, shapes: Sequence[SectionShape]) -> Iterator[_Row]:
+    root = list(_keys(policy.root, ()))
+    groups = _groups(policy, shapes)
+    yield from (row for row in root if row.path[0] not in groups)
+    yield from (row for row in root if row.path[0] in groups)
     for shape in shapes:
         section = policy.sections.get(shape.check)
-        if section is None:
-            yield f"{shape.check} = off", (shape.check,)
-            continue
-        for rule, level in policy.levels[shape.check].items():
-            yield f"{shape.check}.levels.{rule} = {level.value}", (shape.check, "levels", rule)
-        yield from _values(section, (shape.check,), skip=("levels",))
+        yield _Row((shape.check,), shape.check, "off" if section is None else "on")
+        if section is not None:
+            yield from _keys(section, (shape.check,), {"levels": policy.levels[shape.check]})
 
 
-def _values(value: Any, path: tuple[str, ...], skip: tuple[str, ...] = ()) -> Iterator[tuple[str, tuple[str, ...]]]:
-    shape: type = type(value)
-    if is_dataclass(value) and not hasattr(value, "parse"):
-        for name in keys_of(shape):
-            if name not in skip:
-                yield from _values(getattr(value, name), (*path, name))
-    elif isinstance(value, Mapping):
-        for name, item in value.items():
-            yield from _values(item, (*path, str(name)))
-    elif isinstance(value, tuple) and any(is_dataclass(item) and not hasattr(item, "parse") for item in value):
+def _keys(value: Any, path: KeyPath, instead: Mapping[str, object] | None = None) -> Iterator[_Row]:
+    for name in keys_of(type(value)):
+        yield from _value((instead or {}).get(name, getattr(value, name)), (*path, name), name)
+
+
+def _value(value: Any, path: KeyPath, name: str) -> Iterator[_Row]:
+    if not _is_group(value):
+        yield _Row(path, name, _shown(value))
+        return
+    yield _Row(path, name, None)
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _value(item, (*path, key), key)
+    elif isinstance(value, tuple):
         for index, item in enumerate(value):
-            yield from _values(item, (*path, str(index)))
-    elif value is not None and value != ():
-        yield f"{'.'.join(path)} = {_shown(value)}", path
+            yield from _item(item, (*path, str(index)))
+    else:
+        yield from _keys(value, path)
+
+
+def _item(value: Any, path: KeyPath) -> Iterator[_Row]:
+    """One of several waivers or exceptions: under its first key, and without what is not given."""
+    title, *others = keys_of(type(value))
+    yield _Row((*path, title), _shown(getattr(value, title)), "")
+    for name in others:
+        item = getattr(value, name)
+        if item is not None and item != ():
+            yield from _value(item, (*path, name), name)
+
+
+def _is_group(value: Any) -> bool:
+    if isinstance(value, tuple):
+        return any(is_shape(type(item)) for item in value)
+    return bool(value) if isinstance(value, Mapping) else is_shape(type(value))
 
 
 def _shown(value: Any) -> str:
+    if value is None or value == () or value == {}:
+        return _NOTHING
     if isinstance(value, tuple):
-        return "[" + ", ".join(_shown(item) for item in value) + "]"
+        return ", ".join(_shown(item) for item in value)
     if isinstance(value, bool):
         return "true" if value else "false"
     return visible(str(value.value if isinstance(value, Enum) else value))
+
+
+def _origin(policy: Policy, row: _Row, file: str) -> str:
+    """Only the value's own line: a default inside a section that is given is still a default."""
+    place = policy.places.get(row.path)
+    if place is not None:
+        return f"{file}:{place.line}"
+    return "" if row.value is None else "default"
+
+
+def _lines(row: _Row, origin: str, names: int, values: int) -> Iterator[str]:
+    first, *more = textwrap.wrap(row.value or "", values, break_on_hyphens=False) or [""]
+    yield f"{_indented(row).ljust(names)}  {first.ljust(values)}  {origin}".rstrip()
+    for part in more:
+        yield f"{'':{names}}  {part}"
+
+
+def _indented(row: _Row) -> str:
+    return "  " * (len(row.path) - 1) + row.name

@@ -46,6 +46,7 @@ class KeyFault(NamedTuple):
     """What a shape finds wrong with the value of one of its keys."""
 
     key: str
+    """Empty: the whole of it."""
     message: str
     hint: str = ""
 
@@ -60,9 +61,13 @@ class Key(NamedTuple):
     default: Any
 
 
-@cache
 def keys_of(shape: type) -> Mapping[str, Key]:
     """The keys of a shape in the order of declaration."""
+    return _keys_of(shape)
+
+
+@cache
+def _keys_of(shape: type) -> Mapping[str, Key]:
     hints = get_type_hints(shape, include_extras=True)
     found = {}
     for item in fields(shape):
@@ -145,7 +150,8 @@ class Reader:
         if origin is Annotated:
             return self._read_name(node, get_args(type_)[1].kind, path)
         if origin is not None:
-            return self._read_mapping(node, *get_args(type_), path)
+            key_type, value_type = get_args(type_)
+            return self._read_mapping(node, key_type, value_type, path)
         if is_shape(type_):
             return self.read_shape(node, type_, path)
         return self._read_scalar(node, type_, path)
@@ -170,7 +176,7 @@ class Reader:
             return self.fault(node, path, str(error))
         found: Iterable[KeyFault] = value.faults() if hasattr(value, "faults") else ()
         for item in found:
-            self.fault(node.get(item.key) or node, (*path, item.key), item.message, item.hint)
+            self.fault(node.get(item.key) or node, (*path, item.key) if item.key else path, item.message, item.hint)
         return value if len(self.issues) == before else Fault
 
     def _values(self, node: Entries, shape: type, path: KeyPath, beside: frozenset[str]) -> dict[str, Any]:
@@ -280,7 +286,8 @@ def _text(text: str) -> str:
 
 def _describe(type_: Any) -> str:
     if isinstance(type_, type) and issubclass(type_, Enum):
-        return " or ".join(f"'{item.value}'" for item in type_)
+        *others, last = (f"'{item.value}'" for item in type_)
+        return f"{', '.join(others)} or {last}"
     return {bool: "true or false", int: "a whole number"}.get(type_, "text")
 
 

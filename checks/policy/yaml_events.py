@@ -7,6 +7,7 @@ Anchors, aliases, tags, merge keys, duplicate keys and several documents are ref
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 import yaml
 
@@ -70,7 +71,7 @@ def _check_characters(text: str) -> None:
 
 
 def _issue(error: yaml.MarkedYAMLError, text: str) -> PolicyIssue:
-    mark, problem = error.problem_mark or error.context_mark, visible(error.problem or "")
+    problem, mark = visible(error.problem or ""), error.problem_mark
     if mark is None:
         return PolicyIssue(1, 1, "", f"not valid YAML: {problem}")
     hint = next((hint for words, hint in _HINTS if words in problem), "")
@@ -88,9 +89,10 @@ class _Builder:
         self.root: Node | None = None
         self.nodes = 0
 
-    def build(self, events: Iterable[yaml.Event]) -> Node:
+    def build(self, events: Iterable[Any]) -> Node:
         for event in events:
-            self._take(event, event.start_mark.line + 1, event.start_mark.column + 1)
+            mark = event.start_mark
+            self._take(event, mark.line + 1, mark.column + 1)
         if self.root is None or (isinstance(self.root, Scalar) and self.root.absent):
             raise _RefusedError(1, 1, "the policy is empty", "begin with: version: 1")
         return self.root

@@ -119,8 +119,8 @@ def things(findings: Iterable[Finding]) -> tuple[Thing, ...]:
 
 
 def _cause(finding: Finding) -> tuple[object, ...]:
-    if finding.subject.commit:
-        return (finding.rule, "commit")
+    if finding.subject.commit or (finding.could_not_tell and finding.subject.purl):
+        return (finding.rule, "one cause for all")
     if len(finding.why) > 1:
         return (finding.rule, finding.why[0], finding.clears_at)
     return (finding.id, finding.subject.key, finding.subject.version)

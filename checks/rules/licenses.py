@@ -123,6 +123,10 @@ class LicensesSection(Section):
         )
 
 
+#: Kinds that no registry gives a license for: actions, images and providers are run, and judged only if one is known.
+_NO_STATEMENT = frozenset({"github", "githubactions", "docker", "oci", "terraform", "helm", "nix", "devcontainer"})
+
+
 def judge_dependency(
     change: Change, facts: Facts, section: LicensesSection, _context: Context
 ) -> Iterator[Observation]:
@@ -132,7 +136,8 @@ def judge_dependency(
     known = facts.package(change.purl, change.version)
     declared = _declared(change, known.license)
     if not declared:
-        yield _missing(change, known.gaps)
+        if type_of(change.purl) not in _NO_STATEMENT:
+            yield _missing(change, known.gaps)
         return
     verdicts = section.judge_for(change).verdicts
     judgment = max((verdicts[text] for text in declared), key=_verdict)

@@ -46,7 +46,7 @@ def claims_in(commit: Commit) -> list[Claim]:
     """The remediation lines of one message, as the DCO app's two expressions find them, in linear time."""
     if not mentions(commit.message, _MARK[3:]):
         return []
-    found = (_claim(line, commit) for line in lines_of(commit.message))
+    found = (_claim(line, commit) for line in lines_of(commit.message) if len(line) > len(_MARK))
     return [claim for claim in found if claim is not None]
 
 

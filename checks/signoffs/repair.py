@@ -22,7 +22,7 @@ SHORT = 12
 LINES_PER_COMMIT = 200
 _AMEND = "git commit --amend"
 _SIGN = "--signoff --no-edit"
-_KINDS = {f"signoff-{kind}": kind for kind in Kind}
+_RULES = frozenset(f"signoff-{kind}" for kind in Kind)
 
 
 class Repair(NamedTuple):
@@ -80,20 +80,23 @@ class Branch:
         return self._addresses.get(person.name.lower())
 
 
-def repair(listing: Listing, findings: Sequence[Finding], allowed: Allowed = NO_REMEDIATION) -> Repair:
-    """The block for the sign-off findings of a change that should pass; `listing.commits` are oldest first.
+def repair(
+    listing: Listing,
+    findings: Sequence[Finding],
+    mode: SignoffMode = SignoffMode.DCOAPP,
+    allowed: Allowed = NO_REMEDIATION,
+) -> Repair:
+    """The block that clears these sign-off findings; others are ignored, and without any the repair is empty.
 
-    `allowed` is the policy's remediation. Without findings the repair is empty.
+    `listing.commits` are oldest first; `mode` and `allowed` are the policy's.
     """
-    wanted = {finding.subject.commit: finding.rule for finding in findings if finding.rule in _KINDS}
-    strict = Judge((), SignoffMode.STRICT, allowed).judge
-    failing = []
-    for commit in listing.commits:
-        kind = _KINDS.get(wanted.get(commit.sha, ""))
-        judged = strict(commit) if kind is Kind.MISSING else None
-        signers = judged.signers if judged else (commit.author,)
-        if kind:
-            failing.append(Failure(commit, kind, signers=signers))
+    wanted = {finding.subject.commit for finding in findings if finding.rule in _RULES}
+    judge = Judge(listing.commits, mode, allowed).judge
+    failing = [
+        judge(commit) or Failure(commit, Kind.UNVERIFIED, signers=(commit.author,))
+        for commit in listing.commits
+        if commit.sha in wanted
+    ]
     return repair_on(Branch(listing.commits, listing.base, allowed), failing)
 
 

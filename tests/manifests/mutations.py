@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from checks.model.dependency import Inventory
 from checks.model.errors import UnreadableManifest
+from checks.model.phrase import visible
 
 Parse = Callable[[str, str, Mapping[str, str]], Inventory]
 
@@ -178,7 +179,7 @@ def survives(parse: Parse, text: str, path: str, companions: Mapping[str, str] |
     else:
         check_shape(inventory, text)
         return inventory
-    assert refusal.message.isprintable()
+    assert visible(refusal.message, 10_000) == refusal.message
     assert 0 <= refusal.line <= text.count("\n") + 1
     return None
 
@@ -199,7 +200,7 @@ def check_shape(inventory: Inventory, text: str) -> None:
     for problem in inventory.problems:
         assert problem.code in ("entry", "unresolved")
         assert 0 <= problem.location.line <= lines
-        assert problem.message.isprintable()
+        assert visible(problem.message, 10_000) == problem.message
     for index in range(0, count, max(1, count // 20)):
         assert inventory.why(index)[-1] is inventory.dependencies[index]
 

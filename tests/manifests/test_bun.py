@@ -1,14 +1,17 @@
 """bun.lock: JSON with trailing commas, nested places, aliases, workspaces, and broken files."""
 
+import json
 from textwrap import dedent
 
 import pytest
 from hypothesis import given, settings
 
 from checks.manifests.bun import parse_bun_lock
+from checks.manifests.jsontext import without_comments
 from checks.model.dependency import Inventory, Origin
 from checks.model.errors import UnreadableManifest
 from tests.manifests.mutations import HOSTILE, located, mutated, survives
+from tests.manifests.structures import restructured
 
 LOCK = dedent("""\
     {
@@ -22,7 +25,7 @@ LOCK = dedent("""\
         "packages/web": { "name": "web", "dependencies": { "b": "^3.0.0", }, },
       },
       "packages": {
-        "a": ["a@1.0.0", "", { "dependencies": { "b": "^2.0.0" }, "optionalDependencies": { "fsevents": "*" } }, "sha512-a=="],
+        "a": ["a@1.0.0", "", { "dependencies": {"b": "2"}, "optionalDependencies": {"fsevents": "*"} }, "sha512-a=="],
 
         "a/b": ["b@2.0.0", "", { "peerDependencies": { "tool": "*" }, "optionalPeers": ["tool"] }, "sha512-b=="],
 
@@ -123,6 +126,12 @@ def test_a_broken_file_is_refused_with_the_line(text: str, line: int, message: s
     with pytest.raises(UnreadableManifest) as caught:
         lock(text)
     assert (caught.value.line, caught.value.message) == (line, message)
+
+
+@settings(max_examples=300, deadline=None)
+@given(restructured((json.loads(without_comments(LOCK)),)))
+def test_wrong_types_are_read_or_refused(text: str) -> None:
+    survives(parse_bun_lock, text, "bun.lock")
 
 
 @settings(max_examples=400, deadline=None)

@@ -5,7 +5,7 @@ from textwrap import dedent
 import pytest
 from hypothesis import given, settings
 
-from checks.manifests.go import parse_go_mod, parse_go_sum, parse_go_work, requirement_lines
+from checks.manifests.go import parse_go_mod, parse_go_sum, parse_go_work, parse_vendor_modules, requirement_lines
 from checks.model.dependency import Inventory, Origin
 from checks.model.errors import UnreadableManifest
 from tests.manifests.mutations import HOSTILE, located, mutated, survives
@@ -138,6 +138,21 @@ def test_a_workspace_replacement_is_a_dependency() -> None:
     assert list(located(inventory)) == [("stdlib", "1.24", 1), ("x.example/z", "v1.0.0", 3)]
 
 
+def test_a_vendor_folder_adds_what_go_mod_does_not_list() -> None:
+    text = dedent("""\
+        # example.org/Direct v1.2.3
+        ## explicit; go 1.20
+        example.org/Direct/sub
+        # example.org/sneaky v6.6.6
+        ## explicit
+        # example.org/b v1.0.0 => ../b
+        # example.org/c v1.0.0 => example.org/d v2.0.0
+        """)
+    inventory = parse_vendor_modules(text, "vendor/modules.txt", {"go.mod": MODULE})
+    assert list(located(inventory)) == [("example.org/sneaky", "v6.6.6", 4), ("example.org/d", "v2.0.0", 7)]
+    assert [dependency.direct for dependency in inventory.dependencies] == [True, False]
+
+
 def test_requirement_lines_never_raise() -> None:
     assert requirement_lines(MODULE)["example.org/deep/v2"] == 10
     assert requirement_lines("module m\nrequire (\n a.example/x v1\n") == {"a.example/x": 3}
@@ -151,6 +166,7 @@ def test_no_text_breaks_the_parsers(text: str) -> None:
     survives(parse_go_mod, text, "go.mod", {"go.sum": text})
     survives(parse_go_sum, text, "go.sum", {"go.mod": text})
     survives(parse_go_work, text, "go.work")
+    survives(parse_vendor_modules, text, "vendor/modules.txt", {"go.mod": text})
     requirement_lines(text)
 
 

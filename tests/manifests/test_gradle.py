@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from checks.manifests.gradle import parse_catalog, parse_lockfile, parse_verification
+from checks.manifests.sbt import parse_sbt_lock
 from checks.model.dependency import Scope
 from checks.model.errors import UnreadableManifest
 from tests.manifests.mutations import HOSTILE, located, mutated, survives
@@ -58,6 +59,21 @@ VERIFICATION = """<?xml version="1.0" encoding="UTF-8"?>
     <component group="org.c"/>
   </components>
 </verification-metadata>
+"""
+SBT = """{
+  "lockVersion": 1,
+  "dependencies": [
+    {
+      "org": "org.a",
+      "name": "a_2.13",
+      "version": "1.0",
+      "artifacts": [{"name": "a.jar", "hash": "sha1:aa"}],
+      "configurations": ["test", "compile"]
+    },
+    {"org": "org.t", "name": "t", "version": "2.0", "configurations": ["test"]},
+    {"org": "org.x"}
+  ]
+}
 """
 
 
@@ -115,6 +131,14 @@ def test_verified_components_with_their_hashes() -> None:
     assert [(p.code, p.location.line) for p in inventory.problems] == [("entry", 12)]
 
 
+def test_the_lock_of_sbt() -> None:
+    inventory = parse_sbt_lock(SBT, "build.sbt.lock", {})
+    assert list(located(inventory)) == [("org.a:a_2.13", "1.0", 6), ("org.t:t", "2.0", 11)]
+    assert [d.scope for d in inventory.dependencies] == [Scope.RUNTIME, Scope.TEST]
+    assert inventory.dependencies[0].integrity == ("sha1:aa",)
+    assert [p.location.line for p in inventory.problems] == [12]
+
+
 @pytest.mark.parametrize("text", ["a = ", "[a]\n[a]\n", "x = " + "9" * 5000, "x = " + "[" * 5000])
 def test_what_is_not_toml_is_refused(text: str) -> None:
     with pytest.raises(UnreadableManifest):
@@ -122,9 +146,10 @@ def test_what_is_not_toml_is_refused(text: str) -> None:
 
 
 @settings(max_examples=80, deadline=None)
-@given(mutated((LOCK, CATALOG, VERIFICATION)))
+@given(mutated((LOCK, CATALOG, VERIFICATION, SBT)))
 def test_no_text_breaks_the_parsers(text: str) -> None:
     survives(parse_lockfile, text, "gradle.lockfile")
+    survives(parse_sbt_lock, text, "build.sbt.lock")
     survives(parse_catalog, text, "libs.versions.toml")
     survives(parse_verification, text, "verification-metadata.xml")
 
@@ -132,5 +157,6 @@ def test_no_text_breaks_the_parsers(text: str) -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_files(text: str) -> None:
     survives(parse_lockfile, text, "gradle.lockfile")
+    survives(parse_sbt_lock, text, "build.sbt.lock")
     survives(parse_catalog, text, "libs.versions.toml")
     survives(parse_verification, text, "verification-metadata.xml")

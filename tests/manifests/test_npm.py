@@ -10,6 +10,7 @@ from checks.manifests.npm import parse_package_lock
 from checks.model.dependency import Inventory, Origin, Scope
 from checks.model.errors import UnreadableManifest
 from tests.manifests.mutations import HOSTILE, located, mutated, survives
+from tests.manifests.structures import restructured
 
 LOCK = dedent("""\
     {
@@ -265,6 +266,12 @@ def test_layout_does_not_matter() -> None:
         LOCK.replace("\n", ""),
     ):
         assert [(d.name, d.version, d.scope, d.direct) for d in lock(text).dependencies] == plain
+
+
+@settings(max_examples=300, deadline=None)
+@given(restructured((json.loads(LOCK), json.loads(OLD_LOCK))), restructured((json.loads(MANIFEST),)))
+def test_wrong_types_are_read_or_refused(text: str, manifest: str) -> None:
+    survives(parse_package_lock, text, "package-lock.json", {"package.json": manifest})
 
 
 @settings(max_examples=400, deadline=None)

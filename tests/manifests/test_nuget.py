@@ -5,7 +5,8 @@ from hypothesis import given, settings
 
 from checks.manifests.msbuild import parse_project
 from checks.manifests.nuget import parse_packages_config, parse_packages_lock
-from checks.model.dependency import Inventory, Scope
+from checks.manifests.paket import parse_paket_lock
+from checks.model.dependency import Inventory, Origin, Scope
 from checks.model.errors import UnreadableManifest
 from tests.manifests.mutations import HOSTILE, located, mutated, survives
 
@@ -68,6 +69,21 @@ CENTRAL = """<Project>
   </ItemGroup>
 </Project>
 """
+PAKET = """NUGET
+  remote: https://nuget.example/v3/index.json
+    Acme.Json (1.0.3)
+      Acme.Core (>= 2.0) - restriction: >= net45
+    Acme.Core (2.0) - restriction: >= net45
+GITHUB
+  remote: acme/scripts
+    src/build.fs (0a1b2c3d)
+GROUP Test
+STORAGE: NONE
+NUGET
+  remote: https://nuget.example/v3/index.json
+    Acme.Tests (3.0)
+    broken
+"""
 
 
 def lock(text: str = LOCK) -> Inventory:
@@ -127,6 +143,27 @@ def test_the_central_file_itself() -> None:
     assert [d.scope for d in inventory.dependencies] == [Scope.UNKNOWN, Scope.BUILD]
 
 
+def test_paket() -> None:
+    inventory = parse_paket_lock(PAKET, "paket.lock", {})
+    assert [(d.purl, d.version, d.location.line, d.scope) for d in inventory.dependencies] == [
+        ("pkg:nuget/Acme.Json", "1.0.3", 3, Scope.RUNTIME),
+        ("pkg:nuget/Acme.Core", "2.0", 5, Scope.RUNTIME),
+        ("pkg:github/acme/scripts", "0a1b2c3d", 8, Scope.RUNTIME),
+        ("pkg:nuget/Acme.Tests", "3.0", 13, Scope.TEST),
+    ]
+    assert inventory.dependencies[2].origin is Origin.GIT
+    assert inventory.edges[0] == (1,)
+    assert [p.location.line for p in inventory.problems] == [14]
+
+
+def test_a_projects_own_property_beats_the_shared_one() -> None:
+    shared = "<Project><PropertyGroup><JsonVersion>9</JsonVersion><V>2.5.0</V></PropertyGroup></Project>"
+    text = PROJECT.replace("[6.0]", "$(V)")
+    inventory = parse_project(text, "src/app.csproj", {"Directory.Build.props": shared})
+    versions = {d.name: d.version for d in inventory.dependencies}
+    assert (versions["Acme.Json"], versions["Acme.Down"]) == ("1.0.3", "2.5.0")
+
+
 @pytest.mark.parametrize("text", ["not\nxml", "<Settings/>", "<Project>", "<!DOCTYPE a><Project/>"])
 def test_what_is_no_project_is_refused(text: str) -> None:
     with pytest.raises(UnreadableManifest):
@@ -134,10 +171,11 @@ def test_what_is_no_project_is_refused(text: str) -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(mutated((LOCK, CONFIG, PROJECT, CENTRAL)))
+@given(mutated((LOCK, CONFIG, PROJECT, CENTRAL, PAKET)))
 def test_no_text_breaks_the_parsers(text: str) -> None:
     survives(parse_packages_lock, text, "packages.lock.json")
     survives(parse_packages_config, text, "packages.config")
+    survives(parse_paket_lock, text, "paket.lock")
     survives(parse_project, text, "a/a.csproj", {"Directory.Packages.props": CENTRAL})
     survives(parse_project, PROJECT, "a/a.csproj", {"Directory.Packages.props": text})
 
@@ -146,4 +184,5 @@ def test_no_text_breaks_the_parsers(text: str) -> None:
 def test_hostile_files(text: str) -> None:
     survives(parse_packages_lock, text, "packages.lock.json")
     survives(parse_packages_config, text, "packages.config")
+    survives(parse_paket_lock, text, "paket.lock")
     survives(parse_project, text, "a.csproj", {"Directory.Packages.props": text})

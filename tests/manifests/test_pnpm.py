@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given, settings
 
 from checks.manifests.pnpm import parse_pnpm_lock
+from checks.manifests.yamltext import load
 from checks.model.dependency import Inventory, Origin, Scope
 from checks.model.errors import UnreadableManifest
 from tests.manifests.mutations import HOSTILE, located, mutated, survives
+from tests.manifests.structures import restructured
 
 FIVE = dedent("""\
     lockfileVersion: 5.4
@@ -243,7 +245,8 @@ def test_version_9_walks_from_the_importers() -> None:
 
 
 def test_every_document_of_the_file_is_read() -> None:
-    tools = "---\nlockfileVersion: '9.0'\nimporters:\n  .:\n    packageManagerDependencies:\n      pnpm:\n        version: 11.0.0\n"
+    tools = "---\nlockfileVersion: '9.0'\nimporters:\n  .:\n"
+    tools += "    packageManagerDependencies:\n      pnpm:\n        version: 11.0.0\n"
     tools += "packages:\n  pnpm@11.0.0:\n    resolution: {integrity: sha512-p==}\nsnapshots:\n  pnpm@11.0.0: {}\n---\n"
     inventory = lock(tools + NINE)
     assert [(d.name, d.scope) for d in inventory.dependencies][:2] == [
@@ -295,6 +298,12 @@ def test_a_broken_file_is_refused_with_the_line(text: str, line: int, message: s
     with pytest.raises(UnreadableManifest) as caught:
         lock(text)
     assert (caught.value.line, caught.value.message) == (line, message)
+
+
+@settings(max_examples=300, deadline=None)
+@given(restructured(tuple(load(text) for text in (FIVE, SIX, NINE))))
+def test_wrong_types_are_read_or_refused(text: str) -> None:
+    survives(parse_pnpm_lock, text, "pnpm-lock.yaml")
 
 
 @settings(max_examples=500, deadline=None)

@@ -78,6 +78,7 @@ def finding(id_: str = "lic-4k7", **given: Any) -> Finding:
         "policy_line": None,
         "fix": None,
         "waiver": None,
+        "could_not_tell": False,
         "counts": introduced and waiver is None,
     }
     return Finding(**{**values, **given})

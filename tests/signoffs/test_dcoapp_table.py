@@ -4,6 +4,7 @@ import pytest
 
 from checks.model.commit import AccountType, Person
 from checks.model.facts import Facts, Membership, RepositoryFacts
+from checks.signoffs.trailers import has_sign_off
 from tests.signoffs.examples import ADA, BOB, PASS, SIGNED, app_says, app_sentences, commit, judge, linked, verdicts
 
 TRAILER = "Signed-off-by: Ada L <ada@example.org>"
@@ -113,6 +114,18 @@ def test_an_address_that_git_hub_rewrote_fails() -> None:
 
 def test_a_merge_is_not_judged() -> None:
     assert judge(commit("Merge", parents=("1", "2"))).judged == 0
+
+
+@pytest.mark.parametrize(
+    ("message", "present"),
+    [
+        ("Squash (#1)\n\nSigned-off-by: Anybody <x@y.org>", True),
+        ("Squash (#1)", False),
+        ("x\n\n> Signed-off-by: A <a>", False),
+    ],
+)
+def test_a_commit_of_a_merge_queue_shows_only_that_somebody_signed(message: str, present: bool) -> None:
+    assert has_sign_off(message) is present
 
 
 KNOWN = Facts(accounts_known=True, members={"ada": Membership.MEMBER})

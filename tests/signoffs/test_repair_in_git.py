@@ -81,7 +81,8 @@ class Branch:
         return [finding_of(observation) for observation in judgment.observations]
 
     def repair(self, **policy: Any) -> Repair:
-        return repair(self.listing, self.findings(**policy), policy.get("allowed", Allowed()))
+        mode = SignoffMode(policy.get("mode", "dcoapp"))
+        return repair(self.listing, self.findings(**policy), mode, policy.get("allowed", Allowed()))
 
     def paste(self, commands: tuple[str, ...]) -> None:
         assert commands
@@ -285,6 +286,25 @@ def test_a_co_author_signs_for_themselves(branch: Branch) -> None:
     assert branch.passes(mode="strict")
 
 
+@pytest.mark.parametrize("mode", ["dcoapp", "lenient"])
+def test_co_authors_matter_in_strict_mode_only(branch: Branch, mode: str) -> None:
+    branch.commit("One\n\nCo-authored-by: Bob <bob@example.org>")
+    block = branch.repair(mode=mode)
+    assert block.left == ()
+    branch.paste(block.commands)
+    assert branch.passes(mode=mode)
+
+
+def test_a_wrong_sign_off_and_an_unsigned_co_author(branch: Branch) -> None:
+    branch.commit("One\n\nCo-authored-by: Bob <bob@example.org>\nSigned-off-by: Eve <eve@example.org>")
+    for person, left in ((ADA, 1), (BOB, 0)):
+        block = branch.repair(mode="strict")
+        assert len(block.left) == left
+        branch.be(person)
+        branch.paste(block.commands)
+    assert branch.passes(mode="strict")
+
+
 def test_author_and_co_author_each_sign(branch: Branch) -> None:
     branch.commit("One\n\nCo-authored-by: Bob <bob@example.org>")
     branch.commit("Two")
@@ -345,7 +365,7 @@ def test_what_could_act_on_a_terminal_is_never_in_a_command(name: str) -> None:
     listing = Listing("b" * 40, "", (), commits)
     section = SignoffSection(remediation=RemediationPolicy(True, True))
     observations = judge_pull(Snapshot(listing), Facts(), section, NOW).observations
-    block = repair(listing, [finding_of(seen) for seen in observations], Allowed(True, True))
+    block = repair(listing, [finding_of(seen) for seen in observations], allowed=Allowed(True, True))
     commands = [*block.commands, *block.instead, *(c for seen in observations if seen.fix for c in seen.fix.commands)]
     assert all(command.isprintable() for command in commands)
 
@@ -361,6 +381,6 @@ def test_thousands_of_commits_stay_linear() -> None:
     listing = Listing("b" * 40, "", (), commits)
     section = SignoffSection(remediation=RemediationPolicy(True, True))
     observations = judge_pull(Snapshot(listing), Facts(), section, NOW).observations
-    block = repair(listing, [finding_of(seen) for seen in observations], Allowed(True, True))
+    block = repair(listing, [finding_of(seen) for seen in observations], allowed=Allowed(True, True))
     assert len(block.commands) == 20
     assert max(map(len, block.commands)) < 128 * 1024

@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 from .control import Control, world
+from .pages import Pages
 from .simulator import Simulator
 
 
@@ -21,6 +22,7 @@ def main() -> None:
     simulator.limits.enabled = simulator.limits.enabled and not options.unlimited
     control = Control(simulator)
     simulator.server.control = control
+    simulator.server.page = Pages(simulator.world)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

@@ -77,7 +77,7 @@ def open_suite(
     suite = find_suite(world, repository, app, sha)
     if suite is None:
         if branch is None:
-            branch = next((name for name, tip in repository.git.branches().items() if tip == sha), None)
+            branch = repository.tips.get(sha)
         number = world.next_id("check_suite")
         suite = CheckSuite(number, "", repository, app, sha, branch, before, world.timestamp())
         suite.node_id = world.register("CS", number, suite)

@@ -46,6 +46,7 @@ class Repository:
     rules: dict[str, list[Json]] = field(default_factory=dict)  # branch → active rules
     pulls: "dict[int, Pull]" = field(default_factory=dict)
     verifications: dict[str, Json] = field(default_factory=dict)  # commit → verification
+    tips: dict[str, str] = field(default_factory=dict)  # commit → branch that was last set to it
     next_number: int = 1
     created_at: str = ""
     _clock: int = 0
@@ -152,6 +153,8 @@ class Repository:
         if before == sha:
             return
         self.git.set_ref(ref, sha)
+        if sha:
+            self.tips[sha] = branch
         if not notify:
             return
         if self.world.subscribed("push"):

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import contextlib
 import json
+import os
 import shutil
 import socket
 import tempfile
@@ -27,6 +28,8 @@ from .repository import Files, Repository, create_repository
 from .server import RequestRecord, Server
 from .webhooks import Delivery, Dispatcher
 from .world import Event, Json, Profile, World
+
+_MEMORY_NEEDED_BYTES = 1024**3
 
 
 class _Server(uvicorn.Server):
@@ -68,7 +71,7 @@ class Simulator:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", port))
-        self._directory = Path(tempfile.mkdtemp(prefix="github-simulator-"))
+        self._directory = Path(tempfile.mkdtemp(prefix="github-simulator-", dir=_scratch()))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self.world = World(self._directory, self.url, profile)
         self.limits = Limits(enabled=profile == "github.com")
@@ -424,6 +427,13 @@ class Simulator:
                 **shown,
             }
             self.world.emit(Event("installation_repositories", action, payload, None, installation=installation))
+
+
+def _scratch() -> Path | None:
+    """Memory, where there is enough of it: the loose objects of a repository are thousands of small files."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > _MEMORY_NEEDED_BYTES
+    return memory if roomy and "TMPDIR" not in os.environ and os.access(memory, os.W_OK) else None
 
 
 def _short(repository: Repository) -> Json:

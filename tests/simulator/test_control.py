@@ -20,10 +20,10 @@ WORLD = {
 
 
 def test_a_world_is_built_and_looked_at_from_another_process(tmp_path: Path) -> None:
-    file = tmp_path / "world.json"
-    file.write_text(json.dumps(WORLD))
+    source = tmp_path / "world.json"
+    source.write_text(json.dumps(WORLD))
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.simulator", "--world", str(file), "--unlimited"],
+        [sys.executable, "-m", "tests.simulator", "--world", str(source), "--unlimited"],
         cwd=ROOT, stdout=subprocess.PIPE, text=True, env={"PATH": os.environ["PATH"]},
     )  # fmt: skip
     try:
@@ -35,11 +35,16 @@ def test_a_world_is_built_and_looked_at_from_another_process(tmp_path: Path) -> 
             here: dict[str, str | int] = {"repository": "example/web-shop", "number": 1}
             pushed = control.post("/push", json={**here, "files": {"b.txt": "1\n"}, "author": "ada"}).json()
             assert pushed["head_sha"] != pull["head_sha"]
-            control.post("/comment", json={**here, "user": "ada", "body": "Hello"})
-            assert [c["body"] for c in control.get("/comments", params=here).json()] == ["Hello"]
+            control.post("/comment", json={**here, "user": "ada", "body": "Hello <b>"})
+            assert [c["body"] for c in control.get("/comments", params=here).json()] == ["Hello <b>"]
             assert control.get("/check_runs", params=here).json() == []
             assert control.post("/act", json={**here, "action": "merge"}).json()["state"] == "closed"
             assert control.get("/requests").json() == []
+            page = control.get(f"{started['url']}/example/web-shop/pull/1", headers={"accept": "text/html"})
+            assert "<h1>Change <small>#1</small></h1>" in page.text
+            assert "<p>Hello &lt;b&gt;</p>" in page.text
+            file = control.get(f"{started['url']}/example/web-shop/blob/main/a.txt", headers={"accept": "text/html"})
+            assert '<div id="L1">' in file.text
             assert control.post("/limits", json={"primary": 10}).json()["primary"] == 10
             assert control.post("/unknown").status_code == 404
             assert control.post("/pulls", json={"repository": "example/none"}).status_code == 422

@@ -1,0 +1,44 @@
+"""What is forgotten: everything but the history, the subjects and the newest report of each has an age at which it goes."""
+
+import time
+from collections.abc import Callable
+
+from sqlalchemy import ColumnElement, Table, delete, func, select
+
+from app.store.database import Database
+from app.store.reports import SENT, SUPERSEDED
+from app.store.tables import delivery, inventory, outbox, report
+
+_DAY = 86_400.0
+#: GitHub can redeliver for three days, GitHub Enterprise Server for seven.
+DELIVERIES = 30 * _DAY
+OUTBOX = 30 * _DAY
+REPORTS = 90 * _DAY
+INVENTORIES = 90 * _DAY
+#: Rows of one transaction: webhooks are accepted between the slices.
+SLICE = 500
+
+
+async def sweep(database: Database, clock: Callable[[], float] = time.time) -> int:
+    """Delete what is too old; how many rows that were."""
+    now = clock()
+    newest = select(func.max(report.c.id)).group_by(report.c.subject)
+    rules: tuple[tuple[Table, ColumnElement[bool]], ...] = (
+        (delivery, delivery.c.received_at < now - DELIVERIES),
+        (outbox, (outbox.c.made_at < now - OUTBOX) & outbox.c.state.in_((SENT, SUPERSEDED))),
+        (report, (report.c.made_at < now - REPORTS) & report.c.id.not_in(newest)),
+        (inventory, inventory.c.stored_at < now - INVENTORIES),
+    )
+    return sum([await _sliced(database, table, condition) for table, condition in rules])
+
+
+async def _sliced(database: Database, table: Table, condition: ColumnElement[bool]) -> int:
+    (key,) = table.primary_key.columns
+    deleted = 0
+    while True:
+        async with database.write() as connection:
+            slice_ = select(key).where(condition).limit(SLICE)
+            count = (await connection.execute(delete(table).where(key.in_(slice_)))).rowcount
+        deleted += count
+        if count < SLICE:
+            return deleted
