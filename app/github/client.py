@@ -33,6 +33,9 @@ TIMEOUT = httpx.Timeout(20, connect=5)
 #: The dated version of the REST API that this code was written against; GHES 3.17 to 3.19 know it too.
 API_VERSION = "2022-11-28"
 _PERMISSIONS = {"checks": "write", "contents": "read", "metadata": "read", "pull_requests": "write"}
+#: Seconds to wait when GitHub names a limit but no time (its documentation: at least a minute).
+UNNAMED_LIMIT = 60
+_SECONDARY = "secondary rate limit"
 T = TypeVar("T")
 
 
@@ -125,7 +128,7 @@ class GitHubApp:
         answer = await _answer(
             self._app.arequest("POST", f"/app/installations/{installation_id}/access_tokens", json=body)
         )
-        document = _document(answer)
+        document = document(answer)
         expires = datetime.fromisoformat(document["expires_at"].replace("Z", "+00:00"))
         return _Token(document["token"], expires.timestamp())
 
@@ -149,7 +152,7 @@ class GitHubApp:
 
     async def about(self) -> Mapping[str, Any]:
         """`GET /app`: the App as GitHub knows it."""
-        return dict(_document(await _answer(self._app.arequest("GET", "/app"))))
+        return dict(document(await _answer(self._app.arequest("GET", "/app"))))
 
     async def close(self) -> None:
         await self._pool.aclose()
@@ -202,7 +205,7 @@ class Installation:
         first: Mapping[str, Any] | None = {**(params or {}), "per_page": 100}
         while following and len(items) < limit:
             answer = await self.request("GET", following, params=first)
-            first, page = None, _document(answer)
+            first, page = None, document(answer)
             items.extend(page[key] if key else page)
             following = answer.links.get("next", {}).get("url")
         return items[:limit]
@@ -217,6 +220,8 @@ async def _graphql(kit: Any, query: str, variables: Mapping[str, Any]) -> GraphQ
         return GraphQLAnswer(dict(await kit.async_graphql(query, dict(variables)) or {}))
     except GraphQLFailed as failed:
         errors = tuple(error.model_dump() for error in failed.response.errors or ())
+        if any(_SECONDARY in str(error.get("message", "")) for error in errors):
+            raise RateLimited("GitHub's secondary rate limit is reached", time.time() + UNNAMED_LIMIT) from None
         return GraphQLAnswer(failed.response.data or {}, errors)
     except ValueError:  # half an answer, or the page of a proxy
         raise GitHubError("GitHub's answer could not be read", 502) from None
@@ -235,7 +240,7 @@ async def _answer(call: Any) -> httpx.Response:
     return raw
 
 
-def _document(answer: httpx.Response) -> Any:
+def document(answer: httpx.Response) -> Any:
     """The JSON of an answer; half an answer, or the page of a proxy, is a fault that passes."""
     try:
         return answer.json()
@@ -246,10 +251,12 @@ def _document(answer: httpx.Response) -> Any:
 def _translated(error: Exception) -> GitHubError:
     if isinstance(error, RateLimitExceeded):
         # A reset that lies in the past is given as 0 s: one second keeps the loop from spinning.
-        wait = max(error.retry_after or timedelta(seconds=60), timedelta(seconds=1))
+        wait = max(error.retry_after or timedelta(seconds=UNNAMED_LIMIT), timedelta(seconds=1))
         return RateLimited("GitHub's rate limit is reached", (datetime.now(UTC) + wait).timestamp())
     if isinstance(error, RequestFailed):
         raw = error.response.raw_response
+        if raw.status_code == 429 or (raw.status_code == 403 and "rate limit" in _message(raw)):
+            return RateLimited("GitHub's rate limit is reached", time.time() + UNNAMED_LIMIT)
         return GitHubError(f"GitHub answered {raw.status_code}: {_message(raw)}", raw.status_code)
     if isinstance(error, RequestTimeout):
         return GitHubError("GitHub did not answer in time")

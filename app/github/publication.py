@@ -35,7 +35,7 @@ class Publication:
     runs: tuple[Run, ...]
     comment: str | None = None
     digest: str = ""
-    """Of everything above: equal head and digest means that nothing has to be posted."""
+    """Of everything above that people see: equal head and digest means that nothing has to be posted."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -71,7 +71,9 @@ def refusal(claim: Claim, title: str, summary: str, cause: str) -> Publication:
 
 
 def _digested(head: str, runs: tuple[Run, ...], text: str | None) -> Publication:
-    said = json.dumps([head, [asdict(run) for run in runs], text], sort_keys=True)
+    """The digest is of what people see: an external id tells only which claim has posted it."""
+    seen = [{**asdict(run), "external_id": None} for run in runs]
+    said = json.dumps([head, seen, text], sort_keys=True)
     return Publication(head, runs, text, hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest())
 
 

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.github.client import GitHubError, Installation, RateLimited, repository_path
+from app.github.client import GitHubError, Installation, RateLimited, document, repository_path
 from app.github.publication import ANNOTATIONS, Posted, Publication, Run
 from app.jobs.subject import Claim
+from checks.render.checkrun import VERDICT
 from checks.render.comment import MARKER
 
 #: A document beyond this is split (bytes): GitHub gives a mutation ten seconds.
@@ -22,10 +23,12 @@ class _Progress:
     """Which parts of a publication stand on GitHub."""
 
     comment: dict[str, Any] | None
+    waiting: Mapping[str, Any] | None
+    """The verdict's run that says "in progress": it becomes the first run of the publication."""
     posted: set[int] = field(default_factory=set)
     """Indexes of the runs that are complete."""
-    started: dict[int, int] = field(default_factory=dict)
-    """Runs that exist with their first annotations only, and their numbers."""
+    started: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """Runs that exist and are not complete: their numbers, and how many of their annotations they have."""
 
 
 class Publisher:
@@ -36,36 +39,60 @@ class Publisher:
         self.claim = claim
         self.path = repository_path(claim.about.repository)
 
-    async def publish(self, publication: Publication, comment: Mapping[str, Any] | None, unsure: bool) -> Posted:
-        """Post what is missing. `comment` is our known comment; `unsure`: an earlier attempt may have posted parts.
+    async def publish(
+        self,
+        publication: Publication,
+        comment: Mapping[str, Any] | None,
+        unsure: bool,
+        waiting: Mapping[str, Any] | None = None,
+    ) -> Posted:
+        """Post what is missing. `comment` is our known comment; `unsure`: an earlier attempt may have posted parts;
+        `waiting` (`node`, `id`): the run that `announce` made.
 
         Raises `RateLimited` or `GitHubError` when something is left to post; calling again with `unsure` adopts the rest.
         """
-        progress = _Progress(dict(comment) if comment else None)
+        progress = _Progress(dict(comment) if comment else None, waiting)
         if unsure:
             await self._adopt(publication, progress)
         await self._by_graphql(publication, progress)
         await self._by_rest(publication, progress)
         return Posted(progress.comment)
 
+    async def announce(self, head: str) -> dict[str, Any]:
+        """Say that the verdict is in progress."""
+        body = {"name": VERDICT, "head_sha": head, "status": "in_progress"}
+        row = document(await self.client.request("POST", f"{self.path}/check-runs", json=body))
+        return {"node": row["node_id"], "id": row["id"]}
+
+    async def withdraw(self, waiting: Mapping[str, Any]) -> None:
+        """The announced verdict will not come: a newer commit is judged instead."""
+        output = {"title": "not judged", "summary": "A newer commit of this pull request is judged instead."}
+        body = {"status": "completed", "conclusion": "cancelled", "output": output}
+        await self.client.request("PATCH", f"{self.path}/check-runs/{waiting['id']}", json=body)
+
     # -- adopting ---------------------------------------------------------------------------------------------------
 
     async def _adopt(self, publication: Publication, progress: _Progress) -> None:
+        app_id = self.client.app.app_id
         rows = await self.client.pages(
-            f"{self.path}/commits/{publication.head}/check-runs?app_id={self.client.app.app_id}&filter=all", "check_runs"
+            f"{self.path}/commits/{publication.head}/check-runs", "check_runs", params={"app_id": app_id, "filter": "all"}
         )
-        known = {row["external_id"]: row for row in rows}
+        known = {row["external_id"]: row for row in rows if row["app"]["id"] == app_id}
         for index, run in enumerate(publication.runs):
             row = known.get(run.external_id)
             if row is not None and row["output"]["annotations_count"] >= len(_annotations(run)):
                 progress.posted.add(index)
-        if publication.comment is not None and progress.comment is None:
-            progress.comment = await self._find_comment()
+            elif row is not None:
+                progress.started[index] = (row["id"], row["output"]["annotations_count"])
+        if publication.comment is not None:
+            progress.comment = await self.find_comment()
 
-    async def _find_comment(self) -> dict[str, Any] | None:
+    async def find_comment(self) -> dict[str, Any] | None:
+        """Our comment, by author and marker. Anybody can write the marker, and a person can write through an App."""
         for row in await self.client.pages(f"{self.path}/issues/{self.claim.number}/comments"):
-            app = row.get("performed_via_github_app") or {}
-            if app.get("id") == self.client.app.app_id and (row.get("body") or "").startswith(MARKER):
+            app, author = row.get("performed_via_github_app") or {}, row.get("user") or {}
+            ours = app.get("id") == self.client.app.app_id and author.get("type") == "Bot"
+            if ours and (row.get("body") or "").startswith(MARKER):
                 return {"node": row["node_id"], "id": row["id"], "body": row["body"]}
         return None
 
@@ -79,10 +106,12 @@ class Publisher:
             except RateLimited:
                 raise
             except GitHubError as error:
-                if error.status in (0, 502, 503, 504):
+                if error.status == 0 or error.status >= 500:
                     await self._adopt(publication, progress)  # it may have been carried out all the same
                 return
             self._take(publication, part, answer.data, progress)
+            if any(not error.get("type") for error in answer.errors):
+                await self._adopt(publication, progress)  # GitHub gave up on the way, and does not say where
 
     def _parts(self, publication: Publication, progress: _Progress) -> Iterator[list[int | str]]:
         """Indexes of runs, and `comment`, cut into documents that are not too large."""
@@ -113,9 +142,11 @@ class Publisher:
         variables: dict[str, Any] = {}
         for item in part:
             if isinstance(item, int):
-                declared.append(f"$c{item}: CreateCheckRunInput!")
-                fields.append(f"c{item}: createCheckRun(input: $c{item}) {{ checkRun {{ id databaseId }} }}")
-                variables[f"c{item}"] = self._run_input(publication, publication.runs[item])
+                verb = "update" if item == 0 and progress.waiting else "create"
+                declared.append(f"$c{item}: {verb.capitalize()}CheckRunInput!")
+                fields.append(f"c{item}: {verb}CheckRun(input: $c{item}) {{ checkRun {{ id databaseId }} }}")
+                place = {"checkRunId": progress.waiting["node"]} if item == 0 and progress.waiting else {"headSha": publication.head}
+                variables[f"c{item}"] = self._run_input(publication.runs[item]) | place
             elif progress.comment is not None:
                 declared.append("$u: UpdateIssueCommentInput!")
                 fields.append("u: updateIssueComment(input: $u) { issueComment { id fullDatabaseId } }")
@@ -126,17 +157,16 @@ class Publisher:
                 variables["a"] = {"subjectId": self.claim.about.pull_node, "body": publication.comment}
         return f"mutation({', '.join(declared)}) {{ {' '.join(fields)} }}", variables
 
-    def _run_input(self, publication: Publication, run: Run) -> dict[str, Any]:
-        document = {
+    def _run_input(self, run: Run) -> dict[str, Any]:
+        given = {
             "repositoryId": self.claim.about.repository_node,
             "name": run.name,
-            "headSha": publication.head,
             "status": "COMPLETED",
             "conclusion": run.conclusion.upper(),
             "externalId": run.external_id,
             "output": {**run.output, "annotations": [_nested(a) for a in _annotations(run)[:ANNOTATIONS]]},
         }
-        return {**document, "detailsUrl": run.details_url} if run.details_url else document
+        return {**given, "detailsUrl": run.details_url} if run.details_url else given
 
     def _take(
         self, publication: Publication, part: Sequence[int | str], data: Mapping[str, Any], progress: _Progress
@@ -146,7 +176,7 @@ class Publisher:
             if isinstance(item, int):
                 created = (data.get(f"c{item}") or {}).get("checkRun")
                 if created and len(_annotations(publication.runs[item])) > ANNOTATIONS:
-                    progress.started[item] = created["databaseId"]
+                    progress.started[item] = (created["databaseId"], ANNOTATIONS)
                 elif created:
                     progress.posted.add(item)
                 continue
@@ -160,19 +190,21 @@ class Publisher:
         for index, run in enumerate(publication.runs):
             if index in progress.posted:
                 continue
-            number = progress.started.get(index) or await self._create_run(publication, run)
-            progress.started[index] = number
-            await self._add_annotations(number, run)
+            waiting = progress.waiting if index == 0 else None
+            number, present = progress.started.get(index) or await self._create_run(publication, run, waiting)
+            progress.started[index] = (number, present)
+            await self._add_annotations(number, run, present)
             progress.posted.add(index)
         if self._comment_due(publication, progress):
             progress.comment = await self._write_comment(publication.comment or "", progress.comment)
 
-    async def _create_run(self, publication: Publication, run: Run) -> int:
-        """The number of a new run with its first annotations."""
+    async def _create_run(
+        self, publication: Publication, run: Run, waiting: Mapping[str, Any] | None
+    ) -> tuple[int, int]:
+        """The number of a new run, and how many annotations it has."""
         annotations = _annotations(run)
         body: dict[str, Any] = {
             "name": run.name,
-            "head_sha": publication.head,
             "status": "completed",
             "conclusion": run.conclusion,
             "external_id": run.external_id,
@@ -180,22 +212,30 @@ class Publisher:
         }
         if run.details_url:
             body["details_url"] = run.details_url
-        answer = await self.client.request("POST", f"{self.path}/check-runs", json=body)
-        return int(answer.json()["id"])
+        if waiting is None:
+            answer = await self.client.request(
+                "POST", f"{self.path}/check-runs", json={**body, "head_sha": publication.head}
+            )
+        else:
+            answer = await self.client.request("PATCH", f"{self.path}/check-runs/{waiting['id']}", json=body)
+        return int(document(answer)["id"]), min(len(annotations), ANNOTATIONS)
 
-    async def _add_annotations(self, number: int, run: Run) -> None:
+    async def _add_annotations(self, number: int, run: Run, present: int) -> None:
+        """The rest, in order: GitHub appends what an update brings."""
         annotations = _annotations(run)
-        for start in range(ANNOTATIONS, len(annotations), ANNOTATIONS):
+        for start in range(present, len(annotations), ANNOTATIONS):
             output = {**run.output, "annotations": annotations[start : start + ANNOTATIONS]}
             await self.client.request("PATCH", f"{self.path}/check-runs/{number}", json={"output": output})
 
     async def _write_comment(self, body: str, known: Mapping[str, Any] | None) -> dict[str, Any]:
+        if known is not None and known["id"] is None:
+            known = await self.find_comment()
         if known is not None:
             path, method = f"{self.path}/issues/comments/{known['id']}", "PATCH"
         else:
             path, method = f"{self.path}/issues/{self.claim.number}/comments", "POST"
         try:
-            row = (await self.client.request(method, path, json={"body": body})).json()
+            row = document(await self.client.request(method, path, json={"body": body}))
         except GitHubError as error:
             if known is None or error.status not in (404, 410):
                 raise
@@ -210,7 +250,7 @@ def _annotations(run: Run) -> list[dict[str, Any]]:
 def _nested(annotation: Mapping[str, Any]) -> dict[str, Any]:
     """REST's flat annotation in GraphQL's shape."""
     names = {"path": "path", "message": "message", "title": "title", "raw_details": "rawDetails"}
-    document: dict[str, Any] = {ours: annotation[theirs] for theirs, ours in names.items() if annotation.get(theirs)}
-    document["annotationLevel"] = annotation["annotation_level"].upper()
-    document["location"] = {"startLine": annotation["start_line"], "endLine": annotation["end_line"]}
-    return document
+    nested: dict[str, Any] = {ours: annotation[theirs] for theirs, ours in names.items() if annotation.get(theirs)}
+    nested["annotationLevel"] = annotation["annotation_level"].upper()
+    nested["location"] = {"startLine": annotation["start_line"], "endLine": annotation["end_line"]}
+    return nested

@@ -5,13 +5,15 @@ of both sides, the policy, the present head and our own comment. What is too lar
 """
 
 import asyncio
+import base64
+import binascii
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from app.github.client import GitHubError, Installation, repository_path
+from app.github.client import GitHubError, GraphQLAnswer, Installation, RateLimited, document, repository_path
 from app.jobs.subject import About
 from app.ports import Blob, FileRef, Side
 from checks.model.commit import AccountType, Commit, Person
@@ -43,6 +45,8 @@ class PullState:
     head: str
     comments: tuple[Mapping[str, Any], ...]
     """Our own comments, oldest first, if they were asked for."""
+    all_comments: bool = True
+    """Whether every comment was looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ class PullSource:
                 "GitHub could not compare base and head: the histories do not meet, or the commits are gone",
                 hint="Push the branch again, based on the target branch.",
             ) from None
-        return dict(answer.json())
+        return dict(document(answer))
 
     async def _files(self, comparison: Mapping[str, Any]) -> tuple[list[ChangedFile], list[Problem]]:
         rows = comparison.get("files") or []
@@ -125,29 +129,58 @@ class PullSource:
         return found
 
     async def _read_batch(self, refs: Sequence[FileRef], with_pull: bool) -> Mapping[FileRef, Blob]:
-        query, variables = self._query(refs, with_pull)
-        answer = await self.client.graphql(query, variables)
-        if answer.errors and not answer.data:
-            return await self._halved(refs, with_pull, answer.errors)
+        answer = await self._asked(refs, with_pull)
+        if answer is None or (answer.errors and not answer.data and len(refs) < 2):
+            if with_pull:
+                self.state = await self._state_by_rest()
+            return await self._read_by_rest(refs)
+        if answer.errors and not answer.data:  # GitHub gave up on the query as a whole: smaller ones may pass
+            middle = len(refs) // 2
+            first = await self._read_batch(refs[:middle], with_pull)
+            return {**first, **await self._read_batch(refs[middle:], False)}
         own, policy = answer.data.get("repository") or {}, answer.data.get("policy") or {}
         if with_pull:
-            self.state = _state(own.get("pullRequest"))
-        blobs: dict[FileRef, Blob] = {}
-        for index, ref in enumerate(refs):
-            row = (policy if ref.side is Side.POLICY else own).get(f"b{index}")
-            if row and "oid" in row:
-                blobs[ref] = _blob(row)
-        return blobs
+            self.state = _state(own.get("pullRequest")) or await self._state_by_rest()
+        rows = {ref: (policy if ref.side is Side.POLICY else own).get(f"b{index}") for index, ref in enumerate(refs)}
+        blobs = {ref: _blob(row) for ref, row in rows.items() if row and "oid" in row}
+        # Null is "no such file" only where nothing failed: an alias can fail alone, and a lock file must not vanish.
+        doubtful = [ref for ref in refs if ref not in blobs] if answer.errors else []
+        return {**blobs, **await self._read_by_rest(doubtful)}
 
-    async def _halved(
-        self, refs: Sequence[FileRef], with_pull: bool, errors: tuple[Mapping[str, Any], ...]
-    ) -> Mapping[FileRef, Blob]:
-        """GitHub gave up on the query as a whole: smaller ones may pass."""
-        if len(refs) < 2:
-            raise GitHubError(f"GitHub could not answer: {errors[0].get('message', 'no reason given')}", 502)
-        middle = len(refs) // 2
-        first = await self._read_batch(refs[:middle], with_pull)
-        return {**first, **await self._read_batch(refs[middle:], False)}
+    async def _asked(self, refs: Sequence[FileRef], with_pull: bool) -> GraphQLAnswer | None:
+        """The answer of GraphQL; None when there is none, so that REST has to do."""
+        try:
+            return await self.client.graphql(*self._query(refs, with_pull))
+        except RateLimited:
+            raise
+        except GitHubError:
+            return None
+
+    async def _state_by_rest(self) -> PullState:
+        pull = document(await self.client.request("GET", f"{self._path}/pulls/{self.number}"))
+        return PullState(pull["head"]["sha"], (), not self.find_comment)
+
+    async def _read_by_rest(self, refs: Sequence[FileRef]) -> Mapping[FileRef, Blob]:
+        found = [(ref, await self._content(ref)) for ref in refs]
+        return {ref: blob for ref, blob in found if blob is not None}
+
+    async def _content(self, ref: FileRef) -> Blob | None:
+        """One file by REST; content beyond 1 MB is left out. None: there is no such file."""
+        central = ref.side is Side.POLICY and self.policy is not None
+        repository = repository_path(self.policy.repository) if central and self.policy else self._path
+        path = f"{repository}/contents/{quote(ref.path, safe='/', errors='surrogateescape')}"
+        try:
+            answer = await self.client.request(
+                "GET", path, params={"ref": self._revision(ref.side)}, accept="application/vnd.github.object+json"
+            )
+        except GitHubError as error:
+            if error.status != 404:
+                raise
+            return None
+        row = document(answer)
+        if not isinstance(row, dict) or row.get("type") not in ("file", "symlink"):
+            return None
+        return Blob(row["sha"], row["size"], _decoded(row))
 
     def _query(self, refs: Sequence[FileRef], with_pull: bool) -> tuple[str, dict[str, Any]]:
         owner, name = self.about.repository.split("/", 1)
@@ -178,8 +211,9 @@ class PullSource:
         return self.base if side is Side.BASE else self.head
 
     async def fetch(self, blobs: Sequence[Blob]) -> Mapping[str, bytes]:
-        contents = await asyncio.gather(*(self._fetch(blob) for blob in blobs))
-        return {blob.id: data for blob, data in zip(blobs, contents, strict=True)}
+        unique = {blob.id: blob for blob in blobs}.values()
+        contents = await asyncio.gather(*(self._fetch(blob) for blob in unique))
+        return {blob.id: data for blob, data in zip(unique, contents, strict=True)}
 
     async def _fetch(self, blob: Blob) -> bytes:
         path = f"{self._path}/git/blobs/{quote(blob.id, safe='')}"
@@ -189,7 +223,7 @@ class PullSource:
         return answer.content
 
 
-_COMMENTS = "comments(first: 100) { nodes { id fullDatabaseId body viewerDidAuthor } }"
+_COMMENTS = "comments(first: 100) { pageInfo { hasNextPage } nodes { id fullDatabaseId body viewerDidAuthor } }"
 _TEXT = "fragment text on Blob { oid byteSize isBinary isTruncated text }"
 
 
@@ -208,11 +242,21 @@ def _blob(row: Mapping[str, Any]) -> Blob:
     return Blob(row["oid"], row["byteSize"], data)
 
 
+def _decoded(row: Mapping[str, Any]) -> bytes | None:
+    """The content in a REST answer, if it is there in full."""
+    try:
+        data = base64.b64decode(row.get("content") or "")
+    except binascii.Error:
+        return None
+    return data if object_id(data, row["sha"]) == row["sha"] else None
+
+
 def _state(row: Mapping[str, Any] | None) -> PullState | None:
     if row is None:
         return None
-    nodes = (row.get("comments") or {}).get("nodes") or []
-    return PullState(row["headRefOid"], tuple(node for node in nodes if node and node.get("viewerDidAuthor")))
+    comments = row.get("comments") or {}
+    own = tuple(node for node in comments.get("nodes") or () if node and node.get("viewerDidAuthor"))
+    return PullState(row["headRefOid"], own, not (comments.get("pageInfo") or {}).get("hasNextPage"))
 
 
 def _file(row: Mapping[str, Any]) -> ChangedFile:

@@ -11,19 +11,16 @@ from checks.model import purl
 from checks.model.dependency import Dependency, Inventory, Scope
 from checks.model.phrase import visible
 
-_TEST = re.compile(
-    r"^test|test(?:Fixtures)?(?:Compile|Runtime|Implementation|Annotation)|test$|^(?:androidTest|unitTest|jmh)",
-    re.IGNORECASE,
-)
-#: Configurations of tools that run in the build and leave nothing in the product.
+#: Names of configurations are camel case: `latestRuntimeClasspath` belongs to a source set `latest`, not to tests.
+_TEST = re.compile(r"(?:^(?:test|jmh)|Test)(?=[A-Z]|Fixtures|$)")
+#: Configurations of tools that run in the build and leave nothing in the product. An unknown name is no tool.
 _TOOL = re.compile(
-    r"annotationprocessor|^kapt|^ksp|plugin|compiler(?:classpath|options)?$|^kotlin|checkstyle|^pmd|jacoco|detekt|ktlint"
-    r"|spotbugs|spotless|^lint|protobuftoolslocator|^classpath$|incomingcatalog|^zinc|^errorprone|^developmentonly$",
-    re.IGNORECASE,
+    r"(?:^a|A)nnotationProcessor|^(?:kapt|ksp)(?=[A-Z]|$)|^kotlin\w{0,100}(?:Compiler|BuildTools|Klib)\w{0,100}$"
+    r"|^(?:checkstyle|pmd|pmdAux|jacocoAgent|jacocoAnt|detekt|detektPlugins|spotbugs|spotbugsPlugins|spotbugsSlf4j)$"
+    r"|^(?:ktlint|spotless|protobufToolsLocator)\w{0,100}$|^(?:zinc|errorprone|developmentOnly|scalaCompilerPlugins)$"
+    r"|^lint(?:Checks|ClassPath)$|^classpath$|^incomingCatalogFor"
 )
-_SHIPPED = re.compile(
-    r"(?:^|[a-z])(?:runtime|compile|api|implementation|default|archives)(?:classpath|elements)?$", re.IGNORECASE
-)
+_SHIPPED = re.compile(r"(?:^[a-z]|[a-z][A-Z])(?:untime|ompile|mplementation|pi)(?:Classpath|Elements)?$|^default$")
 
 
 def parse_lockfile(text: str, path: str, companions: Mapping[str, str]) -> Inventory:

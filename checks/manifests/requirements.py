@@ -346,7 +346,7 @@ class _Reader:
             return any(item.startswith("-") or " " in item or normalize(item) not in present for item in requirers)
         if asked:
             return normalize(self.out.dependencies[index].name) in asked
-        return None if self.compiled or self.annotated else True
+        return None if self.compiled and not self.annotated else True
 
     def edges(self) -> list[list[int]]:
         """Each `# via` comment turned around: the requirer requires."""

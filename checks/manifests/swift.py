@@ -13,7 +13,7 @@ from checks.model.phrase import visible
 def parse_package_resolved(text: str, path: str, companions: Mapping[str, str]) -> Inventory:
     """A pin to a branch has its commit as version; the file does not tell which packages are direct."""
     found = Collector(path, "swift-resolved")
-    root = load_object(text, lambda depth, key: depth < 4)
+    root = load_object(text, lambda depth, key: depth < 3 and key != "state")
     pins = root.get("pins", object_at(root, "object").get("pins"))
     if not isinstance(pins, Array):
         found.problem("it has no list 'pins'", 1)

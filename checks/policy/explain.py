@@ -20,12 +20,17 @@ class _Row(NamedTuple):
     path: KeyPath
     name: str
     value: str | None
+    depth: int
+
+    @property
+    def label(self) -> str:
+        return "  " * self.depth + self.name
 
 
 def explanation(policy: Policy, shapes: Sequence[SectionShape], file: str) -> Iterator[str]:
     """Lines for people: groups, values and where each comes from, `file:line` or `default`."""
     rows, groups = list(_rows(policy, shapes)), _groups(policy, shapes)
-    names = max(len(_indented(row)) for row in rows)
+    names = max(len(row.label) for row in rows)
     values = min(max(len(row.value or "") for row in rows), _VALUE_WIDTH)
     for row in rows:
         if len(row.path) == 1 and row.path[0] in groups:
@@ -39,56 +44,66 @@ def _groups(policy: Policy, shapes: Sequence[SectionShape]) -> set[str]:
 
 
 def _rows(policy: Policy, shapes: Sequence[SectionShape]) -> Iterator[_Row]:
-    root = list(_keys(policy.root, ()))
+    root = list(_keys(policy.root, (), 0))
     groups = _groups(policy, shapes)
     yield from (row for row in root if row.path[0] not in groups)
     yield from (row for row in root if row.path[0] in groups)
     for shape in shapes:
         section = policy.sections.get(shape.check)
-        yield _Row((shape.check,), shape.check, "off" if section is None else "on")
+        yield _Row((shape.check,), shape.check, "off" if section is None else "on", 0)
         if section is not None:
-            yield from _keys(section, (shape.check,), {"levels": policy.levels[shape.check]})
+            yield from _keys(section, (shape.check,), 1, levels=policy.levels[shape.check])
 
 
-def _keys(value: Any, path: KeyPath, instead: Mapping[str, object] | None = None) -> Iterator[_Row]:
+def _keys(value: Any, path: KeyPath, depth: int, *, sparse: bool = False, **instead: object) -> Iterator[_Row]:
+    """The keys of a shape; `sparse` leaves out what is not given and has nothing as its default."""
     for name in keys_of(type(value)):
-        yield from _value((instead or {}).get(name, getattr(value, name)), (*path, name), name)
+        item = instead.get(name, getattr(value, name))
+        if not (sparse and _is_nothing(item)):
+            yield from _value(item, (*path, name), name, depth)
 
 
-def _value(value: Any, path: KeyPath, name: str) -> Iterator[_Row]:
+def _value(value: Any, path: KeyPath, name: str, depth: int) -> Iterator[_Row]:
     if not _is_group(value):
-        yield _Row(path, name, _shown(value))
+        yield _Row(path, name, _shown(value), depth)
         return
-    yield _Row(path, name, None)
+    yield _Row(path, name, None, depth)
     if isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _value(item, (*path, key), key)
+            yield from _value(item, (*path, key), key, depth + 1)
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
-            yield from _item(item, (*path, str(index)))
+            title, place = next(iter(keys_of(type(item)))), (*path, str(index))
+            yield _Row((*place, title), _shown(getattr(item, title)), None, depth + 1)
+            rows = _keys(item, place, depth + 2, sparse=True)
+            yield from (row for row in rows if row.path != (*place, title))
     else:
-        yield from _keys(value, path)
-
-
-def _item(value: Any, path: KeyPath) -> Iterator[_Row]:
-    """One of several waivers or exceptions: under its first key, and without what is not given."""
-    title, *others = keys_of(type(value))
-    yield _Row((*path, title), _shown(getattr(value, title)), "")
-    for name in others:
-        item = getattr(value, name)
-        if item is not None and item != ():
-            yield from _value(item, (*path, name), name)
+        yield from _keys(value, path, depth + 1, sparse=hasattr(value, "from_scalar"))
 
 
 def _is_group(value: Any) -> bool:
     if isinstance(value, tuple):
         return any(is_shape(type(item)) for item in value)
-    return bool(value) if isinstance(value, Mapping) else is_shape(type(value))
+    if isinstance(value, Mapping):
+        return bool(value)
+    return is_shape(type(value)) and not _short_form(value)
+
+
+def _short_form(value: Any) -> bool:
+    """Whether it can be said as one scalar, and is shown so."""
+    _, *others = keys_of(type(value))
+    return hasattr(value, "from_scalar") and all(_is_nothing(getattr(value, name)) for name in others)
+
+
+def _is_nothing(value: Any) -> bool:
+    return value is None or value == () or value == {}
 
 
 def _shown(value: Any) -> str:
-    if value is None or value == () or value == {}:
+    if _is_nothing(value):
         return _NOTHING
+    if is_shape(type(value)):
+        return _shown(getattr(value, next(iter(keys_of(type(value))))))
     if isinstance(value, tuple):
         return ", ".join(_shown(item) for item in value)
     if isinstance(value, bool):
@@ -106,10 +121,6 @@ def _origin(policy: Policy, row: _Row, file: str) -> str:
 
 def _lines(row: _Row, origin: str, names: int, values: int) -> Iterator[str]:
     first, *more = textwrap.wrap(row.value or "", values, break_on_hyphens=False) or [""]
-    yield f"{_indented(row).ljust(names)}  {first.ljust(values)}  {origin}".rstrip()
+    yield f"{row.label.ljust(names)}  {first.ljust(values)}  {origin}".rstrip()
     for part in more:
         yield f"{'':{names}}  {part}"
-
-
-def _indented(row: _Row) -> str:
-    return "  " * (len(row.path) - 1) + row.name

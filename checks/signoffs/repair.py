@@ -83,12 +83,12 @@ class Branch:
 def repair(
     listing: Listing,
     findings: Sequence[Finding],
-    mode: SignoffMode = SignoffMode.DCOAPP,
     allowed: Allowed = NO_REMEDIATION,
+    mode: SignoffMode = SignoffMode.DCOAPP,
 ) -> Repair:
     """The block that clears these sign-off findings; others are ignored, and without any the repair is empty.
 
-    `listing.commits` are oldest first; `mode` and `allowed` are the policy's.
+    `listing.commits` are oldest first; `allowed` and `mode` are the policy's.
     """
     wanted = {finding.subject.commit for finding in findings if finding.rule in _RULES}
     judge = Judge(listing.commits, mode, allowed).judge

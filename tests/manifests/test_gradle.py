@@ -89,6 +89,25 @@ def test_the_scope_is_the_configuration_nearest_to_users() -> None:
     assert inventory.problems == ()
 
 
+@pytest.mark.parametrize(
+    ("configurations", "scope"),
+    [
+        ("releaseRuntimeClasspath", Scope.RUNTIME),
+        ("compileClasspath", Scope.RUNTIME),
+        ("latestRuntimeClasspath", Scope.RUNTIME),
+        ("debugUnitTestRuntimeClasspath", Scope.TEST),
+        ("testFixturesRuntimeClasspath,testCompileClasspath", Scope.TEST),
+        ("testAnnotationProcessor", Scope.TEST),
+        ("kotlinCompilerPluginClasspathMain,kspTest", Scope.BUILD),
+        ("annotationProcessor,runtimeClasspath", Scope.RUNTIME),
+        ("pluginStuff", Scope.UNKNOWN),
+    ],
+)
+def test_configurations(configurations: str, scope: Scope) -> None:
+    inventory = parse_lockfile(f"g:a:1={configurations}\n", "gradle.lockfile", {})
+    assert inventory.dependencies[0].scope is scope
+
+
 def test_the_lock_of_build_scripts_is_build() -> None:
     inventory = parse_lockfile("org.a:a:1.0=classpath\n", "buildscript-gradle.lockfile", {})
     assert inventory.dependencies[0].scope is Scope.BUILD

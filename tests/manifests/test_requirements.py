@@ -57,7 +57,7 @@ def test_a_compiled_file_has_lines_hashes_and_the_graph() -> None:
         ("setuptools", "80.0", 21),
     ]
     assert [item.location.end_line for item in inventory.dependencies] == [8, 11, 16, 18, 21]
-    assert [item.direct for item in inventory.dependencies] == [False, True, True, True, None]
+    assert [item.direct for item in inventory.dependencies] == [False, True, True, True, True]
     assert inventory.dependencies[0].integrity == ("sha256:aa", "sha256:bb")
     assert inventory.dependencies[0].source == "https://registry.example/simple"
     assert inventory.edges == ((), (), (1, 3), (0,), ())

@@ -22,6 +22,7 @@ CANONICAL = dedent("""\
     ok = true
     sizes = [1, 22, -3]
     source = { registry = "https://registry.example/simple" }
+    time = { at = 2025-01-25T11:30:10.5+01:00, z = 2025-01-25T11:30:10Z, x = { y = "T" } }
     deps = [
         { name = "b", extra = ["c", "d"] },
         { name = "e", marker = "python_version < '3' and x == 'y, z = 1'" },
@@ -92,6 +93,12 @@ ODD = (
     'a = ["b" # c]\n]\n',
     "a = {b = 1} # c\n",
     "a = 1\r\nb = 2\r\n",
+    "a = { b = 2025-02-30T00:00:00Z }\n",
+    "a = { b = 2025-01-01T00:00:00+24:00 }\n",
+    "a = { b = 2025-01-01T00:00:60Z, c = 0000-01-01T00:00:00Z }\n",
+    "a = { b = 2025-01-01T24:00:00Z }\n",
+    'a = { b = "x = 2025-01-01T00:00:00Z, y" }\n',
+    'a = { b = "\ue0002025-01-01T00:00:00Z", c = "T" }\n',
     "a = 1\rb = 2\n",
 )
 
@@ -100,7 +107,7 @@ def test_the_scan_reads_what_tools_write() -> None:
     read = scan(CANONICAL, "package")
     assert read is not None
     assert read.data == tomllib.loads(CANONICAL)
-    assert [(line, end) for _, line, end in read.tables] == [(6, 21), (23, 28)]
+    assert [(line, end) for _, line, end in read.tables] == [(6, 22), (24, 29)]
     assert read == exact(CANONICAL, "package")
 
 

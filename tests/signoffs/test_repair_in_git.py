@@ -82,7 +82,7 @@ class Branch:
 
     def repair(self, **policy: Any) -> Repair:
         mode = SignoffMode(policy.get("mode", "dcoapp"))
-        return repair(self.listing, self.findings(**policy), mode, policy.get("allowed", Allowed()))
+        return repair(self.listing, self.findings(**policy), policy.get("allowed", Allowed()), mode)
 
     def paste(self, commands: tuple[str, ...]) -> None:
         assert commands
@@ -119,6 +119,7 @@ def finding_of(seen: Observation) -> Finding:
         waiver=None,
         fix=seen.fix,
         counts=True,
+        could_not_tell=False,
     )
 
 

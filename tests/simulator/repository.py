@@ -61,8 +61,8 @@ class Repository:
 
     @property
     def clone_url(self) -> str:
-        """A path that `git clone` accepts."""
-        return str(self.git.git_dir)
+        """What `git clone` accepts: a path, for a fork as URL because git does not copy linked objects."""
+        return str(self.git.git_dir) if self.parent is None else f"file://{self.git.git_dir}"
 
     def head(self, branch: str | None = None) -> str:
         """SHA at the tip of a branch (default: the default branch); raises KeyError when there is none."""

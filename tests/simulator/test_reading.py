@@ -2,8 +2,11 @@
 
 import base64
 import hashlib
+import subprocess
+from pathlib import Path
 
 from .conftest import Place
+from .git import ENVIRONMENT
 
 
 def test_a_pull_request_names_its_head_base_and_counts(place: Place) -> None:
@@ -190,6 +193,15 @@ def test_rules_of_a_branch(place: Place) -> None:
     place.repo.rules["main"] = [rule]
     assert place.api.get(f"{place.path}/rules/branches/main").json() == [rule]
     assert place.api.get(f"{place.path}/rules/branches/other").json() == []
+
+
+def test_repositories_and_forks_can_be_cloned(place: Place, tmp_path: Path) -> None:
+    fork = place.repo.fork(place.sim.create_user("grace"))
+    fork.commit("patch", {"a": "1"}, "One")
+    for number, repository in enumerate((place.repo, fork)):
+        target = tmp_path / str(number)
+        subprocess.run(["git", "clone", "-q", repository.clone_url, str(target)], check=True, env=ENVIRONMENT)
+        assert (target / "package.json").read_text() == '{"name": "web-shop"}\n'
 
 
 def test_everything_written_is_good_git(place: Place) -> None:
