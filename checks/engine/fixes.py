@@ -13,8 +13,7 @@ from checks.model.report import Report
 from checks.model.snapshot import ManifestPair
 from checks.policy.schema import Policy
 from checks.rules.signoff import SignoffSection
-from checks.signoffs.remediation import NO_REMEDIATION
-from checks.signoffs.repair import repair
+from checks.signoffs.repair import Repair, repair
 
 
 def propose(report: Report, plan: Plan, policy: Policy) -> Report:
@@ -172,10 +171,7 @@ def _block(report: Report, fixer: _Fixer, policy: Policy) -> tuple[str, ...]:
     """Sign-off first, since it may rewrite history; then files, one commit, one push. Empty if nothing helps."""
     blocking = [finding for finding in report.findings if finding.blocks]
     fixed = [finding for finding in blocking if finding.fix and not finding.subject.commit and finding.fix.commands]
-    section = policy.sections.get("signoff")
-    allowed = section.remediation.allowed if isinstance(section, SignoffSection) else NO_REMEDIATION
-    unsigned = [finding for finding in blocking if finding.subject.commit]
-    signing = repair(fixer.plan.snapshot.listing, unsigned, allowed)
+    signing = _signing(blocking, fixer.plan, policy)
     if not fixed and not signing.commands:
         return ()
     commands = list(signing.commands)
@@ -183,6 +179,17 @@ def _block(report: Report, fixer: _Fixer, policy: Policy) -> tuple[str, ...]:
         signoff = " --signoff" if "signoff" in policy.sections else ""
         commands += [*_file_commands(fixed, fixer), f"git commit --all{signoff} -m {_message(fixed)}"]
     return (*commands, "git push --force-with-lease" if signing.commands and signing.rewrites else "git push")
+
+
+def _signing(blocking: Sequence[Finding], plan: Plan, policy: Policy) -> Repair:
+    """The sign-off commands that work as they stand. Where a person must do something first (an address that no command
+    can know), each finding says so itself and the block leaves them out."""
+    section = policy.sections.get("signoff")
+    unsigned = [finding for finding in blocking if finding.subject.commit]
+    if not isinstance(section, SignoffSection) or not unsigned:
+        return Repair()
+    found = repair(plan.snapshot.listing, unsigned, section.remediation.allowed, section.mode)
+    return Repair() if found.first else found
 
 
 def _file_commands(fixed: Sequence[Finding], fixer: _Fixer) -> list[str]:

@@ -2,10 +2,10 @@
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from checks.manifests.collect import MAX_PROBLEMS, MAX_WORD, Collector, numbered_lines
+from checks.manifests.collect import MAX_PROBLEMS, MAX_WORD, Collector
+from checks.manifests.piplines import Line, logical_lines
 from checks.manifests.pypi import (
     address,
     guessed_scope,
@@ -24,9 +24,6 @@ from checks.model.phrase import visible
 from checks.model.purl import package
 
 FORMAT = "requirements"
-#: What pip joins to one line; nobody writes more (characters).
-MAX_LOGICAL = 1_000_000
-MAX_LINES = 2_000_000
 
 
 def parse_requirements(text: str, path: str, companions: Mapping[str, str]) -> Inventory:
@@ -36,58 +33,6 @@ def parse_requirements(text: str, path: str, companions: Mapping[str, str]) -> I
         reader.take(line)
     reader.finish([content for name, content in companions.items() if name.endswith(".in")])
     return reader.out.inventory(reader.edges() if reader.annotated else None)
-
-
-# --- lines ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class Line:
-    """What pip sees as one line: continuations joined, the comment apart."""
-
-    number: int
-    end: int
-    text: str
-    comment: str
-
-
-_COMMENT = re.compile(r"(?:^|\s)#")
-
-
-def logical_lines(text: str) -> Iterator[Line]:
-    """pip's own joining (`join_lines`), but with lines counted as an editor does.
-
-    pip splits at everything that `str.splitlines` knows, so that `# note\\x0cevil==1` installs `evil`.
-    """
-    begun, parts, size = 0, [], 0
-    number = 0
-    for number, physical in numbered_lines(text):
-        if number > MAX_LINES:
-            raise UnreadableManifest(f"it has more than {MAX_LINES:,} lines", number, "too-large")
-        for piece in physical.splitlines() or [""]:
-            commented = piece.lstrip().startswith("#")
-            if piece.endswith("\\") and not commented:
-                begun = begun or number
-                parts.append(piece.strip("\\"))
-                size += len(piece)
-                if size > MAX_LOGICAL:
-                    raise UnreadableManifest(f"a line goes on for more than {MAX_LOGICAL:,} characters", begun)
-                continue
-            if commented and begun:
-                piece = " " + piece
-            yield _line(begun or number, number, "".join((*parts, piece)) if parts else piece)
-            begun, parts, size = 0, [], 0
-    if parts:
-        yield _line(begun, number, "".join(parts))
-
-
-def _line(begun: int, number: int, text: str) -> Line:
-    if "#" not in text:
-        return Line(begun, number, text.strip(), "")
-    found = _COMMENT.search(text)
-    if found is None:
-        return Line(begun, number, text.strip(), "")
-    return Line(begun, number, text[: found.start()].strip(), text[found.end() :].strip())
 
 
 # --- one line ---------------------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ from textwrap import dedent
 import pytest
 from hypothesis import given, settings
 
-from checks.manifests.requirements import logical_lines, parse_requirements
+from checks.manifests.piplines import logical_lines
+from checks.manifests.requirements import parse_requirements
 from checks.model.dependency import Inventory, Origin, Scope
 from checks.model.errors import UnreadableManifest
 from tests.manifests.mutations import HOSTILE, located, mutated, survives
