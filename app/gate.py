@@ -2,7 +2,7 @@
 
 import hashlib
 import posixpath
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,10 +12,13 @@ from checks.engine.evaluate import evaluate
 from checks.engine.fixes import propose
 from checks.engine.plan import ManifestRequest, Plan, wanted_manifests
 from checks.manifests import MAX_BYTES, Format, read, too_large
-from checks.model.dependency import Inventory, Location
+from checks.model.dependency import Inventory, Location, Problem
 from checks.model.report import Mode, Report
-from checks.model.snapshot import Listing, ManifestPair, Snapshot
+from checks.model.snapshot import ManifestPair, Snapshot
 from checks.policy.schema import Policy
+
+#: Texts that are fetched by id and held at the same time (bytes).
+HELD = 2 * MAX_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +72,15 @@ class Gate:
         jobs = [job for request in requests for job in _jobs(request, blobs)]
         known = dict(await self.cache.get([job.key for job in jobs])) if self.cache else {}
         missing = {job.key: job for job in jobs if job.key not in known}
-        large = {blob.id: blob for job in missing.values() for blob in job.blobs if blob.data is None and blob.size <= MAX_BYTES}
-        fetched = await source.fetch(tuple(large.values())) if large else {}
-        parsed = {key: await self._parse(job, fetched) for key, job in missing.items()}
-        if self.cache and parsed:
-            await self.cache.put(parsed)
-        known.update(parsed)
-        found = {(job.side, job.path): _named(known[job.key], job.path) for job in jobs}
+        for batch in _batches(missing.values()):
+            large = {blob.id: blob for job in batch for blob in job.large}
+            fetched = await source.fetch(tuple(large.values())) if large else {}
+            parsed = {job.key: await self._parse(job, fetched) for job in batch}
+            if self.cache:
+                await self.cache.put(parsed)
+            known.update(parsed)
+        found = {(Side.HEAD, r.head_path): _absent(r, r.head_path) for r in requests if r.head_path is not None}
+        found.update({(job.side, job.path): _named(known[job.key], job.path) for job in jobs})
         return tuple(
             ManifestPair(
                 request.path,
@@ -105,8 +110,10 @@ class _Job:
     key: str
 
     @property
-    def blobs(self) -> tuple[Blob, ...]:
-        return (self.blob, *self.companions.values())
+    def large(self) -> tuple[Blob, ...]:
+        """What `read` left out and `fetch` will get."""
+        blobs = (self.blob, *self.companions.values())
+        return tuple(blob for blob in blobs if blob.data is None and blob.size <= MAX_BYTES)
 
 
 def _refs(requests: Sequence[ManifestRequest]) -> list[FileRef]:
@@ -129,6 +136,27 @@ def _jobs(request: ManifestRequest, blobs: Mapping[FileRef, Blob]) -> list[_Job]
         }
         jobs.append(_Job(side, path, request.format, blob, companions, _key(request.format, path, blob, companions)))
     return jobs
+
+
+def _batches(jobs: Iterable[_Job]) -> Iterator[list[_Job]]:
+    """Jobs whose large texts are held at the same time: memory holds some of a monorepo, never all of it."""
+    batch: list[_Job] = []
+    held = 0
+    for job in jobs:
+        weight = sum(blob.size for blob in job.large)
+        if batch and held + weight > HELD:
+            yield batch
+            batch, held = [], 0
+        batch.append(job)
+        held += weight
+    if batch:
+        yield batch
+
+
+def _absent(request: ManifestRequest, path: str) -> Inventory:
+    """A manifest that the listing names and no read finds: it must not look as if it were empty."""
+    message = "it is listed in this change, but it has no text that could be read (a link to another repository?)"
+    return Inventory(path, request.format.id, problems=(Problem("unreadable", message, Location(path)),))
 
 
 def _key(format_: Format, path: str, blob: Blob, companions: Mapping[str, Blob]) -> str:

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 
+import structlog
 from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.github.client import GitHubApp
 from app.github.pull import CentralPolicy, central_policy
@@ -16,16 +18,23 @@ from app.jobs.judge import Judge
 from app.jobs.subject import Delivery
 from app.settings import ServiceSettings
 from app.store.database import Database
+from app.store.housekeeping import sweep
 from app.store.inventories import InventoryStore
 from app.store.reports import ReportStore
 from app.store.subjects import SubjectStore
 from app.web.application import application
 from checks.manifests import Format, read
-from checks.model.dependency import Inventory
+from checks.model.dependency import Inventory, Location, Problem
 from checks.model.errors import UsageError
 
 #: A manifest beyond this is parsed by another process, so that the event loop keeps answering (bytes).
 LARGE = 300_000
+#: Seconds for one large manifest; the largest that is read takes a few.
+PARSING = 60
+#: Seconds between two rounds of forgetting what is old.
+SWEEP = 3600.0
+
+log = structlog.get_logger()
 
 
 class Service:
@@ -56,13 +65,23 @@ class Service:
     async def running(self) -> AsyncIterator[None]:
         """Database migrated, workers at work; everything is closed at the end."""
         await self.database.migrate()
+        sweeper = asyncio.create_task(self._sweep())
         try:
             async with self.loop.running():
                 yield
         finally:
+            sweeper.cancel()
             await self.github.close()
             await self.database.close()
             self.parsers.close()
+
+    async def _sweep(self) -> None:
+        while True:
+            try:
+                await sweep(self.database)
+            except (OSError, SQLAlchemyError):
+                log.exception("sweep-failed")
+            await asyncio.sleep(SWEEP)
 
     async def _accept(self, delivery: Delivery) -> bool:
         fresh = await self.subjects.accept(delivery)
@@ -72,26 +91,41 @@ class Service:
     async def _ready(self) -> dict[str, object] | None:
         try:
             return {"waiting": await asyncio.wait_for(self.subjects.waiting(), timeout=5)}
-        except (OSError, TimeoutError, RuntimeError):
+        except (OSError, TimeoutError, SQLAlchemyError):
             return None
 
 
 class Parsers:
-    """Small manifests are parsed at once, large ones in a process of their own that starts with the first one."""
+    """Small manifests are parsed at once, large ones in a process of their own that starts with the first one.
+
+    Whatever a file does to that process, by memory or by time, ends with the process: the next file gets a new one.
+    """
 
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
+        self._turn = asyncio.Lock()
 
     async def parse(self, format_: Format, path: str, data: bytes, companions: Mapping[str, bytes]) -> Inventory:
-        if len(data) < LARGE:
+        if len(data) + sum(map(len, companions.values())) < LARGE:
             return read(format_, path, data, companions)
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
-        return await asyncio.get_running_loop().run_in_executor(self._pool, partial(read, format_, path, data, companions))
+        async with self._turn:  # one at a time, so that nobody's time runs while another's file is parsed
+            if self._pool is None:
+                self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+            work = partial(read, format_, path, data, companions)
+            parsing = asyncio.get_running_loop().run_in_executor(self._pool, work)
+            try:
+                return await asyncio.wait_for(parsing, PARSING)
+            except (TimeoutError, BrokenExecutor):
+                self.close()
+                message = f"reading it took more than {PARSING} seconds, or more memory than there is"
+                return Inventory(path, format_.id, problems=(Problem("unreadable", message, Location(path)),))
 
     def close(self) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            for child in active_children():  # only our parsers; one that hangs would never end by itself
+                child.kill()
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _central(text: str | None) -> CentralPolicy | None:

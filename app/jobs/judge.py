@@ -12,7 +12,7 @@ import structlog
 from app.facts.lookup import FactChain
 from app.facts.members import Members
 from app.gate import Gate, Judged
-from app.github.client import GitHubApp, GitHubError, Installation, RateLimited, repository_path
+from app.github.client import GitHubApp, GitHubError, Installation, RateLimited
 from app.github.publication import Publication, publication, refusal
 from app.github.publisher import Publisher
 from app.github.pull import CentralPolicy, PullSource, names
@@ -20,11 +20,10 @@ from app.jobs.subject import Claim
 from app.policies import PolicyPlace, load_policy
 from app.ports import InventoryCache, Parse
 from app.store.reports import SENDING, SENT, SUPERSEDED, Outgoing, ReportStore
-from app.store.subjects import MAX_ATTEMPTS, SubjectStore
+from app.store.subjects import SubjectStore
 from checks.model.errors import PolicyError, SourceError
 from checks.model.facts import Facts, RepositoryFacts
 from checks.model.phrase import plain, say
-from checks.render.checkrun import VERDICT
 from checks.render.comment import MARKER
 from checks.render.json_report import to_json
 from checks.render.markdown import code
@@ -32,8 +31,13 @@ from checks.render.presentation import Presentation
 
 #: A conclusion within this many seconds needs no "in progress" before it.
 PATIENCE = 5.0
-#: Seconds before the first retry; doubled each time, at most an hour.
+#: Seconds before the first retry, doubled each time, and the longest wait: an outage of GitHub may last for hours.
 BACK_OFF = 5.0
+LONGEST = 900.0
+#: Attempts after which the author is told that it could not be judged.
+MAX_ATTEMPTS = 6
+#: Seconds before an event is believed less than an answer that names another head: GitHub's replicas lag behind.
+LAG = 1.0
 
 log = structlog.get_logger()
 
@@ -66,33 +70,47 @@ class Judge:
             await self._handle(claim, logger)
         except HeadMoved as moved:
             logger.info("head-moved", to=moved.head[:12])
-            await self.subjects.moved(claim, moved.head)
+            if claim.attempts < 2:
+                await self.subjects.retry(claim, str(moved), time.time() + LAG * 2**claim.attempts)
+            else:
+                await self.subjects.moved(claim, moved.head)
         except RateLimited as limited:
             logger.warning("rate-limited", until=limited.retry_at)
-            await self.subjects.retry(replace(claim, attempts=0), str(limited), limited.retry_at)
+            await self.subjects.postpone(claim, str(limited), limited.retry_at)
         except (GitHubError, SourceError) as error:
             await self._failed(claim, error, logger)
 
     async def _handle(self, claim: Claim, logger: Any) -> None:
         client = self._client(claim)
         if unfinished := await self.reports.unfinished(claim.key):
-            await self._finish_earlier(claim, client, unfinished)
+            claim = await self._finish_earlier(claim, client, unfinished)
+        if claim.attempts >= MAX_ATTEMPTS:
+            raise SourceError(claim.last_error or "the service ended each time while it was judged")
         started = time.monotonic()
         source = PullSource(client, claim.about, claim.number, claim.head, self.central, claim.comment is None)
+        desk = _Desk(claim, Publisher(client, claim))
         try:
-            judged, comment = await self._judge_patiently(claim, client, source)
-        except PolicyError as error:
-            outgoing = await self._refused_by_policy(claim, error)
-            comment = claim.comment
-        else:
-            said = self._publication(claim, judged, comment)
-            if self._stands(claim, said):
+            outgoing = await self._decided(claim, source, desk, started)
+            if outgoing is None:
                 await self.subjects.finish(claim)
-                return
-            seconds = time.monotonic() - started
-            outgoing = await self.reports.save(claim, to_json(judged.report), said.to_json(), seconds)
-        await self._publish(claim, client, outgoing, comment)
-        logger.info("published", seconds=round(time.monotonic() - started, 3))
+            else:
+                await self._publish(claim, desk, outgoing)
+                logger.info("published", seconds=round(time.monotonic() - started, 3))
+        except HeadMoved:
+            await desk.withdraw()
+            raise
+
+    async def _decided(self, claim: Claim, source: PullSource, desk: "_Desk", started: float) -> Outgoing | None:
+        """What is to be published, stored; None when just that stands on GitHub already."""
+        try:
+            judged = await self._judge_patiently(claim, source, desk)
+        except PolicyError as error:
+            said = self._refused_by_policy(claim, error)
+            return None if self._stands(claim, said) else await self.reports.refuse(claim, said.to_json(), str(error))
+        said = self._publication(claim, judged, desk.comment)
+        if self._stands(claim, said):
+            return None
+        return await self.reports.save(claim, to_json(judged.report), said.to_json(), time.monotonic() - started)
 
     def _client(self, claim: Claim) -> Installation:
         repositories = [claim.about.repository]
@@ -102,22 +120,21 @@ class Judge:
 
     # -- judging ----------------------------------------------------------------------------------------------------
 
-    async def _judge_patiently(
-        self, claim: Claim, client: Installation, source: PullSource
-    ) -> tuple[Judged, Mapping[str, Any] | None]:
+    async def _judge_patiently(self, claim: Claim, source: PullSource, desk: "_Desk") -> Judged:
         """Judge; if it takes longer than people wait in silence, say meanwhile that it is in progress."""
-        task = asyncio.create_task(self._judge(claim, client, source))
-        done, _ = await asyncio.wait({task}, timeout=PATIENCE)
-        if not done:
-            await _say_in_progress(client, claim)
-        return await task
+        task = asyncio.create_task(self._judge(claim, source, desk))
+        try:
+            done, _ = await asyncio.wait({task}, timeout=PATIENCE)
+            if not done:
+                await desk.announce()
+            return await task
+        finally:
+            task.cancel()
 
-    async def _judge(
-        self, claim: Claim, client: Installation, source: PullSource
-    ) -> tuple[Judged, Mapping[str, Any] | None]:
+    async def _judge(self, claim: Claim, source: PullSource, desk: "_Desk") -> Judged:
         gate = Gate(
             policies=await self._policies(),
-            facts=FactChain(_known(claim), (Members(client, claim.about),)),
+            facts=FactChain(_known(claim), (Members(source.client, claim.about),)),
             clock=self.clock,
             cache=self.inventories,
             parse=self.parse,
@@ -126,7 +143,11 @@ class Judge:
         if source.state and source.state.head != claim.head:
             raise HeadMoved(source.state.head)
         await self._keep(judged)
-        return judged, _comment(claim, source)
+        if desk.comment is None:
+            desk.comment = _own_comment(source)
+            if desk.comment is None and source.state and not source.state.all_comments:
+                desk.comment = await desk.publisher.find_comment()
+        return judged
 
     async def _policies(self) -> PolicyPlace:
         if self.central is None:
@@ -152,34 +173,44 @@ class Judge:
         """Same head and same report: nothing is posted, unless somebody asked for it."""
         return not claim.forced and claim.published == f"{said.head}:{said.digest}"
 
-    async def _refused_by_policy(self, claim: Claim, error: PolicyError) -> Outgoing:
+    def _refused_by_policy(self, claim: Claim, error: PolicyError) -> Publication:
         lines = "\n".join(f"- {code(issue.at(error.file), 1000)}" for issue in error.issues[:20])
         summary = f"The policy is not valid, so nothing was judged. The owner of the policy has to correct it:\n\n{lines}"
-        said = refusal(claim, "could not judge: the policy is not valid", summary, "policy")
-        return await self.reports.refuse(claim, said.to_json(), str(error))
+        return refusal(claim, "could not judge: the policy is not valid", summary, "policy")
 
-    async def _publish(
-        self, claim: Claim, client: Installation, outgoing: Outgoing, comment: Mapping[str, Any] | None
-    ) -> None:
+    async def _publish(self, claim: Claim, desk: "_Desk", outgoing: Outgoing) -> None:
         if not await self.subjects.may_publish(claim):
             await self.reports.mark(outgoing, SUPERSEDED)
+            await desk.withdraw()
             await self.subjects.finish(claim)
             return
-        unsure = outgoing.state == SENDING
-        if not unsure:
-            await self.reports.mark(outgoing, SENDING)
+        await self.reports.mark(outgoing, SENDING)
         said = Publication.from_json(dict(outgoing.publication))
-        posted = await Publisher(client, claim).publish(said, comment, unsure)
-        await self.reports.mark(outgoing, SENT)
-        await self.subjects.finish(claim, published=f"{said.head}:{said.digest}", comment=posted.comment)
+        still_mine = False
+        try:
+            posted = await desk.publisher.publish(said, desk.comment, unsure=False, waiting=desk.waiting)
+            await self.reports.mark(outgoing, SENT)
+            published = f"{said.head}:{said.digest}"
+            still_mine = await self.subjects.finish(claim, published=published, comment=posted.comment)
+        finally:
+            if not still_mine:
+                await self.subjects.overtaken(claim)
 
-    async def _finish_earlier(self, claim: Claim, client: Installation, outgoing: Outgoing) -> None:
-        """A worker died while it posted. What it left half done is completed if it still is the newest word."""
+    async def _finish_earlier(self, claim: Claim, client: Installation, outgoing: Outgoing) -> Claim:
+        """An earlier attempt was broken off while it posted. If that still is the newest word, it is completed; if not,
+        what our comment says now is not known. The claim as it is then."""
         said = Publication.from_json(dict(outgoing.publication))
-        if said.head == claim.head:
+        if said.head != claim.head:
+            await self.reports.mark(outgoing, SUPERSEDED)
+            return replace(claim, comment=None)
+        try:
             posted = await Publisher(client, claim).publish(said, claim.comment, unsure=True)
-            await self.subjects.note(claim, comment=posted.comment, published=f"{said.head}:{said.digest}")
-        await self.reports.mark(outgoing, SENT if said.head == claim.head else SUPERSEDED)
+        finally:
+            await self.subjects.overtaken(claim)
+        published, forced = f"{said.head}:{said.digest}", claim.forced and claim.wanted > outgoing.wanted
+        await self.subjects.note(claim, comment=posted.comment, published=published, attempts=0)
+        await self.reports.mark(outgoing, SENT)
+        return replace(claim, comment=posted.comment, published=published, attempts=0, forced=forced)
 
     # -- failing ----------------------------------------------------------------------------------------------------
 
@@ -187,10 +218,12 @@ class Judge:
         passing = isinstance(error, GitHubError) and error.passing
         logger.warning("failed", error=str(error), attempt=claim.attempts + 1, passing=passing)
         if passing and claim.attempts + 1 < MAX_ATTEMPTS:
-            wait = min(BACK_OFF * 2**claim.attempts, 3600)
-            await self.subjects.retry(claim, str(error), time.time() + wait)
-            return
-        await self._conclude_failure(claim, error, logger)
+            await self._wait(claim, error)
+        else:
+            await self._conclude_failure(claim, error, logger)
+
+    async def _wait(self, claim: Claim, error: GitHubError | SourceError) -> None:
+        await self.subjects.retry(claim, str(error), time.time() + min(BACK_OFF * 2 ** min(claim.attempts, 10), LONGEST))
 
     async def _conclude_failure(self, claim: Claim, error: GitHubError | SourceError, logger: Any) -> None:
         """Trying again will not help: the author gets a sentence instead of a check that never comes."""
@@ -199,19 +232,44 @@ class Judge:
         said = refusal(claim, "could not judge: the change could not be read", summary, "source")
         outgoing = await self.reports.refuse(claim, said.to_json(), str(error))
         try:
-            await self._publish(claim, self._client(claim), outgoing, claim.comment)
+            await self._publish(claim, _Desk(claim, Publisher(self._client(claim), claim)), outgoing)
+        except RateLimited as limited:
+            await self.subjects.postpone(claim, str(limited), limited.retry_at)
         except GitHubError as second:
-            logger.error("failure-not-published", error=str(second))
-            await self.subjects.retry(claim, str(second), time.time() + BACK_OFF * 2**claim.attempts)
+            logger.error("failure-not-published", error=str(second), passing=second.passing)
+            if second.passing:
+                await self._wait(claim, second)
+            else:  # GitHub lets us say nothing here: it rests until the next event
+                await self.reports.mark(outgoing, SUPERSEDED)
+                await self.subjects.finish(claim, last_error=str(second)[:2000])
 
 
-async def _say_in_progress(client: Installation, claim: Claim) -> None:
-    """Best effort: the verdict does not depend on it."""
-    body = {"name": VERDICT, "head_sha": claim.head, "status": "in_progress"}
-    try:
-        await client.request("POST", f"{repository_path(claim.about.repository)}/check-runs", json=body)
-    except GitHubError as error:
-        log.info("in-progress-not-posted", subject=claim.key, error=str(error))
+@dataclass(slots=True)
+class _Desk:
+    """What is said about one claim while it is judged: our comment so far, and the run that says "in progress"."""
+
+    claim: Claim
+    publisher: Publisher
+    comment: Mapping[str, Any] | None = None
+    waiting: Mapping[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        self.comment = self.claim.comment
+
+    async def announce(self) -> None:
+        """Best effort: the verdict does not depend on it."""
+        try:
+            self.waiting = await self.publisher.announce(self.claim.head)
+        except GitHubError as error:
+            log.info("in-progress-not-posted", subject=self.claim.key, error=str(error))
+
+    async def withdraw(self) -> None:
+        if self.waiting is None:
+            return
+        try:
+            await self.publisher.withdraw(self.waiting)
+        except GitHubError as error:
+            log.info("in-progress-not-withdrawn", subject=self.claim.key, error=str(error))
 
 
 def _known(claim: Claim) -> Facts:
@@ -222,10 +280,8 @@ def _known(claim: Claim) -> Facts:
     return Facts(repository=repository, accounts_known=True)
 
 
-def _comment(claim: Claim, source: PullSource) -> Mapping[str, Any] | None:
-    """Our comment: the one that is stored, else the one that the query found by author and marker."""
-    if claim.comment is not None:
-        return claim.comment
+def _own_comment(source: PullSource) -> Mapping[str, Any] | None:
+    """Our comment as the query found it, by author and marker."""
     for node in source.state.comments if source.state else ():
         if node["body"].startswith(MARKER):
             return {"node": node["id"], "id": node.get("fullDatabaseId"), "body": node["body"]}

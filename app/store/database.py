@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
@@ -20,6 +20,8 @@ from checks.model.errors import UsageError
 #: Connections that only read, and seconds that a reader waits for SQLite's lock.
 READERS = 4
 BUSY_SECONDS = 30
+#: Any number that nobody else locks in this database.
+MIGRATING = 7_160_421
 
 
 class Database:
@@ -71,6 +73,8 @@ def _upgrade(connection: Connection) -> None:
     from alembic import command
     from alembic.config import Config
 
+    if connection.dialect.name == "postgresql":  # several services may start at the same time
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection

@@ -89,9 +89,13 @@ class ReportStore:
         return Outgoing(row.id, row.state, row.publication, row.publication.get("wanted", 0)) if row else None
 
     async def mark(self, outgoing: Outgoing, state: str) -> None:
+        """Set the state; whatever older of the subject was not sent will not be any more."""
+        own = select(outbox.c.subject).where(outbox.c.id == outgoing.id).scalar_subquery()
+        older = (outbox.c.subject == own) & (outbox.c.id < outgoing.id) & outbox.c.state.in_((WAITING, SENDING))
         async with self.database.write() as connection:
             sent = {"sent_at": self.clock()} if state == SENT else {}
             await connection.execute(update(outbox).where(outbox.c.id == outgoing.id).values(state=state, **sent))
+            await connection.execute(update(outbox).where(older).values(state=SUPERSEDED))
 
     async def newest(self, key: str) -> Mapping[str, Any] | None:
         """The newest report of a subject, as JSON."""

@@ -61,7 +61,7 @@ def application(
 async def _body(request: Request) -> bytes | None:
     """The raw body, read no further than the cap; None when it is larger."""
     declared = request.headers.get("content-length", "0")
-    if not declared.isdigit() or int(declared) > MAX_BODY:
+    if not (declared.isascii() and declared.isdigit()) or int(declared) > MAX_BODY:
         return None
     chunks, size = [], 0
     async for chunk in request.stream():

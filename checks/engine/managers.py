@@ -61,7 +61,7 @@ def relock(format_: str, path: str) -> str | None:
 
 def delete_lines(path: str, ranges: list[tuple[int, int]]) -> str | None:
     """The command that deletes 1-based line ranges of a text file."""
-    if not ranges or any(first < 1 for first, _ in ranges) or not _plain(path):
+    if not ranges or any(first < 1 for first, _ in ranges) or not _printable(path):
         return None
     script = ";".join(f"{first}d" if first == last else f"{first},{last}d" for first, last in sorted(set(ranges)))
     return f"sed -i.bak '{script}' {_word(path)} && rm {_word(path + '.bak')}"
@@ -69,14 +69,14 @@ def delete_lines(path: str, ranges: list[tuple[int, int]]) -> str | None:
 
 def restore(base: str, path: str) -> str | None:
     """The command that puts a file back as it was at the merge base."""
-    return f"git checkout {base[:12]} -- {_word(path)}" if _plain(path) else None
+    return f"git checkout {base[:12]} -- {_word(path)}" if _printable(path) else None
 
 
 def _in_folder(path: str, command: str) -> str | None:
     folder = posixpath.dirname(path)
     if not folder:
         return command
-    return f"(cd {_word(folder)} && {command})" if _plain(folder) else None
+    return f"(cd {_word(folder)} && {command})" if _printable(folder) else None
 
 
 def _word(path: str) -> str:
@@ -85,5 +85,10 @@ def _word(path: str) -> str:
 
 
 def _plain(word: str) -> bool:
-    """Whether a foreign word may stand in a command that people paste: no option, no control character, not endless."""
+    """Whether a foreign name may stand in a command that people paste: no option, no control character, not endless."""
     return bool(word) and not word.startswith("-") and word.isprintable() and len(word) <= 214
+
+
+def _printable(path: str) -> bool:
+    """Whether a path may: what a terminal obeys, no quotes can hold."""
+    return bool(path) and path.isprintable() and len(path) <= 1000

@@ -16,6 +16,7 @@ from checks.model.phrase import visible
 _DIRECTIVE = re.compile(r"#\s*(syntax|escape)\s*=\s*(\S+)\s*", re.IGNORECASE)
 _HEREDOC = re.compile(r"<<-?\s*([\"']?)([A-Za-z_]\w{0,60})\1")
 _VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w{0,100})(?::?([-+])([^}$]{0,300}))?\}|([A-Za-z_]\w{0,100}))")
+_VARIABLE_MARK = re.compile(r"\$|\{")
 _ARG = re.compile(r"([A-Za-z_]\w{0,100})(?:=(\S*))?")
 _FROM_OPTION = re.compile(r"(?:^|[\s,])(?:--)?from=([^\s,]+)")
 _MAX_VALUE = 1_000
@@ -81,10 +82,14 @@ def add_image(reference: str, line: int, end: int, scope: Scope, found: Collecto
         return
     known = image(reference)
     if known is None:
-        has_variable = any(mark in reference for mark in ("$", "{{", "}}"))
-        message = "the image depends on a variable" if has_variable else "this is not an image"
-        found.problem(f"{message}: {visible(reference, 100)}", line, "unresolved" if has_variable else "entry")
-        return
+        variable = _VARIABLE_MARK.search(reference)
+        message = "the image depends on a variable" if variable else "this is not an image"
+        found.problem(f"{message}: {visible(reference, 100)}", line, "unresolved" if variable else "entry")
+        # `node:$TAG` is some version of node
+        named, colon, tag = reference[: variable.start()].rpartition(":") if variable else ("", "", "")
+        known = image(named) if colon and "/" not in tag else None
+        if known is None:
+            return
     digest = (known.digest,) if known.digest else ()
     place = found.at(line, end)
     found.add(

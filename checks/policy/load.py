@@ -111,11 +111,11 @@ class _Loader:
 
     def _check_ids(self, waivers: Node | None) -> None:
         """No two waivers have one id: reports and removals name them by it."""
-        first: dict[str, int] = {}
+        first: dict[str, Scalar] = {}
         for index, waiver in enumerate(waivers.items if isinstance(waivers, Items) else ()):
             id_ = waiver.get("id") if isinstance(waiver, Entries) else None
-            if isinstance(id_, Scalar) and first.setdefault(id_.text, id_.line) != id_.line:
-                message = f"a second waiver has this id, the first is on line {first[id_.text]}"
+            if isinstance(id_, Scalar) and first.setdefault(id_.text, id_) is not id_:
+                message = f"a second waiver has this id, the first is on line {first[id_.text].line}"
                 self.reader.fault(id_, ("waivers", str(index), "id"), message)
 
     def _sections(self, node: Entries) -> Iterator[tuple[str, Section]]:

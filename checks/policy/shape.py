@@ -26,6 +26,7 @@ _MAX_MESSAGE = 600
 
 KeyPath = tuple[str, ...]
 
+
 def key(doc: str, **options: Any) -> Any:
     """A field of a shape with its documentation. Options: `default` or `default_factory`."""
     return field(metadata={"doc": doc}, **options)

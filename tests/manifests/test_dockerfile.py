@@ -114,6 +114,12 @@ def test_what_is_no_reference(reference: str) -> None:
     assert image(reference) is None
 
 
+def test_an_image_whose_tag_is_a_variable_is_some_version_of_it() -> None:
+    inventory = dockerfile("ARG TAG\nFROM registry.example:5000/team/node:20-$TAG\nFROM registry:5000/$IMAGE:1\n")
+    assert list(located(inventory)) == [("registry.example:5000/team/node", None, 2)]
+    assert [(p.code, p.location.line) for p in inventory.problems] == [("unresolved", 2), ("unresolved", 3)]
+
+
 def test_scratch_and_empty_files_bring_nothing() -> None:
     assert dockerfile("FROM scratch\n").dependencies == dockerfile("").dependencies == ()
 
