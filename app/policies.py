@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.ports import Blob, FileRef, Side
 from app.version import VERSION
-from checks.model.errors import PolicyError, PolicyIssue
+from checks.model.errors import PolicyError, PolicyIssue, UsageError
 from checks.model.phrase import Phrase, say
 from checks.model.snapshot import Listing
 from checks.policy.load import SectionShape, load
@@ -53,6 +53,10 @@ class PolicyPlace:
     central_path: str = PATH
     last_good: Policy | None = None
     """The last valid version of the central policy: it judges while the newest one is not valid."""
+    path: str = PATH
+    """The policy's place in the repository under judgment."""
+    named: bool = False
+    """Whether somebody asked for this very path: then it must be there."""
 
     def refs(self, listing: Listing) -> tuple[FileRef, ...]:
         if self.given:
@@ -60,7 +64,7 @@ class PolicyPlace:
         if self.central:
             return (FileRef(Side.POLICY, self.central_path),)
         # Never from the branch under judgment; without a base there is only one side.
-        return (FileRef(Side.BASE if listing.base else Side.HEAD, PATH),)
+        return (FileRef(Side.BASE if listing.base else Side.HEAD, self.path),)
 
     def load(self, listing: Listing, blobs: Mapping[FileRef, Blob]) -> "Loaded":
         """Raises `PolicyError`; a central policy that is not there is an error, never a pass."""
@@ -76,9 +80,13 @@ class PolicyPlace:
     def _load(self, listing: Listing, blobs: Mapping[FileRef, Blob]) -> "Loaded":
         (ref,) = self.refs(listing)
         blob = blobs.get(ref)
-        name = self.central or PATH
+        name = self.central or self.path
         if blob is None and self.central:
             raise PolicyError(name, (PolicyIssue(1, 1, "", "the policy file is not there, or the app may not read it"),))
+        if blob is None and self.named:
+            where = "at the merge base" if listing.base else "in the tree"
+            hint = "A policy inside the checkout is never read from the branch under judgment: it counts once it is merged."
+            raise UsageError(f"there is no policy {name} {where}", hint=hint)
         if blob is None:
             return Loaded(starter_policy())
         if blob.data is None:
@@ -90,4 +98,4 @@ class PolicyPlace:
         """Policy files that the change itself edits."""
         if self.given or self.central or not listing.base:
             return ()
-        return tuple(file.path for file in listing.files if PATH in (file.path, file.previous_path))
+        return tuple(file.path for file in listing.files if self.path in (file.path, file.previous_path))

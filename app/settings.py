@@ -23,6 +23,9 @@ class Workflow:
     base: str | None = None
     head: str | None = None
     repository: RepositoryFacts = RepositoryFacts()
+    event: str | None = None
+    proposed: bool = False
+    """Whether the head only asks to be merged: then nothing that judges it may come from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +38,21 @@ class CommandEnvironment:
     server_url: str | None
     token: str | None
     workflow: Workflow | None
+    appended: frozenset[str] = frozenset()
+    """Files of the runner that other commands of the same step may have written to already."""
 
 
 def command_environment(environ: Mapping[str, str] = os.environ) -> CommandEnvironment:
-    color = False if environ.get("NO_COLOR") else True if environ.get("FORCE_COLOR") else None
+    forced = environ.get("FORCE_COLOR") not in (None, "", "0")
+    color = False if environ.get("NO_COLOR") else True if forced else False if environ.get("TERM") == "dumb" else None
     in_workflow = environ.get("GITHUB_ACTIONS") == "true"
     return CommandEnvironment(
         color=color,
         api_url=environ.get("GITHUB_API_URL", "https://api.github.com").rstrip("/"),
         server_url=environ.get("GITHUB_SERVER_URL", "https://github.com").rstrip("/") if in_workflow else None,
-        token=environ.get("GITHUB_TOKEN") or environ.get("GH_TOKEN"),
+        token=(environ.get("GITHUB_TOKEN") or environ.get("GH_TOKEN") or "").strip() or None,
         workflow=_workflow(environ) if in_workflow else None,
+        appended=frozenset(filter(None, (environ.get("GITHUB_OUTPUT"), environ.get("GITHUB_STEP_SUMMARY")))),
     )
 
 
@@ -53,13 +60,14 @@ def _workflow(environ: Mapping[str, str]) -> Workflow:
     """The event of the run. GITHUB_SHA of a pull request is a test merge: the event's own head is judged instead."""
     payload = _payload(environ.get("GITHUB_EVENT_PATH"))
     repository = _repository(payload, environ.get("GITHUB_REPOSITORY"))
+    event = environ.get("GITHUB_EVENT_NAME")
     pull, group = payload.get("pull_request"), payload.get("merge_group")
     if isinstance(pull, dict):
-        return Workflow(_sha(pull.get("base")), _sha(pull.get("head")), repository)
+        return Workflow(_sha(pull.get("base")), _sha(pull.get("head")), repository, event, proposed=True)
     if isinstance(group, dict):
-        return Workflow(_text(group.get("base_sha")), _text(group.get("head_sha")), repository)
-    before = _text(payload.get("before"))
-    return Workflow(before if before and before.strip("0") else None, _text(payload.get("after")), repository)
+        return Workflow(_text(group.get("base_sha")), _text(group.get("head_sha")), repository, event, proposed=True)
+    before, after = _commit(payload.get("before")), _commit(payload.get("after"))
+    return Workflow(before, after, repository, event)
 
 
 def _payload(path: str | None) -> dict[str, object]:
@@ -93,6 +101,12 @@ def _visibility(private: object) -> str | None:
 
 def _sha(side: object) -> str | None:
     return _text(side.get("sha")) if isinstance(side, dict) else None
+
+
+def _commit(value: object) -> str | None:
+    """The commit of a push; zeros mean that the branch is new or gone."""
+    sha = _text(value)
+    return sha if sha and sha.strip("0") else None
 
 
 def _text(value: object) -> str | None:

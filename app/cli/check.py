@@ -1,6 +1,7 @@
 """`ospo-gate check`: the gate on a checkout."""
 
 import argparse
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,13 +10,14 @@ from app.cli.output import Outputs
 from app.facts.installed import InstalledTree
 from app.facts.lookup import FactChain
 from app.gate import Gate
-from app.policies import PolicyPlace, load_policy
-from app.ports import Source
+from app.policies import PATH, PolicyPlace, load_policy, starter_policy
+from app.ports import FileRef, Side, Source
 from app.settings import CommandEnvironment, Workflow, command_environment
 from app.sources.folder import FolderSource
 from app.sources.git import GitSource, Repository
 from checks.model.errors import UsageError
 from checks.model.facts import Facts, RepositoryFacts
+from checks.policy.document import MAX_CHARACTERS
 from checks.policy.schema import Policy
 from checks.rules import CHECKS
 
@@ -24,82 +26,131 @@ def run(options: argparse.Namespace) -> int:
     environment = command_environment()
     outputs = Outputs.of(options, environment)
     only = _only(options.only)
-    policy = _policy(options.policy, environment) if options.policy else None
+    facts = Facts(repository=_repository(options, environment))
     source, root = _source(options, environment.workflow or Workflow())
     gate = Gate(
-        policies=PolicyPlace(given=policy),
-        facts=FactChain(Facts(repository=_repository(options, environment)), (InstalledTree(root),)),
+        policies=_policies(options, environment, source, root),
+        facts=FactChain(facts, (InstalledTree(root),)),
         clock=lambda: datetime.now(UTC),
         only=only,
     )
     judged = drive(gate.judge(source))
-    return outputs.write(judged.report, enforce=options.enforce)
+    code = outputs.write(judged.report, enforce=options.enforce)
+    if options.format == "text" and isinstance(source, GitSource) and not options.head and not environment.workflow:
+        from app.cli.uncommitted import hint
+
+        hint(source.repository)
+    return code
 
 
 def _only(text: str | None) -> frozenset[str] | None:
     if text is None:
         return None
-    names = {name.strip() for name in text.split(",") if name.strip()}
+    names = {name.strip() for name in text.replace("\n", ",").split(",") if name.strip()}
     known = [check.id for check in CHECKS]
+    if not names:
+        raise UsageError("--only: no check is named", hint="Checks: " + ", ".join(known))
     if unknown := sorted(names - set(known)):
         raise UsageError(f"--only: there is no check '{unknown[0]}'", hint="Checks: " + ", ".join(known))
     return frozenset(names)
 
 
-def _policy(name: str, environment: CommandEnvironment) -> Policy:
-    path = Path(name)
-    if path.is_file():
-        return load_policy(path.read_bytes(), name)
-    if "@" in name and "/" in name.split("@", 1)[0]:
+def _policies(options: argparse.Namespace, environment: CommandEnvironment, source: Source, root: Path) -> PolicyPlace:
+    """Which policy judges. In a workflow, what lies inside the checkout is read at the merge base, also when it is named."""
+    name, workflow = options.policy, environment.workflow
+    inside = _inside(root, Path(name)) if name and workflow and isinstance(source, GitSource) else None
+    if name and "@" in name and not os.path.exists(name):
         from app.cli.remote import read_policy
 
-        return read_policy(name, environment)
-    raise UsageError(f"--policy: there is no such file: {name}", hint="Give a file, or owner/repo[/path]@ref.")
+        return PolicyPlace(given=read_policy(name, environment))
+    if name and inside is None:
+        return PolicyPlace(given=_file(name))
+    place = PolicyPlace(path=inside or PATH, named=inside is not None)
+    if workflow and workflow.proposed and workflow.base and isinstance(source, GitSource) and not source.base:
+        return PolicyPlace(given=_at_merge_base(place, source, workflow))  # --all on a pull request
+    return place
+
+
+def _inside(root: Path, path: Path) -> str | None:
+    """The path within the repository; None if it lies elsewhere. A link that leads into it lies in it."""
+    top = os.path.realpath(root)
+    for place in (os.path.join(os.path.realpath(path.parent), path.name), os.path.realpath(path)):
+        if place.startswith(top + os.sep):
+            return os.path.relpath(place, top).replace(os.sep, "/")
+    return None
+
+
+def _file(name: str) -> Policy:
+    try:
+        with Path(name).open("rb") as file:
+            return load_policy(file.read(4 * MAX_CHARACTERS + 1), name)
+    except FileNotFoundError:
+        hint = "Give a file, or owner/repo[/path]@ref."
+        raise UsageError(f"--policy: there is no such file: {name}", hint=hint) from None
+    except OSError as error:
+        raise UsageError(f"--policy: {name} cannot be read: {error.strerror}") from None
+
+
+def _at_merge_base(place: PolicyPlace, source: GitSource, workflow: Workflow) -> Policy:
+    base = source.repository.commit(workflow.base or "")
+    if base is None:
+        raise _missing("base", workflow.base or "", workflow)
+    at_base = GitSource(source.repository, source.head, base)
+    blob = drive(at_base.read([FileRef(Side.BASE, place.path)])).get(FileRef(Side.BASE, place.path))
+    if blob is not None and blob.data is not None:
+        return load_policy(blob.data, place.path, revision=at_base.base)
+    if place.named or blob is not None:
+        raise UsageError(f"--policy: there is no policy {place.path} at the merge base")
+    return starter_policy()
 
 
 def _source(options: argparse.Namespace, workflow: Workflow) -> tuple[Source, Path]:
     path = Path(options.path)
-    if options.all and not _in_git(path):
+    if options.all and options.base:
+        raise UsageError("--all judges everything as it stands; it does not go with --base")
+    repository = _checkout(path) if options.all else Repository.containing(path)
+    if repository is None:
         return FolderSource(path), path
-    repository = Repository.containing(path)
-    head_name = options.head or (None if options.all else workflow.head) or "HEAD"
-    head = repository.commit(head_name)
+    names = [options.head or (None if options.all else workflow.head) or "HEAD"]
+    names += [] if options.all else [options.base or workflow.base or ""]
+    head, *others = repository.commits(*names)
+    if head is None and options.all and not options.head:
+        return FolderSource(path), path  # no commits yet: everything as it stands
     if head is None:
-        raise UsageError(f"--head: this checkout has no commit '{head_name}'", hint=_fetch_hint(workflow))
+        raise _missing("head", names[0], workflow if not options.head else None)
     if options.all:
-        if options.base:
-            raise UsageError("--all judges everything as it stands; it does not go with --base")
         return GitSource(repository, head, None), repository.root
-    return GitSource(repository, head, _base(options, workflow, repository)), repository.root
-
-
-def _in_git(path: Path) -> bool:
-    try:
-        Repository.containing(path)
-    except UsageError:
-        if not path.exists():
-            raise
-        return False
-    return True
-
-
-def _base(options: argparse.Namespace, workflow: Workflow, repository: Repository) -> str:
-    name = options.base or workflow.base
-    base = repository.commit(name) if name else repository.default_base()
-    if base is None and name:
-        raise UsageError(f"--base: this checkout has no commit '{name}'", hint=_fetch_hint(workflow))
+    base = others[0] if names[1] else repository.default_base()
+    if base is None and names[1]:
+        raise _missing("base", names[1], workflow if not options.base else None)
     if base is None:
         raise UsageError(
             "there is nothing to compare with: no origin/HEAD, main or master",
             hint="Name a base with --base REV, or judge the whole tree with --all.",
         )
-    return base
+    return GitSource(repository, head, base), repository.root
 
 
-def _fetch_hint(workflow: Workflow) -> str:
-    if workflow.head:
-        return "Let actions/checkout fetch the history: `with: {fetch-depth: 0}`."
-    return "Fetch it first: git fetch origin"
+def _checkout(path: Path) -> Repository | None:
+    """The repository around `path`, or None for a plain folder."""
+    try:
+        return Repository.containing(path)
+    except UsageError as error:
+        if not os.path.exists(path) or "safe.directory" in error.hint:
+            raise
+        return None
+
+
+def _missing(side: str, name: str, workflow: Workflow | None) -> UsageError:
+    if workflow is None and name != "HEAD":
+        return UsageError(f"--{side}: this checkout has no commit '{name}'", hint="Fetch it first: git fetch origin")
+    if workflow is None or name == "HEAD":
+        return UsageError("this repository has no commits yet", hint="Commit something, or judge the folder with --all.")
+    if workflow.event == "pull_request_target" and side == "head":
+        hint = "Run this workflow on pull_request: pull_request_target checks out the base and has no need of the head."
+    else:
+        hint = "Let actions/checkout fetch the history: `with: {fetch-depth: 0}`."
+    return UsageError(f"the {side} of the event, {name}, is not in this checkout", hint=hint)
 
 
 def _repository(options: argparse.Namespace, environment: CommandEnvironment) -> RepositoryFacts:
@@ -117,5 +168,3 @@ def _repository(options: argparse.Namespace, environment: CommandEnvironment) ->
         owner_is_organization=known.owner_is_organization,
         properties=properties,
     )
-
-

@@ -1,6 +1,7 @@
 """Arguments, help, and the one place where errors become words and exit codes."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -59,8 +60,9 @@ _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = argparse.ArgumentParser(
-        "ospo-gate", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+        "ospo-gate", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )  # fmt: skip
     top.add_argument("--version", action="version", version=f"ospo-gate {VERSION}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_check(commands)
@@ -73,8 +75,9 @@ def parser() -> argparse.ArgumentParser:
 def _add(commands: _Commands, name: str, summary: str, description: str, run: str) -> argparse.ArgumentParser:
     """A subcommand; `run` is `module:function`, imported only when it runs."""
     command = commands.add_parser(
-        name, help=summary, description=description, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+        name, help=summary, description=description, formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )  # fmt: skip
     command.set_defaults(run=run)
     return command
 
@@ -82,12 +85,13 @@ def _add(commands: _Commands, name: str, summary: str, description: str, run: st
 def _add_check(commands: _Commands) -> None:
     check = _add(commands, "check", "judge a change, or a whole tree", _CHECK, "app.cli.check:run")
     add = check.add_argument
-    add("path", nargs="?", default=".", metavar="PATH", help="a folder in a git checkout (default: here)")
+    add("path", nargs="?", default=".", metavar="PATH", help="a folder in the git checkout to judge; with --all also a plain folder (default: here)")
     add("--base", metavar="REV", help="compare with the merge base of REV and the head (default: in a workflow the pull "
         "request's base, else the remote's default branch)")  # fmt: skip
     add("--head", metavar="REV", help="the commit to judge (default: in a workflow the pull request's head, else HEAD)")
     add("--all", action="store_true", help="judge everything as it stands; no base, no commits")
-    add("--policy", metavar="FILE|OWNER/REPO[/PATH]@REF", help="judge by this policy, not by the one at the merge base")
+    add("--policy", metavar="FILE|OWNER/REPO[/PATH]@REF", help="judge by this policy, not by the repository's own; "
+        "in a workflow a FILE inside the checkout is read at the merge base too")  # fmt: skip
     add("--only", metavar="CHECK,…", help="only these checks, for example: licenses,signoff")
     add("--enforce", action="store_true", help="in mode evaluate, exit 1 where it would block")
     add("--format", default="text", choices=FORMATS, help="what to print (default: text)")
@@ -126,38 +130,50 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
     options = parser().parse_args(arguments)
     module, function = options.run.split(":")
+    in_workflow = getattr(options, "format", None) == "workflow"
     try:
         return int(getattr(import_module(module), function)(options))
     except GateError as error:
-        _say(str(error), error.hint, policy=isinstance(error, PolicyError))
+        _say(error, in_workflow)
         return USAGE
     except BrokenPipeError:
-        # The reader of our output went away (`| head`): not an error of ours, and nothing more can be said.
-        sys.stderr.close()
+        # The reader of our output went away (`| head`): not an error of ours. Nothing may fail again when python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
         return 130
     except Exception:
-        return _internal_error()
+        return _internal_error(in_workflow)
 
 
-def _say(message: str, hint: str, policy: bool) -> None:
-    print(message if policy else f"ospo-gate: {message}", file=sys.stderr)
-    if hint:
-        print(f"  {hint}", file=sys.stderr)
+def _say(error: GateError, in_workflow: bool) -> None:
+    """In a workflow an annotation, which people see without opening the log."""
+    if in_workflow:
+        from checks.render.workflow import error as command
+
+        print(command("\n".join(filter(None, (str(error), error.hint)))))
+        return
+    print(str(error) if isinstance(error, PolicyError) else f"ospo-gate: {error}", file=sys.stderr)
+    if error.hint:
+        print(f"  {error.hint}", file=sys.stderr)
 
 
-def _internal_error() -> int:
-    """A fault of ours: a report that can be pasted into an issue."""
+def _internal_error(in_workflow: bool) -> int:
+    """A fault of ours: a report that can be pasted into an issue. No line of it is a command to a runner."""
     import platform
     import traceback
 
+    stop = os.urandom(16).hex()
+    if in_workflow:
+        print(f"::stop-commands::{stop}", file=sys.stderr)
     traceback.print_exc()
     print(
         f"\nospo-gate: this is a fault of ospo-gate, not of your change. Please report the lines above with: "
         f"ospo-gate {VERSION}, Python {platform.python_version()}, {platform.system()}.",
         file=sys.stderr,
     )
+    if in_workflow:
+        print(f"::{stop}::", file=sys.stderr)
     return INTERNAL
 
 

@@ -4,7 +4,7 @@ import argparse
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,24 +32,60 @@ class Outputs:
         also = tuple(_also(item) for item in options.also)
         output = Path(options.output) if options.output else None
         for path in (*([output] if output else []), *(path for _, path in also)):
-            if not path.parent.is_dir():
-                raise UsageError(f"there is no folder to write {path} into")
+            _check(path)
         return cls(options.format, output, also, environment)
 
     def write(self, report: Report, enforce: bool) -> int:
         """Write everything; the exit code of the report. Raises `UsageError` when a file cannot be written."""
+        terminal = self.output is None and sys.stdout.isatty()
+        text = _RENDERERS[self.format](report, self.environment, terminal)
         for format_, path in self.also:
-            _write(path, self._rendered(report, format_, None), append=format_ == "outputs")
-        text = self._rendered(report, self.format, None if self.output else sys.stdout.isatty())
+            if format_ != "outputs":
+                self._write(path, _RENDERERS[format_](report, self.environment, False))
         if self.output:
-            _write(self.output, text)
-        else:
-            sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
-            sys.stdout.flush()
+            self._write(self.output, text)
+        # Last, because it says what the others have written.
+        for format_, path in self.also:
+            if format_ == "outputs":
+                self._write(path, _outputs(report, self.also), append=True)
+        if self.output is None:
+            say(text)
         return exit_code(report, enforce)
 
-    def _rendered(self, report: Report, format_: str, terminal: bool | None) -> str:
-        return _RENDERERS[format_](report, self.environment, bool(terminal))
+    def _write(self, path: Path, text: str, append: bool = False) -> None:
+        append = append or str(path) in self.environment.appended
+        try:
+            with path.open("ab" if append else "wb") as file:
+                file.write(text.encode("utf-8", "backslashreplace"))
+        except OSError as error:
+            raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def say(text: str) -> None:
+    """Write to standard output. A reader that went away (`| head`) is no fault, and changes no verdict."""
+    try:
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is left in the buffer must not fail again when python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        raise UsageError(f"standard output cannot be written: {error.strerror}") from None
+
+
+def _check(path: Path) -> None:
+    """A file below the current folder, which a stranger's checkout may be, is not reached through links: `report.json`
+    could be one that leads to a file of the runner."""
+    if path.is_dir() or not path.parent.is_dir():
+        raise UsageError(f"there is no folder to write {path} into" if not path.is_dir() else f"{path} is a folder")
+    here, place = Path.cwd(), Path(os.path.abspath(path))
+    if not place.is_relative_to(here):
+        return
+    below = place.relative_to(here).parts
+    for depth in range(1, len(below) + 1):
+        link = here.joinpath(*below[:depth])
+        if link.is_symlink():
+            raise UsageError(f"{path} cannot be written: {link.relative_to(here)} is a link", hint="Name another file.")
 
 
 def _also(item: str) -> tuple[str, Path]:
@@ -57,14 +93,6 @@ def _also(item: str) -> tuple[str, Path]:
     if not equals or not path or format_ not in ALSO:
         raise UsageError(f"--also: expected FORMAT=FILE, not '{item}'", hint="Formats: " + ", ".join(ALSO))
     return format_, Path(path)
-
-
-def _write(path: Path, text: str, append: bool = False) -> None:
-    try:
-        with path.open("ab" if append else "wb") as file:
-            file.write(text.encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
 
 
 def _text(report: Report, environment: CommandEnvironment, terminal: bool) -> str:
@@ -104,11 +132,23 @@ def _workflow(report: Report, _environment: CommandEnvironment, _terminal: bool)
     return workflow(report)
 
 
-def _outputs(report: Report, _environment: CommandEnvironment, _terminal: bool) -> str:
-    """Only words and numbers of ours: nothing in a report can end a line here."""
+def _outputs(report: Report, also: Sequence[tuple[str, Path]]) -> str:
+    """Words and numbers of ours, and names of files that were written; nothing of the change."""
     counts = {"blocking": report.blocking, "warnings": report.warnings, "waived": report.waived}
-    lines = [f"conclusion={report.conclusion.value}", *(f"{name}={len(found)}" for name, found in counts.items())]
-    return "\n".join(lines) + "\n"
+    values = {"conclusion": report.conclusion.value, **{name: str(len(found)) for name, found in counts.items()}}
+    values |= {_OUTPUT_NAMES[format_]: str(path) for format_, path in also if format_ in _OUTPUT_NAMES}
+    return "".join(_assignment(name, value) for name, value in values.items())
+
+
+_OUTPUT_NAMES = {"sarif": "sarif-file", "json": "report-file"}
+
+
+def _assignment(name: str, value: str) -> str:
+    """One output for GITHUB_OUTPUT. A value with a line end stands between lines that nobody can guess."""
+    if "\n" not in value and "\r" not in value:
+        return f"{name}={value}\n"
+    end = f"end-{os.urandom(16).hex()}"
+    return f"{name}<<{end}\n{value}\n{end}\n"
 
 
 _RENDERERS: dict[str, Callable[[Report, CommandEnvironment, bool], str]] = {
@@ -117,5 +157,4 @@ _RENDERERS: dict[str, Callable[[Report, CommandEnvironment, bool], str]] = {
     "sarif": _sarif,
     "markdown": _markdown,
     "workflow": _workflow,
-    "outputs": _outputs,
 }

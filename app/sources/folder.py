@@ -18,7 +18,7 @@ class FolderSource:
     """Every file below a folder, without following links; or one file."""
 
     def __init__(self, path: Path) -> None:
-        if not path.exists():
+        if not os.path.exists(path):
             raise UsageError(f"there is no such file or folder: {path}")
         self.root = path if path.is_dir() else path.parent
         self.only = None if path.is_dir() else path.name

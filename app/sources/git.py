@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from app.ports import Blob, FileRef, Side
@@ -17,28 +17,31 @@ from checks.model.snapshot import ChangedFile, FileStatus, Listing
 MAX_COMMITS = 50_000
 MAX_FILES = 200_000
 _FORMAT = "%H%x00%P%x00%an%x00%ae%x00%cn%x00%ce%x00%B%x00"
+_FETCH_ALL = "Fetch the whole history: `git fetch --unshallow`, or `fetch-depth: 0` for actions/checkout."
+#: What a branch is usually compared with, in this order.
+DEFAULT_BASES = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 _STATUS = {"A": FileStatus.ADDED, "D": FileStatus.REMOVED, "R": FileStatus.RENAMED}
 
 
 class Repository:
     """A repository on disk and safe ways to ask it."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, shallow: Path | None = None) -> None:
         self.root = root
+        self.shallow = shallow
+        """The file that lists the commits whose parents were not fetched, if there are such commits."""
 
     @classmethod
     def containing(cls, path: Path) -> "Repository":
         """The repository around `path`. Raises `UsageError` when there is none."""
-        if not path.exists():
+        if not os.path.exists(path):  # False, and no error, for a name that no file can have
             raise UsageError(f"there is no such folder: {path}", hint="Give the path of a git checkout.")
         folder = path if path.is_dir() else path.parent
-        found = cls(folder)._run("rev-parse", "--show-toplevel", check=False)
+        found = cls(folder)._run("rev-parse", "--git-path", "shallow", "--show-toplevel", check=False)
         if found.returncode:
-            raise UsageError(
-                f"{path} is not inside a git checkout: {_last_line(found.stderr)}",
-                hint="Run it in a checkout, or use --all to judge a plain folder as it stands.",
-            )
-        return cls(Path(os.fsdecode(found.stdout.rstrip(b"\n"))))
+            raise _no_checkout(path, found.stderr)
+        shallow, _, root = os.fsdecode(found.stdout).rstrip("\n").partition("\n")
+        return cls(Path(root), folder / shallow)
 
     def start(self, *arguments: str, stdin: int | None = subprocess.DEVNULL) -> "subprocess.Popen[bytes]":
         """Start git with everything off that a repository could make it run."""
@@ -55,27 +58,52 @@ class Repository:
     def _run(self, *arguments: str, check: bool = True) -> "subprocess.CompletedProcess[bytes]":
         return finish(self.start(*arguments), check)
 
+    def commits(self, *revisions: str) -> list[str | None]:
+        """The full id of each commit, or None where the repository does not have it. One process answers for all."""
+        asked = [revision if "\n" not in revision else "" for revision in revisions]
+        process = self.start("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=subprocess.PIPE)
+        stdout, stderr = process.communicate("".join(f"{name}^{{commit}}\n" for name in asked).encode("utf-8", "surrogateescape"))
+        lines = stdout.split(b"\n")
+        if process.returncode or len(lines) != len(asked) + 1:
+            raise SourceError(f"git could not read the repository: {_last_line(stderr)}")
+        return [line.split(b" ")[0].decode() if line.endswith(b" commit") else None for line in lines[:-1]]
+
     def commit(self, revision: str) -> str | None:
         """The full id of a commit, or None if the repository does not have it."""
-        found = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}", check=False)
-        return found.stdout.decode().strip() or None if not found.returncode else None
+        return self.commits(revision)[0]
+
+    def cut_off(self, commits: Iterable[Commit]) -> str | None:
+        """The first of the commits whose parents were not fetched: what came before it is not known."""
+        try:
+            known = frozenset((self.shallow.read_text("ascii") if self.shallow else "").split())
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise SourceError(f"git's list of missing parents could not be read: {error}") from None
+        return next((commit.sha for commit in commits if commit.sha in known), None)
 
     def merge_base(self, base: str, head: str) -> str:
         """Raises `SourceError` when the histories do not meet in what was fetched."""
         found = self._run("merge-base", base, head, check=False)
         if found.returncode:
-            raise SourceError(
-                "the common ancestor of base and head is not in this checkout",
-                hint="Fetch the whole history: `git fetch --unshallow`, or `fetch-depth: 0` for actions/checkout.",
-            )
+            raise SourceError("the common ancestor of base and head is not in this checkout", hint=_FETCH_ALL)
         return found.stdout.decode().strip()
 
     def default_base(self) -> str | None:
         """What a branch is usually compared with: the remote's default branch, else a local `main` or `master`."""
-        for name in ("origin/HEAD", "origin/main", "origin/master", "main", "master"):
-            if (found := self.commit(name)) is not None:
-                return found
-        return None
+        return next(filter(None, self.commits(*DEFAULT_BASES)), None)
+
+
+def _no_checkout(path: Path, stderr: bytes) -> UsageError:
+    if b"safe.directory" in stderr:
+        return UsageError(
+            f"git does not trust {path}, because another user owns it",
+            hint=f"If you do: git config --global --add safe.directory {path.resolve()}",
+        )
+    return UsageError(
+        f"{path} is not inside a git checkout: {_last_line(stderr)}",
+        hint="Run it in a checkout, or use --all to judge a plain folder as it stands.",
+    )
 
 
 def finish(process: "subprocess.Popen[bytes]", check: bool = True) -> "subprocess.CompletedProcess[bytes]":
@@ -111,20 +139,26 @@ class GitSource:
         log = self.repository.start("log", f"--format={_FORMAT}", "--no-show-signature", f"{self.base}..{self.head}")
         files = tuple(_changed(finish(difference).stdout))
         commits = tuple(reversed(tuple(_commits(finish(log).stdout))))
+        if (oldest := self.repository.cut_off(commits)) is not None:
+            # Unsigned commits could hide behind it, and a nearer merge base with another policy.
+            raise SourceError(f"the history of the change is cut off at {oldest[:12]}: the clone is shallow", hint=_FETCH_ALL)
         problems = _too_many(len(commits), MAX_COMMITS, "commits") + _too_many(len(files), MAX_FILES, "files")
         return Listing(self.base, self.head, files[:MAX_FILES], commits[:MAX_COMMITS], problems)
 
     async def read(self, refs: Sequence[FileRef]) -> Mapping[FileRef, Blob]:
-        usable = [ref for ref in refs if "\n" not in ref.path and (self.base or ref.side is not Side.BASE)]
+        usable = [ref for ref in dict.fromkeys(refs) if self.base or ref.side is not Side.BASE]
         if not usable:
             return {}
-        process = self.repository.start("cat-file", "--batch", stdin=subprocess.PIPE)
         revisions = {Side.BASE: self.base, Side.HEAD: self.head}
-        request = b"".join(f"{revisions[ref.side]}:".encode() + os.fsencode(ref.path) + b"\n" for ref in usable)
-        stdout, stderr = process.communicate(request)
+        names = [f"{revisions[ref.side]}:".encode() + os.fsencode(ref.path) for ref in usable]
+        # A line end in a path is rare, and `-z` is newer than the git of some runners (2.38).
+        lines = any(b"\n" in name for name in names)
+        process = self.repository.start("cat-file", "--batch", *(["-z"] if lines else []), stdin=subprocess.PIPE)
+        end = b"\0" if lines else b"\n"
+        stdout, stderr = process.communicate(b"".join(name + end for name in names))
         if process.returncode:
             raise SourceError(f"git could not read the files: {_last_line(stderr)}")
-        return dict(_blobs(usable, stdout))
+        return dict(_blobs(dict(zip(usable, names, strict=True)), stdout))
 
     async def fetch(self, blobs: Sequence[Blob]) -> Mapping[str, bytes]:
         return {}  # `read` leaves nothing out but what is larger than the gate reads
@@ -164,9 +198,12 @@ def _commits(raw: bytes) -> Iterator[Commit]:
         )
 
 
-def _blobs(refs: Sequence[FileRef], raw: bytes) -> Iterator[tuple[FileRef, Blob]]:
+def _blobs(refs: Mapping[FileRef, bytes], raw: bytes) -> Iterator[tuple[FileRef, Blob]]:
     position = 0
-    for ref in refs:
+    for ref, name in refs.items():
+        if raw.startswith(missing := name + b" missing\n", position):
+            position += len(missing)
+            continue
         end = raw.index(b"\n", position)
         header = raw[position:end].split(b" ")
         position = end + 1

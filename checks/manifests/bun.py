@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from checks.manifests.jsgraph import Package, PackageGraph
 from checks.manifests.jsontext import Object, Span, load_object, without_comments
 from checks.manifests.npmspec import exact, names_in, origin_of, purl_of, split_at
-from checks.manifests.npmtree import InstallTree, resolve
+from checks.manifests.npmtree import MAX_NESTING, InstallTree, resolve
 from checks.manifests.package_json import MAPS
 from checks.model.dependency import Inventory, Origin, Scope
 from checks.model.errors import UnreadableManifest
@@ -88,6 +88,8 @@ def _about(value: Sequence[object]) -> Mapping[str, object]:
 
 def _location(key: str) -> str:
     """`a/@s/b/c` → `node_modules/a/node_modules/@s/b/node_modules/c`."""
+    if key.count("/") > 2 * MAX_NESTING:
+        return key
     return "".join(f"/node_modules/{name}" for name in _names(key))[1:]
 
 

@@ -7,7 +7,8 @@ from checks.manifests.cargotoml import Crate, read_crate
 from checks.manifests.collect import MAX_WORD
 from checks.manifests.lockgraph import Entry, LockGraph, rows_of, table_of, text_of, too_new
 from checks.manifests.pypi import address
-from checks.manifests.tomltext import Table, document
+from checks.manifests.tomltext import document
+from checks.manifests.tomlvalues import Table
 from checks.model.dependency import Inventory, Origin, Scope
 from checks.model.phrase import visible
 from checks.model.purl import package
@@ -25,7 +26,7 @@ def parse_cargo_lock(text: str, path: str, companions: Mapping[str, str]) -> Inv
     read = document(text, "package")
     version = read.data.get("version", 1)
     if not isinstance(version, int) or version > NEWEST:
-        raise too_new("version", version)
+        raise too_new("version")
     lock = _Lock(path, read.data)
     for table, line, end_line in read.tables:
         lock.add(table, line, end_line)

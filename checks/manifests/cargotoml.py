@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from checks.manifests.collect import MAX_WORD, Collector
 from checks.manifests.pypi import address, inside
+from checks.manifests.read import MAX_PACKAGES
 from checks.manifests.tomlscan import Statement, statements
 from checks.manifests.tomltext import load
 from checks.model.dependency import SCOPE_ORDER, Dependency, Inventory, Origin, Scope
@@ -101,6 +102,8 @@ def read_crate(text: str) -> Crate:
     crate = Crate()
     seen: dict[tuple[str, ...], Wanted] = {}
     for statement in statements(text.replace("\r\n", "\n")):
+        if len(crate.wanted) + len(crate.features) > MAX_PACKAGES:
+            break
         path = statement.path
         if path == ("package", "name") or path == ("project", "name"):
             crate.name = statement.strings[0][2] if statement.strings else ""
@@ -154,12 +157,15 @@ _ORIGINS = {"git": Origin.GIT, "path": Origin.PATH}
 
 def parse_cargo_toml(text: str, path: str, companions: Mapping[str, str]) -> Inventory:
     """Cargo.toml judged by itself, where no Cargo.lock stands beside it: only `=1.2.3` is a version."""
-    load(text.replace("\r\n", "\n"))
+    broken = set(_broken(load(text.replace("\r\n", "\n"))))
     crate = read_crate(text)
     out = Collector(path, "cargo-toml")
     enabled = crate.enabled()
     for wanted in crate.wanted:
         name = wanted.package or wanted.key
+        if wanted.key in broken:
+            out.problem(f"the requirement '{visible(wanted.key, 80)}' is not written as Cargo reads it", wanted.line)
+            continue
         if wanted.inherited or (wanted.source == "path" and inside(path, wanted.address) is not None):
             continue  # stands in the workspace's table, or is code of this tree
         if not name.isascii() or len(name) > MAX_WORD or not _NAME.match(name):
@@ -172,3 +178,16 @@ def parse_cargo_toml(text: str, path: str, companions: Mapping[str, str]) -> Inv
         purl, at = package("cargo", name), out.at(wanted.line, max(wanted.line, wanted.end_line))
         out.add(Dependency(purl, name, found[1] if found else None, at, scope, True, origin, source))
     return out.inventory()
+
+
+def _broken(data: Mapping[str, object]) -> Iterator[str]:
+    """The keys of requirements that are neither a version nor a table whose fields are text where they must be."""
+    targets = data.get("target")
+    tables = [data, data.get("workspace"), *(targets.values() if isinstance(targets, dict) else ())]
+    for table in tables:
+        for kind in _TABLES:
+            wanted = table.get(kind) if isinstance(table, dict) else None
+            for key, value in wanted.items() if isinstance(wanted, dict) else ():
+                fields = value if isinstance(value, dict) else {"version": value}
+                if any(not isinstance(fields.get(name, ""), str) for name in ("version", "git", "path", "package")):
+                    yield key

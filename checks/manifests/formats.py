@@ -79,7 +79,7 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "conda-explicit",
         "conda",
-        ("conda-*.lock", "conda-*-64.txt"),
+        ("conda-*.lock",),
         "conda:parse_conda_explicit",
         companions=("environment.yml", "environment.yaml"),
     ),

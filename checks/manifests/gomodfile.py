@@ -12,7 +12,8 @@ _DIRECTIVES = frozenset(
     {"module", "go", "toolchain", "godebug", "require", "exclude", "replace", "retract", "tool", "ignore", "use"}
 )
 _ONCE = ("module", "go", "toolchain")
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`|//.*|[()]|(?:(?!//)[^\s()"`])+|["`]')
+#: An unclosed string is a token too, so that no text makes the search start over.
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|`[^`]*+`?|//.*|[()]|(?:(?!//)[^\s()"`])+')
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def _words(raw: str) -> tuple[list[str], str]:
         return code.split(), comment
     words = _TOKEN.findall(raw)
     comment = words.pop()[2:] if words and words[-1].startswith("//") else ""
-    return [word[1:-1] if word[0] in '"`' and len(word) > 1 else word for word in words], comment
+    return [word[1:-1] if len(word) > 1 and word[0] == word[-1] in '"`' else word for word in words], comment
 
 
 def _is_indirect(comment: str) -> bool:

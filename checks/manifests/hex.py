@@ -106,7 +106,7 @@ def _with_direct(dependency: Dependency, direct: bool) -> Dependency:
 _TUPLE = re.compile(r"\{\s*:([a-z]\w{0,200})\s*,([^{}]{0,1000})\}")
 _ONLY = re.compile(r"\bonly:\s*(\[[^\]]{0,200}\]|:\w{1,50})")
 _ATOM = re.compile(r":(\w+)")
-_DEPS = re.compile(r"^\s*defp?\s+\w*deps\w*\b(.{0,100000}?)^\s*end\b", re.DOTALL | re.MULTILINE)
+_DEPS = re.compile(r"\s*defp?\s+\w{0,50}deps\w{0,50}\b")
 
 
 def _asked(text: str | None) -> dict[str, Scope]:
@@ -114,13 +114,25 @@ def _asked(text: str | None) -> dict[str, Scope]:
     if text is None or len(text) > 500_000 or "apps_path" in text:
         return {}
     asked: dict[str, Scope] = {}
-    without_comments = "\n".join(line for line in text.split("\n") if not line.lstrip().startswith("#"))
-    for block in _DEPS.findall(without_comments)[:20]:
-        for name, options in _TUPLE.findall(block):
-            only = _ONLY.search(options)
-            environments = set(_ATOM.findall(only[1])) if only else set()
-            asked[name] = _scope(environments)
+    for name, options in _TUPLE.findall(_dependency_functions(text)):
+        only = _ONLY.search(options)
+        asked[name] = _scope(set(_ATOM.findall(only[1])) if only else set())
     return asked
+
+
+def _dependency_functions(text: str) -> str:
+    """The bodies of `deps` and functions of a similar name, without comments."""
+    body: list[str] = []
+    inside = False
+    for line in text.split("\n"):
+        stripped = line.strip()
+        if _DEPS.match(line):
+            inside = True
+        elif stripped == "end":
+            inside = False
+        if inside and not stripped.startswith("#"):
+            body.append(line)
+    return "\n".join(body)
 
 
 def _scope(environments: set[str]) -> Scope:

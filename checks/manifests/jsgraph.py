@@ -6,6 +6,7 @@ from datetime import datetime
 
 from checks.manifests.collect import Collector
 from checks.manifests.jsontext import Span
+from checks.manifests.read import MAX_PACKAGES
 from checks.model.dependency import SCOPE_ORDER, Dependency, Inventory, Location, Origin, Scope
 from checks.model.errors import UnreadableManifest
 from checks.model.phrase import visible
@@ -44,6 +45,9 @@ class PackageGraph:
         self._edges = 0
 
     def add(self, package: Package) -> int:
+        """Its index. Raises UnreadableManifest (`too-large`) beyond the limit, before memory runs out."""
+        if len(self.packages) >= MAX_PACKAGES:
+            raise UnreadableManifest(f"it lists more than {MAX_PACKAGES:,} packages", package.span[0], code="too-large")
         self.packages.append(package)
         return len(self.packages) - 1
 

@@ -100,6 +100,10 @@ def object_at(container: Mapping[str, object], key: str) -> Mapping[str, object]
     return value if isinstance(value, dict) else {}
 
 
+def too_many_members(line: int) -> UnreadableManifest:
+    return UnreadableManifest(f"one list of it has more than {MAX_MEMBERS:,} entries", line, code="too-large")
+
+
 def without_comments(text: str) -> str:
     """JSON out of JSON with comments and trailing commas; every value stays on its line."""
     if "//" in text or "/*" in text:
@@ -177,7 +181,7 @@ class _Reader:
             members[key] = self._value(depth + 1, key, located=descend(depth, key))
             lines[key] = (line, self._line_at(self.position))
             if len(lines) > MAX_MEMBERS:
-                self._too_large(line)
+                raise too_many_members(line)
             if self._ends("}"):
                 return members
 
@@ -193,7 +197,7 @@ class _Reader:
             items.append(self._value(depth + 1, key, located=located))
             items.lines.append((line, self._line_at(self.position)))
             if len(items) > MAX_MEMBERS:
-                self._too_large(line)
+                raise too_many_members(line)
             if self._ends("]"):
                 return items
 
@@ -251,9 +255,6 @@ class _Reader:
         self.line += self.text.count("\n", self.counted, position)
         self.counted = position
         return self.line
-
-    def _too_large(self, line: int) -> NoReturn:
-        raise UnreadableManifest(f"one list of it has more than {MAX_MEMBERS:,} entries", line, code="too-large")
 
     def _fail(self, what: str, position: int, *, deep: bool = False) -> NoReturn:
         line = self.text.count("\n", 0, position) + 1

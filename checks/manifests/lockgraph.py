@@ -64,7 +64,7 @@ class LockGraph:
         return self.node(same[-1])
 
     def connect(self, node: int, targets: Iterable[int]) -> None:
-        """`node` requires `targets`. Raises `UnreadableManifest` (`too-large`) where every package requires all others."""
+        """`node` requires `targets`. Raises `UnreadableManifest` (`too-large`) where everything requires everything."""
         row = self.edges[node]
         self.edge_count -= len(row)
         row.extend(targets)
@@ -189,5 +189,5 @@ def texts_of(value: object) -> Iterator[str]:
     return (row for row in rows_of(value) if isinstance(row, str))
 
 
-def too_new(name: str, version: object, line: int = 0) -> UnreadableManifest:
-    return UnreadableManifest(f"its {name} is newer than this reader knows", line)
+def too_new(name: str) -> UnreadableManifest:
+    return UnreadableManifest(f"its {name} is newer than this reader knows")

@@ -14,8 +14,8 @@ from checks.model.phrase import visible
 
 def parse_package_lock(text: str, path: str, companions: Mapping[str, str]) -> Inventory:
     """Every package that the lock installs, once for each of its install paths."""
-    root = load_object(text, lambda depth, key: depth == 0 and key == "packages")
-    if "packages" not in root:
+    root = load_object(text, lambda depth, key: depth == 0 and key == "packages") if '"packages"' in text else None
+    if root is None or "packages" not in root:
         from checks.manifests.npmv1 import parse_tree
 
         return parse_tree(text, path, companions)

@@ -16,6 +16,8 @@ def parse_tree(text: str, path: str, companions: Mapping[str, str]) -> Inventory
     """Every package of the tree at the install path that its place stands for."""
     # names stand at even depths, their fields at odd ones
     root = load_object(text, lambda depth, key: depth % 2 == 1 or key == "dependencies")
+    if "packages" in root:
+        raise UnreadableManifest("its key 'packages' is written with escapes", root.lines["packages"][0])
     lock = Lock(Collector(path, FORMAT))
     manifest = _companion(path, companions)
     if manifest is not None:

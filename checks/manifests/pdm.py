@@ -6,7 +6,8 @@ from checks.manifests.collect import MAX_WORD
 from checks.manifests.lockgraph import Entry, LockGraph, rows_of, table_of, text_of, texts_of, too_new
 from checks.manifests.pypi import address, guessed_scope, inside, is_archive, is_name, named, normalize
 from checks.manifests.pyproject import requirements
-from checks.manifests.tomltext import Table, document
+from checks.manifests.tomltext import document
+from checks.manifests.tomlvalues import Table
 from checks.model.dependency import SCOPE_ORDER, Inventory, Origin, Scope
 from checks.model.purl import package
 
@@ -16,7 +17,7 @@ def parse_pdm_lock(text: str, path: str, companions: Mapping[str, str]) -> Inven
     read = document(text, "package")
     version = text_of(table_of(read.data.get("metadata")).get("lock_version")) or "4"
     if version.split(".")[0] not in ("2", "3", "4"):
-        raise too_new("lock_version", version)
+        raise too_new("lock_version")
     project = companions.get(path[: -len("pdm.lock")] + "pyproject.toml")
     lock = _Lock(path, project)
     for table, line, end_line in read.tables:

@@ -1,11 +1,13 @@
 """Pipfile.lock: one object per category; the Pipfile beside it tells what is direct."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from checks.manifests.collect import MAX_WORD, Collector
 from checks.manifests.jsontext import load_object, object_at
 from checks.manifests.lockgraph import rows_of, tables_of, text_of, texts_of
 from checks.manifests.pypi import address, guessed_scope, inside, is_archive, is_name, normalize, wheel
+from checks.manifests.read import MAX_PACKAGES
 from checks.manifests.tomlscan import statements
 from checks.model.dependency import Dependency, Inventory, Origin, Scope
 from checks.model.phrase import visible
@@ -40,22 +42,22 @@ def parse_pipfile_lock(text: str, path: str, companions: Mapping[str, str]) -> I
 
 def direct_names(pipfile: str) -> set[tuple[str, str]]:
     """Category, as the lock calls it, and normalized name of everything that a Pipfile asks for. Never raises."""
-    found: set[tuple[str, str]] = set()
-    for statement in statements(pipfile):
-        path = statement.path
-        if len(path) > 1 and path[0] not in _NO_PACKAGES:
-            found.add((_CATEGORIES.get(path[0], path[0]), normalize(path[1])))
-    return found
+    return {(_CATEGORIES.get(table, table), name) for table, name, _ in _wanted(pipfile)}
 
 
 def requirement_lines(text: str) -> Mapping[str, int]:
     """For each package of a Pipfile (PEP 503 name) the 1-based line that asks for it first. Never raises."""
     lines: dict[str, int] = {}
-    for statement in statements(text.replace("\r\n", "\n")):
-        path = statement.path
-        if len(path) > 1 and path[0] not in _NO_PACKAGES:
-            lines.setdefault(normalize(path[1]), statement.line)
+    for _, name, line in _wanted(text):
+        lines.setdefault(name, line)
     return lines
+
+
+def _wanted(pipfile: str) -> Iterator[tuple[str, str, int]]:
+    """Table, normalized name and line of each package of a Pipfile."""
+    paths = ((found.path, found.line) for found in statements(pipfile.replace("\r\n", "\n")))
+    packages = ((path[0], normalize(path[1]), line) for path, line in paths if len(path) > 1)
+    return islice((found for found in packages if found[0] not in _NO_PACKAGES), MAX_PACKAGES)
 
 
 class _Reader:

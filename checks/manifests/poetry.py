@@ -6,7 +6,8 @@ from checks.manifests.collect import MAX_WORD
 from checks.manifests.lockgraph import Entry, LockGraph, rows_of, table_of, tables_of, text_of, texts_of, too_new
 from checks.manifests.pypi import address, group_scope, inside, is_name, named, normalize
 from checks.manifests.pyproject import requirements
-from checks.manifests.tomltext import Table, document
+from checks.manifests.tomltext import document
+from checks.manifests.tomlvalues import Table
 from checks.model.dependency import SCOPE_ORDER, Inventory, Origin, Scope
 from checks.model.purl import package
 
@@ -17,7 +18,7 @@ def parse_poetry_lock(text: str, path: str, companions: Mapping[str, str]) -> In
     metadata = table_of(read.data.get("metadata"))
     version = text_of(metadata.get("lock-version")) or "1"
     if version.split(".")[0] not in ("0", "1", "2"):
-        raise too_new("lock-version", version)
+        raise too_new("lock-version")
     lock = _Lock(path, metadata)
     for table, line, end_line in read.tables:
         lock.add(table, line, end_line)

@@ -7,7 +7,8 @@ from checks.manifests.collect import MAX_WORD
 from checks.manifests.lockgraph import Entry, LockGraph, rows_of, table_of, tables_of, text_of, texts_of
 from checks.manifests.pypi import address, group_scope, index_origin, inside, instant, is_name, normalize
 from checks.manifests.pyproject import requirements
-from checks.manifests.tomltext import Table, document
+from checks.manifests.tomltext import document
+from checks.manifests.tomlvalues import Table
 from checks.model.dependency import SCOPE_ORDER, Inventory, Origin, Scope
 from checks.model.errors import UnreadableManifest
 from checks.model.phrase import visible

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from checks.manifests.pypi import group_scope, named, normalize
+from checks.manifests.read import MAX_PACKAGES
 from checks.manifests.tomlscan import Statement, statements
 from checks.model.dependency import Origin, Scope
 
@@ -42,6 +43,8 @@ def requirements(text: str, unread: list[tuple[int, str]] | None = None) -> list
     found: list[Requirement] = []
     poetry: dict[tuple[str, ...], Requirement] = {}
     for statement in statements(text.replace("\r\n", "\n")):
+        if len(found) > MAX_PACKAGES:
+            break
         path = statement.path
         scope = _array_scope(path)
         if scope is not None:

@@ -96,11 +96,10 @@ class _Reader:
         text = line.text
         if len(self.out.problems) >= MAX_PROBLEMS:
             raise UnreadableManifest(f"more than {MAX_PROBLEMS:,} lines of it cannot be read", line.number)
-        if "${" in text:
-            self.out.problem("a line holds a variable of the environment", line.number, "unresolved")
         if text.startswith("-"):
             self._option(line)
             return
+        self._no_variable(text, line)
         hashes: tuple[str, ...] = ()
         option = _OPTION.search(text) if " -" in text or "\t-" in text else None
         if option:
@@ -148,8 +147,15 @@ class _Reader:
 
     # --- options
 
+    def _no_variable(self, text: str, line: Line) -> None:
+        """pip puts the environment in; what it then installs is not in the tree."""
+        if "${" in text:
+            self.out.problem("a line holds a variable of the environment", line.number, "unresolved")
+
     def _option(self, line: Line) -> None:
         name, value = _split_option(line.text)
+        if name in _EDITABLE or name in _INCLUDES:
+            self._no_variable(value, line)
         if name in _EDITABLE:
             text = _OPTION.split(" " + value, maxsplit=1)[0].strip().strip("\"'")
             read = named(text)

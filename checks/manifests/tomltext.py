@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from checks.manifests.read import MAX_PACKAGES
-from checks.manifests.tomlscan import Statement, statements
+from checks.manifests.tomlscan import Statement, statements, without_strings
 from checks.manifests.tomlvalues import COMMENT, LONG_KEY, LONG_NUMBER, TEXT, OddError, Table, Values
 from checks.model.errors import UnreadableManifest
 from checks.model.phrase import visible
@@ -175,9 +175,11 @@ def load(text: str) -> Table:
         )
     if LONG_NUMBER.search(text):
         raise UnreadableManifest("it holds a number that is too long")
-    long = LONG_KEY.search(text)
-    if long:
-        raise UnreadableManifest("it has a key with more than 64 parts", text.count("\n", 0, long.start()) + 1)
+    if LONG_KEY.search(text):
+        keys = without_strings(text)
+        long = LONG_KEY.search(keys)
+        if long:
+            raise UnreadableManifest("it has a key with more than 64 parts", keys.count("\n", 0, long.start()) + 1)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -6,7 +6,7 @@ ends the attempt, and `yamltext` asks the real parser; so this reader never inte
 
 import re
 
-from checks.manifests.jsontext import Array, Object
+from checks.manifests.jsontext import MAX_MEMBERS, Array, Object, too_many_members
 
 #: What a plain scalar stands for nothing.
 NULLS = frozenset(("", "~", "null", "Null", "NULL"))
@@ -42,6 +42,7 @@ _BLOCK = re.compile(r"( ++)[^ \n][^\n]*+\n(?: ++[^ \n][^\n]*+\n|\n)*+").match
 #: A line of spaces behind it, which may belong to it.
 _SPACES = re.compile(r"\n*+ ++\n").match
 _MAX_DEPTH = 32
+_MAX_DOCUMENTS = 50
 
 
 class _OddShapeError(Exception):
@@ -103,6 +104,8 @@ class _Lines:
                     key = _unquoted(key)
                 if key in members or not isinstance(members, Object):
                     raise _OddShapeError
+                if len(members) >= MAX_MEMBERS:
+                    raise too_many_members(line)
                 members[key] = scalar(value)
                 members.lines[key] = (line, line)
                 self.waiting = False
@@ -124,6 +127,8 @@ class _Lines:
         members, start = top.value, self.line
         if not isinstance(members, Object) or key in members or (kind == _LONG_KEY and indent):
             raise _OddShapeError
+        if len(members) >= MAX_MEMBERS:
+            raise too_many_members(self.line)
         top.key, top.line = key, start
         self.waiting = False
         if kind == _VALUE:
@@ -143,6 +148,8 @@ class _Lines:
         items = self._collection(indent, Array).value
         if not isinstance(items, Array):
             raise _OddShapeError
+        if len(items) >= MAX_MEMBERS:
+            raise too_many_members(self.line)
         items.append(scalar(written))
         items.lines.append((self.line, self.line))
         self.waiting = False
@@ -179,6 +186,8 @@ class _Lines:
             raise _OddShapeError
         if self.stack:
             self._end()
+        if len(self.documents) > _MAX_DOCUMENTS:
+            raise _OddShapeError
         self.marked = True
 
     def _end(self) -> None:

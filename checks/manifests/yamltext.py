@@ -8,7 +8,7 @@ else by libyaml's events, which are iterative: its compose API can be crashed by
 import re
 from typing import TYPE_CHECKING, Any
 
-from checks.manifests.jsontext import Array, Object
+from checks.manifests.jsontext import MAX_MEMBERS, Array, Object, too_many_members
 from checks.manifests.yamllines import NULLS, read_lines
 from checks.model.errors import UnreadableManifest
 from checks.model.phrase import visible
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 #: Nested collections; a workflow has about ten.
 MAX_DEPTH = 64
+#: Lines and documents of one file; a lock of 5,154 packages has 50,000 lines.
+MAX_LINES = 2_000_000
+MAX_DOCUMENTS = 100
 #: Values of one file, with everything that an alias stands for counted again.
 MAX_NODES = 1_000_000
 
@@ -42,6 +45,8 @@ def load_all(text: str) -> list[object]:
     text = text.replace("\r\n", "\n")
     if not text.isascii():
         text = _NO_BREAKS.sub(" ", text)
+    if text.count("\n") > MAX_LINES:
+        raise UnreadableManifest(f"it has more than {MAX_LINES:,} lines", code="too-large")
     documents = read_lines(text)
     return read_events(text) if documents is None else documents
 
@@ -167,9 +172,13 @@ class _Reader:
     def _place(self, value: object, nodes: int, line: int) -> None:
         if not self.stack:
             self.documents.append(value)
+            if len(self.documents) > MAX_DOCUMENTS:
+                raise UnreadableManifest(f"it has more than {MAX_DOCUMENTS} YAML documents", line, code="too-large")
             return
         top = self.stack[-1]
         top.nodes += nodes
+        if len(top.value) >= MAX_MEMBERS:
+            raise too_many_members(line)
         if top.nodes > MAX_NODES:
             raise UnreadableManifest(f"it has more than {MAX_NODES:,} values", line, code="too-large")
         if isinstance(top.value, Object):

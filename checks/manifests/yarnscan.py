@@ -5,7 +5,7 @@ Fields and their order are those of yarn's own writer. Anything else ends the at
 
 import re
 
-from checks.manifests.jsontext import Object
+from checks.manifests.jsontext import MAX_MEMBERS, Object, too_many_members
 from checks.manifests.yamllines import DOUBLE, KEY, PLAIN, scalar
 
 _WORD = r"[A-Za-z0-9_./+-]++"
@@ -45,6 +45,8 @@ def read_entries(text: str) -> Object | None:
         key = _name(match[1] or match[2])
         if key in root:
             return None
+        if len(root) >= MAX_MEMBERS:
+            raise too_many_members(line)
         position = match.end()
         height = text.count("\n", match.start(), position)
         root[key] = fields

@@ -26,8 +26,6 @@ class GuidanceText:
 
     @classmethod
     def from_scalar(cls, text: str) -> Self:
-        if not text.strip():
-            raise ValueError("expected some text")
         return cls(text)
 
     @property

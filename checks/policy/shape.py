@@ -163,7 +163,8 @@ class Reader:
         Keys in `beside` are known and left to the caller.
         """
         if isinstance(node, Scalar) and hasattr(shape, "from_scalar"):
-            return self._convert(node, shape.from_scalar, path)
+            text = self._read_scalar(node, str, path)
+            return text if text is Fault else shape.from_scalar(text)
         if not isinstance(node, Entries):
             known = ", ".join(keys_of(shape))
             return self.fault(node, path, f"expected keys with values, not {_kind(node)}", f"known keys: {known}")
@@ -228,12 +229,14 @@ class Reader:
     def _read_scalar(self, node: Node, type_: Any, path: KeyPath) -> Any:
         if not isinstance(node, Scalar):
             return self.fault(node, path, f"expected {_describe(type_)}, not {_kind(node)}")
+        if type_ in (bool, int) and node.quoted:
+            return self.fault(node, path, f"expected {_describe(type_)}, without quotes")
+        if type_ is not bool and not node.quoted and node.text in ("true", "false"):
+            return self.fault(node, path, f"expected {_describe(type_)}, not '{node.text}'")
         if hasattr(type_, "parse"):
             return self._convert(node, type_.parse, path)
         if issubclass(type_, Enum):
             return self._read_enum(node, type_, path)
-        if type_ in (bool, int) and node.quoted:
-            return self.fault(node, path, f"expected {_describe(type_)}, without quotes")
         return self._convert(node, {bool: _boolean, int: _integer, str: _text}[type_], path)
 
     def _read_enum(self, node: Scalar, type_: type[Enum], path: KeyPath) -> Any:

@@ -20,8 +20,6 @@ class Reason:
 
     @classmethod
     def from_scalar(cls, text: str) -> Self:
-        if not text.strip():
-            raise ValueError("expected some text")
         return cls(text)
 
 

@@ -18,6 +18,11 @@ def workflow(report: Report, rest: str = "the step summary") -> str:
     return "".join(f"{command}\n" for command in _commands(report, rest))
 
 
+def error(text: str) -> str:
+    """Why nothing could be judged, as one annotation."""
+    return f"::error title=ospo-gate::{_data(cut(text, WORKFLOW_MESSAGE))}".replace("##[", "#\\x23[")
+
+
 def _commands(report: Report, rest: str) -> Iterator[str]:
     left = 0
     for level, command in _COMMANDS.items():

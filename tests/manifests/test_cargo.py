@@ -196,7 +196,7 @@ def test_refused(text: str) -> None:
 
 
 def test_a_chain_of_many_crates() -> None:
-    count = 20_000
+    count = 5_000
     chain = "".join(package(f"c{index}", f"c{(index + 1) % count}") for index in range(count))
     assert len(cargo(package("app", "c0", source="") + chain).why(count - 1)) == count
 
@@ -220,6 +220,12 @@ def test_cargo_toml_by_itself() -> None:
         ("exact", "1.2.3", Scope.RUNTIME, 22),
     ]
     assert found[-1].origin is Origin.GIT
+    inventory = parse_cargo_toml("[dependencies]\na = { git = { b = 1 } }\nc = 1\n", "Cargo.toml", {})
+    assert inventory.dependencies == ()
+    assert [(item.message, item.location.line) for item in inventory.problems] == [
+        ("the requirement 'a' is not written as Cargo reads it", 2),
+        ("the requirement 'c' is not written as Cargo reads it", 3),
+    ]
 
 
 @given(mutated((MANIFEST,)))

@@ -24,10 +24,10 @@ PROJECT = dedent("""\
       "attrs==25.1",
       "tool @ git+https://git.example/tool",
     ]
-    
+
     [project.optional-dependencies]
     "more" = ["numpy==1.*"]
-fast = ["orjson", "demo[all]"]
+    fast = ["orjson", "demo[all]"]
 
     [dependency-groups]
     test = ["pytest", {include-group = "dev"}]

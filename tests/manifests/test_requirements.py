@@ -157,6 +157,7 @@ def test_an_included_manifest_is_judged_on_its_own(line: str) -> None:
 
 def test_a_variable_is_not_expanded() -> None:
     assert versions("a==${V}\n") == [("a", None)]
+    assert problems("--index-url https://${USER}:${TOKEN}@registry.example/simple\n") == []
     assert problems("a==${V}\n") == [(1, "unresolved", "a line holds a variable of the environment")]
 
 
@@ -204,7 +205,7 @@ def test_the_same_package_twice_is_two_entries() -> None:
     assert list(located(req("a==1\na>=1\n"))) == [("a", "1", 1), ("a", None, 2)]
 
 
-@pytest.mark.parametrize("text", ["a b\n" * 2000, "\\\n" * 3_000_000, "a" * 200_000])
+@pytest.mark.parametrize("text", ["a b\n" * 2000, "\\\n" * 1_100_000, "a" * 200_000])
 def test_refused(text: str) -> None:
     with pytest.raises(UnreadableManifest):
         req(text)

@@ -2,6 +2,7 @@
 
 import tomllib
 from textwrap import dedent
+from types import ModuleType
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from checks.manifests.tomlscan import statements
 from checks.manifests.tomltext import document, exact, load, scan
 from checks.model.errors import UnreadableManifest
+from tests.manifests import test_cargo, test_pdm, test_poetry, test_pylock, test_uv
 from tests.manifests.mutations import HOSTILE, mutated
 
 CANONICAL = dedent("""\
@@ -111,6 +113,12 @@ def test_the_scan_reads_what_tools_write() -> None:
     assert read == exact(CANONICAL, "package")
 
 
+@pytest.mark.parametrize("module", [test_cargo, test_pdm, test_poetry, test_pylock, test_uv])
+def test_the_scan_reads_every_lock_of_these_tests(module: ModuleType) -> None:
+    array = "packages" if module is test_pylock else "package"
+    assert scan(module.LOCK, array) == exact(module.LOCK, array)
+
+
 @pytest.mark.parametrize("text", ODD)
 def test_at_its_border_the_scan_never_disagrees(text: str) -> None:
     agree(text)
@@ -143,6 +151,13 @@ def test_what_is_no_toml_is_refused_with_its_line(text: str, message: str, line:
     with pytest.raises(UnreadableManifest) as refused:
         load(text)
     assert (refused.value.message, refused.value.line) == (message, line)
+
+
+def test_many_dots_in_a_string_are_no_key() -> None:
+    text = "a = '''\n" + "b." * 70 + "'''\n"
+    assert exact(text, "package").data == tomllib.loads(text)
+    with pytest.raises(UnreadableManifest, match="more than 64 parts"):
+        load("'a'." * 70 + "b = 1")
 
 
 def test_tables_in_one_value_have_the_place_of_that_value() -> None:

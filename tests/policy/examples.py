@@ -1,5 +1,6 @@
 """One helper for the tests of the policy room: text in, faults or a policy out."""
 
+import re
 from textwrap import dedent
 
 import pytest
@@ -110,9 +111,6 @@ def _scalar(node: Scalar) -> object:
         return None
     if node.text in ("true", "false"):
         return node.text == "true"
-    for number in (int, float):
-        try:
-            return number(node.text) if "_" not in node.text else node.text
-        except ValueError:
-            continue
-    return node.text
+    if re.fullmatch(r"[-+]?[0-9]+", node.text):
+        return int(node.text)
+    return float(node.text) if re.fullmatch(r"[-+]?[0-9]+\.[0-9]*", node.text) else node.text

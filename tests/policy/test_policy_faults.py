@@ -203,9 +203,7 @@ def test_a_section_that_is_neither_on_nor_off_says_how_to_write_it(value: str) -
 
 
 def test_the_inventory_cannot_be_turned_off() -> None:
-    assert fault("inventory: off") == (
-        "2:12: inventory: this check is always on (set the levels of its rules instead)"
-    )
+    assert fault("inventory: off") == ("2:12: inventory: this check is always on (set the levels of its rules instead)")
 
 
 @pytest.mark.parametrize(
@@ -255,8 +253,10 @@ def test_one_narrow_condition_is_enough() -> None:
 def test_two_waivers_cannot_have_one_id() -> None:
     twice = waiver() + waiver().removeprefix("waivers:\n")
     assert fault(twice) == "9:9: waivers.1.id: a second waiver has this id, the first is on line 3"
-    in_one_line = "{id: a, rules: [license-unknown], package: pkg:npm/a, reason: b, approved_by: '@c', expires: 2027-01-01}"
-    assert fault(f"waivers: [{in_one_line}, {in_one_line}]").startswith("2:118: waivers.1.id: a second waiver")
+    in_one_line = (
+        "{id: a, rules: [license-unknown], package: pkg:npm/a, reason: b, approved_by: '@c', expires: 2027-01-01}"
+    )
+    assert fault(f"waivers: [{in_one_line}, {in_one_line}]").startswith("2:122: waivers.1.id: a second waiver")
 
 
 @pytest.mark.parametrize("version", ["2", "10", "0"])
