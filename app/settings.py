@@ -142,6 +142,9 @@ class ServiceSettings:
     port: int = key("Port to listen on.", default=8080)
     workers: int = key("How many pull requests are judged at the same time.", default=4)
     lease_seconds: int = key("After how many silent seconds the job of a dead worker is taken over.", default=60)
+    retry_seconds: int = key(
+        "Seconds before a call that GitHub could not answer is tried again; doubled each time.", default=5
+    )
     log_level: LogLevel = key("How much is logged.", default=LogLevel.INFO)
 
     def __post_init__(self) -> None:

@@ -54,6 +54,7 @@ class Service:
             parse=self.parsers.parse,
             server_url=settings.github_url,
             central=_central(settings.policy),
+            retry_seconds=settings.retry_seconds,
         )
         self.loop = Loop(self.subjects, self.judge.handle, settings.workers, settings.lease_seconds)
 

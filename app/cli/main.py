@@ -151,7 +151,8 @@ def _say(error: GateError, in_workflow: bool) -> None:
     if in_workflow:
         from checks.render.workflow import error as command
 
-        print(command("\n".join(filter(None, (str(error), error.hint)))))
+        text = command("\n".join(filter(None, (str(error), error.hint)))) + "\n"
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
         return
     print(str(error) if isinstance(error, PolicyError) else f"ospo-gate: {error}", file=sys.stderr)
     if error.hint:

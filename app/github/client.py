@@ -128,9 +128,9 @@ class GitHubApp:
         answer = await _answer(
             self._app.arequest("POST", f"/app/installations/{installation_id}/access_tokens", json=body)
         )
-        document = document(answer)
-        expires = datetime.fromisoformat(document["expires_at"].replace("Z", "+00:00"))
-        return _Token(document["token"], expires.timestamp())
+        granted = document(answer)
+        expires = datetime.fromisoformat(granted["expires_at"].replace("Z", "+00:00"))
+        return _Token(granted["token"], expires.timestamp())
 
     def forget_token(self, installation_id: int, repositories: tuple[str, ...], text: str) -> None:
         """After a 401: the next call asks for a new one, unless another call has already."""

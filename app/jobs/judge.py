@@ -31,8 +31,7 @@ from checks.render.presentation import Presentation
 
 #: A conclusion within this many seconds needs no "in progress" before it.
 PATIENCE = 5.0
-#: Seconds before the first retry, doubled each time, and the longest wait: an outage of GitHub may last for hours.
-BACK_OFF = 5.0
+#: The longest wait before a retry (seconds): an outage of GitHub may last for hours.
 LONGEST = 900.0
 #: Attempts after which the author is told that it could not be judged.
 MAX_ATTEMPTS = 6
@@ -61,6 +60,8 @@ class Judge:
     parse: Parse
     server_url: str
     central: CentralPolicy | None = None
+    retry_seconds: float = 5.0
+    """Before the first retry; doubled each time."""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def handle(self, claim: Claim) -> None:
@@ -223,7 +224,8 @@ class Judge:
             await self._conclude_failure(claim, error, logger)
 
     async def _wait(self, claim: Claim, error: GitHubError | SourceError) -> None:
-        await self.subjects.retry(claim, str(error), time.time() + min(BACK_OFF * 2 ** min(claim.attempts, 10), LONGEST))
+        wait = min(self.retry_seconds * 2 ** min(claim.attempts, 10), LONGEST)
+        await self.subjects.retry(claim, str(error), time.time() + wait)
 
     async def _conclude_failure(self, claim: Claim, error: GitHubError | SourceError, logger: Any) -> None:
         """Trying again will not help: the author gets a sentence instead of a check that never comes."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from checks.manifests.collect import MAX_WORD, Collector
 from checks.manifests.pypi import address, inside
 from checks.manifests.read import MAX_PACKAGES
-from checks.manifests.tomlscan import Statement, statements
+from checks.manifests.tomlscan import MAX_MANIFEST, Statement, statements
 from checks.manifests.tomltext import load
 from checks.model.dependency import SCOPE_ORDER, Dependency, Inventory, Origin, Scope
+from checks.model.errors import UnreadableManifest
 from checks.model.phrase import visible
 from checks.model.purl import package
 
@@ -100,6 +101,8 @@ def requirement_lines(text: str) -> Mapping[str, int]:
 def read_crate(text: str) -> Crate:
     """All requirements of `text` in order; what is not TOML gives fewer."""
     crate = Crate()
+    if len(text) > MAX_MANIFEST:
+        return crate
     seen: dict[tuple[str, ...], Wanted] = {}
     for statement in statements(text.replace("\r\n", "\n")):
         if len(crate.wanted) + len(crate.features) > MAX_PACKAGES:
@@ -157,6 +160,8 @@ _ORIGINS = {"git": Origin.GIT, "path": Origin.PATH}
 
 def parse_cargo_toml(text: str, path: str, companions: Mapping[str, str]) -> Inventory:
     """Cargo.toml judged by itself, where no Cargo.lock stands beside it: only `=1.2.3` is a version."""
+    if len(text) > MAX_MANIFEST:
+        raise UnreadableManifest(f"it has more than {MAX_MANIFEST:,} characters", code="too-large")
     broken = set(_broken(load(text.replace("\r\n", "\n"))))
     crate = read_crate(text)
     out = Collector(path, "cargo-toml")

@@ -54,10 +54,38 @@ def _load(name: str) -> object:
 
 #: The order decides where two patterns match one name: the first one wins.
 FORMATS: tuple[Format, ...] = (
-    Format("npm-lock", "npm", ("package-lock.json", "npm-shrinkwrap.json"), "npm:parse_package_lock", companions=("package.json",), requirements="package_json:requirement_lines"),
-    Format("yarn-lock", "npm", ("yarn.lock",), "yarn:parse_yarn_lock", companions=("package.json",), requirements="package_json:requirement_lines"),
-    Format("pnpm-lock", "npm", ("pnpm-lock.yaml",), "pnpm:parse_pnpm_lock"),
-    Format("bun-lock", "npm", ("bun.lock",), "bun:parse_bun_lock"),
+    Format(
+        "npm-lock",
+        "npm",
+        ("package-lock.json", "npm-shrinkwrap.json"),
+        "npm:parse_package_lock",
+        companions=("package.json",),
+        requirements="package_json:requirement_lines",
+    ),
+    Format(
+        "yarn-lock",
+        "npm",
+        ("yarn.lock",),
+        "yarn:parse_yarn_lock",
+        companions=("package.json",),
+        requirements="package_json:requirement_lines",
+    ),
+    Format(
+        "pnpm-lock",
+        "npm",
+        ("pnpm-lock.yaml",),
+        "pnpm:parse_pnpm_lock",
+        companions=("package.json",),
+        requirements="package_json:requirement_lines",
+    ),
+    Format(
+        "bun-lock",
+        "npm",
+        ("bun.lock",),
+        "bun:parse_bun_lock",
+        companions=("package.json",),
+        requirements="package_json:requirement_lines",
+    ),
     Format(
         "requirements",
         "pypi",
@@ -65,10 +93,38 @@ FORMATS: tuple[Format, ...] = (
         "requirements:parse_requirements",
         companions=("requirements.in",),
     ),
-    Format("poetry-lock", "pypi", ("poetry.lock",), "poetry:parse_poetry_lock", companions=("pyproject.toml",), requirements="pyproject:requirement_lines"),
-    Format("uv-lock", "pypi", ("uv.lock",), "uv:parse_uv_lock", companions=("pyproject.toml",), requirements="pyproject:requirement_lines"),
-    Format("pdm-lock", "pypi", ("pdm.lock",), "pdm:parse_pdm_lock", companions=("pyproject.toml",), requirements="pyproject:requirement_lines"),
-    Format("pipfile-lock", "pypi", ("Pipfile.lock",), "pipfile:parse_pipfile_lock", companions=("Pipfile",), requirements="pipfile:requirement_lines"),
+    Format(
+        "poetry-lock",
+        "pypi",
+        ("poetry.lock",),
+        "poetry:parse_poetry_lock",
+        companions=("pyproject.toml",),
+        requirements="pyproject:requirement_lines",
+    ),
+    Format(
+        "uv-lock",
+        "pypi",
+        ("uv.lock",),
+        "uv:parse_uv_lock",
+        companions=("pyproject.toml",),
+        requirements="pyproject:requirement_lines",
+    ),
+    Format(
+        "pdm-lock",
+        "pypi",
+        ("pdm.lock",),
+        "pdm:parse_pdm_lock",
+        companions=("pyproject.toml",),
+        requirements="pyproject:requirement_lines",
+    ),
+    Format(
+        "pipfile-lock",
+        "pypi",
+        ("Pipfile.lock",),
+        "pipfile:parse_pipfile_lock",
+        companions=("Pipfile",),
+        requirements="pipfile:requirement_lines",
+    ),
     Format(
         "conda-lock",
         "conda",
@@ -155,9 +211,7 @@ FORMATS: tuple[Format, ...] = (
         "compose",
         "docker",
         tuple(
-            f"{name}{tail}"
-            for name in ("docker-compose", "compose")
-            for tail in (".yml", ".yaml", ".*.yml", ".*.yaml")
+            f"{name}{tail}" for name in ("docker-compose", "compose") for tail in (".yml", ".yaml", ".*.yml", ".*.yaml")
         ),
         "compose:parse_compose",
     ),
@@ -184,7 +238,14 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format("paket-lock", "nuget", ("paket.lock",), "paket:parse_paket_lock"),
     Format("sbt-lock", "maven", ("build.sbt.lock",), "sbt:parse_sbt_lock"),
-    Format("cargo-lock", "cargo", ("Cargo.lock",), "cargo:parse_cargo_lock", companions=("Cargo.toml",), requirements="cargotoml:requirement_lines"),
+    Format(
+        "cargo-lock",
+        "cargo",
+        ("Cargo.lock",),
+        "cargo:parse_cargo_lock",
+        companions=("Cargo.toml",),
+        requirements="cargotoml:requirement_lines",
+    ),
 )
 
 

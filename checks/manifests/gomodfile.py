@@ -61,8 +61,8 @@ def read_module(text: str, found: Collector) -> Module:
 
 def _take(statement: Statement, module: Module, found: Collector) -> None:
     verb, words, line = statement.verb, statement.words, statement.line
-    if any(len(word) > MAX_WORD for word in words):
-        found.problem(f"a word of this '{verb}' has more than {MAX_WORD:,} characters", line)
+    if not all(0 < len(word) <= MAX_WORD for word in words):
+        found.problem(f"a word of this '{verb}' is empty or has more than {MAX_WORD:,} characters", line)
     elif verb == "require" and len(words) == 2:
         module.requires.append(statement)
     elif verb == "replace" and "=>" in words:

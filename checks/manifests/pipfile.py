@@ -8,7 +8,7 @@ from checks.manifests.jsontext import load_object, object_at
 from checks.manifests.lockgraph import rows_of, tables_of, text_of, texts_of
 from checks.manifests.pypi import address, guessed_scope, inside, is_archive, is_name, normalize, wheel
 from checks.manifests.read import MAX_PACKAGES
-from checks.manifests.tomlscan import statements
+from checks.manifests.tomlscan import MAX_MANIFEST, statements
 from checks.model.dependency import Dependency, Inventory, Origin, Scope
 from checks.model.phrase import visible
 from checks.model.purl import package
@@ -55,6 +55,8 @@ def requirement_lines(text: str) -> Mapping[str, int]:
 
 def _wanted(pipfile: str) -> Iterator[tuple[str, str, int]]:
     """Table, normalized name and line of each package of a Pipfile."""
+    if len(pipfile) > MAX_MANIFEST:
+        return iter(())
     paths = ((found.path, found.line) for found in statements(pipfile.replace("\r\n", "\n")))
     packages = ((path[0], normalize(path[1]), line) for path, line in paths if len(path) > 1)
     return islice((found for found in packages if found[0] not in _NO_PACKAGES), MAX_PACKAGES)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from checks.manifests.pypi import group_scope, named, normalize
 from checks.manifests.read import MAX_PACKAGES
-from checks.manifests.tomlscan import Statement, statements
+from checks.manifests.tomlscan import MAX_MANIFEST, Statement, statements
 from checks.model.dependency import Origin, Scope
 
 
@@ -39,8 +39,13 @@ def requirement_lines(text: str) -> Mapping[str, int]:
 
 
 def requirements(text: str, unread: list[tuple[int, str]] | None = None) -> list[Requirement]:
-    """All requirements of `text` in order; what is not TOML gives fewer. `unread` gets what is no requirement."""
+    """All requirements of `text` in order; what is not TOML gives fewer, what is too long none.
+
+    `unread` gets line and text of what is no requirement.
+    """
     found: list[Requirement] = []
+    if len(text) > MAX_MANIFEST:
+        return found
     poetry: dict[tuple[str, ...], Requirement] = {}
     for statement in statements(text.replace("\r\n", "\n")):
         if len(found) > MAX_PACKAGES:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from checks.manifests.collect import Collector, numbered_lines
 from checks.manifests.pypi import address, group_scope, named, normalize, pinned
 from checks.manifests.pyproject import Requirement, requirements
-from checks.manifests.tomlscan import statements
+from checks.manifests.tomlscan import MAX_MANIFEST, statements
 from checks.manifests.tomltext import load
 from checks.model.dependency import Dependency, Inventory, Origin, Scope
 from checks.model.errors import UnreadableManifest
@@ -19,6 +19,8 @@ _EXACT = re.compile(r"(?:==?\s*)?([0-9][A-Za-z0-9.!+_-]*)\Z")
 def parse_pyproject(text: str, path: str, companions: Mapping[str, str]) -> Inventory:
     """The static requirements of pyproject.toml; what is computed at build time is said, not guessed."""
     text = text.replace("\r\n", "\n")
+    if len(text) > MAX_MANIFEST:
+        raise UnreadableManifest(f"it has more than {MAX_MANIFEST:,} characters", code="too-large")
     load(text)
     out = Collector(path, "pyproject")
     own = ""

@@ -9,7 +9,7 @@ from checks.model.dependency import Dependency, Inventory, Location, Problem
 from checks.model.errors import UnreadableManifest
 
 #: A file beyond this is a finding, not an inventory: parsing it would cost a worker (bytes).
-MAX_BYTES = 32 * 1024 * 1024
+MAX_BYTES = 20 * 1024 * 1024
 #: The largest real lock file of the corpus has 5,154 packages.
 MAX_PACKAGES = 200_000
 

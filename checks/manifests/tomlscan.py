@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+#: A manifest that people write; the longest known has 60,000 (characters).
+MAX_MANIFEST = 2 * 1024 * 1024
 #: What one statement is read up to; the longest list of requirements known has 400.
 MAX_TOKENS = 200_000
 

@@ -12,3 +12,12 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """The simulator with this profile, and the service."""
     with Stage(tmp_path_factory.mktemp(request.param.replace(".", "-")), request.param) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """github.com and a service that retries after one second and takes over after two."""
+    settings = {"OSPO_GATE_RETRY_SECONDS": "1", "OSPO_GATE_LEASE_SECONDS": "2"}
+    with Stage(tmp_path_factory.mktemp("quick"), "github.com", **settings) as running:
+        yield running
+        running.sim.faults.clear()

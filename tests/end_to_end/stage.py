@@ -1,5 +1,6 @@
 """A stage with a simulated GitHub and the service, each as real as it can be on one machine."""
 
+import json
 import os
 import socket
 import subprocess
@@ -15,6 +16,8 @@ from tests.simulator.world import Profile
 SECRET = "a-secret-that-only-the-tests-know"
 #: Seconds until a verdict that does not come is a failure of the test.
 PATIENCE = 20.0
+#: Seconds in which a late publication would have shown itself.
+SILENCE = 0.3
 
 
 class Stage:
@@ -105,6 +108,32 @@ class Stage:
         """The newest completed check run by name."""
         runs = sorted(self.sim.check_runs(repository, sha), key=lambda run: run["id"])
         return {run["name"]: run for run in runs if run["status"] == "completed"}
+
+
+    def settle(self) -> None:
+        """Wait until every delivery was answered, no work is left and a late publication would have shown itself."""
+        self.sim.wait_idle()
+        self.until(lambda: self.waiting() == 0, "nothing is left to do")
+        time.sleep(SILENCE)
+
+    def waiting(self) -> int:
+        """How many pull requests wait or are being judged."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as answer:
+            return int(json.load(answer)["waiting"])
+
+    def comment(self, pull: Any) -> str:
+        """The body of the only comment of the app on a pull request."""
+        own = self.until(lambda: self.own_comments(pull), "a comment")
+        assert len(own) == 1
+        return str(own[0]["body"])
+
+    def own_comments(self, pull: Any) -> list[dict[str, Any]]:
+        found = self.sim.comments(pull.repository, pull.number)
+        return [comment for comment in found if comment["user"]["login"] == "ospo-gate[bot]"]
+
+    def counted(self) -> list[str]:
+        """The requests since `sim.reset_counts()` that count: not those for tokens and memberships."""
+        return [f"{r.method} {r.path}" for r in self.sim.requests if r.kind not in ("token", "membership")]
 
 
 def _free_port() -> int:

@@ -21,7 +21,7 @@ def test_a_clean_pull_request_gets_one_green_run_and_no_comment(stage: Stage) ->
     assert stage.sim.comments(repo, change.number) == []
 
 
-def test_copyleft_three_levels_deep_is_blocked_with_line_chain_and_fix(stage: Stage) -> None:
+def test_copyleft_three_levels_deep_is_blocked_on_the_line_that_asks_for_it(stage: Stage) -> None:
     repo = repository(stage)
     change = pull(stage, repo, COPYLEFT)
     verdict = stage.verdict(repo, change.head_sha)
@@ -29,8 +29,9 @@ def test_copyleft_three_levels_deep_is_blocked_with_line_chain_and_fix(stage: St
     assert verdict["output"]["title"] == "1 to fix"
     licenses = stage.runs(repo, change.head_sha)["ospo-gate / licenses"]
     (annotation,) = licenses["output"]["annotations"]
-    line = COPYLEFT["package-lock.json"].splitlines().index('    "node_modules/glyph-core": {') + 1
-    assert (annotation["path"], annotation["start_line"]) == ("package-lock.json", line)
+    line = COPYLEFT["package.json"].splitlines().index('    "chart-kit": "4.2.0"') + 1
+    assert (annotation["path"], annotation["start_line"]) == ("package.json", line)
+    assert "package-lock.json, line" in annotation["message"]
     assert "chart-kit 4.2.0 → svg-mill 1.8.0 → glyph-core 2.1.0" in annotation["message"]
     (comment,) = stage.until(lambda: stage.sim.comments(repo, change.number), "a comment")
     assert "npm uninstall --package-lock-only --ignore-scripts chart-kit" in comment["body"]

@@ -170,7 +170,13 @@ def test_no_text_breaks_the_parsers(text: str) -> None:
     requirement_lines(text)
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+def test_an_empty_name_is_a_problem() -> None:
+    inventory = mod('module m\nrequire "" v1.0.0\n')
+    assert inventory.dependencies == ()
+    assert [p.location.line for p in inventory.problems] == [2]
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, 'module "' + '\\"' * 49_000])
 def test_hostile_files(text: str) -> None:
     survives(parse_go_mod, text, "go.mod")
     survives(parse_go_sum, text, "go.sum")

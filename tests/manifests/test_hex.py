@@ -114,7 +114,8 @@ def test_no_text_breaks_the_parsers(text: str, exs: str) -> None:
     survives(parse_rebar_lock, text, "rebar.lock")
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", [*HOSTILE, "def deps\n" * 50_000])
 def test_hostile_files(text: str) -> None:
     survives(parse_mix_lock, text, "mix.lock", {"mix.exs": text})
+    survives(parse_mix_lock, MIX, "mix.lock", {"mix.exs": text})
     survives(parse_rebar_lock, text, "rebar.lock")

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tests.policy.examples import EVERYTHING
 
-quick = settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 _LINES = EVERYTHING.splitlines(keepends=True)
 _WORDS = (
