@@ -3,7 +3,7 @@
 import asyncio
 from urllib.parse import quote
 
-from app.github.client import GitHubError, Installation
+from app.github.client import MEMBERS, GitHubError, Installation
 from app.jobs.subject import About
 from checks.engine.plan import Plan
 from checks.model.facts import Facts, Membership
@@ -15,7 +15,7 @@ class Members:
     """Membership of the organization (or ownership of a personal repository), by login."""
 
     def __init__(self, client: Installation, about: About) -> None:
-        self.client = client
+        self.client = client.with_permissions(MEMBERS)
         self.about = about
 
     async def lookup(self, plan: Plan, policy: Policy) -> Facts:
@@ -35,7 +35,7 @@ class Members:
         except GitHubError as error:
             if error.status == 404:
                 return Membership.NOT_MEMBER
-            if error.status == 403:
+            if error.status in (403, 422):  # the App may not ask
                 return Membership.UNKNOWN
             raise
         return Membership.MEMBER

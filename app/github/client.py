@@ -9,7 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -32,7 +32,11 @@ TOKEN_MARGIN = 300
 TIMEOUT = httpx.Timeout(20, connect=5)
 #: The dated version of the REST API that this code was written against; GHES 3.17 to 3.19 know it too.
 API_VERSION = "2022-11-28"
-_PERMISSIONS = {"checks": "write", "contents": "read", "metadata": "read", "pull_requests": "write"}
+Permissions = tuple[tuple[str, str], ...]
+#: What judging and publishing need; a token never gets more.
+WORK: Permissions = (("checks", "write"), ("contents", "read"), ("metadata", "read"), ("pull_requests", "write"))
+#: What asking for members needs; apart, because an App without it must still be able to judge.
+MEMBERS: Permissions = (("members", "read"), ("metadata", "read"))
 #: Seconds to wait when GitHub names a limit but no time (its documentation: at least a minute).
 UNNAMED_LIMIT = 60
 _SECONDARY = "secondary rate limit"
@@ -87,6 +91,14 @@ class _Token:
     expires_at: float
 
 
+class TokenKey(NamedTuple):
+    """What a token is for."""
+
+    installation_id: int
+    repositories: tuple[str, ...]
+    permissions: Permissions = WORK
+
+
 class GitHubApp:
     """The App as a whole: its key, its tokens and the connection pool."""
 
@@ -96,8 +108,8 @@ class GitHubApp:
         self._pool = transport or httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=100), trust_env=True)
         self._transport = _Shared(self._pool)
         self._app = self._kit(AppAuthStrategy(str(app_id), private_key))
-        self._tokens: dict[tuple[int, tuple[str, ...]], _Token] = {}
-        self._locks: dict[tuple[int, tuple[str, ...]], asyncio.Lock] = {}
+        self._tokens: dict[TokenKey, _Token] = {}
+        self._locks: dict[TokenKey, asyncio.Lock] = {}
         self._limited: dict[int, float] = {}
 
     def _kit(self, auth: Any) -> Any:
@@ -112,31 +124,29 @@ class GitHubApp:
             user_agent=f"ospo-gate/{VERSION}",
         )
 
-    async def token(self, installation_id: int, repositories: tuple[str, ...]) -> str:
+    async def token(self, key: "TokenKey") -> str:
         """An installation token narrowed to repositories (names without owner) and permissions, requested once."""
-        key = (installation_id, repositories)
         async with self._locks.setdefault(key, asyncio.Lock()):
             known = self._tokens.get(key)
             if known is None or known.expires_at - time.time() < TOKEN_MARGIN:
-                known = await self._new_token(installation_id, repositories)
+                known = await self._new_token(key)
                 self._tokens = {k: token for k, token in self._tokens.items() if token.expires_at > time.time()}
                 self._tokens[key] = known
             return known.text
 
-    async def _new_token(self, installation_id: int, repositories: tuple[str, ...]) -> _Token:
-        body: dict[str, Any] = {"repositories": list(repositories), "permissions": _PERMISSIONS}
-        answer = await _answer(
-            self._app.arequest("POST", f"/app/installations/{installation_id}/access_tokens", json=body)
-        )
+    async def _new_token(self, key: "TokenKey") -> _Token:
+        body: dict[str, Any] = {"repositories": list(key.repositories), "permissions": dict(key.permissions)}
+        path = f"/app/installations/{key.installation_id}/access_tokens"
+        answer = await _answer(self._app.arequest("POST", path, json=body))
         granted = document(answer)
         expires = datetime.fromisoformat(granted["expires_at"].replace("Z", "+00:00"))
         return _Token(granted["token"], expires.timestamp())
 
-    def forget_token(self, installation_id: int, repositories: tuple[str, ...], text: str) -> None:
+    def forget_token(self, key: "TokenKey", text: str) -> None:
         """After a 401: the next call asks for a new one, unless another call has already."""
-        known = self._tokens.get((installation_id, repositories))
+        known = self._tokens.get(key)
         if known is not None and known.text == text:
-            del self._tokens[installation_id, repositories]
+            del self._tokens[key]
 
     def check_limit(self, installation_id: int) -> None:
         """Raises `RateLimited` while a limit holds: calling on in spite of it can get an App banned."""
@@ -148,7 +158,7 @@ class GitHubApp:
         self._limited[installation_id] = until
 
     def installation(self, installation_id: int, repositories: Sequence[str]) -> "Installation":
-        return Installation(self, installation_id, tuple(sorted(set(repositories))))
+        return Installation(self, TokenKey(installation_id, tuple(sorted(set(repositories)))))
 
     async def about(self) -> Mapping[str, Any]:
         """`GET /app`: the App as GitHub knows it."""
@@ -161,10 +171,13 @@ class GitHubApp:
 class Installation:
     """Calls in the name of one installation, for named repositories only."""
 
-    def __init__(self, app: GitHubApp, installation_id: int, repositories: tuple[str, ...]) -> None:
+    def __init__(self, app: GitHubApp, key: TokenKey) -> None:
         self.app = app
-        self.installation_id = installation_id
-        self.repositories = repositories
+        self.key = key
+
+    def with_permissions(self, permissions: Permissions) -> "Installation":
+        """The same installation and repositories through a token for something else."""
+        return Installation(self.app, self.key._replace(permissions=permissions))
 
     async def request(
         self,
@@ -182,18 +195,18 @@ class Installation:
         )
 
     async def _called(self, call: Callable[[Any], Awaitable[T]]) -> T:
-        self.app.check_limit(self.installation_id)
+        self.app.check_limit(self.key.installation_id)
         for attempt in (1, 2):
-            token = await self.app.token(self.installation_id, self.repositories)
+            token = await self.app.token(self.key)
             try:
                 return await call(self.app._kit(TokenAuthStrategy(token)))
             except RateLimited as limited:
-                self.app.limited(self.installation_id, limited.retry_at)
+                self.app.limited(self.key.installation_id, limited.retry_at)
                 raise
             except GitHubError as error:
                 if error.status != 401 or attempt == 2:
                     raise
-                self.app.forget_token(self.installation_id, self.repositories, token)
+                self.app.forget_token(self.key, token)
         raise AssertionError("unreachable")
 
     async def pages(

@@ -56,13 +56,27 @@ def too_large(format_: Format, path: str, size: int) -> Inventory:
     return Inventory(path=path, format=format_.id, problems=(Problem("too-large", message, Location(path)),))
 
 
+#: Encodings that an XML declaration may name besides UTF-8; anything else is refused.
+_DECLARED = re.compile(rb"""<\?xml[^>]{1,80}encoding=["'](iso-8859-1|us-ascii|windows-1252)["']""", re.IGNORECASE)
+
+
+def _encoding(data: bytes) -> str:
+    """UTF-8, unless a byte order mark (as pip reads requirements) or an XML declaration says otherwise."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    declared = _DECLARED.match(data)
+    return declared[1].decode() if declared else "utf-8-sig"
+
+
 def _decode(data: bytes) -> str:
+    encoding = _encoding(data)
     try:
-        return data.decode("utf-8-sig")
+        return data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise UnreadableManifest(f"it is not UTF-8 text (byte {error.start})", line) from None
+        name = encoding.removesuffix("-sig").upper()
+        raise UnreadableManifest(f"it is not {name} text (byte {error.start})", line) from None
 
 
 def _decode_companion(data: bytes) -> str:
-    return data.decode("utf-8-sig", errors="replace") if len(data) <= MAX_BYTES else ""
+    return data.decode(_encoding(data), errors="replace") if len(data) <= MAX_BYTES else ""

@@ -10,6 +10,8 @@ from checks.model.dependency import Origin
 
 #: Types whose people write the namespace as part of the name.
 _JOINED = {"maven": ":", "gradle": ":", "clojars": "/", "deb": "", "rpm": "", "apk": "", "alpm": ""}
+#: Types that name a repository: the bytes come from Git, whatever the version is.
+_REPOSITORIES = frozenset({"github", "githubactions", "gitlab", "bitbucket"})
 _TYPE = re.compile(r"[a-z][a-z0-9.+-]{0,63}").fullmatch
 #: A purl that is written as ours: nothing to decode, to lower or to drop.
 _PLAIN = re.compile(r"(pkg:(npm|cargo|gem|nuget|hackage)/((?:%40[a-z0-9._-]+/)?[A-Za-z0-9._-]+))@([A-Za-z0-9._-]+)").fullmatch
@@ -66,7 +68,7 @@ def _name(type_: str, namespace: str, name: str) -> str:
 
 def _origin(type_: str, text: str) -> tuple[Origin, str | None]:
     """From the qualifiers that the purl specification defines for all types."""
-    fallback = Origin.URL if type_ == "generic" else Origin.REGISTRY
+    fallback = Origin.URL if type_ == "generic" else Origin.GIT if type_ in _REPOSITORIES else Origin.REGISTRY
     if "?" not in text:
         return fallback, None
     pairs = (pair.partition("=") for pair in text.split("#", 1)[0].partition("?")[2].split("&"))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.action.planted import planted
 from tests.action.runner import ROOT, Done, Runner
 from tests.cli.checkout import Checkout
 
@@ -45,7 +46,12 @@ def _install(shared: Path) -> Done:
     (site,) = (temp / "ospo-gate" / "lib").glob("python3.*/site-packages")
     for name in LOCKED:
         copy_distribution(name, site)
-    return Runner(temp, source).run(Checkout(shared / "nothing", {}), {}, step_="Install ospo-gate")
+    # In the checkout of somebody who would like to be imported.
+    runner = Runner(temp, source)
+    traps = shared / "traps"
+    traps.mkdir()
+    runner.environ = {"TRAP": str(traps), "PYTHONPATH": ".", "PYTHONHOME": "."}
+    return runner.run(Checkout(shared / "planted", planted()), {}, step_="Install ospo-gate")
 
 
 def copy_distribution(name: str, site: Path) -> None:

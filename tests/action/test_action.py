@@ -193,9 +193,3 @@ def test_only_some_checks(runner: Runner, blocked: Proposal) -> None:
     unknown = runner.judge(blocked.checkout, blocked.event, only="everything")
     assert unknown.code == 2
     assert "there is no check 'everything'" in unknown.out
-
-
-def test_the_whole_action_twice_in_one_job(runner: Runner, blocked: Proposal) -> None:
-    """The second use finds the environment of the first one and installs the program anew."""
-    done = runner.run(blocked.checkout, blocked.event)
-    assert (done.code, done.outputs["conclusion"]) == (1, "blocked"), done.out + done.err

@@ -6,69 +6,37 @@ from pathlib import Path
 
 import pytest
 
+from tests.action.planted import planted
 from tests.action.runner import Runner, pull_request
 from tests.action.test_action import BASE, Proposal
 from tests.cli.checkout import COPYLEFT, POLICY, Checkout
 
-#: Python that leaves a trace of having been run.
-_TRAP = "import os, pathlib\npathlib.Path(os.environ['TRAP']).joinpath({name!r}).touch()\n"
-#: Modules that the gate, pip, hatchling or python itself import.
-_MODULES = "app checks yaml license_expression packaging json argparse subprocess hatchling pip encodings dataclasses re".split()
-
-
-def _planted() -> dict[str, str]:
-    files = {f"{name}/__init__.py": _TRAP.format(name=name) for name in ("app", "checks", "yaml", "pip", "hatchling")}
-    files |= {f"{name}.py": _TRAP.format(name=f"{name}.py") for name in _MODULES if f"{name}/__init__.py" not in files}
-    files |= {name: _TRAP.format(name=name) for name in ("sitecustomize.py", "usercustomize.py", "setup.py", "conftest.py")}
-    files |= {
-        "app/cli/main.py": _TRAP.format(name="app.cli.main"),
-        "trap.pth": "import sitecustomize\n",
-        "pyvenv.cfg": "home = .\ninclude-system-site-packages = true\n",
-        "pip.conf": "[global]\nfind-links = ./wheels\n[install]\ntarget = ./here\n",
-        "pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "setup"\nbackend-path = ["."]\n',
-        "requirements/core.txt": "./\n",
-        "requirements/build.txt": "./\n",
-        ".gitattributes": "* diff=trap filter=trap\n",
-        ".env": "PYTHONPATH=.\n",
-        "git": '#!/bin/sh\ntouch "$TRAP/git"\n',
-        "python3": '#!/bin/sh\ntouch "$TRAP/python3"\n',
-        "ospo-gate": '#!/bin/sh\ntouch "$TRAP/ospo-gate"\n',
-    }
-    return files
-
-
 def test_nothing_that_the_checkout_plants_is_run(runner: Runner, tmp_path: Path) -> None:
     traps = tmp_path / "traps"
     traps.mkdir()
-    proposal = Proposal(tmp_path / "web", {**COPYLEFT, **_planted()})
+    proposal = Proposal(tmp_path / "web", {**COPYLEFT, **planted()})
     for name in ("git", "python3", "ospo-gate"):
         (proposal.checkout.path / name).chmod(0o755)
     runner.environ = {"TRAP": str(traps)}
-    done = runner.run(proposal.checkout, proposal.event)
-    assert (done.code, done.outputs["conclusion"]) == (1, "blocked"), done.out + done.err
-    assert os.listdir(traps) == []
-
-
-@pytest.mark.parametrize("name", ["PYTHONPATH", "PYTHONSTARTUP", "PYTHONHOME", "PYTHONUSERBASE", "PYTHONINSPECT"])
-def test_variables_that_steer_python_are_unset(runner: Runner, tmp_path: Path, name: str) -> None:
-    """An earlier step may have set one for its own needs, relative to the checkout."""
-    traps = tmp_path / "traps"
-    traps.mkdir()
-    proposal = Proposal(tmp_path / "web", {**COPYLEFT, **_planted()})
-    runner.environ = {"TRAP": str(traps), name: "sitecustomize.py" if name == "PYTHONSTARTUP" else "."}
     done = runner.judge(proposal.checkout, proposal.event)
     assert (done.code, done.outputs["conclusion"]) == (1, "blocked"), done.out + done.err
     assert os.listdir(traps) == []
 
 
-def test_the_installation_ignores_them_too(runner: Runner, tmp_path: Path) -> None:
+def test_variables_that_steer_python_are_unset(runner: Runner, tmp_path: Path) -> None:
+    """An earlier step may have set one for its own needs, relative to the checkout."""
     traps = tmp_path / "traps"
     traps.mkdir()
-    checkout = Checkout(tmp_path / "web", _planted())
-    runner.environ = {"TRAP": str(traps), "PYTHONPATH": ".", "PYTHONHOME": "."}
-    done = runner.run(checkout, {}, step_="Install ospo-gate")
-    assert done.code == 0, done.out + done.err
+    proposal = Proposal(tmp_path / "web", {**COPYLEFT, **planted()})
+    runner.environ = dict.fromkeys(("PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE"), ".")
+    runner.environ |= {"TRAP": str(traps), "PYTHONSTARTUP": "sitecustomize.py", "PYTHONINSPECT": "1"}
+    done = runner.judge(proposal.checkout, proposal.event)
+    assert (done.code, done.outputs["conclusion"]) == (1, "blocked"), done.out + done.err
     assert os.listdir(traps) == []
+
+
+def test_the_installation_ran_nothing_of_the_checkout(installed: Path) -> None:
+    assert os.listdir(installed / "traps") == []
 
 
 def test_an_installation_that_cannot_succeed_says_so(runner: Runner, tmp_path: Path) -> None:
@@ -108,11 +76,11 @@ _ODD = [
 ]
 
 
-@pytest.mark.parametrize("value", _ODD)
-def test_inputs_are_text_and_nothing_more(runner: Runner, tmp_path: Path, value: str) -> None:
+@pytest.mark.parametrize(("number", "value"), list(enumerate(_ODD)))
+def test_inputs_are_text_and_nothing_more(runner: Runner, tmp_path: Path, number: int, value: str) -> None:
     checkout = Checkout(tmp_path / "web", {**BASE, "--help/readme": "x"})
     event = pull_request(checkout.head, checkout.head)
-    for name in ("base", "head", "policy", "only", "path"):
+    for name in ("path", ("base", "head", "policy", "only")[number % 4]):
         done = runner.judge(checkout, event, **{name: value})
         # `-h` and `--help` are names here, and `--help/` happens to exist.
         assert done.code == (0 if name == "path" and value == "--help" else 2), (name, done.out)
@@ -126,9 +94,9 @@ def test_inputs_are_text_and_nothing_more(runner: Runner, tmp_path: Path, value:
 def test_switches_are_true_or_false(runner: Runner, tmp_path: Path, value: str) -> None:
     checkout = Checkout(tmp_path / "web", BASE)
     event = pull_request(checkout.head, checkout.head)
-    for name in ("all", "enforce", "summary"):
-        done = runner.judge(checkout, event, **{name: value})
-        assert (done.code, done.out) == (2, f"::error title=ospo-gate::The input {name} is neither true nor false.\n")
+    name = ("all", "enforce", "summary")[len(value) % 3]
+    done = runner.judge(checkout, event, **{name: value})
+    assert (done.code, done.out) == (2, f"::error title=ospo-gate::The input {name} is neither true nor false.\n")
     assert not (checkout.path / "trap").exists()
 
 
