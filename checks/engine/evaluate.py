@@ -247,5 +247,6 @@ def _judge_again_at(findings: Iterable[Finding], policy: Policy, now: datetime) 
     """The earliest moment at which time alone can change the report."""
     used = {finding.waiver.id for finding in findings if finding.waiver}
     moments = [waiver.expires.ends for waiver in policy.root.waivers if waiver.id in used]
+    moments += [w.created.begins for w in policy.root.waivers if w.created and w.created.begins > now]
     moments += [finding.clears_at for finding in findings if finding.clears_at and finding.clears_at > now]
     return min(moments, default=None)

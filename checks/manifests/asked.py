@@ -15,7 +15,10 @@ from checks.model.errors import UnreadableManifest
 from checks.model.project import Requirement
 from checks.model.purl import package
 
-_MAPS = ("dependencies", "devDependencies", "optionalDependencies")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from checks.manifests.pyproject import Requirement as PythonRequirement
+
 _OVERRIDES = ("overrides", "resolutions")
 
 
@@ -42,8 +45,8 @@ def _npm(text: str) -> Iterator[Requirement]:
         purl = purl_of(name)
         if item.scope is Scope.PEER or purl is None or _elsewhere(range_) or name in overridden:
             continue
-        # what is optional may be missing from the lock file where it does not exist for a platform
-        yield Requirement(purl, name, range_, "npm", item.line, item.end_line, item.scope is not Scope.OPTIONAL)
+        optional = item.scope is Scope.OPTIONAL
+        yield Requirement(purl, name, range_, "npm", item.line, item.end_line, item.scope, optional)
 
 
 def _elsewhere(specifier: str) -> bool:
@@ -72,18 +75,20 @@ def _pyproject(text: str) -> Iterator[Requirement]:
     times = Counter(normalize(item.name) for item in found)
     for item in found:
         name = normalize(item.name)
-        if name == own or name in elsewhere or item.source is not None or "@" in item.rest or item.group in _TOOL_ENVS:
+        if name == own or name in elsewhere or item.source is not None or "@" in item.rest or _tool_only(item):
             continue
         range_, _, marker = item.rest.partition(";")
         if marker and times[name] > 1:
             continue  # one of several, and only the tool knows for which Python
-        notation = "poetry" if item.poetry else "pypi"
-        locked = not marker and (item.poetry or item.scope is Scope.RUNTIME)
-        yield Requirement(package("pypi", name), item.name, range_.strip(), notation, item.line, item.end_line, locked)
+        notation, place = "poetry" if item.poetry else "pypi", (item.line, item.end_line)
+        yield Requirement(
+            package("pypi", name), item.name, range_.strip(), notation, *place, item.scope, conditional=bool(marker)
+        )
 
 
-#: Keys whose requirements belong to environments that no lock file holds.
-_TOOL_ENVS = frozenset({"extra-dependencies"})
+def _tool_only(item: "PythonRequirement") -> bool:
+    """Whether it belongs to an environment of Hatch, which no lock file holds."""
+    return item.group in ("dependencies", "extra-dependencies") and item.scope not in (Scope.RUNTIME, Scope.OPTIONAL)
 
 
 def _python_names(text: str) -> tuple[str, set[str]]:
@@ -126,10 +131,16 @@ def _pipfile(text: str) -> Iterator[Requirement]:
 
 def _cargo(text: str) -> Iterator[Requirement]:
     from checks.manifests.cargotoml import read_crate
+    from checks.manifests.tomlscan import statements
 
+    patched = {
+        statement.path[2]
+        for statement in statements(text.replace("\r\n", "\n"))
+        if statement.path[:1] == ("patch",) and len(statement.path) > 2
+    }
     for item in read_crate(text).wanted:
         name = item.package or item.key
-        if item.workspace or item.source or (item.inherited and item.package == ""):
+        if item.workspace or item.source or name in patched or (item.inherited and item.package == ""):
             continue  # asked for elsewhere, taken from elsewhere, or named in the workspace's table
         notation = "cargo" if item.version else ""
         yield Requirement(
@@ -153,7 +164,8 @@ def _composer(text: str) -> Iterator[Requirement]:
                 namespace, _, last = name.rpartition("/")
                 # another package may replace or provide it, so that its absence says nothing
                 line, end = members.lines[name]
-                yield Requirement(package("composer", last, namespace), name, range_, "composer", line, end, False)
+                purl = package("composer", last, namespace)
+                yield Requirement(purl, name, range_, "composer", line, end, conditional=True)
 
 
 _GEM = re.compile(r"""\s*gem[\s(]+["']([\w.-]{1,200})["']([^#]{0,2000})""")
@@ -173,7 +185,8 @@ def _gemfile(text: str) -> Iterator[Requirement]:
         range_ = ", ".join(ranges)
         # a Gemfile is a program: a line of it may stand inside a condition
         notation = "gem" if range_ else ""
-        yield Requirement(package("gem", found[1]), found[1], range_, notation, number, number, False)
+        purl = package("gem", found[1])
+        yield Requirement(purl, found[1], range_, notation, number, number, conditional=True)
 
 
 _READERS: dict[str, Callable[[str], Iterator[Requirement]]] = {

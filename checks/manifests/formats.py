@@ -202,7 +202,7 @@ FORMATS: tuple[Format, ...] = (
         "dockerfile",
         "docker",
         (
-            *("Dockerfile", "dockerfile", "Dockerfile.*", "dockerfile.*", "*.Dockerfile", "*.dockerfile"),
+            *("Dockerfile", "dockerfile", "Dockerfile.*", "*.Dockerfile", "*.dockerfile"),
             *("Containerfile", "containerfile", "Containerfile.*", "*.Containerfile"),
         ),
         "dockerfile:parse_dockerfile",
@@ -263,7 +263,7 @@ _NAMES = _pattern(FORMATS)
 
 @lru_cache(maxsize=4096)
 def recognize(path: str) -> Format | None:
-    """The format of a file by its path, or None. Installed packages (`node_modules/`, `site-packages/`) are not ours."""
+    """The format of a file by its path, or None. Installed packages (`node_modules/`, …) are not ours."""
     if any(part in ("node_modules", "site-packages", ".git", "bower_components") for part in path.split("/")[:-1]):
         return None
     match = _NAMES.search(path)

@@ -37,7 +37,7 @@ def read(format_: Format, path: str, data: bytes, companions: Mapping[str, bytes
 
 def _with_requirements(inventory: Inventory, format_: Format, companions: Mapping[str, str]) -> Inventory:
     """Direct dependencies with the line of the manifest that asks for them."""
-    if format_.requirements is None or not (manifest := format_.companion_paths(inventory.path)[0]) in companions:
+    if format_.requirements is None or (manifest := format_.companion_paths(inventory.path)[0]) not in companions:
         return inventory
     lines = format_.requirement_lines(companions[manifest])
     return replace(inventory, dependencies=tuple(_required(d, manifest, lines) for d in inventory.dependencies))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from checks.model.dependency import Inventory
+from checks.model.dependency import Inventory, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,9 @@ class Requirement:
     """How to read the range: a word that `manifests.ranges` knows, or empty where nothing can be said about it."""
     line: int
     end_line: int
-    locked: bool = True
-    """Whether a lock file without the package is out of date; False where it may rightly leave it out."""
+    scope: Scope = Scope.RUNTIME
+    conditional: bool = False
+    """Whether a lock file may rightly leave it out: optional for a platform, behind a marker, inside a condition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,9 @@ class Lock:
     path: str
     base: Inventory | None
     head: Inventory
+    unsure: frozenset[str] = frozenset()
+    """Names whose absence from the head says nothing: the file speaks of them, but not as packages (a link to a folder
+    of the workspace)."""
 
 
 @dataclass(frozen=True, slots=True)

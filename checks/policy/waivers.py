@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Self
 
 from checks.model.finding import AppliedWaiver, Observation, Subject
-from checks.model.purl import type_of
+from checks.policy.packages import covers_version, version_faults
 from checks.policy.shape import KeyFault, RuleId, key
 from checks.policy.values import Account, CommitId, Day, PackagePattern, Pattern, RepositoryPattern
 
@@ -50,8 +50,7 @@ class Waiver:
         if self.created and self.created > self.expires:
             yield KeyFault("expires", "it expires before it was created")
         yield from self._reach()
-        if self.versions is not None:
-            yield from self._version_faults(self.versions)
+        yield from version_faults(self.package, self.versions)
 
     def _reach(self) -> Iterator[KeyFault]:
         if not (self.package or self.paths or self.commits):
@@ -73,17 +72,6 @@ class Waiver:
             or self.commits
         )
 
-    def _version_faults(self, versions: str) -> Iterator[KeyFault]:
-        if self.package is None:
-            yield KeyFault("versions", "'versions' needs 'package'")
-            return
-        from checks.model.versions import InvalidRange, parse_range
-
-        try:
-            parse_range(type_of(self.package), versions)
-        except InvalidRange as error:
-            yield KeyFault("versions", str(error))
-
     def live(self, now: datetime) -> bool:
         """Whether it holds at `now` (UTC): from the beginning of `created` to the end of `expires`."""
         return now < self.expires.ends and (self.created is None or self.created.begins <= now)
@@ -102,18 +90,7 @@ class Waiver:
             return False
         if self.commits and (subject.commit or "").lower() not in self.commits:
             return False
-        return self.versions is None or self._covers_version(self.versions, subject)
-
-    def _covers_version(self, versions: str, subject: Subject) -> bool:
-        """A version that is not known, or that its ecosystem cannot compare, is not covered."""
-        from checks.model.versions import InvalidVersion, parse_range
-
-        if subject.purl is None or subject.version is None:
-            return False
-        try:
-            return parse_range(type_of(subject.purl), versions).contains(subject.version)
-        except InvalidVersion:
-            return False
+        return covers_version(self.versions, subject.purl, subject.version)
 
     @property
     def applied(self) -> AppliedWaiver:

@@ -12,8 +12,9 @@ from checks.model.facts import Facts, Gap, Known
 from checks.model.finding import Evidence, Level, Observation, Subject
 from checks.model.phrase import Phrase, join, say
 from checks.model.purl import type_of
+from checks.policy.packages import covers_version, version_faults
 from checks.policy.section import Section
-from checks.policy.shape import key
+from checks.policy.shape import KeyFault, key
 from checks.policy.values import PackagePattern
 from checks.rules.check import Check, Context, Rule
 
@@ -58,28 +59,17 @@ class LicenseException:
     reason: str = key("Why, in a sentence.")
     versions: str | None = key("Versions that it holds for, for example `<1.4` or `1.3.0`. Default: all.", default=None)
 
-    def __post_init__(self) -> None:
+    def faults(self) -> Iterator[KeyFault]:
+        """What makes it no exception: for nothing, or for everything."""
         if not self.allow:
-            raise ValueError("an exception must allow something")
-        if self.package.everything or self.package.text.removeprefix("pkg:").strip("*/") == "":
-            raise ValueError("an exception for every package belongs in 'allow'")
-        if self.versions is not None:
-            from checks.model.versions import parse_range
-
-            parse_range(type_of(self.package.text), self.versions)
+            yield KeyFault("allow", "an exception must allow something")
+        if self.package.whole_type:
+            yield KeyFault("package", "an exception for every package belongs in 'allow'")
+        yield from version_faults(self.package, self.versions)
 
     def covers(self, purl: str, version: str | None) -> bool:
-        """Whether it speaks of this package version; a version that cannot be compared is not covered."""
-        if not self.package.matches(purl):
-            return False
-        if self.versions is None:
-            return True
-        from checks.model.versions import InvalidVersion, parse_range
-
-        try:
-            return version is not None and parse_range(type_of(purl), self.versions).contains(version)
-        except InvalidVersion:
-            return False
+        """Whether it speaks of this package version."""
+        return self.package.matches(purl) and covers_version(self.versions, purl, version)
 
 
 @dataclass(frozen=True, slots=True)

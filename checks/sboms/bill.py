@@ -74,11 +74,16 @@ class Bill:
         if node != target:
             self.within.setdefault(target, node)
 
-    def missing(self, what: str, refs: Sequence[str], line: int) -> None:
-        """`what` requires ids that the document does not have."""
-        shown = ", ".join(f"'{visible(ref, 80)}'" for ref in refs[:3])
-        more = f" and {len(refs) - 3:,} more" if len(refs) > 3 else ""
-        self.collector.problem(f"'{visible(what, 80)}' requires {shown}{more}, which the file does not have", line, "unresolved")
+    def missing(self, what: str, refs: Sequence[str], line: int, *, itself: bool = False) -> None:
+        """`what` requires ids that the document does not have, or is `itself` one that it does not have."""
+        shown = visible(what, 80)
+        if itself:
+            message = f"the file says what '{shown}' requires, but does not have it"
+        else:
+            names = ", ".join(f"'{visible(ref, 80)}'" for ref in refs[:3])
+            more = f" and {len(refs) - 3:,} more" if len(refs) > 3 else ""
+            message = f"'{shown}' requires {names}{more}, which the file does not have"
+        self.collector.problem(message, line, "unresolved")
 
     def describe(self, described: Iterable[int]) -> None:
         """Mark the project among what the document describes.

@@ -171,7 +171,7 @@ class _Reader:
         return known if known.version else known._replace(version=version)
 
     def _package(self, fields: Mapping[str, object], known: Identity, span: Span) -> Component:
-        address, hashes = _distribution(fields)
+        address, hashes = _distribution(fields.get("externalReferences"))
         source = address or known.source
         return Component(
             known,
@@ -179,7 +179,7 @@ class _Reader:
             origin_of(known, address),
             source,
             license_of(fields.get("licenses")),
-            _hashes(fields) or hashes,
+            _hashes(fields.get("hashes")) or hashes,
             scope=self._scope(fields),
         )
 
@@ -191,7 +191,7 @@ class _Reader:
             name, value = row.get("name"), row.get("value")
             if not isinstance(name, str) or not isinstance(value, str):
                 continue
-            if name in _FLAGS and value == "true":
+            if value == "true" and name in _FLAGS:
                 found.append(_FLAGS[name])
             elif name in _GROUPS:
                 self.grouped = True
@@ -210,23 +210,20 @@ class _Reader:
             waiting += tables(fields.get("services"))
 
     def _dependencies(self, rows: object, line: int) -> None:
+        known = self.bill.by_ref
         for row in tables(rows):
             ref = row.get("ref")
-            if not isinstance(ref, str):
-                continue
-            targets = list(texts(row.get("dependsOn")))
-            node = self.bill.by_ref.get(ref)
-            if node is None:
-                if targets:
-                    self.bill.collector.problem(f"'{visible(ref, 80)}' requires something, but the file does not have it", line, "unresolved")
-                continue
-            missing = [target for target in targets if target not in self.bill.by_ref]
+            node = known.get(ref) if isinstance(ref, str) else None
+            missing: list[str] = []
+            for target in texts(row.get("dependsOn")):
+                to = known.get(target)
+                if node is None or to is None:
+                    missing.append(target)
+                else:
+                    self.bill.require(node, to)
             if missing:
-                component = self.bill.nodes[node]
-                self.bill.missing(ref, missing, component.span[0] if component else line)
-            for target in targets:
-                if target in self.bill.by_ref:
-                    self.bill.require(node, self.bill.by_ref[target])
+                component = self.bill.nodes[node] if node is not None else None
+                self.bill.missing(str(ref), missing, component.span[0] if component else line, itself=node is None)
 
 
 def _group_scope(group: str) -> Scope:
@@ -242,19 +239,29 @@ def license_of(value: object) -> str | None:
     for choice in tables(value):
         inner = choice.get("license")
         fields = inner if isinstance(inner, dict) else choice
-        text = text_of(choice.get("expression")) or next(filter(None, map(text_of, map(fields.get, ("id", "name", "url")))), None)
+        text = (
+            text_of(choice.get("expression"))
+            or text_of(fields.get("id"))
+            or text_of(fields.get("name"))
+            or text_of(fields.get("url"))
+        )
         if text:
             (concluded if fields.get("acknowledgement") == "concluded" else declared).append(text)
     return all_of(concluded or declared)
 
 
-def _hashes(fields: Mapping[str, object]) -> tuple[str, ...]:
-    found = (hash_of(row.get("alg"), row.get("content")) for row in tables(fields.get("hashes")))
-    return tuple(filter(None, found))
+def _hashes(rows: object) -> tuple[str, ...]:
+    if not rows:
+        return ()
+    return tuple(text for row in tables(rows) if (text := hash_of(row.get("alg"), row.get("content"))))
 
 
-def _distribution(fields: Mapping[str, object]) -> tuple[str | None, tuple[str, ...]]:
+def _distribution(rows: object) -> tuple[str | None, tuple[str, ...]]:
     """The address from which the component is distributed, and the hashes of all of its files."""
-    references = [row for row in tables(fields.get("externalReferences")) if row.get("type") == "distribution"]
-    address = next(filter(None, (text_of(row.get("url")) for row in references)), None)
-    return address, tuple(text for row in references for text in _hashes(row))
+    address: str | None = None
+    hashes: list[str] = []
+    for row in tables(rows):
+        if row.get("type") == "distribution":
+            address = address or text_of(row.get("url"))
+            hashes.extend(_hashes(row.get("hashes")))
+    return address, tuple(hashes)

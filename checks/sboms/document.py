@@ -10,6 +10,9 @@ from checks.sboms import cyclonedx
 #: The value of `@context` begins so in every SPDX 3 document.
 _SPDX3 = "https://spdx.org/rdf/3."
 
+#: How often a CycloneDX document without nested components has that word: of the root, its subject and its tools.
+_FLAT = 3
+
 
 def parse(text: str, path: str, companions: Mapping[str, str]) -> Inventory:
     """The packages of an SBOM.
@@ -41,8 +44,13 @@ def _descend(depth: int, key: str) -> bool:
     return cyclonedx.shallow(depth, key)
 
 
+def _deep(depth: int, key: str) -> bool:
+    return _descend(depth, key) or cyclonedx.deep(depth, key)
+
+
 def _json(text: str, path: str) -> Inventory:
-    root = load(text, _descend)
+    # a word in a description costs nothing but time: what is nested is found in any case
+    root = load(text, _deep if text.count('"components"') > _FLAT else _descend)
     if not isinstance(root, Object):
         return _something_else(path, "it is not a JSON object")
     if root.get("bomFormat") == "CycloneDX" or _names(root, "$schema", "cyclonedx.org/schema/bom"):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from checks.manifests.collect import MAX_WORD
+from checks.manifests.npmspec import origin_of as npm_origin_of
 from checks.model import purl
 from checks.model.dependency import Origin
 
@@ -14,7 +15,12 @@ _JOINED = {"maven": ":", "gradle": ":", "clojars": "/", "deb": "", "rpm": "", "a
 _REPOSITORIES = frozenset({"github", "githubactions", "gitlab", "bitbucket"})
 _TYPE = re.compile(r"[a-z][a-z0-9.+-]{0,63}").fullmatch
 #: A purl that is written as ours: nothing to decode, to lower or to drop.
-_PLAIN = re.compile(r"(pkg:(npm|cargo|gem|nuget|hackage)/((?:%40[a-z0-9._-]+/)?[A-Za-z0-9._-]+))@([A-Za-z0-9._-]+)").fullmatch
+_PLAIN = re.compile(
+    r"(pkg:(npm|cargo|gem|nuget|hackage)/((?:%40[a-z0-9._-]+/)?[A-Za-z0-9._-]+))@([A-Za-z0-9._-]+)(?=[?#]|\Z)"
+).match
+#: The qualifiers that say where the bytes are; `vcs_url` may also be just one more address (purl specification).
+_ADDRESS = re.compile(r"[?&](vcs_url|download_url|repository_url)=([^&#]*)", re.IGNORECASE).finditer
+_PATH = ("file:", "./", "../")
 _GIT = ("git+", "git:", "git@", "ssh:", "svn+", "hg+", "bzr+")
 
 
@@ -30,19 +36,29 @@ class Identity(NamedTuple):
 
 def identity_of(text: str) -> Identity:
     """Raises ValueError if `text` is no package URL; its message quotes nothing of the text."""
-    plain = _PLAIN(text) if len(text) <= MAX_WORD else None
-    if plain:
-        return Identity(plain[1], plain[3].replace("%40", "@"), plain[4])
     if len(text) > 2 * MAX_WORD:
         raise ValueError("it is too long")
+    plain = _PLAIN(text)
+    if plain:
+        package, type_, name, version = plain.groups()
+        known = Identity(package, name.replace("%40", "@"), version)
+    else:
+        known, type_ = _parsed(text)
+    if type_ == "generic":
+        known = known._replace(origin=Origin.URL)
+    elif type_ in _REPOSITORIES:
+        known = known._replace(origin=Origin.GIT)
+    return _with_address(known, text) if "_url=" in text else known
+
+
+def _parsed(text: str) -> tuple[Identity, str]:
     try:
         type_, namespace, name, version = purl.parse(text)
     except ValueError:
         raise ValueError("it needs 'pkg:', a type and a name") from None
     if not _TYPE(type_):
         raise ValueError("its type is not valid")
-    origin, source = _origin(type_, text)
-    return Identity(purl.package(type_, name, namespace), _name(type_, namespace, name), version, origin, source)
+    return Identity(purl.package(type_, name, namespace), _name(type_, namespace, name), version), type_
 
 
 def generic(name: str, group: str, version: str | None) -> Identity:
@@ -52,12 +68,17 @@ def generic(name: str, group: str, version: str | None) -> Identity:
 
 
 def origin_of(known: Identity, address: str | None) -> Origin:
-    """The origin of `known` when the document also names the address from which it was downloaded."""
-    if address and known.origin in (Origin.REGISTRY, Origin.URL):
-        if address.startswith(_GIT):
-            return Origin.GIT
-        if address.startswith(("file:", "./", "../")):
-            return Origin.PATH
+    """The origin of `known` when the document also names the `address` from which it was downloaded."""
+    if address is None:
+        return known.origin
+    if known.purl.startswith("pkg:npm/"):
+        return npm_origin_of(address, known.name, known.version)
+    if address.startswith(_GIT):
+        return Origin.GIT
+    if address.startswith(_PATH):
+        return Origin.PATH
+    if known.origin is Origin.GIT and purl.type_of(known.purl) not in _REPOSITORIES and not address.endswith(".git"):
+        return Origin.REGISTRY
     return known.origin
 
 
@@ -66,16 +87,12 @@ def _name(type_: str, namespace: str, name: str) -> str:
     return f"{namespace}{separator}{name}" if namespace and separator else name
 
 
-def _origin(type_: str, text: str) -> tuple[Origin, str | None]:
-    """From the qualifiers that the purl specification defines for all types."""
-    fallback = Origin.URL if type_ == "generic" else Origin.GIT if type_ in _REPOSITORIES else Origin.REGISTRY
-    if "?" not in text:
-        return fallback, None
-    pairs = (pair.partition("=") for pair in text.split("#", 1)[0].partition("?")[2].split("&"))
-    known = {key.lower(): unquote(value) for key, _, value in pairs if value}
-    if "vcs_url" in known:
-        return Origin.GIT, known["vcs_url"]
-    if "download_url" in known:
-        address = known["download_url"]
-        return (Origin.PATH if address.startswith(("file:", "./", "../")) else Origin.URL), address
-    return fallback, known.get("repository_url")
+def _with_address(known: Identity, text: str) -> Identity:
+    found = {match[1].lower(): unquote(match[2]) for match in _ADDRESS(text) if match[2]}
+    if "download_url" in found:
+        address = found["download_url"]
+        origin = origin_of(known, address)
+        return known._replace(origin=Origin.URL if origin is Origin.REGISTRY and not known.purl.startswith("pkg:npm/") else origin, source=address)
+    if "vcs_url" in found:
+        return known._replace(origin=Origin.GIT, source=found["vcs_url"])
+    return known._replace(source=found.get("repository_url"))

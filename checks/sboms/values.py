@@ -23,9 +23,9 @@ def stated(value: object) -> str | None:
     return None if text is None or text in _NO_STATEMENT else text
 
 
-def tables(value: object) -> Iterator[dict[str, object]]:
+def tables(value: object) -> Iterable[dict[str, object]]:
     """The objects of a list, if it is one."""
-    return (row for row in value if isinstance(row, dict)) if isinstance(value, list) else iter(())
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) and value else ()
 
 
 def texts(value: object) -> Iterator[str]:

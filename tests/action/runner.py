@@ -108,7 +108,7 @@ class Runner:
         done.out += ran.stdout.decode()
         done.err += ran.stderr.decode()
         done.summary += files["GITHUB_STEP_SUMMARY"].read_text()
-        done.steps[step.get("id", "")] = _assignments(files["GITHUB_OUTPUT"].read_text())
+        done.steps[step.get("id", "")] = _assignments(files["GITHUB_OUTPUT"].read_bytes().decode())
         assert not files["GITHUB_ENV"].read_text() and not files["GITHUB_PATH"].read_text()
 
     def _evaluate(self, text: str, values: Mapping[str, str], done: Done) -> str:
