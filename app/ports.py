@@ -1,7 +1,7 @@
 """What the shell needs of an adapter, in the words of the domain."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -27,6 +27,8 @@ class FileRef:
 
     side: Side
     path: str
+    guessed: bool = field(default=False, compare=False)
+    """Asked for by a name that may not exist; where it does not, it costs next to nothing."""
 
 
 @dataclass(frozen=True, slots=True)

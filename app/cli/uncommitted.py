@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from app.sources.git import Repository
-from checks.manifests import MAX_BYTES, recognize
+from checks.manifests import recognize
 from checks.model.errors import SourceError
 from checks.model.phrase import visible
 
@@ -42,7 +42,7 @@ def _edited(repository: Repository) -> list[str]:
 def _equal(path: Path, blob: str) -> bool:
     """Whether the file, or the link, has the content of the blob."""
     try:
-        data = os.fsencode(path.readlink()) if path.is_symlink() else path.open("rb").read(MAX_BYTES)
+        data = os.fsencode(path.readlink()) if path.is_symlink() else path.read_bytes()
     except OSError:
         return False
     algorithm = "sha256" if len(blob) == 64 else "sha1"

@@ -28,6 +28,8 @@ PULL_FILES = 3000
 COMPARE_COMMITS = 250
 #: Texts in one GraphQL query; beyond it GitHub has been seen to time out.
 TEXTS = 40
+#: So many guessed names weigh as much as one text: nearly all of them are answered by null.
+GUESSES = 5
 #: Of all texts in one query (bytes); a single one is cut by GitHub at 512,000.
 LARGE = 512_000
 _STATUS = {
@@ -122,7 +124,7 @@ class PullSource:
 
     async def read(self, refs: Sequence[FileRef]) -> Mapping[FileRef, Blob]:
         usable = [ref for ref in refs if ref.side is not Side.BASE or self.base]
-        batches = [usable[start : start + TEXTS] for start in range(0, len(usable), TEXTS)] or [[]]
+        batches = list(_batches(usable)) or [[]]
         found: dict[FileRef, Blob] = {}
         for index, batch in enumerate(batches):
             found.update(await self._read_batch(batch, with_pull=index == 0))
@@ -221,6 +223,20 @@ class PullSource:
         if object_id(answer.content, blob.id) != blob.id:
             raise GitHubError("GitHub sent other bytes than the object id says", 502)
         return answer.content
+
+
+def _batches(refs: Sequence[FileRef]) -> Iterator[list[FileRef]]:
+    """Files for one query each."""
+    batch: list[FileRef] = []
+    weight = 0
+    for ref in refs:
+        weight += 1 if ref.guessed else GUESSES
+        if batch and weight > TEXTS * GUESSES:
+            yield batch
+            batch, weight = [], 1 if ref.guessed else GUESSES
+        batch.append(ref)
+    if batch:
+        yield batch
 
 
 _COMMENTS = "comments(first: 100) { pageInfo { hasNextPage } nodes { id fullDatabaseId body viewerDidAuthor } }"

@@ -49,12 +49,10 @@ _INSTALLED = frozenset({"node_modules", "site-packages", ".git", "bower_componen
 def family_of(path: str) -> tuple[Family, str] | None:
     """The family of a manifest or lock file, and the path of the manifest; None for everything else."""
     folder, _, name = path.rpartition("/")
-    if _INSTALLED.intersection(folder.split("/")):
+    family = _BY_MANIFEST.get(name) or _BY_LOCK.get(name)
+    if family is None or not _INSTALLED.isdisjoint(folder.split("/")):
         return None
-    if name in _BY_MANIFEST:
-        return _BY_MANIFEST[name], path
-    family = _BY_LOCK.get(name)
-    return (family, posixpath.join(folder, family.manifest)) if family else None
+    return family, posixpath.join(folder, family.manifest)
 
 
 def folders_above(path: str) -> tuple[str, ...]:

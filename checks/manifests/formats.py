@@ -24,7 +24,7 @@ class Format:
     """File names or patterns (`*` and `?` within one part), matched against the last part of the path; a name with `/`
     against as many last parts."""
     parser: str
-    """`module:function` below `checks.manifests`; a test proves that each one loads."""
+    """`module:function` below `checks.manifests`, or with the whole name of its module; a test proves that each loads."""
     version: int = 1
     """Part of the cache key: raise it whenever the parser's answer to the same text changes."""
     companions: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ class Format:
 @cache
 def _load(name: str) -> object:
     module, function = name.split(":")
-    return getattr(importlib.import_module(f"checks.manifests.{module}"), function)
+    return getattr(importlib.import_module(module if "." in module else f"checks.manifests.{module}"), function)
 
 
 #: The order decides where two patterns match one name: the first one wins.
@@ -238,6 +238,16 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format("paket-lock", "nuget", ("paket.lock",), "paket:parse_paket_lock"),
     Format("sbt-lock", "maven", ("build.sbt.lock",), "sbt:parse_sbt_lock"),
+    Format(
+        "sbom",
+        "sbom",
+        (
+            *("bom.json", "*.bom.json", "*.cdx.json", "bom.xml", "*.bom.xml", "*.cdx.xml"),
+            *("*.spdx", "*.spdx.json", "*.spdx.jsonld", "*.spdx3.json", "*.spdx3.jsonld", "*.spdx.tv"),
+            *("sbom.json", "sbom.xml", "sbom-*.json", "sbom_*.json", "*-sbom.json", "*_sbom.json", "*.sbom.json"),
+        ),
+        "checks.sboms.document:parse",
+    ),
     Format(
         "cargo-lock",
         "cargo",

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from checks.model.commit import Commit
 from checks.model.dependency import Inventory, Problem
+from checks.model.project import Project
 
 
 class FileStatus(StrEnum):
@@ -67,3 +68,5 @@ class Snapshot:
     manifests: tuple[ManifestPair, ...] = ()
     policy_changed: tuple[str, ...] = ()
     """Paths of policy files that the change itself edits: it is judged by the old ones, and told so."""
+    projects: tuple[Project, ...] = ()
+    """Manifests beside the lock files that answer them."""

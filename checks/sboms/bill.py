@@ -15,6 +15,8 @@ from checks.model.errors import UnreadableManifest
 from checks.model.phrase import visible
 from checks.sboms.identity import Identity
 
+#: The format id of all of them: the content of a file decides which it is.
+FORMAT = "sbom"
 #: A document of 2,800 components has 6,000 requirements.
 MAX_EDGES = 3_000_000
 _RANK = {scope: rank for rank, scope in enumerate(SCOPE_ORDER)}
@@ -33,13 +35,15 @@ class Component:
     published: datetime | None = None
     scope: Scope | None = None
     """What the component itself says; None: its requirers tell."""
+    range: str | None = None
+    """What the document asks for instead of a version."""
 
 
 class Bill:
     """Nodes first, then what they require, then the inventory."""
 
-    def __init__(self, path: str, format_: str) -> None:
-        self.collector = Collector(path, format_)
+    def __init__(self, path: str) -> None:
+        self.collector = Collector(path, FORMAT)
         self.nodes: list[Component | None] = []
         self.by_ref: dict[str, int] = {}
         self.requires: dict[int, dict[int, Scope]] = {}
@@ -95,7 +99,11 @@ class Bill:
         if len(nodes) > 1:
             required = {target for row in self.requires.values() for target in row}
             containers = set(self.within.values())
-            nodes = [n for n in nodes if n not in required and n not in self.within and (n in self.requires or n in containers)]
+            nodes = [
+                n
+                for n in nodes
+                if n not in required and n not in self.within and (n in self.requires or n in containers)
+            ]
         self.subjects = dict.fromkeys(nodes)
 
     def inventory(self) -> Inventory:
@@ -107,6 +115,8 @@ class Bill:
         for node in kept:
             component = self.nodes[node]
             assert component is not None
+            if component.identity.version is None:
+                self._no_version(component)
             scope = component.scope or scopes.get(node, Scope.UNKNOWN)
             self.collector.add(_dependency(component, self.collector.path, scope, node in direct if direct else None))
         found = self.collector.inventory()
@@ -115,6 +125,11 @@ class Bill:
         edges = tuple(tuple(place[child] for child in self.requires.get(node, ()) if child in place) for node in kept)
         parents = tuple(place.get(above.get(node, -1), -1) for node in kept)
         return Inventory(found.path, found.format, found.dependencies, edges, parents, found.problems)
+
+    def _no_version(self, component: Component) -> None:
+        said = f"asks for the range '{visible(component.range, 60)}'" if component.range else "has no version"
+        message = f"the component '{visible(component.identity.name, 80)}' {said}"
+        self.collector.problem(message, component.span[0], "unresolved")
 
     def _direct(self, place: dict[int, int]) -> set[int]:
         """What the project asks for itself or through its own files; empty if the document does not tell."""

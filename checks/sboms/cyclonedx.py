@@ -15,7 +15,6 @@ from checks.sboms.bill import Bill, Component
 from checks.sboms.identity import Identity, generic, identity_of, origin_of
 from checks.sboms.values import all_of, hash_of, is_word, located, tables, text_of, texts
 
-FORMAT = "cyclonedx"
 _NO_PACKAGE = frozenset({"operating-system", "device", "cryptographic-asset"})
 #: CycloneDX 1.7, `component.scope`: excluded components are for tests and other use that is not at runtime.
 _SCOPES = {"required": Scope.RUNTIME, "optional": Scope.OPTIONAL, "excluded": Scope.DEVELOPMENT}
@@ -53,7 +52,9 @@ def read_json(root: Object, text: str, path: str) -> Inventory:
 def check_version(version: str, line: int) -> None:
     """Raises `UnreadableManifest` for what is not version 1; a newer 1.x only adds members."""
     if version.partition(".")[0] != "1":
-        raise UnreadableManifest(f"its CycloneDX version '{visible(version, 20)}' is not one that this reader knows", line)
+        raise UnreadableManifest(
+            f"its CycloneDX version '{visible(version, 20)}' is not one that this reader knows", line
+        )
 
 
 def read_document(root: Mapping[str, object], path: str) -> Inventory:
@@ -68,7 +69,9 @@ def _nested(root: Object) -> bool:
     """Whether a component contains others whose lines are not known yet."""
     subject = object_at(object_at(root, "metadata"), "component")
     lists = (root.get("components"), subject.get("components"))
-    return any(row.get("components") and not isinstance(row["components"], Array) for rows in lists for row in tables(rows))
+    return any(
+        row.get("components") and not isinstance(row["components"], Array) for rows in lists for row in tables(rows)
+    )
 
 
 def _line(root: Mapping[str, object], key: str) -> int:
@@ -79,7 +82,7 @@ class _Reader:
     """One document. `grouped`: direct components name their group, and what they require follows them."""
 
     def __init__(self, path: str) -> None:
-        self.bill = Bill(path, FORMAT)
+        self.bill = Bill(path)
         self.grouped = False
         self.identities: set[tuple[str, str | None]] = set()
 
@@ -130,27 +133,23 @@ class _Reader:
                 self.bill.collector.problem("the 'components' of a component is not a list", span[0])
 
     def _component(self, fields: Mapping[str, object], span: Span, parent: int, own: bool) -> int:
-        known = None if own and fields.get("type") == "application" else self._identity(fields, span)
+        known = None if own and fields.get("type") == "application" else self._identity(fields, span[0])
         component = None if known is None else self._package(fields, known, span)
         node = self.bill.add(component, text_of(fields.get("bom-ref")) or text_of(fields.get("purl")))
         if parent >= 0:
             self.bill.contain(parent, node)
         return node
 
-    def _identity(self, fields: Mapping[str, object], span: Span) -> Identity | None:
+    def _identity(self, fields: Mapping[str, object], line: int) -> Identity | None:
         type_, text = fields.get("type"), text_of(fields.get("purl"))
         name, version = text_of(fields.get("name")), text_of(fields.get("version"))
         if type_ in _NO_PACKAGE or (type_ == "file" and (text is None or text.startswith("pkg:generic/"))):
             return None
         if text is None and type_ == "application" and not (version or fields.get("licenses") or fields.get("hashes")):
             return None  # how Trivy writes a lock file: it only groups
-        known = self._named(text, name, text_of(fields.get("group")) or "", version, span[0])
+        known = self._named(text, name, text_of(fields.get("group")) or "", version, line)
         if known is None or (known.purl, known.version) in self.identities:
             return None
-        if known.version is None:
-            range_ = text_of(fields.get("versionRange"))
-            what = f"asks for the range '{visible(range_, 60)}'" if range_ else "has no version"
-            self.bill.collector.problem(f"the component '{visible(known.name, 80)}' {what}", span[0], "unresolved")
         return known
 
     def _named(self, purl: str | None, name: str | None, group: str, version: str | None, line: int) -> Identity | None:
@@ -181,6 +180,7 @@ class _Reader:
             license_of(fields.get("licenses")),
             _hashes(fields.get("hashes")) or hashes,
             scope=self._scope(fields),
+            range=text_of(fields.get("versionRange")),
         )
 
     def _scope(self, fields: Mapping[str, object]) -> Scope | None:

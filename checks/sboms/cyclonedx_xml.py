@@ -14,7 +14,9 @@ NAMESPACE = "cyclonedx.org/schema/bom/"
 def read_xml(text: str, path: str) -> Inventory:
     """Raises `UnreadableManifest`."""
     root = parse_xml(text, "bom")
-    version = next((value for key, value in root.attributes.items() if key.startswith("xmlns") and NAMESPACE in value), "")
+    version = next(
+        (value for key, value in root.attributes.items() if key.startswith("xmlns") and NAMESPACE in value), ""
+    )
     check_version(version.rpartition("/")[2], root.line)
     return read_document(_document(root), path)
 
@@ -78,11 +80,19 @@ def _license(choice: Element) -> dict[str, object]:
 
 
 def _hashes(element: Element | None) -> list[object]:
-    return [{"alg": item.attributes.get("alg"), "content": item.text.strip()} for item in element.children] if element else []
+    return (
+        [{"alg": item.attributes.get("alg"), "content": item.text.strip()} for item in element.children]
+        if element
+        else []
+    )
 
 
 def _reference(element: Element) -> dict[str, object]:
-    return {"type": element.attributes.get("type"), "url": element.value("url"), "hashes": _hashes(element.child("hashes"))}
+    return {
+        "type": element.attributes.get("type"),
+        "url": element.value("url"),
+        "hashes": _hashes(element.child("hashes")),
+    }
 
 
 def _dependency(element: Element) -> dict[str, object]:

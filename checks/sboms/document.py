@@ -6,6 +6,7 @@ from checks.manifests.jsontext import Object, load
 from checks.model.dependency import Inventory
 from checks.model.errors import UnreadableManifest
 from checks.sboms import cyclonedx
+from checks.sboms.bill import FORMAT
 
 #: The value of `@context` begins so in every SPDX 3 document.
 _SPDX3 = "https://spdx.org/rdf/3."
@@ -35,12 +36,14 @@ def _xml(text: str, path: str) -> Inventory:
 
     if NAMESPACE in text:
         return read_xml(text, path)
-    return _something_else(path, "it is XML, but not CycloneDX" + (" (SPDX in RDF is not read)" if "spdx.org/rdf" in text else ""))
+    return _something_else(
+        path, "it is XML, but not CycloneDX" + (" (SPDX in RDF is not read)" if "spdx.org/rdf" in text else "")
+    )
 
 
 def _descend(depth: int, key: str) -> bool:
     if depth == 0:
-        return key in ("components", "metadata", "packages", "relationships", "@graph")
+        return key in ("components", "metadata", "packages", "@graph")
     return cyclonedx.shallow(depth, key)
 
 
@@ -76,4 +79,4 @@ def _something_else(path: str, why: str) -> Inventory:
     name = path.rpartition("/")[2].lower()
     if any(f".{kind}" in name for kind in ("cdx", "spdx")):
         raise UnreadableManifest(why, 1)
-    return Inventory(path, "sbom")
+    return Inventory(path, FORMAT)

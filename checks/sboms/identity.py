@@ -92,7 +92,10 @@ def _with_address(known: Identity, text: str) -> Identity:
     if "download_url" in found:
         address = found["download_url"]
         origin = origin_of(known, address)
-        return known._replace(origin=Origin.URL if origin is Origin.REGISTRY and not known.purl.startswith("pkg:npm/") else origin, source=address)
+        return known._replace(
+            origin=Origin.URL if origin is Origin.REGISTRY and not known.purl.startswith("pkg:npm/") else origin,
+            source=address,
+        )
     if "vcs_url" in found:
         return known._replace(origin=Origin.GIT, source=found["vcs_url"])
     return known._replace(source=found.get("repository_url"))

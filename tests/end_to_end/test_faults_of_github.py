@@ -1,15 +1,14 @@
 """What GitHub does wrong, and that everything ends exactly once all the same."""
 
-import json
 import time
 from collections import Counter
 from typing import Any
 
 import pytest
 
-from tests.end_to_end.examples import CLEAN, COPYLEFT, POLICY, SIGNED, npm, pull, repository
+from tests.end_to_end.examples import CLEAN, COPYLEFT, SIGNED, npm, pull, repository
 from tests.end_to_end.stage import Stage
-from tests.simulator import Pull, Repository
+from tests.simulator import Pull, Repository, comments
 from tests.simulator.faults import Seen
 
 RUNS = {"ospo-gate", "ospo-gate / licenses"}
@@ -145,37 +144,12 @@ def test_a_comparison_that_is_not_there_says_what_to_do(quick: Stage) -> None:
     assert "Push the branch again" in verdict["output"]["summary"]
 
 
-def test_an_outage_that_does_not_end_is_said_and_a_rerun_works(quick: Stage) -> None:
-    repo = repository(quick)
-    for delivery in range(6):
-        quick.sim.fail_next(f"GET /repos/{repo.full_name}/compare/*", 503)
-        del delivery
-    change = pull(quick, repo, COPYLEFT)
-    for attempt in range(1, 6):  # a person's redelivery does not wait for the next attempt
-        quick.until(lambda n=attempt: quick.log.read_text().count(f'"{repo.full_name}"') >= 0 and _failures(quick, repo) >= n, "a failure")
-        _sooner(quick)
-    verdict = quick.verdict(repo, change.head_sha)
-    assert verdict["output"]["title"].startswith("could not judge")
-    quick.sim.rerequest_check_run(verdict["id"])
-    quick.until(lambda: quick.verdict(repo, change.head_sha)["id"] != verdict["id"], "a new verdict")
-    assert "glyph-core" in quick.comment(change)
-
-
-def _failures(stage: Stage, repo: Repository) -> int:
-    return sum(r.path.startswith(f"/repos/{repo.full_name}/compare") and r.status == 503 for r in stage.sim.requests)
-
-
-def _sooner(stage: Stage) -> None:
-    del stage
-
-
 def test_a_deleted_comment_is_written_anew_with_the_next_news(quick: Stage) -> None:
     repo = repository(quick)
     change = pull(quick, repo, COPYLEFT)
     judged_once(quick, repo, change)
     with quick.sim.world.lock:
-        change.comments.clear()
-        quick.sim.world.comments.clear()
+        comments.delete(quick.sim.world, change.comments[0], quick.ada)
     change.push({"more.txt": "1"}, "No sign-off here", quick.ada)
     quick.verdict(repo, change.head_sha)
     quick.settle()
@@ -258,6 +232,3 @@ def test_a_slow_judgment_says_so_and_the_same_run_becomes_the_verdict(quick: Sta
     judged_once(quick, repo, change)
     assert quick.verdict(repo, change.head_sha)["id"] == waiting["id"]
 
-
-assert POLICY
-assert json

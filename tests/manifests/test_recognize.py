@@ -28,6 +28,9 @@ from checks.manifests import FORMATS, recognize
         (".terraform.lock.hcl", "terraform-lock"),
         (".gitmodules", "gitmodules"),
         ("stack-9.6.yaml.lock", "stack-lock"),
+        ("release/app.cdx.json", "sbom"),
+        ("bom.xml", "sbom"),
+        ("LICENSES/app.spdx", "sbom"),
     ],
 )
 def test_known_names(path: str, format_: str) -> None:
@@ -67,7 +70,7 @@ def test_companions_stay_inside_the_tree() -> None:
 @pytest.mark.parametrize("format_", FORMATS, ids=lambda format_: format_.id)
 def test_every_parser_loads(format_: object) -> None:
     module, function = getattr(format_, "parser", ":").split(":")
-    assert callable(getattr(importlib.import_module(f"checks.manifests.{module}"), function))
+    assert callable(getattr(importlib.import_module(module if "." in module else f"checks.manifests.{module}"), function))
 
 
 def test_format_ids_are_unique() -> None:

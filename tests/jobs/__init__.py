@@ -1,0 +1,1 @@
+"""The jobs against the simulator, in one process."""

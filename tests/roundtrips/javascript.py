@@ -1,0 +1,238 @@
+"""npm, yarn, pnpm and bun: each writes the lock file of a project and lists what is in it."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from tests.roundtrips.javascript_projects import PROJECTS, Project
+from tests.roundtrips.listing import Edge, Key, Listing, Said, reached
+from tests.roundtrips.manager import Made, Manager
+from tests.roundtrips.tools import Tools
+
+REQUIREMENTS = ("dependencies", "optionalDependencies", "devDependencies")
+
+
+def npm(version: int, tools: Tools, name: str, folder: Path) -> Made:
+    lay(tools, PROJECTS[name], folder, "npm")
+    tools.run(folder, "npm", "install", "--package-lock-only", "--ignore-scripts", f"--lockfile-version={version}")
+    nodes = json.loads(tools.run(folder, "npm", "query", "*", "--package-lock-only"))
+    members = {"", *PROJECTS[name].members}
+    places = {node["location"]: node for node in nodes}
+    keys, edges, asked = {}, {}, []
+    for place, node in places.items():
+        edges[place] = node["to"]
+        if place in members:
+            for target in node["to"]:
+                wanted = {field: _wants(node, field) for field in REQUIREMENTS}
+                alias = target.rpartition("node_modules/")[2]
+                shipped = alias in wanted["dependencies"] | wanted["optionalDependencies"]
+                asked.append(Edge(target, dev=alias in wanted["devDependencies"] and not shipped))
+        elif not node.get("isLink") and node.get("version"):
+            keys[place] = _pkgid(node["pkgid"])
+    return Made(folder / "package-lock.json", {k: v for k, v in reached(keys, edges, asked).items()})
+
+
+def _wants(node: Mapping[str, Any], field: str) -> set[str]:
+    return set(node.get(field) or ())
+
+
+def _pkgid(text: str) -> Key:
+    """`name@1.0.0`, or `alias@npm:name@1.0.0`."""
+    name, _, version = text.rpartition("@")
+    return name.rpartition("@npm:")[2], version
+
+
+def yarn_classic(tools: Tools, name: str, folder: Path) -> Made:
+    program = tools.npm("yarn", "1") / "bin" / "yarn.js"
+    project = PROJECTS[name]
+    lay(tools, project, folder, "yarn-classic")
+    tools.run(folder, "node", program, "install", "--ignore-scripts", "--non-interactive", "--ignore-platform")
+    everything = _yarn_names(tools.run(folder, "node", program, "list", "--json"))
+    aliases = _aliases(project)
+    keys = {_alias(key, aliases) for key in everything}
+    return Made(folder / "yarn.lock", dict.fromkeys(sorted(keys), Said()))
+
+
+def _yarn_names(output: str) -> Iterator[Key]:
+    for line in output.splitlines():
+        event = json.loads(line)
+        if event["type"] == "tree":
+            yield from _yarn_tree(event["data"]["trees"])
+
+
+def _yarn_tree(trees: Iterable[Mapping[str, Any]]) -> Iterator[Key]:
+    """`shadow` entries are requirements, not packages."""
+    for tree in trees:
+        if not tree.get("shadow"):
+            name, _, version = tree["name"].rpartition("@")
+            yield name, version
+            yield from _yarn_tree(tree["children"])
+
+
+def _aliases(project: Project) -> Mapping[str, str]:
+    found = {}
+    for manifest in (project.manifest, *project.members.values()):
+        for field in REQUIREMENTS:
+            for alias, wanted in _table(manifest, field).items():
+                if wanted.startswith("npm:"):
+                    found[alias] = wanted.removeprefix("npm:").rpartition("@")[0]
+    return found | {f"{name}-cjs": name for name in ("string-width", "strip-ansi", "wrap-ansi")}
+
+
+def _alias(key: Key, aliases: Mapping[str, str]) -> Key:
+    """Yarn 1 and bun list an alias under its own name."""
+    return aliases.get(key[0], key[0]), key[1]
+
+
+def yarn_berry(version: str, tools: Tools, name: str, folder: Path) -> Made:
+    program = tools.npm("@yarnpkg/cli-dist", version) / "bin" / "yarn.js"
+    project = PROJECTS[name]
+    lay(tools, project, folder, "yarn-berry")
+    (folder / "yarn.lock").touch()
+    tools.run(folder, "node", program, "install", "--mode=update-lockfile")
+    output = tools.run(folder, "node", program, "info", "--all", "--recursive", "--json", "--virtuals")
+    keys: dict[str, Key] = {}
+    edges: dict[str, list[str]] = {}
+    asked = []
+    manifests = {"": project.manifest, **project.members}
+    for line in output.splitlines():
+        entry = json.loads(line)
+        locator, children = entry["value"], entry["children"]
+        requires = [(d["descriptor"], d["locator"]) for d in children.get("Dependencies", ())]
+        place = locator.partition("@workspace:")[2].removesuffix(".") if "@workspace:" in locator else None
+        edges[locator] = [target for _, target in requires]
+        if place is None:
+            keys[locator] = (_locator_name(locator), children["Version"])
+        elif place in manifests:
+            shipped = {**_table(manifests[place], "dependencies"), **_table(manifests[place], "optionalDependencies")}
+            asked += [Edge(target, dev=_locator_name(wanted) not in shipped) for wanted, target in requires]
+    return Made(folder / "yarn.lock", reached(keys, edges, asked))
+
+
+def _locator_name(locator: str) -> str:
+    return "@" + locator[1:].partition("@")[0] if locator[0] == "@" else locator.partition("@")[0]
+
+
+def pnpm(version: str, tools: Tools, name: str, folder: Path) -> Made:
+    home = tools.npm("pnpm", version)
+    program = home.parent / ".bin" / "pnpm"
+    project = PROJECTS[name]
+    lay(tools, project, folder, f"pnpm-{version}")
+    reads_lock = int(version) >= 10
+    store = f"--store-dir={tools.folder / 'caches' / f'pnpm-{version}'}"
+    how = ("--lockfile-only",) if reads_lock else ("--force", store)
+    tools.run(folder, program, "install", "--ignore-scripts", "--no-frozen-lockfile", *how)
+    reading = ("--lockfile-only",) if reads_lock else ()
+    importers = json.loads(tools.run(folder, program, "list", *reading, "--depth", "Infinity", "--json", "--recursive"))
+    keys: dict[str, Key] = {}
+    edges: defaultdict[str, list[str]] = defaultdict(list)
+    asked = []
+    for importer in importers:
+        for field in REQUIREMENTS:
+            for node in _pnpm_tree(importer.get(field) or {}, keys, edges):
+                asked.append(Edge(node, dev=field == "devDependencies"))
+    return Made(folder / "pnpm-lock.yaml", reached(keys, edges, asked))
+
+
+def _pnpm_tree(tree: Mapping[str, Any], keys: dict[str, Key], edges: defaultdict[str, list[str]]) -> Iterator[str]:
+    """A subtree is written once and `deduped` after that, so edges gather over all places of a package."""
+    for entry in tree.values():
+        node = entry.get("path") or f"{entry['from']}@{entry['version']}"
+        version = entry["version"]
+        if not version.startswith("link:"):
+            keys[node] = (entry["from"], version)
+        edges[node] += _pnpm_tree(entry.get("dependencies") or {}, keys, edges)
+        yield node
+
+
+def bun(tools: Tools, name: str, folder: Path) -> Made:
+    program = next((tools.npm("bun", "1").parent / "@oven").glob("*/bin/bun"))
+    project = PROJECTS[name]
+    lay(tools, project, folder, "bun")
+    tools.run(folder, program, "install", "--lockfile-only", "--ignore-scripts")
+    aliases = _aliases(project)
+    everything, shipped, direct = (
+        {_alias(key, aliases) for key in _bun_names(tools.run(folder, program, "pm", "ls", *options))}
+        for options in (("--all",), ("--all", "--prod"), ())
+    )
+    listing = {key: Said(key not in shipped, None if project.members else key in direct) for key in sorted(everything)}
+    return Made(folder / "bun.lock", listing)
+
+
+def _bun_names(output: str) -> Iterator[Key]:
+    for line in output.splitlines():
+        if found := re.match(r"[│├└─ ]+(?P<name>@?[^@\s]+)@(?P<version>\S+)$", line):
+            yield found["name"], found["version"]
+
+
+def lay(tools: Tools, project: Project, folder: Path, manager: str) -> None:
+    """Writes the project as one manager wants it."""
+    manifest = dict(project.manifest)
+    if project.overrides:
+        field = {"npm": "overrides", "bun": "overrides"}.get(manager, "resolutions")
+        if not manager.startswith("pnpm"):
+            manifest[field] = dict(project.overrides)
+        elif int(manager.removeprefix("pnpm-")) < 10:
+            manifest["pnpm"] = {"overrides": dict(project.overrides)}
+    folder.mkdir(parents=True)
+    packages = {"": manifest, **project.members, **project.folders}
+    for place, content in packages.items():
+        (folder / place).mkdir(parents=True, exist_ok=True)
+        (folder / place / "package.json").write_text(_filled(json.dumps(content, indent=2), tools, folder))
+    if manager.startswith("pnpm"):
+        lines = ["packages:", *(f"  - {place}" for place in project.members)] if project.members else []
+        lines += ["overrides:", *(f'  {name}: "{version}"' for name, version in project.overrides.items())]
+        if project.members or project.overrides:
+            text = "\n".join(lines if project.overrides else lines[:-1]) + "\n"
+            (folder / "pnpm-workspace.yaml").write_text(text)
+
+
+def _filled(text: str, tools: Tools, folder: Path) -> str:
+    """`{tarball:…}` and `{git}` filled in."""
+    for name in re.findall(r"\{tarball:([^}]+)\}", text):
+        address = tools.run(folder, "npm", "view", name, "dist.tarball").strip()
+        text = text.replace(f"{{tarball:{name}}}", address)
+    return text.replace("{git}", f"git+file://{_repository(tools)}") if "{git}" in text else text
+
+
+def _repository(tools: Tools) -> Path:
+    home = tools.folder / "from-git"
+    if not (home / ".git").exists():
+        home.mkdir(parents=True)
+        package = {"name": "from-git", "version": "0.3.0", "dependencies": {"wrappy": "1.0.2"}}
+        (home / "package.json").write_text(json.dumps(package))
+        who = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.org")
+        tools.run(home, "git", "init", "--quiet", "--initial-branch=main")
+        tools.run(home, "git", "add", ".")
+        tools.run(home, "git", *who, "commit", "--quiet", "--message=First")
+    return home
+
+
+def _table(manifest: Mapping[str, object], field: str) -> Mapping[str, str]:
+    table = manifest.get(field)
+    return table if isinstance(table, dict) else {}
+
+
+def _manager(name: str, make: Callable[[Tools, str, Path], Made]) -> Manager:
+    taken = [
+        project for project, content in PROJECTS.items() if not any(name.startswith(n) for n in content.refused_by)
+    ]
+    return Manager(name, tuple(taken), make, own=_own)
+
+
+def _own(name: str) -> frozenset[str]:
+    project = PROJECTS[name]
+    return frozenset(str(manifest["name"]) for manifest in (project.manifest, *project.members.values()))
+
+
+MANAGERS = (
+    *(_manager(f"npm, lock v{version}", partial(npm, version)) for version in (1, 2, 3)),
+    _manager("yarn 1", yarn_classic),
+    *(_manager(f"yarn {version}", partial(yarn_berry, version)) for version in ("3", "4")),
+    *(_manager(f"pnpm {version}", partial(pnpm, version)) for version in ("7", "8", "9", "10", "12")),
+    _manager("bun 1", bun),
+)

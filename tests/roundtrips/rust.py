@@ -1,0 +1,3 @@
+"""later"""
+from tests.roundtrips.manager import Manager
+MANAGERS: tuple[Manager, ...] = ()

@@ -1,0 +1,1 @@
+"""Sources: the same change from a checkout and from GitHub."""

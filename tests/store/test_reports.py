@@ -1,0 +1,126 @@
+"""Report, publication and history in one transaction; the outbox; what is forgotten."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+
+from app.jobs.subject import Claim
+from app.store.database import Database
+from app.store.housekeeping import sweep
+from app.store.reports import SENDING, SENT, SUPERSEDED, ReportStore
+from app.store.tables import delivery, history, metadata, outbox, report
+from tests.store.test_subjects import ABOUT
+
+Run = Callable[[Callable[[Database], Any]], Any]
+
+
+def claim(token: int = 1, wanted: int = 1, head: str = "a") -> Claim:
+    return Claim("7/pull/1", 11, 7, 1, head * 40, ABOUT, token, wanted, 0, False, None, None)
+
+
+def document(conclusion: str = "blocked", *ids: str) -> dict[str, Any]:
+    findings = [
+        {"id": id_, "rule": "license-not-allowed", "introduced": True, "waiver": None, "level": "block", "path": "a\x00b\ud800",
+         "subject": {"name": "x\u0000\u202e"}}
+        for id_ in ids
+    ]  # fmt: skip
+    return {"policy": {"digest": "d"}, "conclusion": conclusion, "findings": findings}
+
+
+PUBLICATION = {"head": "a" * 40, "runs": [], "comment": None, "digest": "1"}
+
+
+async def rows(database: Database, table: Any, *columns: Any) -> list[Any]:
+    async with database.read() as connection:
+        return list((await connection.execute(select(*columns or (table,)).order_by(table.c.id))).all())
+
+
+def test_history_tells_what_changed(run: Run) -> None:
+    async def story(database: Database) -> None:
+        store = ReportStore(database)
+        await store.save(claim(), document("blocked", "lic-1", "lic-2"), PUBLICATION, 0.1)
+        await store.save(claim(), document("passed", "lic-2"), PUBLICATION, 0.1)
+        told = [(row.what, row.finding) for row in await rows(database, history)]
+        assert told[:2] == [("judged", None), ("concluded", None)]
+        assert sorted(told[2:4]) == [("first-seen", "lic-1"), ("first-seen", "lic-2")]
+        assert told[4:] == [("judged", None), ("concluded", None), ("cleared", "lic-1")]
+        newest = await store.newest("7/pull/1")
+        assert newest is not None
+        assert newest["findings"][0]["subject"]["name"] == "x\u0000\u202e"
+
+    run(story)
+
+
+def test_all_or_nothing(run: Run) -> None:
+    async def story(database: Database) -> None:
+        store = ReportStore(database)
+        broken = {**document(), "conclusion": None}  # the column refuses it
+        with pytest.raises(DBAPIError):
+            await store.save(claim(), broken, PUBLICATION, 0.1)
+        for table in (report, outbox, history):
+            assert await rows(database, table) == []
+
+    run(story)
+
+
+def test_only_what_was_begun_is_unfinished_and_a_newer_one_ends_it(run: Run) -> None:
+    async def story(database: Database) -> None:
+        store = ReportStore(database)
+        first = await store.save(claim(1), document(), PUBLICATION, 0.1)
+        assert await store.unfinished("7/pull/1") is None
+        await store.mark(first, SENDING)
+        found = await store.unfinished("7/pull/1")
+        assert found is not None
+        assert (found.id, found.wanted) == (first.id, 1)
+        second = await store.save(claim(2), document(), PUBLICATION, 0.1)
+        await store.mark(second, SENT)
+        assert await store.unfinished("7/pull/1") is None
+        assert [row.state for row in await rows(database, outbox)] == [SUPERSEDED, SENT]
+
+    run(story)
+
+
+def test_the_last_valid_policy_is_kept(run: Run) -> None:
+    async def story(database: Database) -> None:
+        store = ReportStore(database)
+        await store.keep_policy("example/policy", b"version: 1\n", "r1")
+        await store.keep_policy("example/policy", b"version: 1\nmode: off\n", None)
+        assert await store.last_policy("example/policy") == (b"version: 1\nmode: off\n", None)
+
+    run(story)
+
+
+def test_the_sweep_keeps_history_the_newest_report_and_what_is_recent(run: Run) -> None:
+    async def story(database: Database) -> None:
+        store = ReportStore(database, clock=lambda: 1_000.0)
+        for number in range(3):
+            await store.mark(await store.save(claim(number), document("blocked", "lic-1"), PUBLICATION, 0.1), SENT)
+        async with database.write() as connection:
+            for number in range(1_200):
+                await connection.execute(delivery.insert().values(id=f"d{number}", event="x", received_at=1.0))
+        assert await sweep(database, clock=lambda: 1_000.0 + 10 * 86_400) == 0
+        assert await sweep(database, clock=lambda: 1_000.0 + 365 * 86_400) == 1_200 + 3 + 2
+        assert len(await rows(database, report)) == 1
+        assert len(await rows(database, history)) > 0
+
+    run(story)
+
+
+def test_the_migrations_make_just_the_tables(run: Run) -> None:
+    async def story(database: Database) -> None:
+        def differences(connection: Any) -> list[Any]:
+            from alembic.autogenerate import compare_metadata
+            from alembic.migration import MigrationContext
+
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            return list(compare_metadata(context, metadata))
+
+        await database.migrate()  # again: nothing happens
+        async with database.write() as connection:
+            assert await connection.run_sync(differences) == []
+            assert (await connection.execute(select(func.count()).select_from(report))).scalar_one() == 0
+
+    run(story)
