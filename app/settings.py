@@ -1,6 +1,5 @@
 """The only reader of the environment."""
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -71,6 +70,8 @@ def _workflow(environ: Mapping[str, str]) -> Workflow:
 
 
 def _payload(path: str | None) -> dict[str, object]:
+    import json
+
     try:
         file = Path(path or "")
         if not path or file.stat().st_size > _MAX_EVENT:
@@ -136,7 +137,8 @@ class ServiceSettings:
         "SQLAlchemy URL of the database: SQLite for one machine.", default="sqlite+aiosqlite:///ospo-gate.db"
     )
     policy: str | None = key(
-        "The organization's policy: `owner/repo[/path]@ref`. Default: each repository's own `policy.yaml`.", default=None
+        "The organization's policy: `owner/repo[/path]@ref`. Default: each repository's own `policy.yaml`.",
+        default=None,
     )
     host: str = key("Address to listen on.", default="127.0.0.1")
     port: int = key("Port to listen on.", default=8080)
@@ -151,7 +153,9 @@ class ServiceSettings:
         if not (self.private_key or self.private_key_file):
             raise ValueError("the App's private key is missing: set OSPO_GATE_PRIVATE_KEY_FILE to the PEM file")
         if len(self.webhook_secret) < 16:
-            raise ValueError("OSPO_GATE_WEBHOOK_SECRET is shorter than 16 characters: create one with `openssl rand -hex 32`")
+            raise ValueError(
+                "OSPO_GATE_WEBHOOK_SECRET is shorter than 16 characters: create one with `openssl rand -hex 32`"
+            )
         if not 1 <= self.workers <= 100:
             raise ValueError("OSPO_GATE_WORKERS must be 1 to 100")
 
@@ -163,7 +167,9 @@ class ServiceSettings:
         try:
             return Path(self.private_key_file or "").read_text("ascii")
         except (OSError, ValueError) as error:
-            raise UsageError(f"OSPO_GATE_PRIVATE_KEY_FILE: {error}", hint="Give the path of the App's PEM file.") from None
+            raise UsageError(
+                f"OSPO_GATE_PRIVATE_KEY_FILE: {error}", hint="Give the path of the App's PEM file."
+            ) from None
 
 
 PREFIX = "OSPO_GATE_"

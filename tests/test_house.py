@@ -18,6 +18,7 @@ RULES = """
 signoff-missing signoff-mismatch signoff-invalid-email signoff-unverified
 license-not-allowed license-unknown license-missing
 manifest-unreadable manifest-too-large entry-unreadable entry-unresolved listing-incomplete
+package-re-sourced manifest-without-lock lock-outdated locks-disagree
 """.split()
 
 

@@ -4,11 +4,9 @@ The tree is data, like everything in a checkout: regular files below the root ar
 is imported or run.
 """
 
-import json
 import os
 import re
 from collections.abc import Iterable, Iterator
-from email.parser import HeaderParser
 from pathlib import Path, PurePosixPath
 
 from checks.engine.plan import Plan
@@ -98,6 +96,8 @@ def _normalized(name: str) -> str:
 
 def _npm_license(text: str | None, change: Change) -> str | None:
     """`license` (string or old object form) or the old `licenses` list of a package.json of the very version."""
+    import json
+
     try:
         package = json.loads(text or "null")
     except (ValueError, RecursionError):
@@ -118,6 +118,8 @@ def _python_license(text: str | None) -> str | None:
     """Core metadata: `License-Expression`, else one license classifier, else a short `License` field."""
     if text is None:
         return None
+    from email.parser import HeaderParser  # 20 ms: only where there are Python packages to look at
+
     headers = HeaderParser().parsestr(text)
     if expression := headers.get("License-Expression"):
         return str(expression)

@@ -102,7 +102,9 @@ class TokenKey(NamedTuple):
 class GitHubApp:
     """The App as a whole: its key, its tokens and the connection pool."""
 
-    def __init__(self, app_id: int, private_key: str, api_url: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self, app_id: int, private_key: str, api_url: str, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
         self.app_id = app_id
         self.api_url = api_url
         self._pool = transport or httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=100), trust_env=True)
@@ -139,7 +141,7 @@ class GitHubApp:
         path = f"/app/installations/{key.installation_id}/access_tokens"
         answer = await _answer(self._app.arequest("POST", path, json=body))
         granted = document(answer)
-        expires = datetime.fromisoformat(granted["expires_at"].replace("Z", "+00:00"))
+        expires = datetime.fromisoformat(granted["expires_at"])
         return _Token(granted["token"], expires.timestamp())
 
     def forget_token(self, key: "TokenKey", text: str) -> None:

@@ -49,7 +49,7 @@ class Publisher:
         """Post what is missing. `comment` is our known comment; `unsure`: an earlier attempt may have posted parts;
         `waiting` (`node`, `id`): the run that `announce` made.
 
-        Raises `RateLimited` or `GitHubError` when something is left to post; calling again with `unsure` adopts the rest.
+        Raises `RateLimited` or `GitHubError` when something is left to post; called again with `unsure` it adopts.
         """
         progress = _Progress(dict(comment) if comment else None, waiting)
         if unsure:
@@ -75,7 +75,9 @@ class Publisher:
     async def _adopt(self, publication: Publication, progress: _Progress) -> None:
         app_id = self.client.app.app_id
         rows = await self.client.pages(
-            f"{self.path}/commits/{publication.head}/check-runs", "check_runs", params={"app_id": app_id, "filter": "all"}
+            f"{self.path}/commits/{publication.head}/check-runs",
+            "check_runs",
+            params={"app_id": app_id, "filter": "all"},
         )
         known = {row["external_id"]: row for row in rows if row["app"]["id"] == app_id}
         for index, run in enumerate(publication.runs):
@@ -145,7 +147,11 @@ class Publisher:
                 verb = "update" if item == 0 and progress.waiting else "create"
                 declared.append(f"$c{item}: {verb.capitalize()}CheckRunInput!")
                 fields.append(f"c{item}: {verb}CheckRun(input: $c{item}) {{ checkRun {{ id databaseId }} }}")
-                place = {"checkRunId": progress.waiting["node"]} if item == 0 and progress.waiting else {"headSha": publication.head}
+                place = (
+                    {"checkRunId": progress.waiting["node"]}
+                    if item == 0 and progress.waiting
+                    else {"headSha": publication.head}
+                )
                 variables[f"c{item}"] = self._run_input(publication.runs[item]) | place
             elif progress.comment is not None:
                 declared.append("$u: UpdateIssueCommentInput!")
@@ -180,7 +186,9 @@ class Publisher:
                 elif created:
                     progress.posted.add(item)
                 continue
-            node = (data.get("u") or {}).get("issueComment") or ((data.get("a") or {}).get("commentEdge") or {}).get("node")
+            node = (data.get("u") or {}).get("issueComment") or ((data.get("a") or {}).get("commentEdge") or {}).get(
+                "node"
+            )
             if node:
                 progress.comment = {"node": node["id"], "id": node.get("fullDatabaseId"), "body": publication.comment}
 

@@ -197,12 +197,16 @@ class PullSource:
         if with_pull:
             declared.append("$number: Int!")
             variables["number"] = self.number
-            fields[False].append(f"pullRequest(number: $number) {{ headRefOid {_COMMENTS if self.find_comment else ''} }}")
+            fields[False].append(
+                f"pullRequest(number: $number) {{ headRefOid {_COMMENTS if self.find_comment else ''} }}"
+            )
         parts = [f"repository(owner: $owner, name: $name) {{ id {' '.join(fields[False])} }}"]
         if fields[True] and self.policy:
             declared += ["$policyOwner: String!", "$policyName: String!"]
             variables["policyOwner"], variables["policyName"] = self.policy.repository.split("/", 1)
-            parts.append(f"policy: repository(owner: $policyOwner, name: $policyName) {{ id {' '.join(fields[True])} }}")
+            parts.append(
+                f"policy: repository(owner: $policyOwner, name: $policyName) {{ id {' '.join(fields[True])} }}"
+            )
         fragment = _TEXT if refs else ""
         return f"query({', '.join(declared)}) {{ {' '.join(parts)} }} {fragment}", variables
 

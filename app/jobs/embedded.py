@@ -92,7 +92,9 @@ class Loop:
             # A fault of ours. The subject waits; people get its id, the log has the rest.
             fault = secrets.token_hex(4)
             log.exception("internal-error", subject=claim.key, id=fault)
-            await self.subjects.retry(claim, f"internal error {fault}", self.subjects.clock() + BACK_OFF * 2**claim.attempts)
+            await self.subjects.retry(
+                claim, f"internal error {fault}", self.subjects.clock() + BACK_OFF * 2**claim.attempts
+            )
         finally:
             keeper.cancel()
 

@@ -176,7 +176,9 @@ class Judge:
 
     def _refused_by_policy(self, claim: Claim, error: PolicyError) -> Publication:
         lines = "\n".join(f"- {code(issue.at(error.file), 1000)}" for issue in error.issues[:20])
-        summary = f"The policy is not valid, so nothing was judged. The owner of the policy has to correct it:\n\n{lines}"
+        summary = (
+            f"The policy is not valid, so nothing was judged. The owner of the policy has to correct it:\n\n{lines}"
+        )
         return refusal(claim, "could not judge: the policy is not valid", summary, "policy")
 
     async def _publish(self, claim: Claim, desk: "_Desk", outgoing: Outgoing) -> None:

@@ -11,7 +11,9 @@ from checks.model.errors import UsageError
 from checks.model.snapshot import ChangedFile, FileStatus, Listing
 
 #: Folders that hold what was installed or generated, never manifests of the project itself.
-SKIPPED = frozenset({".git", "node_modules", ".venv", "venv", "site-packages", "__pycache__", ".tox", ".nox", "bower_components"})
+SKIPPED = frozenset(
+    {".git", "node_modules", ".venv", "venv", "site-packages", "__pycache__", ".tox", ".nox", "bower_components"}
+)
 
 
 class FolderSource:

@@ -62,7 +62,9 @@ class Repository:
         """The full id of each commit, or None where the repository does not have it. One process answers for all."""
         asked = [revision if "\n" not in revision else "" for revision in revisions]
         process = self.start("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=subprocess.PIPE)
-        stdout, stderr = process.communicate("".join(f"{name}^{{commit}}\n" for name in asked).encode("utf-8", "surrogateescape"))
+        stdout, stderr = process.communicate(
+            "".join(f"{name}^{{commit}}\n" for name in asked).encode("utf-8", "surrogateescape")
+        )
         lines = stdout.split(b"\n")
         if process.returncode or len(lines) != len(asked) + 1:
             raise SourceError(f"git could not read the repository: {_last_line(stderr)}")
@@ -120,7 +122,7 @@ def _last_line(stderr: bytes) -> str:
 
 
 class GitSource:
-    """The change between the merge base of two revisions and the second one; without `base`, the whole tree of `head`."""
+    """The change between the merge base of two revisions and the second; without `base`, the whole tree of `head`."""
 
     def __init__(self, repository: Repository, head: str, base: str | None) -> None:
         self.repository = repository
@@ -141,7 +143,9 @@ class GitSource:
         commits = tuple(reversed(tuple(_commits(finish(log).stdout))))
         if (oldest := self.repository.cut_off(commits)) is not None:
             # Unsigned commits could hide behind it, and a nearer merge base with another policy.
-            raise SourceError(f"the history of the change is cut off at {oldest[:12]}: the clone is shallow", hint=_FETCH_ALL)
+            raise SourceError(
+                f"the history of the change is cut off at {oldest[:12]}: the clone is shallow", hint=_FETCH_ALL
+            )
         problems = _too_many(len(commits), MAX_COMMITS, "commits") + _too_many(len(files), MAX_FILES, "files")
         return Listing(self.base, self.head, files[:MAX_FILES], commits[:MAX_COMMITS], problems)
 
@@ -167,7 +171,9 @@ class GitSource:
 def _too_many(count: int, limit: int, noun: str) -> tuple[Problem, ...]:
     if count <= limit:
         return ()
-    return (Problem("listing", f"The change has {count:,} {noun}, more than the {limit:,} that are judged", Location("")),)
+    return (
+        Problem("listing", f"The change has {count:,} {noun}, more than the {limit:,} that are judged", Location("")),
+    )
 
 
 def _path(raw: bytes) -> str:

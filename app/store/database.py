@@ -36,7 +36,9 @@ class Database:
         self.sqlite = parsed.get_backend_name() == "sqlite"
         self._turn = asyncio.Lock() if self.sqlite else None
         if self.sqlite:
-            self.engine = create_async_engine(url, pool_size=1, max_overflow=READERS, connect_args={"timeout": BUSY_SECONDS})
+            self.engine = create_async_engine(
+                url, pool_size=1, max_overflow=READERS, connect_args={"timeout": BUSY_SECONDS}
+            )
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
         else:
             self.engine = create_async_engine(url, pool_size=READERS, max_overflow=READERS, pool_pre_ping=True)
@@ -79,4 +81,3 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-

@@ -1,4 +1,4 @@
-"""What is forgotten: everything but the history, the subjects and the newest report of each has an age at which it goes."""
+"""What is forgotten: all but history, subjects and the newest report of each has an age at which it goes."""
 
 import time
 from collections.abc import Callable

@@ -32,7 +32,9 @@ class InventoryStore:
         async with self.database.read() as connection:
             for start in range(0, len(wanted), BATCH):
                 batch = wanted[start : start + BATCH]
-                rows = await connection.execute(select(inventory.c.key, inventory.c.data).where(inventory.c.key.in_(batch)))
+                rows = await connection.execute(
+                    select(inventory.c.key, inventory.c.data).where(inventory.c.key.in_(batch))
+                )
                 found.update((row.key, decode(row.data)) for row in rows)
         return found
 

@@ -37,8 +37,9 @@ class SubjectStore:
                     received_at=self.clock(),
                 )
                 .on_conflict_do_nothing()
+                .returning(delivery.c.id)  # the count of rows is not known on PostgreSQL
             )
-            if not inserted.rowcount and not await self._failed(connection, accepted):
+            if inserted.scalar_one_or_none() is None and not await self._failed(connection, accepted):
                 return False
             if isinstance(accepted.command, Wanted):
                 await self._want(connection, accepted.command)
@@ -68,9 +69,7 @@ class SubjectStore:
         await connection.execute(fresh.on_conflict_do_nothing())
         # The row is there now. Raise what is wanted; take the head only if the event is not older than the known one.
         await connection.execute(
-            update(subject)
-            .where(subject.c.key == wanted.key, subject.c.head_at <= wanted.head_at)
-            .values(**values)
+            update(subject).where(subject.c.key == wanted.key, subject.c.head_at <= wanted.head_at).values(**values)
         )
         await connection.execute(
             update(subject).where(subject.c.key == wanted.key).values(**self._raised(wanted.forced))
@@ -109,9 +108,7 @@ class SubjectStore:
             row = await connection.execute(
                 update(subject)
                 .where(subject.c.key == key)
-                .values(
-                    token=subject.c.token + 1, lease_until=now + lease_seconds, attempts=subject.c.attempts + died
-                )
+                .values(token=subject.c.token + 1, lease_until=now + lease_seconds, attempts=subject.c.attempts + died)
                 .returning(subject)
             )
             return _claim(row.one())
@@ -170,7 +167,7 @@ class SubjectStore:
         return await self._update_mine(claim, **changes)
 
     async def moved(self, claim: Claim, head: str) -> None:
-        """The pull request has another head than the event said: judge that one next, unless a newer event names one."""
+        """The pull request has another head than the event said: that one is next, unless a newer event names one."""
         known = case((subject.c.head == claim.head, head), else_=subject.c.head)
         await self._update_mine(claim, head=known, lease_until=None, next_at=self.clock(), attempts=0)
 

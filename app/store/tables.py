@@ -16,7 +16,11 @@ from sqlalchemy import (
 )
 
 metadata = MetaData(
-    naming_convention={"ix": "ix_%(column_0_label)s", "pk": "pk_%(table_name)s", "uq": "uq_%(table_name)s_%(column_0_name)s"}
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+    }
 )
 
 #: Every webhook that was accepted, by GitHub's delivery id: a redelivered one is a no-op unless its work failed.

@@ -34,7 +34,9 @@ def application(
         async with running():
             yield
 
-    app = FastAPI(title="ospo-gate", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="ospo-gate", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
+    )
 
     @app.post("/webhook")
     async def webhook(request: Request) -> Response:

@@ -44,7 +44,7 @@ def differences(
             removed.setdefault((gone.purl, gone.version), []).append(gone)
     changes = [_change(key, group) for key, group in groups.items()]
     changes += [
-        Change(ChangeKind.REMOVED, purl, gone[0].name, version, tuple(Place(item, (item,)) for item in gone))
+        Change(ChangeKind.REMOVED, purl, gone[0].name, version, tuple(Place(d, (d,)) for d in sorted(gone, key=_place)))
         for (purl, version), gone in removed.items()
     ]
     return tuple(sorted(changes, key=lambda change: (change.purl, change.version or "", change.kind)))
@@ -56,8 +56,14 @@ def _change(key: _Key, group: _Group) -> Change:
     ]
     kinds = introduced or [ChangeKind.PRESENT]
     places = [place for kind in kinds for place in group.places[kind]]
-    places.sort(key=lambda place: (place.dependency.location.path, place.dependency.location.line))
-    return Change(kinds[0], key[0], group.name, key[1], tuple(places), tuple(dict.fromkeys(group.before)))
+    places.sort(key=lambda place: _place(place.dependency))
+    return Change(
+        kinds[0], key[0], group.name, key[1], tuple(places), tuple(sorted(dict.fromkeys(group.before), key=_place))
+    )
+
+
+def _place(dependency: Dependency) -> tuple[str, int, str]:
+    return dependency.location.path, dependency.location.line, dependency.version or ""
 
 
 def _compare(

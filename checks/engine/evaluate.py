@@ -34,9 +34,7 @@ class _Seen:
     paths: tuple[str, ...]
 
 
-def evaluate(
-    plan: Plan, facts: Facts, policy: Policy, now: datetime, only: frozenset[str] | None = None
-) -> Report:
+def evaluate(plan: Plan, facts: Facts, policy: Policy, now: datetime, only: frozenset[str] | None = None) -> Report:
     """Judge a plan. Equal arguments give an equal report; `now` (UTC) is the only time that counts.
 
     `only` limits the checks by id; `None` judges all that the policy turns on.
@@ -77,7 +75,8 @@ def _run(
     elsewhere: tuple[Phrase, ...] = ()
     if check.judge_dependency is not None:
         changes = [change for change in plan.changes if plan.judged(change)]
-        judged += sum(1 for change in changes if change.introduced or plan.everything)
+        if check.judge_pull is None:  # a check with both counts what it says of the whole
+            judged += sum(1 for change in changes if change.introduced or plan.everything)
         for change in changes:
             for observation in check.judge_dependency(change, facts, section, context):
                 found.append(_placed(check, rules[observation.rule], observation, change, plan))
@@ -115,9 +114,7 @@ def _step(dependency: Dependency) -> str:
     return f"{dependency.name} {dependency.version}" if dependency.version else dependency.name
 
 
-def _findings(
-    seen: Sequence[_Seen], plan: Plan, facts: Facts, policy: Policy, now: datetime
-) -> tuple[Finding, ...]:
+def _findings(seen: Sequence[_Seen], plan: Plan, facts: Facts, policy: Policy, now: datetime) -> tuple[Finding, ...]:
     ids = _ids(seen)
     findings = [_finding(item, ids[index], facts, policy, now) for index, item in enumerate(seen)]
     return tuple(sorted((f for f in findings if f.level is not Level.OFF), key=_order))
@@ -237,7 +234,8 @@ def _why_blocked(blocking: Sequence[Finding]) -> Conclusion:
 def _notices(plan: Plan, policy: Policy) -> Iterator[Phrase]:
     for path in plan.snapshot.policy_changed:
         yield say(
-            "This change edits {}. It is judged by the version at the merge base; the new one counts after the merge.", path
+            "This change edits {}. It is judged by the version at the merge base; the new one counts after the merge.",
+            path,
         )
     if policy.reference.built_in:
         yield say("There is no policy yet: the built-in starter policy judges. Begin with: ospo-gate policy init")

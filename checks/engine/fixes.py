@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 from checks.engine import managers
 from checks.engine.plan import Plan
+from checks.manifests import recognize
+from checks.manifests.beside import OUTDATED
 from checks.model.dependency import Dependency, Inventory
 from checks.model.finding import Finding, Fix
 from checks.model.phrase import join, plain, say
@@ -25,7 +27,8 @@ def propose(report: Report, plan: Plan, policy: Policy) -> Report:
 
 
 def _wants_fix(finding: Finding, plan: Plan) -> bool:
-    return finding.fix is None and finding.blocks and finding.introduced and not plan.everything
+    asked = finding.blocks or (finding.counts and finding.rule == OUTDATED)
+    return finding.fix is None and asked and finding.introduced and not plan.everything
 
 
 #: Undoing more direct dependencies than this is not a fix that anybody wants.
@@ -41,6 +44,8 @@ class _Fixer:
         self.pairs = {pair.head.path: pair for pair in plan.snapshot.manifests if pair.head}
 
     def fix(self, finding: Finding) -> Fix | None:
+        if finding.rule == OUTDATED:
+            return _relocked(finding)
         if finding.subject.purl is not None:
             return self._undone(finding)
         pair = self.pairs.get(finding.subject.path or "")
@@ -89,6 +94,17 @@ class _Fixer:
         known = tuple(command for command in commands if command)
         rest = ", and let its package manager bring it up to date" if len(known) > 1 else ""
         return Fix((*say("restore {}", path), rest), known) if commands[0] else None
+
+
+def _relocked(finding: Finding) -> Fix | None:
+    """Every lock file among the places of a finding, brought up to date by its package manager."""
+    paths = dict.fromkeys(place.path for place in finding.related)
+    locks = [(path, format_.id) for path in paths if (format_ := recognize(path)) is not None]
+    commands = [(path, command) for path, format_ in locks if (command := managers.relock(format_, path))]
+    if not commands:
+        return None
+    names = join([say("{}", path) for path, _ in commands], last=" and ")
+    return Fix(("bring ", *names, " up to date"), tuple(command for _, command in commands))
 
 
 #: Files whose change is the reason for the lock file's change.

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 class Manager:
     """Command templates; `{name}` and `{version}` are filled with words quoted for the shell."""
 
-    remove: str
-    install: str
+    remove: str | None
+    install: str | None
     """Puts back another version of a direct dependency."""
     relock: str
     """Writes the lock file anew from the manifest, keeping what it can."""
@@ -36,19 +36,27 @@ MANAGERS = {
         "pnpm add --lockfile-only --ignore-scripts {name}@{version}",
         "pnpm install --lockfile-only --ignore-scripts",
     ),
+    # These install what they change, so that only the lock file is written by command.
+    "bun-lock": Manager(None, None, "bun install --lockfile-only --ignore-scripts"),
+    "pdm-lock": Manager(None, None, "pdm lock --update-reuse"),
+    "pipfile-lock": Manager(None, None, "pipenv lock"),
+    "composer-lock": Manager(None, None, "composer update --minimal-changes --no-install --no-scripts --no-plugins"),
+    "gemfile-lock": Manager(None, None, "bundle lock"),
 }
 
 
 def remove(format_: str, path: str, name: str) -> str | None:
     """The command that removes a direct dependency from the manifest at `path`, or None if there is none."""
     manager = MANAGERS.get(format_)
-    return _in_folder(path, manager.remove.format(name=shlex.quote(name))) if manager and _plain(name) else None
+    if not manager or not manager.remove or not _plain(name):
+        return None
+    return _in_folder(path, manager.remove.format(name=shlex.quote(name)))
 
 
 def install(format_: str, path: str, name: str, version: str) -> str | None:
     """The command that puts a direct dependency back to `version`."""
     manager = MANAGERS.get(format_)
-    if not manager or not _plain(name) or not _plain(version):
+    if not manager or not manager.install or not _plain(name) or not _plain(version):
         return None
     return _in_folder(path, manager.install.format(name=shlex.quote(name), version=shlex.quote(version)))
 

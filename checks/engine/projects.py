@@ -113,7 +113,9 @@ def _project(request: ProjectRequest, tree: Tree) -> Project | None:
         return None
     requirements = asked(request.path, text)
     before = tree.base.get(request.base_path) if request.base_path else None
-    governing = _nearest(lock for lock in request.locks if lock in tree.locks and governs(lock, request.path, tree.head))
+    governing = _nearest(
+        lock for lock in request.locks if lock in tree.locks and governs(lock, request.path, tree.head)
+    )
     workspace = is_workspace(request.path, text) or any(not _beside(lock, request.path) for lock in governing)
     return Project(
         request.path,

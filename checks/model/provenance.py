@@ -12,10 +12,14 @@ _BARE = {32: "md5", 40: "sha1", 56: "sha224", 64: "sha256", 96: "sha384", 128: "
 def resourced(before: Dependency, after: Dependency) -> bool:
     """Whether the same version now comes from elsewhere; only what both sides state is compared."""
     if before.origin is not after.origin:
-        # npm leaves the address out for what is known to come from a registry
-        told = before.source is not None and after.source is not None
-        return told or not same_hash(before, after)
+        return not (_address_left_out(before, after) and same_hash(before, after))
     return other_hash(before, after) or other_place(before, after)
+
+
+def _address_left_out(before: Dependency, after: Dependency) -> bool:
+    """npm can leave out the address of what comes from a registry, and only the address tells a registry by its layout."""
+    origins = {before.origin, after.origin}
+    return origins == {Origin.REGISTRY, Origin.URL} and (before.source is None or after.source is None)
 
 
 def other_hash(before: Dependency, after: Dependency) -> bool:

@@ -3,12 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from checks.model.dependency import Location, Problem
+from checks.manifests.beside import DISAGREE, OUTDATED, WITHOUT_LOCK
+from checks.manifests.beside import observations as observations_beside
+from checks.model.change import Change, ChangeKind
+from checks.model.dependency import Dependency, Location, Origin, Problem
 from checks.model.facts import Facts
 from checks.model.finding import Evidence, Level, Observation, Subject
 from checks.model.phrase import Phrase, say
+from checks.model.provenance import other_hash, resourced, same_hash
 from checks.model.snapshot import Snapshot
 from checks.policy.section import Section
+from checks.policy.shape import key
 from checks.rules.check import Check, Context, PullJudgment, Rule
 
 RULES = (
@@ -47,6 +52,33 @@ RULES = (
         "Split the change, or judge it with the command on a full checkout.",
         could_not_tell=True,
     ),
+    Rule(
+        "package-re-sourced",
+        Level.BLOCK,
+        "The same version of a package now comes from another address or has another hash.",
+        "A published version does not change: this is how lock files are poisoned. Restore the entry. If your packages "
+        "moved to a mirror on purpose, name both addresses in `inventory.same_sources`.",
+    ),
+    Rule(
+        WITHOUT_LOCK,
+        Level.NOTE,
+        "A manifest changes what it asks for, and no lock file says which versions are installed.",
+        "Commit the lock file of an application: without it nobody can tell what is installed. A library may rightly "
+        "have none, because its users resolve its ranges anew; that is why this is a note.",
+        could_not_tell=True,
+    ),
+    Rule(
+        OUTDATED,
+        Level.WARN,
+        "A lock file does not satisfy what its manifest asks for: a package is missing, or its version is outside.",
+        "Run the package manager and commit the lock file. Until then it does not tell what will be installed.",
+    ),
+    Rule(
+        DISAGREE,
+        Level.WARN,
+        "Two lock files of one manifest resolve a direct dependency to different versions.",
+        "Keep the lock file of the package manager that you install with and delete the other.",
+    ),
 )
 
 _RULE_OF = {
@@ -60,7 +92,13 @@ _RULE_OF = {
 
 @dataclass(frozen=True, slots=True)
 class InventorySection(Section):
-    """`inventory:` has no keys of its own yet besides levels, guidance and judge."""
+    """What counts as the same source."""
+
+    same_sources: tuple[tuple[str, ...], ...] = key(
+        "Addresses that serve the same packages, as lists of prefixes: a registry and its mirror. A package that moves "
+        "from one of a list to another of it, with no other hash, is not re-sourced.",
+        default=(),
+    )
 
 
 def judge_pull(snapshot: Snapshot, _facts: Facts, _section: InventorySection, _context: Context) -> PullJudgment:
@@ -70,7 +108,64 @@ def judge_pull(snapshot: Snapshot, _facts: Facts, _section: InventorySection, _c
         known = {(p.code, p.message) for p in pair.base.problems} if pair.base else set()
         for problem in pair.head.problems if pair.head else ():
             observations.append(_observe(problem, introduced=(problem.code, problem.message) not in known))
-    return PullJudgment(judged=sum(1 for pair in snapshot.manifests if pair.head), observations=tuple(_first_of_each(observations)))
+    beside = observations_beside(snapshot.projects, everything=not snapshot.listing.base)
+    judged = sum(1 for pair in snapshot.manifests if pair.head)
+    return PullJudgment(judged, (*_first_of_each(observations), *beside))
+
+
+def judge_dependency(
+    change: Change, _facts: Facts, section: InventorySection, _context: Context
+) -> Iterator[Observation]:
+    """Whether a version that was there before now comes from elsewhere."""
+    if change.kind is not ChangeKind.RESOURCED:
+        return
+    found = [
+        (before, place.dependency)
+        for place in change.places
+        for before in change.before
+        if resourced(before, place.dependency) and not _same_source(before, place.dependency, section)
+    ]
+    if found:
+        yield _resourced(change, *found[0])
+
+
+def _same_source(before: Dependency, after: Dependency, section: InventorySection) -> bool:
+    """Whether the policy says that both addresses serve the same packages; it cannot say so of two hashes."""
+    if other_hash(before, after) or before.origin is not after.origin:
+        return False
+    sources = before.source or "", after.source or ""
+    return any(all(source.startswith(prefixes) for source in sources) for prefixes in section.same_sources)
+
+
+def _resourced(change: Change, before: Dependency, after: Dependency) -> Observation:
+    version = change.version or "without a version"
+    if other_hash(before, after):
+        what = say("has the hash {} instead of {}", _hash(after), _hash(before))
+    else:
+        proven = ", with the same hash" if same_hash(before, after) else ""
+        what = say("comes from {} instead of {}" + proven, _address(after), _address(before))
+    return Observation(
+        rule="package-re-sourced",
+        subject=Subject(purl=change.purl, version=change.version, name=change.name),
+        message=say("{} {} is the same version as before, and {}.", change.name, version, what),
+        headline=say("{} {} comes from elsewhere", change.name, version),
+        evidence=tuple(_side(name, side) for name, side in (("before", before), ("now", after))),
+        policy_key=("inventory", "same_sources"),
+    )
+
+
+def _side(name: str, side: Dependency) -> Evidence:
+    hashes = say(", hash {}", _hash(side)) if side.integrity else ()
+    place = side.location
+    return Evidence(name, (*say("{}", _address(side)), *hashes), say("{} line {}", place.path, place.line))
+
+
+def _address(side: Dependency) -> str:
+    return side.source or ("a registry" if side.origin is Origin.REGISTRY else f"{side.origin.value}, not named")
+
+
+def _hash(side: Dependency) -> str:
+    return side.integrity[0] if side.integrity else "none"
 
 
 def _first_of_each(observations: list[Observation]) -> Iterator[Observation]:
@@ -84,7 +179,11 @@ def _first_of_each(observations: list[Observation]) -> Iterator[Observation]:
 
 
 def _with_others(first: Observation, related: tuple[Location, ...]) -> Observation:
-    message = (*first.message[:-1], first.message[-1].removesuffix("."), f", and {len(related)} more like it in this file.")
+    message = (
+        *first.message[:-1],
+        first.message[-1].removesuffix("."),
+        f", and {len(related)} more like it in this file.",
+    )
     return replace(first, related=related, message=message)
 
 
@@ -119,6 +218,7 @@ CHECK = Check(
     noun="manifest",
     rules=RULES,
     section=InventorySection,
+    judge_dependency=judge_dependency,
     judge_pull=judge_pull,
     always_on=True,
 )

@@ -97,8 +97,7 @@ class Bill:
         """
         nodes = list(dict.fromkeys(described))
         if len(nodes) > 1:
-            required = {target for row in self.requires.values() for target in row}
-            containers = set(self.within.values())
+            required, containers = self._required(), set(self.within.values())
             nodes = [
                 n
                 for n in nodes
@@ -109,8 +108,9 @@ class Bill:
     def inventory(self) -> Inventory:
         kept = [i for i, component in enumerate(self.nodes) if component is not None and i not in self.subjects]
         place = {node: index for index, node in enumerate(kept)}
-        scopes = self._scopes()
-        above = self._above(place)
+        required = self._required()
+        scopes = self._scopes(required)
+        above = self._above(place, required)
         direct = self._direct(place)
         for node in kept:
             component = self.nodes[node]
@@ -145,11 +145,13 @@ class Bill:
                     frontier.append(child)
         return direct
 
-    def _above(self, place: dict[int, int]) -> dict[int, int]:
+    def _required(self) -> set[int]:
+        return {target for row in self.requires.values() for target in row}
+
+    def _above(self, place: dict[int, int], required: set[int]) -> dict[int, int]:
         """For each node the nearest package on a shortest way from the project, or from what nobody requires."""
         above: dict[int, int] = dict.fromkeys(self.subjects, -1)
         self._spread(list(self.subjects), above, place)
-        required = {target for row in self.requires.values() for target in row}
         seeds = [node for node in range(len(self.nodes)) if node not in above and node not in required]
         above.update((node, self.within.get(node, -1)) for node in seeds)
         self._spread(seeds, above, place)
@@ -166,13 +168,12 @@ class Bill:
                         following.append(child)
             frontier = following
 
-    def _scopes(self) -> dict[int, Scope]:
+    def _scopes(self, required: set[int]) -> dict[int, Scope]:
         """By which kind of way a node is reached first, in the order of what is nearest to users.
 
         A way is as near as its farthest step. What nobody requires has an unknown scope.
         """
         scopes: dict[int, Scope] = {}
-        required = {target for row in self.requires.values() for target in row}
         waiting: dict[Scope, list[int]] = {scope: [] for scope in SCOPE_ORDER}
         waiting[Scope.RUNTIME] += self.subjects
         waiting[Scope.UNKNOWN] += (n for n in range(len(self.nodes)) if n not in required and n not in self.subjects)

@@ -12,7 +12,7 @@ from checks.model.dependency import SCOPE_ORDER, Inventory, Scope
 from checks.model.errors import UnreadableManifest
 from checks.model.phrase import visible
 from checks.sboms.bill import Bill, Component
-from checks.sboms.identity import Identity, generic, identity_of, origin_of
+from checks.sboms.identity import Identity, generic, identity_of, whence
 from checks.sboms.values import all_of, hash_of, is_word, located, tables, text_of, texts
 
 _NO_PACKAGE = frozenset({"operating-system", "device", "cryptographic-asset"})
@@ -141,7 +141,7 @@ class _Reader:
         return node
 
     def _identity(self, fields: Mapping[str, object], line: int) -> Identity | None:
-        type_, text = fields.get("type"), text_of(fields.get("purl"))
+        type_, text = text_of(fields.get("type")), text_of(fields.get("purl"))
         name, version = text_of(fields.get("name")), text_of(fields.get("version"))
         if type_ in _NO_PACKAGE or (type_ == "file" and (text is None or text.startswith("pkg:generic/"))):
             return None
@@ -171,11 +171,11 @@ class _Reader:
 
     def _package(self, fields: Mapping[str, object], known: Identity, span: Span) -> Component:
         address, hashes = _distribution(fields.get("externalReferences"))
-        source = address or known.source
+        origin, source = whence(known, address)
         return Component(
             known,
             span,
-            origin_of(known, address),
+            origin,
             source,
             license_of(fields.get("licenses")),
             _hashes(fields.get("hashes")) or hashes,
@@ -185,7 +185,7 @@ class _Reader:
 
     def _scope(self, fields: Mapping[str, object]) -> Scope | None:
         """A flag of a package manager says more than `optional`, which npm and cdxgen also write for development."""
-        stated = _SCOPES.get(str(fields.get("scope")))
+        stated = _SCOPES.get(text_of(fields.get("scope")) or "")
         found: list[Scope] = []
         for row in tables(fields.get("properties")):
             name, value = row.get("name"), row.get("value")

@@ -24,8 +24,10 @@ def parse(text: str, path: str, companions: Mapping[str, str]) -> Inventory:
     start = text[:1000].lstrip("\ufeff \t\r\n")[:1]
     if start == "<":
         return _xml(text, path)
-    if path.endswith((".json", ".jsonld")) or start == "{":
+    if start in ("{", "[") or path.endswith((".json", ".jsonld")):
         return _json(text, path)
+    if path.endswith(".xml"):
+        return _something_else(path, "it is not XML")
     from checks.sboms.spdx_tags import read_tags
 
     return read_tags(text, path)

@@ -36,7 +36,7 @@ class Licenses:
         fields = self.elements.get(id_)
         if fields is None:
             return _by_address(id_)
-        type_ = str(fields.get("type", fields.get("@type")))
+        type_ = text_of(fields.get("type", fields.get("@type"))) or ""
         if _EXPRESSION in fields:
             return stated(fields[_EXPRESSION])
         if type_ in _SETS:

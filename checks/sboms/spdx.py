@@ -14,7 +14,7 @@ from checks.model.dependency import Inventory, Scope
 from checks.model.errors import UnreadableManifest
 from checks.model.phrase import visible
 from checks.sboms.bill import Bill, Component
-from checks.sboms.identity import Identity, generic, identity_of, origin_of
+from checks.sboms.identity import Identity, generic, identity_of, whence
 from checks.sboms.values import hash_of, is_word, located, stated, tables, text_of, texts
 
 _NO_PACKAGE = frozenset({"OPERATING-SYSTEM", "DEVICE"})
@@ -99,7 +99,7 @@ class Reader:
 
     def _identity(self, fields: Mapping[str, object], line: int) -> Identity | None:
         name, version = text_of(fields.get("name")), stated(fields.get("versionInfo"))
-        purpose = str(fields.get("primaryPackagePurpose")).upper().replace("_", "-")
+        purpose = (text_of(fields.get("primaryPackagePurpose")) or "").upper().replace("_", "-")
         references = list(tables(fields.get("externalRefs")))
         if purpose in _NO_PACKAGE:
             return None
@@ -172,13 +172,11 @@ class Reader:
 
 
 def _component(fields: Mapping[str, object], known: Identity, span: Span) -> Component:
-    address = stated(fields.get("downloadLocation"))
     hashes = (hash_of(row.get("algorithm"), row.get("checksumValue")) for row in tables(fields.get("checksums")))
     return Component(
         known,
         span,
-        origin_of(known, address),
-        address or known.source,
+        *whence(known, stated(fields.get("downloadLocation"))),
         stated(fields.get("licenseConcluded")) or stated(fields.get("licenseDeclared")),
         tuple(filter(None, hashes)),
         instant(fields.get("releaseDate")),

@@ -9,7 +9,7 @@ from checks.model.dependency import SCOPE_ORDER, Inventory, Scope
 from checks.model.errors import UnreadableManifest
 from checks.model.phrase import visible
 from checks.sboms.bill import Bill, Component
-from checks.sboms.identity import Identity, generic, identity_of, origin_of
+from checks.sboms.identity import Identity, generic, identity_of, whence
 from checks.sboms.licensing3 import Licenses
 from checks.sboms.values import all_of, hash_of, is_word, stated, tables, text_of, texts
 
@@ -92,7 +92,7 @@ class _Reader:
         """Package → its license statements, declared and concluded."""
         found: dict[str, dict[str, list[str]]] = {"hasDeclaredLicense": {}, "hasConcludedLicense": {}}
         for element in relations:
-            by_package = found.get(str(element.fields.get("relationshipType")))
+            by_package = found.get(text_of(element.fields.get("relationshipType")) or "")
             package = element.fields.get("from")
             if by_package is None or not isinstance(package, str):
                 continue
@@ -109,7 +109,7 @@ class _Reader:
 
     def _identity(self, fields: Mapping[str, object], line: int) -> Identity | None:
         name, version = text_of(fields.get("name")), stated(fields.get("software_packageVersion"))
-        purpose, text = fields.get("software_primaryPurpose"), _purl(fields)
+        purpose, text = text_of(fields.get("software_primaryPurpose")), _purl(fields)
         shown = visible(name or "", 80)
         if purpose in _NO_PACKAGE or (purpose == "file" and text is None):
             return None
@@ -136,7 +136,7 @@ class _Reader:
         scope = _REQUIRES.get(type_)
         if scope is None and type_ != "contains":
             return
-        lifecycle = _LIFECYCLES.get(str(fields.get("scope")), Scope.RUNTIME)
+        lifecycle = _LIFECYCLES.get(text_of(fields.get("scope")) or "", Scope.RUNTIME)
         missing: list[str] = []
         for other in texts(fields.get("to")):
             if one not in known or other not in known:
@@ -159,8 +159,7 @@ class _Reader:
         if not waiting:
             waiting = [ref for refs in roots.values() for ref in refs]
         found: dict[str, None] = {}
-        while waiting:
-            ref = waiting.pop(0)
+        for ref in waiting:  # grows while it is walked
             if ref in roots:
                 waiting += roots.pop(ref)
             else:
@@ -170,13 +169,11 @@ class _Reader:
 
 def _component(element: _Element, known: Identity, license_: str | None) -> Component:
     fields = element.fields
-    address = stated(fields.get("software_downloadLocation"))
     hashes = (hash_of(row.get("algorithm"), row.get("hashValue")) for row in tables(fields.get("verifiedUsing")))
     return Component(
         known,
         element.span,
-        origin_of(known, address),
-        address or known.source,
+        *whence(known, stated(fields.get("software_downloadLocation"))),
         license_,
         tuple(filter(None, hashes)),
         instant(fields.get("releaseTime")),
@@ -188,6 +185,6 @@ def _purl(fields: Mapping[str, object]) -> str | None:
     if own:
         return own
     for row in tables(fields.get("externalIdentifier")):
-        if str(row.get("externalIdentifierType")).lower() == "packageurl":
+        if (text_of(row.get("externalIdentifierType")) or "").lower() == "packageurl":
             return text_of(row.get("identifier"))
     return None

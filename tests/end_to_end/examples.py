@@ -40,7 +40,10 @@ def npm(**packages: tuple[str, str, list[str]]) -> dict[str, str]:
         entries[f"node_modules/{name}"] = entry
     manifest = {"name": "web", "version": "1.0.0", "dependencies": direct}
     lock = {"name": "web", "version": "1.0.0", "lockfileVersion": 3, "requires": True, "packages": entries}
-    return {"package.json": json.dumps(manifest, indent=2) + "\n", "package-lock.json": json.dumps(lock, indent=2) + "\n"}
+    return {
+        "package.json": json.dumps(manifest, indent=2) + "\n",
+        "package-lock.json": json.dumps(lock, indent=2) + "\n",
+    }
 
 
 CLEAN = npm(tiny=("1.0.0", "MIT", []))

@@ -109,7 +109,6 @@ class Stage:
         runs = sorted(self.sim.check_runs(repository, sha), key=lambda run: run["id"])
         return {run["name"]: run for run in runs if run["status"] == "completed"}
 
-
     def settle(self) -> None:
         """Wait until every delivery was answered, no work is left and a late publication would have shown itself."""
         self.sim.wait_idle()

@@ -9,9 +9,9 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-import cmarkgfm
+import cmarkgfm  # type: ignore[import-untyped]
 import pytest
-from cmarkgfm.cmark import Options
+from cmarkgfm.cmark import Options  # type: ignore[import-untyped]
 
 from tests.end_to_end.examples import CLEAN, COPYLEFT, POLICY, SIGNED, pull, repository
 from tests.end_to_end.stage import Stage
@@ -57,7 +57,10 @@ def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]
 
 
 def checkout(repo: Repository, change: Pull, folder: Path) -> Path:
-    for arguments in (["clone", "-q", repo.clone_url, str(folder)], ["-C", str(folder), "checkout", "-q", change.head_sha]):
+    for arguments in (
+        ["clone", "-q", repo.clone_url, str(folder)],
+        ["-C", str(folder), "checkout", "-q", change.head_sha],
+    ):
         subprocess.run(["git", *arguments], check=True, capture_output=True)
     return folder
 
@@ -87,7 +90,7 @@ def test_a_hostile_name_is_inert_wherever_it_is_shown(stage: Stage, kind: str, t
         assert "\u202e" not in done.stdout.decode("utf-8")
         if format_ == "workflow":
             lines = [line for line in done.stdout.decode().splitlines() if line]
-            assert not any(line.startswith("::error file=a::b") or line.startswith("##[") for line in lines)
+            assert not any(line.startswith(("::error file=a::b", "##[")) for line in lines)
 
 
 UNREADABLE: dict[str, dict[str, Any]] = {
@@ -98,7 +101,7 @@ UNREADABLE: dict[str, dict[str, Any]] = {
     "not UTF-8": {LOCK: b"\xff\xfe\x00{}"},
     "nested": {LOCK: "[" * 100_000},
     "newline in the path": {f"a\nb/{LOCK}": lock("glyph")},
-    "quotes in the path": {f'quo"te\'s/{LOCK}': CLEAN[LOCK][:-20]},
+    "quotes in the path": {f"quo\"te's/{LOCK}": CLEAN[LOCK][:-20]},
 }
 
 
@@ -158,7 +161,11 @@ def big(size: int) -> str:
     count = size // 75
     filler = " " * 20
     rows = ",\n".join(entry.replace("{i}", str(i)) + filler for i in range(count))
-    return '{"name": "web", "lockfileVersion": 3, "packages": {\n' + rows + ',\n"node_modules/glyph": {"version": "1", "license": "GPL-3.0-only"}}}'
+    return (
+        '{"name": "web", "lockfileVersion": 3, "packages": {\n'
+        + rows
+        + ',\n"node_modules/glyph": {"version": "1", "license": "GPL-3.0-only"}}}'
+    )
 
 
 @pytest.mark.parametrize("size", [900_000, 5_000_000])
@@ -218,7 +225,14 @@ def test_a_lock_file_behind_400_other_files_is_seen(stage: Stage) -> None:
 
 def test_40_manifests(stage: Stage) -> None:
     repo = repository(stage)
-    change = pull(stage, repo, {f"part-{n:02}/{LOCK}": lock("glyph" if n == 39 else "tiny", "MIT" if n < 39 else "GPL-3.0-only") for n in range(40)})
+    change = pull(
+        stage,
+        repo,
+        {
+            f"part-{n:02}/{LOCK}": lock("glyph" if n == 39 else "tiny", "MIT" if n < 39 else "GPL-3.0-only")
+            for n in range(40)
+        },
+    )
     assert stage.verdict(repo, change.head_sha)["conclusion"] == "failure"
     assert "part-39" in stage.comment(change)
 
@@ -280,7 +294,11 @@ def test_a_fork_and_a_fork_that_is_gone(stage: Stage) -> None:
     stage.until(lambda: len(stage.sim.check_runs(repo, change.head_sha)) > before, "a new run")
     change.close()
     change.reopen()
-    assert next(d for d in reversed(stage.sim.deliveries) if d.event == "pull_request").json["pull_request"]["head"]["repo"] is None
+    assert (
+        next(d for d in reversed(stage.sim.deliveries) if d.event == "pull_request").json["pull_request"]["head"][
+            "repo"
+        ]
+        is None
+    )
     stage.settle()
     assert len(stage.own_comments(change)) == 1
-

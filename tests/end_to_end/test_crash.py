@@ -1,4 +1,4 @@
-"""kill -9 at any moment: nothing that was acknowledged is lost, nothing is said twice, the newest head has the last word."""
+"""kill -9 at any moment: nothing acknowledged is lost, nothing said twice, the newest head has the last word."""
 
 import random
 import threading
@@ -131,7 +131,11 @@ def test_killed_at_random_moments_while_deliveries_arrive(fragile: Stage) -> Non
         fragile.stop_service(kill=True)
         fragile.sim.wait_idle()
         fragile.start_service()
-        newest = {d.json["number"]: d for d in fragile.sim.deliveries if d.repository_id == repo.id and d.event == "pull_request"}
+        newest = {
+            d.json["number"]: d
+            for d in fragile.sim.deliveries
+            if d.repository_id == repo.id and d.event == "pull_request"
+        }
         for delivery in newest.values():
             if delivery.status != "OK":  # it was never acknowledged: GitHub's list of failed deliveries names it
                 fragile.sim.redeliver(delivery.guid)

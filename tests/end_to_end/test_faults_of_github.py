@@ -55,7 +55,9 @@ def test_rest_fails_after_each_step(quick: Stage) -> None:
     judged_once(quick, repo, pull(quick, repo, COPYLEFT))
 
 
-@pytest.mark.parametrize("body", [b'{"data": {"repository": {"id"', b"<html>proxy</html>", b""], ids=["half", "html", "empty"])
+@pytest.mark.parametrize(
+    "body", [b'{"data": {"repository": {"id"', b"<html>proxy</html>", b""], ids=["half", "html", "empty"]
+)
 def test_half_an_answer_is_tried_again(quick: Stage, body: bytes) -> None:
     repo = repository(quick)
     quick.sim.fail_next(lambda seen: "headRefOid" in seen.document, 200, body=body)
@@ -231,4 +233,3 @@ def test_a_slow_judgment_says_so_and_the_same_run_becomes_the_verdict(quick: Sta
     hold.release()
     judged_once(quick, repo, change)
     assert quick.verdict(repo, change.head_sha)["id"] == waiting["id"]
-

@@ -70,7 +70,8 @@ def test_a_fixed_pull_request_turns_green_and_its_one_comment_says_so(stage: Sta
     change.push(CLEAN, f"Take it out\n\n{SIGNED}", stage.ada)
     assert stage.verdict(repo, change.head_sha)["conclusion"] == "success"
     stage.until(
-        lambda: "Everything is in order" in stage.sim.comments(repo, change.number)[0]["body"], "the comment's good news"
+        lambda: "Everything is in order" in stage.sim.comments(repo, change.number)[0]["body"],
+        "the comment's good news",
     )
     assert len(stage.sim.comments(repo, change.number)) == 1
 
@@ -79,7 +80,9 @@ def test_what_was_there_before_does_not_block(stage: Stage) -> None:
     repo = repository(stage, {"policy.yaml": "version: 1\nlicenses: {}\n", **COPYLEFT})
     more = {
         **COPYLEFT,
-        "package-lock.json": COPYLEFT["package-lock.json"].replace('"node_modules/tiny": {\n      "version": "1.0.0"', '"node_modules/tiny": {\n      "version": "1.0.1"'),
+        "package-lock.json": COPYLEFT["package-lock.json"].replace(
+            '"node_modules/tiny": {\n      "version": "1.0.0"', '"node_modules/tiny": {\n      "version": "1.0.1"'
+        ),
     }
     change = pull(stage, repo, more)
     assert stage.verdict(repo, change.head_sha)["conclusion"] == "success"

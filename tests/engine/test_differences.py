@@ -1,13 +1,16 @@
 """Base against head: one change for each package version, with all its places."""
 
 from dataclasses import replace
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.engine.differences import differences
 from checks.model.change import Change, ChangeKind
-from checks.model.dependency import Dependency, Inventory, Origin, Scope
+from checks.model.dependency import Dependency, Location, Origin, Scope
+from checks.model.snapshot import ManifestPair
 from tests.engine.examples import dep, inventory, pair
 
 
@@ -68,35 +71,134 @@ def test_without_a_base_everything_is_present() -> None:
     assert change.kind is ChangeKind.PRESENT
 
 
+def test_one_of_two_versions_that_is_gone_was_removed_and_not_updated() -> None:
+    base = [dep("lib@1.0.0"), dep("lib@2.0.0")]
+    assert compare(base, [dep("lib@2.0.0")]) == {"lib@1.0.0": "removed"}
+    assert compare([dep("lib@2.0.0")], base) == {"lib@1.0.0": "added"}
+
+
+def test_what_leaves_one_manifest_and_stays_in_another_was_removed_from_the_first() -> None:
+    old = inventory(dep("lib@1.0.0", path="a/package-lock.json"), path="a/package-lock.json")
+    kept = inventory(dep("lib@1.0.0", path="b/package-lock.json"), path="b/package-lock.json")
+    changes = differences([pair(old, inventory(path="a/package-lock.json")), pair(kept, kept)])
+    places = {c.kind.value: [p.dependency.location.path for p in c.places] for c in changes}
+    assert places == {"present": ["b/package-lock.json"], "removed": ["a/package-lock.json"]}
+
+
+REGISTRY, MIRROR = "https://registry.example/lib/-/lib-1.0.0.tgz", "https://mirror.example/npm/lib/-/lib-1.0.0.tgz"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        pytest.param({"source": REGISTRY}, {"source": MIRROR}, True, id="another registry"),
+        pytest.param({"source": REGISTRY}, {"source": None}, False, id="npm leaves the address out"),
+        pytest.param({"source": None}, {"source": MIRROR}, False, id="npm writes the address again"),
+        pytest.param(
+            {"source": REGISTRY, "integrity": ("sha512-A",)},
+            {"source": REGISTRY + "#d09d1f", "integrity": ("sha512-A",)}, False, id="only the fragment",
+        ),
+        pytest.param(
+            {"source": REGISTRY, "integrity": ("sha512-A",)},
+            {"source": MIRROR, "integrity": ("sha512-A",)}, True, id="another host, the same bytes",
+        ),
+        pytest.param({"integrity": ("a" * 40,)}, {"integrity": ("b" * 40,)}, True, id="bare SHA-1 of yarn 1"),
+        pytest.param({"integrity": ("a" * 64,)}, {"integrity": ("b" * 64,)}, True, id="bare SHA-256 of Cargo"),
+        pytest.param({"integrity": ("a" * 40,)}, {"integrity": ("sha512-A",)}, False, id="a newer algorithm"),
+        pytest.param(
+            {"integrity": ("sha256:1", "sha256:2")}, {"integrity": ("sha256:2", "sha256:3")}, False, id="one more wheel"
+        ),
+        pytest.param(
+            {"origin": Origin.GIT, "source": "git+ssh://git@git.example/o/lib.git#c0ffee"},
+            {"origin": Origin.GIT, "source": "https://git.example/o/lib#c0ffee"}, False, id="ssh or https",
+        ),
+        pytest.param(
+            {"origin": Origin.GIT, "source": "git+https://git.example/o/lib.git#c0ffee"},
+            {"origin": Origin.GIT, "source": "git+https://git.example/o/lib.git#decaf0"}, True, id="another commit",
+        ),
+    ],
+)  # fmt: skip
+def test_what_comes_from_elsewhere(before: dict[str, Any], after: dict[str, Any], expected: bool) -> None:
+    known = dep("lib@1.0.0")
+    found = compare([replace(known, **before)], [replace(known, **after)])
+    assert found == ({"lib@1.0.0": "re-sourced"} if expected else {})
+
+
+def test_a_move_between_any_scopes_can_be_told() -> None:
+    base, head = dep("tool@1.0.0"), dep("tool@1.0.0", scope=Scope.DEVELOPMENT)
+    (change,) = differences([pair(inventory(base), inventory(head))], every_move=True)
+    assert (change.kind, change.before) == (ChangeKind.MOVED, (base,))
+
+
 _names = st.sampled_from(["a", "b", "c", "d"])
 _versions = st.sampled_from(["1.0.0", "1.1.0", "2.0.0"])
 _lists = st.lists(st.tuples(_names, _versions), max_size=8).map(lambda rows: [dep(f"{n}@{v}") for n, v in rows])
 
 
-def _versions_of(inventory_: Inventory) -> set[tuple[str, str | None]]:
-    return {(d.purl, d.version) for d in inventory_.dependencies}
+_manifests = st.lists(st.tuples(_lists, _lists), min_size=1, max_size=3)
+
+_Entry = tuple[str, str, str | None]
 
 
-@given(_lists, _lists)
-def test_the_changes_applied_to_the_base_give_the_head(base: list[Dependency], head: list[Dependency]) -> None:
-    before, after = inventory(*base), inventory(*head)
-    changes = differences([pair(before, after)])
-    there = {(c.purl, c.version) for c in changes if c.kind is not ChangeKind.REMOVED}
-    assert there == _versions_of(after)
-    new = {(c.purl, c.version) for c in changes if c.kind in (ChangeKind.ADDED, ChangeKind.UPDATED)}
-    assert new == _versions_of(after) - _versions_of(before)
-    removed = {c.purl for c in changes if c.kind is ChangeKind.REMOVED}
-    assert removed == {purl for purl, _ in _versions_of(before)} - {purl for purl, _ in _versions_of(after)}
+def _pairs(manifests: list[tuple[list[Dependency], list[Dependency]]]) -> list[ManifestPair]:
+    """Several manifests with both sides."""
+    pairs = []
+    for number, sides in enumerate(manifests):
+        path = f"part-{number}/package-lock.json"
+        base, head = ([replace(d, location=Location(path, d.location.line)) for d in side] for side in sides)
+        pairs.append(pair(inventory(*base, path=path), inventory(*head, path=path)))
+    return pairs
+
+
+def _entry(dependency: Dependency) -> _Entry:
+    return dependency.location.path, dependency.purl, dependency.version
+
+
+def _entries(pairs: list[ManifestPair], side: str) -> set[_Entry]:
+    return {_entry(dependency) for each in pairs for dependency in getattr(each, side).dependencies}
+
+
+def _apply(changes: tuple[Change, ...], base: set[_Entry]) -> set[_Entry]:
+    """What a reader of the differences makes of the base."""
+    gone = {_entry(place.dependency) for c in changes if c.kind is ChangeKind.REMOVED for place in c.places}
+    replaced = {_entry(before) for c in changes for before in c.before}
+    new = {_entry(place.dependency) for c in changes if c.introduced for place in c.places}
+    return (base - gone - replaced) | new
+
+
+@given(_manifests)
+def test_the_changes_applied_to_the_base_give_the_head(
+    manifests: list[tuple[list[Dependency], list[Dependency]]],
+) -> None:
+    pairs = _pairs(manifests)
+    changes = differences(pairs, every_move=True)
+    assert _apply(changes, _entries(pairs, "base")) == _entries(pairs, "head")
+    quiet = {_entry(p.dependency) for c in changes if c.kind is ChangeKind.PRESENT for p in c.places}
+    assert quiet <= _entries(pairs, "base") & _entries(pairs, "head")
+
+
+@given(_manifests, st.randoms())
+def test_the_order_of_manifests_does_not_matter(
+    manifests: list[tuple[list[Dependency], list[Dependency]]], random: object
+) -> None:
+    pairs = _pairs(manifests)
+    shuffled = list(pairs)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert _shape(differences(pairs)) == _shape(differences(shuffled))
+
+
+def _shape(changes: tuple[Change, ...]) -> list[tuple[object, ...]]:
+    return [
+        (c.kind, c.purl, c.version, [_entry(p.dependency) for p in c.places], {_entry(d) for d in c.before})
+        for c in changes
+    ]
 
 
 @given(_lists, _lists, st.randoms())
 def test_the_order_of_entries_does_not_matter(base: list[Dependency], head: list[Dependency], random: object) -> None:
-    def shape(changes: tuple[Change, ...]) -> list[tuple[object, ...]]:
-        return [(c.kind, c.purl, c.version, len(c.places)) for c in changes]
-
     shuffled = list(head)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert shape(differences([pair(inventory(*base), inventory(*head))])) == shape(
+    assert _shape(differences([pair(inventory(*base), inventory(*head))])) == _shape(
         differences([pair(inventory(*base), inventory(*shuffled))])
     )
 

@@ -24,7 +24,7 @@ from tests.policy.examples import EVERYTHING, error, fault, faults, policy, waiv
         ("signoff: {remediation: {third-party: true}}", "2:25: signoff.remediation.third-party: unknown key"),
         (
             "inventory: {allow: []}",
-            "2:13: inventory.allow: unknown key (known keys: levels, guidance, judge)",
+            "2:13: inventory.allow: unknown key (known keys: levels, guidance, judge, same_sources)",
         ),
         (
             "licenses: {guidance: {license-unknown: {text: a, url: https://b}}}",

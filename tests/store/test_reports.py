@@ -23,14 +23,15 @@ def claim(token: int = 1, wanted: int = 1, head: str = "a") -> Claim:
 
 def document(conclusion: str = "blocked", *ids: str) -> dict[str, Any]:
     findings = [
-        {"id": id_, "rule": "license-not-allowed", "introduced": True, "waiver": None, "level": "block", "path": "a\x00b\ud800",
+        {"id": id_, "rule": "license-not-allowed", "introduced": True, "waiver": None, "level": "block",
+         "path": "a\x00b\ud800",
          "subject": {"name": "x\u0000\u202e"}}
         for id_ in ids
     ]  # fmt: skip
     return {"policy": {"digest": "d"}, "conclusion": conclusion, "findings": findings}
 
 
-PUBLICATION = {"head": "a" * 40, "runs": [], "comment": None, "digest": "1"}
+PUBLICATION: dict[str, Any] = {"head": "a" * 40, "runs": [], "comment": None, "digest": "1"}
 
 
 async def rows(database: Database, table: Any, *columns: Any) -> list[Any]:

@@ -109,7 +109,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_subject_repository_head", ["repository_id", "head"], unique=False)
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("subject", schema=None) as batch_op:
         batch_op.drop_index("ix_subject_repository_head")
