@@ -8,7 +8,6 @@ from app.inventories import InventoryReader, manifest_refs, parse_here, project_
 from app.policies import PolicyPlace
 from app.ports import FactSource, InventoryCache, Parse, Source
 from checks.engine.evaluate import evaluate
-from checks.engine.fixes import propose
 from checks.engine.plan import Plan, wanted_manifests
 from checks.engine.projects import wanted_projects
 from checks.model.report import Mode, Report
@@ -57,4 +56,8 @@ class Gate:
         facts = await self.facts.lookup(plan, policy)
         report = evaluate(plan, facts, policy, self.clock(), self.only)
         report = replace(report, notices=(*loaded.notices, *report.notices))
-        return Judged(propose(report, plan, policy), plan, policy, loaded.data)
+        if report.findings:
+            from checks.engine.fixes import propose
+
+            report = propose(report, plan, policy)
+        return Judged(report, plan, policy, loaded.data)

@@ -7,12 +7,17 @@ from dataclasses import dataclass, replace
 
 from app.ports import Blob, FileRef, InventoryCache, Parse, Side, Source
 from checks.engine.plan import ManifestRequest
-from checks.engine.projects import ProjectRequest, Tree, projects, unchanged_locks
 from checks.manifests import MAX_BYTES, Format, read, too_large
 from checks.model.dependency import Inventory, Location, Problem
 from checks.model.project import Project
 from checks.model.snapshot import Listing, ManifestPair
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from checks.engine.projects import ProjectRequest
+
+#: Part of every key: raised when `checks.manifests.codec` writes something else.
+FORM = 1
 #: Texts that are fetched by id and held at the same time (bytes).
 HELD = 2 * MAX_BYTES
 
@@ -67,13 +72,15 @@ class InventoryReader:
         self,
         source: Source,
         listing: Listing,
-        requests: Sequence[ProjectRequest],
+        requests: "Sequence[ProjectRequest]",
         pairs: Sequence[ManifestPair],
         blobs: Mapping[FileRef, Blob],
     ) -> tuple[Project, ...]:
         """Manifests with their lock files, out of what `source.read` gave for `project_refs(requests, listing)`."""
         if not requests:
             return ()
+        from checks.engine.projects import Tree, projects, unchanged_locks
+
         read_ = [ref.path for ref in blobs if ref.side is Side.HEAD]
         others = await self.pairs(source, unchanged_locks(requests, read_, listing), blobs)
         same = [replace(pair, base=pair.head if listing.base else None) for pair in others]
@@ -104,7 +111,7 @@ class _Texts(Mapping[str, str]):
         return len(self.blobs)
 
 
-def project_refs(requests: Sequence[ProjectRequest], listing: Listing) -> list[FileRef]:
+def project_refs(requests: "Sequence[ProjectRequest]", listing: Listing) -> list[FileRef]:
     """All that is read for the requests; what the change does not touch is the same on both sides."""
     changed = {file.path for file in listing.files if file.base_path}
     refs = [FileRef(Side.HEAD, name, guessed=name != r.path) for r in requests for name in r.names]
@@ -175,8 +182,11 @@ def _absent(request: ManifestRequest, path: str) -> Inventory:
 
 
 def _key(format_: Format, path: str, blob: Blob, companions: Mapping[str, Blob]) -> str:
-    """Parser, its version and contents. The name of the file counts only where formats read it; folders never do."""
-    parts = [format_.id, str(format_.version), path.rpartition("/")[2], blob.id]
+    """The form of what is kept, the parser with its version, and contents.
+
+    The name of the file counts only where formats read it; folders never do.
+    """
+    parts = [str(FORM), format_.id, str(format_.version), path.rpartition("/")[2], blob.id]
     folder = posixpath.dirname(path) or "."
     parts += [f"{posixpath.relpath(name, folder)}={other.id}" for name, other in sorted(companions.items())]
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

@@ -28,7 +28,9 @@ def load_policy(data: bytes, file: str, source: str | None = None, revision: str
 
 
 def starter_policy() -> Policy:
-    return load(STARTER.encode(), "built-in", SHAPES, own_version=VERSION, source="built-in starter policy", built_in=True)
+    return load(
+        STARTER.encode(), "built-in", SHAPES, own_version=VERSION, source="built-in starter policy", built_in=True
+    )
 
 
 _LAST_GOOD = "The newest policy is not valid ({}), so its last valid version judges."
@@ -82,15 +84,19 @@ class PolicyPlace:
         blob = blobs.get(ref)
         name = self.central or self.path
         if blob is None and self.central:
-            raise PolicyError(name, (PolicyIssue(1, 1, "", "the policy file is not there, or the app may not read it"),))
+            raise PolicyError(
+                name, (PolicyIssue(1, 1, "", "the policy file is not there, or the app may not read it"),)
+            )
         if blob is None and self.named:
             where = "at the merge base" if listing.base else "in the tree"
-            hint = "A policy inside the checkout is never read from the branch under judgment: it counts once it is merged."
+            hint = "A policy inside the checkout is never read from the branch under judgment; it counts after the merge."
             raise UsageError(f"there is no policy {name} {where}", hint=hint)
         if blob is None:
             return Loaded(starter_policy())
         if blob.data is None:
-            raise PolicyError(name, (PolicyIssue(1, 1, "", f"the file has {blob.size:,} bytes, too many for a policy"),))
+            raise PolicyError(
+                name, (PolicyIssue(1, 1, "", f"the file has {blob.size:,} bytes, too many for a policy"),)
+            )
         revision = None if self.central else listing.base or listing.head
         return Loaded(load_policy(blob.data, name, revision=revision or blob.id), blob.data)
 

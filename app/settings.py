@@ -1,6 +1,7 @@
 """The only reader of the environment."""
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -39,6 +40,8 @@ class CommandEnvironment:
     workflow: Workflow | None
     appended: frozenset[str] = frozenset()
     """Files of the runner that other commands of the same step may have written to already."""
+    cache: Path | None = None
+    """Where parsed inventories are kept. None in a workflow: what another job left on a runner is no evidence."""
 
 
 def command_environment(environ: Mapping[str, str] = os.environ) -> CommandEnvironment:
@@ -52,7 +55,17 @@ def command_environment(environ: Mapping[str, str] = os.environ) -> CommandEnvir
         token=(environ.get("GITHUB_TOKEN") or environ.get("GH_TOKEN") or "").strip() or None,
         workflow=_workflow(environ) if in_workflow else None,
         appended=frozenset(filter(None, (environ.get("GITHUB_OUTPUT"), environ.get("GITHUB_STEP_SUMMARY")))),
+        cache=None if in_workflow else _cache(environ),
     )
+
+
+def _cache(environ: Mapping[str, str]) -> Path | None:
+    """The user's cache folder: XDG Base Directory specification, and what macOS and Windows have for it."""
+    home = environ.get("HOME") or environ.get("USERPROFILE")
+    own = {"darwin": "Library/Caches", "win32": "AppData/Local"}.get(sys.platform, ".cache")
+    named = environ.get("XDG_CACHE_HOME") or (environ.get("LOCALAPPDATA") if sys.platform == "win32" else None)
+    folder = named if named and os.path.isabs(named) else os.path.join(home, own) if home else None
+    return Path(folder, "ospo-gate", "inventories") if folder and os.path.isabs(folder) else None
 
 
 def _workflow(environ: Mapping[str, str]) -> Workflow:

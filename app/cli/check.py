@@ -5,6 +5,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+from app.cache import InventoryFiles
 from app.cli.drive import drive
 from app.cli.output import Outputs
 from app.facts.installed import InstalledTree
@@ -32,6 +33,7 @@ def run(options: argparse.Namespace) -> int:
         policies=_policies(options, environment, source, root),
         facts=FactChain(facts, (InstalledTree(root),)),
         clock=lambda: datetime.now(UTC),
+        cache=InventoryFiles(environment.cache) if environment.cache and not options.no_cache else None,
         only=only,
     )
     judged = drive(gate.judge(source))
@@ -56,7 +58,7 @@ def _only(text: str | None) -> frozenset[str] | None:
 
 
 def _policies(options: argparse.Namespace, environment: CommandEnvironment, source: Source, root: Path) -> PolicyPlace:
-    """Which policy judges. In a workflow, what lies inside the checkout is read at the merge base, also when it is named."""
+    """Which policy judges. In a workflow one that lies inside the checkout is read at the merge base, also if named."""
     name, workflow = options.policy, environment.workflow
     inside = _inside(root, Path(name)) if name and workflow and isinstance(source, GitSource) else None
     if name and "@" in name and not os.path.exists(name):
@@ -145,7 +147,9 @@ def _missing(side: str, name: str, workflow: Workflow | None) -> UsageError:
     if workflow is None and name != "HEAD":
         return UsageError(f"--{side}: this checkout has no commit '{name}'", hint="Fetch it first: git fetch origin")
     if workflow is None or name == "HEAD":
-        return UsageError("this repository has no commits yet", hint="Commit something, or judge the folder with --all.")
+        return UsageError(
+            "this repository has no commits yet", hint="Commit something, or judge the folder with --all."
+        )
     if workflow.event == "pull_request_target" and side == "head":
         hint = "Run this workflow on pull_request: pull_request_target checks out the base and has no need of the head."
     else:

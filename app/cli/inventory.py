@@ -5,45 +5,19 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from app.cli.drive import drive
-from app.ports import FileRef, Side
-from app.sources.folder import FolderSource
-from checks.engine.plan import ManifestRequest, wanted_manifests
-from checks.manifests import FORMATS, read, too_large
+from app.cli.manifests import cache, inventories, without_collector
+from app.cli.output import say
 from checks.model.dependency import Dependency, Inventory
-from checks.model.errors import UsageError
 from checks.model.phrase import visible
 from checks.model.purl import versioned
 
 
 def run(options: argparse.Namespace) -> int:
-    inventories = tuple(_inventories(Path(options.path)))
-    if not inventories:
-        raise UsageError(
-            f"{options.path}: no manifest that is known",
-            hint="Known files: " + ", ".join(dict.fromkeys(name for format_ in FORMATS for name in format_.names)),
-        )
-    write = {"purl": _purls, "table": _table, "json": _json}[options.format]
-    for line in write(inventories, options.details):
-        print(line)
-    return _report_problems(inventories)
-
-
-def _inventories(path: Path) -> Iterator[Inventory]:
-    source = FolderSource(path)
-    for request in wanted_manifests(drive(source.listing())):
-        yield _read(source, request)
-
-
-def _read(source: FolderSource, request: ManifestRequest) -> Inventory:
-    """One manifest at a time, so that memory holds one text and not a monorepo's."""
-    blobs = drive(source.read([FileRef(Side.HEAD, p) for p in (request.path, *request.companions(request.path))]))
-    texts = {ref.path: blob for ref, blob in blobs.items()}
-    own = texts.pop(request.path, None)
-    if own is None or own.data is None:
-        return too_large(request.format, request.path, own.size if own else 0)
-    companions = {path: blob.data for path, blob in texts.items() if blob.data is not None}
-    return read(request.format, request.path, own.data, companions)
+    with without_collector():
+        found = inventories(Path(options.path), cache(options.no_cache))
+        write = {"purl": _purls, "table": _table, "json": _json, "tree": _tree}[options.format]
+        say("".join([f"{line}\n" for line in write(found, options.details)]))
+        return _report_problems(found)
 
 
 def _report_problems(inventories: Sequence[Inventory]) -> int:
@@ -70,27 +44,48 @@ def _details(dependency: Dependency) -> str:
     return "".join(f"\t{part}" for part in parts)
 
 
+def _tree(inventories: Sequence[Inventory], _details: bool) -> Iterator[str]:
+    from checks.render.tree import LEGEND, tree
+
+    marked = False
+    for inventory in inventories:
+        for line in tree(inventory):
+            marked = marked or line.endswith(LEGEND[0])
+            yield line
+        yield ""
+    if marked:
+        yield LEGEND
+
+
+#: Characters that a column may take.
+_WIDEST = 60
+_DIRECT = {True: "direct", False: "transitive", None: "–"}
+
+
 def _table(inventories: Sequence[Inventory], _details: bool) -> Iterator[str]:
     rows: list[tuple[str, ...]] = [("package", "version", "scope", "direct", "license", "where")]
     for inventory in inventories:
-        rows += [_row(dependency) for dependency in inventory.dependencies]
-    widths = [min(max(len(row[column]) for row in rows), 60) for column in range(5)]
-    for row in rows:
-        yield "  ".join((*(cell.ljust(width) for cell, width in zip(row[:5], widths, strict=True)), row[5])).rstrip()
+        path = visible(inventory.path)
+        rows += [_row(dependency, path) for dependency in inventory.dependencies]
+    *columns, where = zip(*rows, strict=True)
+    widths = (min(max(map(len, column)), _WIDEST) for column in columns)
+    padded = [[cell.ljust(width) for cell in column] for column, width in zip(columns, widths, strict=True)]
+    yield from map("  ".join, zip(*padded, where, strict=True))
     count = sum(len(inventory.dependencies) for inventory in inventories)
     yield ""
     yield f"{count:,} packages in {len(inventories):,} manifest{'s' if len(inventories) != 1 else ''}"
 
 
-def _row(dependency: Dependency) -> tuple[str, ...]:
-    direct = {True: "direct", False: "transitive", None: "–"}[dependency.direct]
+def _row(dependency: Dependency, path: str) -> tuple[str, ...]:
+    """`path`: of the manifest, ready to be shown; nearly every entry stands there."""
+    place = dependency.location
     return (
-        visible(dependency.name, 60),
-        visible(dependency.version or "–", 60),
+        visible(dependency.name, _WIDEST),
+        visible(dependency.version, _WIDEST) if dependency.version else "–",
         dependency.scope.value,
-        direct,
-        visible(dependency.license or "–", 60),
-        f"{visible(dependency.location.path)}:{dependency.location.line}",
+        _DIRECT[dependency.direct],
+        visible(dependency.license, _WIDEST) if dependency.license else "–",
+        f"{path if place.path == path else visible(place.path)}:{place.line}",
     )
 
 

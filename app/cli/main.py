@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from typing import TypeAlias
 
 from app.version import VERSION
@@ -20,6 +21,7 @@ Judge a change against your open source policy: licenses, sign-off, and what cou
   ospo-gate check                     the current branch against the default branch
   ospo-gate check --all               everything in the tree, for a tag or a release
   ospo-gate inventory package-lock.json
+  ospo-gate diff v1.0 v1.1            what changed between two revisions, folders or files
   ospo-gate policy init               write a first policy.yaml
 """
 
@@ -38,6 +40,17 @@ List what the manifests at PATH say, without judging it. purl: sorted, unique, o
 
   ospo-gate inventory .                     every manifest below here
   ospo-gate inventory uv.lock --format json
+  ospo-gate inventory package-lock.json --format tree     why each package is there
+"""
+
+_DIFF = """\
+List what changed: added, removed, updated, moved between scopes, and re-sourced (the same version from another
+address or with another hash), each with its line and the chain that brings it. It judges nothing: the exit code is 0.
+
+  ospo-gate diff v1.0 v1.1                       two revisions of this checkout, exactly these two
+  ospo-gate diff main HEAD packages/web          only below this path
+  ospo-gate diff old/uv.lock uv.lock             two files; ./name where a branch has the same name
+  ospo-gate diff v1.0 v1.1 --format markdown     for release notes
 """
 
 #: What `check` can print.
@@ -57,18 +70,17 @@ Judge what HEAD changes against BASE: every package that the lock files bring, a
 _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+def parser(only: str | None = None) -> argparse.ArgumentParser:
+    """The whole command line, or as much of it as the command `only` needs: each further parser costs a millisecond."""
     top = argparse.ArgumentParser(
         "ospo-gate", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )  # fmt: skip
     top.add_argument("--version", action="version", version=f"ospo-gate {VERSION}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    _add_check(commands)
-    _add_inventory(commands)
-    _add_policy(commands)
-    _add(commands, "serve", "run the GitHub App's service", _SERVE, "app.cli.serve:run")
+    for name, add in _COMMANDS.items():
+        if only in (None, name):
+            add(commands)
     return top
 
 
@@ -85,9 +97,15 @@ def _add(commands: _Commands, name: str, summary: str, description: str, run: st
 def _add_check(commands: _Commands) -> None:
     check = _add(commands, "check", "judge a change, or a whole tree", _CHECK, "app.cli.check:run")
     add = check.add_argument
-    add("path", nargs="?", default=".", metavar="PATH", help="a folder in the git checkout to judge; with --all also a plain folder (default: here)")
-    add("--base", metavar="REV", help="compare with the merge base of REV and the head (default: in a workflow the pull "
-        "request's base, else the remote's default branch)")  # fmt: skip
+    add(
+        "path",
+        nargs="?",
+        default=".",
+        metavar="PATH",
+        help="a folder in the git checkout to judge; with --all also a plain folder (default: here)",
+    )
+    add("--base", metavar="REV", help="compare with the merge base of REV and the head (default: in a workflow the "
+        "pull request's base, else the remote's default branch)")  # fmt: skip
     add("--head", metavar="REV", help="the commit to judge (default: in a workflow the pull request's head, else HEAD)")
     add("--all", action="store_true", help="judge everything as it stands; no base, no commits")
     add("--policy", metavar="FILE|OWNER/REPO[/PATH]@REF", help="judge by this policy, not by the repository's own; "
@@ -96,18 +114,39 @@ def _add_check(commands: _Commands) -> None:
     add("--enforce", action="store_true", help="in mode evaluate, exit 1 where it would block")
     add("--format", default="text", choices=FORMATS, help="what to print (default: text)")
     add("--output", metavar="FILE", help="write it there instead")
-    add("--also", action="append", default=[], metavar="FORMAT=FILE", help="write a further format to a file; the format "
-        "`outputs` appends to a GITHUB_OUTPUT file")  # fmt: skip
+    add("--also", action="append", default=[], metavar="FORMAT=FILE", help="write a further format to a file; "
+        "the format `outputs` appends to a GITHUB_OUTPUT file")  # fmt: skip
     add("--repository-name", metavar="OWNER/NAME", help="for waivers that name repositories")
     add("--visibility", choices=("public", "internal", "private"), help="of the repository (default: public)")
     add("--property", action="append", default=[], metavar="NAME=VALUE", help="a custom property of the repository")
+    _add_no_cache(check)
 
 
 def _add_inventory(commands: _Commands) -> None:
-    inventory = _add(commands, "inventory", "list the packages of a lock file or a tree", _INVENTORY, "app.cli.inventory:run")
+    inventory = _add(
+        commands, "inventory", "list the packages of a lock file or a tree", _INVENTORY, "app.cli.inventory:run"
+    )
     inventory.add_argument("path", metavar="PATH", help="a manifest or a folder")
-    inventory.add_argument("--format", default="table", choices=("purl", "table", "json"), help="default: table")
+    inventory.add_argument(
+        "--format", default="table", choices=("purl", "table", "json", "tree"), help="default: table"
+    )
     inventory.add_argument("--details", action="store_true", help="purl: add tab-separated line=, scope=, direct=")
+    _add_no_cache(inventory)
+
+
+def _add_diff(commands: _Commands) -> None:
+    diff = _add(
+        commands, "diff", "list what changed between two revisions, folders or files", _DIFF, "app.cli.diff:run"
+    )
+    diff.add_argument("base", metavar="BASE", help="a revision, a folder or a manifest")
+    diff.add_argument("head", metavar="HEAD", help="the same kind of thing, later")
+    diff.add_argument("path", nargs="?", metavar="PATH", help="only manifests at or below this path of the checkout")
+    diff.add_argument("--format", default="text", choices=("text", "json", "markdown"), help="default: text")
+    _add_no_cache(diff)
+
+
+def _add_no_cache(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--no-cache", action="store_true", help="parse everything anew, and keep nothing")
 
 
 def _add_policy(commands: _Commands) -> None:
@@ -123,16 +162,41 @@ def _add_policy(commands: _Commands) -> None:
         verb.add_argument("file", nargs="?", default="policy.yaml", metavar="FILE", help=f"default: policy.yaml{note}")
         if name == "validate":
             verb.add_argument("--format", default="text", choices=("text", "json"), help="default: text")
-    _add(verbs, "schema", "print the JSON Schema for editors", "Print the JSON Schema of policy.yaml.", "app.cli.policy:schema")
+    _add(
+        verbs,
+        "schema",
+        "print the JSON Schema for editors",
+        "Print the JSON Schema of policy.yaml.",
+        "app.cli.policy:schema",
+    )
+
+
+def _add_serve(commands: _Commands) -> None:
+    _add(commands, "serve", "run the GitHub App's service", _SERVE, "app.cli.serve:run")
+
+
+_COMMANDS = {
+    "check": _add_check,
+    "inventory": _add_inventory,
+    "diff": _add_diff,
+    "policy": _add_policy,
+    "serve": _add_serve,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    options = parser().parse_args(arguments)
+    if isinstance(sys.stdout, TextIOWrapper):
+        # UTF-8 everywhere; halves of surrogate pairs, which file names that are no UTF-8 become, are written escaped.
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    options = parser(words[0] if words and words[0] in _COMMANDS else None).parse_args(words)
     module, function = options.run.split(":")
     in_workflow = getattr(options, "format", None) == "workflow"
     try:
-        return int(getattr(import_module(module), function)(options))
+        code = int(getattr(import_module(module), function)(options))
+        sys.stdout.flush()
+        return code
     except GateError as error:
         _say(error, in_workflow)
         return USAGE
@@ -151,8 +215,7 @@ def _say(error: GateError, in_workflow: bool) -> None:
     if in_workflow:
         from checks.render.workflow import error as command
 
-        text = command("\n".join(filter(None, (str(error), error.hint)))) + "\n"
-        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        print(command("\n".join(filter(None, (str(error), error.hint)))))
         return
     print(str(error) if isinstance(error, PolicyError) else f"ospo-gate: {error}", file=sys.stderr)
     if error.hint:

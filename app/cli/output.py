@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from app.settings import CommandEnvironment
 from checks.model.errors import UsageError
 from checks.model.report import Report
 from checks.render.outcomes import exit_code
-from checks.render.presentation import Presentation
 
 #: Formats of `--also`; `outputs` is what a GitHub Action's step gives to later steps.
 ALSO = ("text", "json", "sarif", "markdown", "workflow", "outputs")
@@ -64,7 +62,7 @@ class Outputs:
 def say(text: str) -> None:
     """Write to standard output. A reader that went away (`| head`) is no fault, and changes no verdict."""
     try:
-        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
         # What is left in the buffer must not fail again when python ends.
@@ -96,6 +94,8 @@ def _also(item: str) -> tuple[str, Path]:
 
 
 def _text(report: Report, environment: CommandEnvironment, terminal: bool) -> str:
+    import shutil
+
     from checks.render.text import text
 
     color = terminal and os.name != "nt" if environment.color is None else environment.color
@@ -121,6 +121,7 @@ def _sarif(report: Report, _environment: CommandEnvironment, _terminal: bool) ->
 
 
 def _markdown(report: Report, environment: CommandEnvironment, _terminal: bool) -> str:
+    from checks.render.presentation import Presentation
     from checks.render.summary import summary
 
     return summary(report, Presentation(server_url=environment.server_url))

@@ -1,40 +1,80 @@
 """A policy from another repository, through GitHub's contents API, for the command."""
 
+import http.client
 import re
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from typing import IO
 
 from app.policies import PATH, load_policy
 from app.settings import CommandEnvironment
 from checks.model.errors import SourceError, UsageError
+from checks.model.phrase import visible
 from checks.policy.document import MAX_CHARACTERS
 from checks.policy.schema import Policy
 
-#: Seconds until a silent server is given up.
-TIMEOUT = 10
-_NAME = re.compile(r"([A-Za-z0-9-]+)/([A-Za-z0-9._-]+)(/[^@]+)?@([^@\s]+)\Z")
+#: Seconds until a server is given up that is silent, or that does not come to an end.
+TIMEOUT = 10.0
+_NAME = re.compile(r"([A-Za-z0-9-]+)/([A-Za-z0-9._-]+)((?:/[^/@\s][^/@]*)+)?@([^@\s]+)\Z")
+_MAX_BYTES = 4 * MAX_CHARACTERS + 1
 
 
 def read_policy(name: str, environment: CommandEnvironment) -> Policy:
     """The policy `owner/repo[/path]@ref`. Raises `UsageError`, `SourceError` or `PolicyError`; never a default."""
     match = _NAME.match(name)
-    if match is None:
-        raise UsageError(f"--policy: expected owner/repo[/path]@ref, not '{name}'")
+    if match is None or {".", ".."} & set((match[3] or "").split("/")):
+        raise UsageError(f"--policy: expected owner/repo[/path]@ref, not '{visible(name)}'")
     owner, repository, path, ref = match.groups()
     path = (path or f"/{PATH}").lstrip("/")
     where = f"{environment.api_url}/repos/{owner}/{repository}/contents/{urllib.parse.quote(path)}"
-    request = urllib.request.Request(  # noqa: S310 (the address is the user's own configuration)
+    if not where.startswith(("https://", "http://")):
+        raise UsageError(f"GITHUB_API_URL is not the address of an API: {visible(environment.api_url)}")
+    request = urllib.request.Request(  # noqa: S310 (the address is the user's own configuration, and a web address)
         f"{where}?ref={urllib.parse.quote(ref, safe='')}", headers=_headers(environment)
     )
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
-            data = answer.read(4 * MAX_CHARACTERS)
+        with urllib.request.build_opener(_SameHost).open(request, timeout=TIMEOUT) as answer:
+            data = _read(answer)
     except urllib.error.HTTPError as error:
-        raise SourceError(_refused(error.code, name), hint=_hint(error.code, environment)) from None
-    except (OSError, ValueError) as error:
-        raise SourceError(f"--policy: {name} could not be read from {environment.api_url}: {error}") from None
+        error.close()
+        raise SourceError(
+            f"--policy: GitHub answered {error.code} for {name}", hint=_hint(error.code, environment)
+        ) from None
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        reason = getattr(error, "reason", None) or error
+        raise SourceError(
+            f"--policy: {name} could not be read from {environment.api_url}: {visible(str(reason))}"
+        ) from None
     return load_policy(data, f"{owner}/{repository}/{path}@{ref}", revision=ref)
+
+
+class _SameHost(urllib.request.HTTPRedirectHandler):
+    """GitHub redirects renamed repositories, on the same host. Another one gets neither the token nor our trust."""
+
+    def redirect_request(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+        newurl: str,
+    ) -> urllib.request.Request | None:
+        if urllib.parse.urlsplit(newurl)[:2] != urllib.parse.urlsplit(req.full_url)[:2]:
+            raise urllib.error.URLError("it redirects to another host")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _read(answer: http.client.HTTPResponse) -> bytes:
+    """The body, as far as a policy can be; the time-out of the socket alone would let a slow server go on for ever."""
+    end, data = time.monotonic() + TIMEOUT, bytearray()
+    while len(data) < _MAX_BYTES and (chunk := answer.read1(65_536)):
+        data += chunk
+        if time.monotonic() > end:
+            raise TimeoutError("timed out")
+    return bytes(data[:_MAX_BYTES])
 
 
 def _headers(environment: CommandEnvironment) -> dict[str, str]:
@@ -44,11 +84,9 @@ def _headers(environment: CommandEnvironment) -> dict[str, str]:
     return headers
 
 
-def _refused(status: int, name: str) -> str:
-    return f"--policy: GitHub answered {status} for {name}"
-
-
 def _hint(status: int, environment: CommandEnvironment) -> str:
     if status in (401, 403, 404) and not environment.token:
         return "A private repository needs GITHUB_TOKEN (or GH_TOKEN) with read access to its contents."
+    if status >= 500:
+        return "Nothing was judged. Try again when GitHub answers."
     return "Check the name, the ref and what the token may read."

@@ -28,7 +28,9 @@ def hint(repository: Repository) -> None:
 
 def _edited(repository: Repository) -> list[str]:
     """`diff-index` only compares dates and sizes, so a touched file is compared by its content here."""
-    process = repository.start("diff-index", "--raw", "-z", "--no-renames", "--ignore-submodules", "--abbrev=64", "HEAD")
+    process = repository.start(
+        "diff-index", "--raw", "-z", "--no-renames", "--ignore-submodules", "--abbrev=64", "HEAD"
+    )
     stdout, _ = process.communicate()
     fields = stdout.split(b"\0")
     edited = []

@@ -127,13 +127,15 @@ class GitSource:
     def __init__(self, repository: Repository, head: str, base: str | None) -> None:
         self.repository = repository
         self.head = head
-        self.base = repository.merge_base(base, head) if base else ""
+        self.base = base if base == head else repository.merge_base(base, head) if base else ""
 
     async def listing(self) -> Listing:
         if not self.base:
             tree = finish(self.repository.start("ls-tree", "-r", "-z", "--name-only", "--full-tree", self.head))
             files = tuple(ChangedFile(_path(name), FileStatus.PRESENT) for name in tree.stdout.split(b"\0") if name)
             return Listing("", self.head, files)
+        if self.base == self.head:
+            return Listing(self.base, self.head)
         # Both run at the same time: the process start is what costs.
         difference = self.repository.start(
             "diff", "--raw", "-z", "-M", "--no-ext-diff", "--no-textconv", "--abbrev=40", self.base, self.head

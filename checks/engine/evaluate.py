@@ -1,6 +1,5 @@
 """The verdict. Levels, modes and waivers are applied here and nowhere else."""
 
-import base64
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -188,6 +187,8 @@ def _shortened(keys: Sequence[tuple[str, str]]) -> list[str]:
 
 
 def _digest(key: tuple[str, ...]) -> str:
+    import base64
+
     digest = hashlib.sha256("\0".join(key).encode("utf-8", "surrogatepass")).digest()
     return base64.b32encode(digest).decode().rstrip("=").lower().translate(_DIGITS)
 

@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from checks.engine.plan import ManifestRequest
 from checks.manifests import recognize
 from checks.manifests.agreement import by_package, package_key
-from checks.manifests.asked import asked
 from checks.manifests.families import Family, family_of, folders_above, governs, is_workspace
 from checks.model.dependency import Inventory
 from checks.model.project import Lock, Project, Requirement
 from checks.model.snapshot import Listing, ManifestPair
 
-#: Names that are asked for beyond the files of the change; the rest of a huge change is not held against its lock files.
+#: Names that are asked for beyond the files of the change; what is left of a huge change is not held against locks.
 MAX_ASKED = 300
 
 
@@ -111,6 +110,8 @@ def _project(request: ProjectRequest, tree: Tree) -> Project | None:
     text = tree.head.get(request.path)
     if text is None:
         return None
+    from checks.manifests.asked import asked
+
     requirements = asked(request.path, text)
     before = tree.base.get(request.base_path) if request.base_path else None
     governing = _nearest(
@@ -147,16 +148,18 @@ def _lock(path: str, requirements: Sequence[Requirement], tree: Tree, workspace:
 def _unsure(lock: Inventory, requirements: Sequence[Requirement], text: str | None, workspace: bool) -> Iterator[str]:
     """Names that are no package of the lock file and may still be answered by it, as a link to a folder.
 
-    yarn 1 does not write folders of the workspace down at all. Where the text is not at hand, a workspace is not judged.
+    yarn 1 does not write folders of the workspace down at all; where the text is not at hand, no workspace is judged.
     """
     entries = by_package(lock)
     for requirement in requirements:
-        if package_key(requirement.purl) in entries:
-            continue
-        if workspace and (text is None or lock.format == "yarn-lock"):
-            yield requirement.name
-        elif text is not None and re.search(rf"(?<![\w@.-]){re.escape(requirement.name)}(?![\w.-])", text):
-            yield requirement.name
+        if package_key(requirement.purl) not in entries:
+            silent = workspace and (text is None or lock.format == "yarn-lock")
+            if silent or (text is not None and _mentions(text, requirement.name)):
+                yield requirement.name
+
+
+def _mentions(text: str, name: str) -> bool:
+    return re.search(rf"(?<![\w@.-]){re.escape(name)}(?![\w.-])", text) is not None
 
 
 def _names(family: Family) -> str:

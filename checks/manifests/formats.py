@@ -24,7 +24,7 @@ class Format:
     """File names or patterns (`*` and `?` within one part), matched against the last part of the path; a name with `/`
     against as many last parts."""
     parser: str
-    """`module:function` below `checks.manifests`, or with the whole name of its module; a test proves that each loads."""
+    """`module:function` below `checks.manifests`, or with its whole name; a test proves that each one loads."""
     version: int = 1
     """Part of the cache key: raise it whenever the parser's answer to the same text changes."""
     companions: tuple[str, ...] = ()
@@ -259,16 +259,14 @@ FORMATS: tuple[Format, ...] = (
 )
 
 
-def _pattern(formats: tuple[Format, ...]) -> re.Pattern[str]:
+@cache
+def _names() -> re.Pattern[str]:
     """All names as one expression, a group per format: a tree of 100,000 files must not cost 100 matches each."""
     alternatives = []
-    for index, format_ in enumerate(formats):
+    for index, format_ in enumerate(FORMATS):
         names = "|".join(re.escape(name).replace(r"\*", "[^/]*").replace(r"\?", "[^/]") for name in format_.names)
         alternatives.append(f"(?P<f{index}>{names})")
     return re.compile(f"(?:^|/)(?:{'|'.join(alternatives)})\\Z")
-
-
-_NAMES = _pattern(FORMATS)
 
 
 @lru_cache(maxsize=4096)
@@ -276,5 +274,5 @@ def recognize(path: str) -> Format | None:
     """The format of a file by its path, or None. Installed packages (`node_modules/`, …) are not ours."""
     if any(part in ("node_modules", "site-packages", ".git", "bower_components") for part in path.split("/")[:-1]):
         return None
-    match = _NAMES.search(path)
+    match = _names().search(path)
     return FORMATS[int(match.lastgroup[1:])] if match and match.lastgroup else None

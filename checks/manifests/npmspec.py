@@ -53,6 +53,14 @@ def exact(version: object) -> str | None:
     return text.removeprefix("v") if len(text) <= 256 and _EXACT(text) else None
 
 
+def version_in(address: str, name: str) -> str | None:
+    """The version in the address of a registry's archive, `…/<name>/-/<base>-<version>.tgz`, as npm itself reads it."""
+    head, found, version = address.partition(f"/{name}/-/{name[name.rfind('/') + 1 :]}-")
+    if not (found and head.startswith(("http:", "https:")) and version.endswith(".tgz")):
+        return None
+    return exact(version.removesuffix(".tgz"))
+
+
 def origin_of(address: str | None, name: str, version: str | None) -> Origin:
     """Where `address` gets its bytes from.
 

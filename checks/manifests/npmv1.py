@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from checks.manifests.collect import Collector
 from checks.manifests.jsontext import Object, Span, load, load_object
 from checks.manifests.npmgraph import FORMAT, Entry, Lock, Project
-from checks.manifests.npmspec import alias_of, is_archive, is_path, purl_of
+from checks.manifests.npmspec import alias_of, is_archive, is_path, purl_of, version_in
 from checks.model.dependency import Inventory
 from checks.model.errors import UnreadableManifest
 from checks.model.phrase import visible
@@ -60,6 +60,9 @@ def _add(lock: Lock, location: str, local: str, fields: Object, span: Span) -> N
     # a folder of the repository: npm links it
     if address is not None and is_path(address) and not is_archive(address):
         lock.links.append(location)
+        if lock.projects:
+            # its `requires` mix what it ships with and what it is developed with: the flags of the entries tell
+            lock.projects.append(Project(location, _as_version_3(fields), development=False, shipped=False))
         return
     purl = purl_of(name)
     if purl is None:
@@ -74,7 +77,7 @@ def _identity(local: str, written: str, resolved: object) -> tuple[str, str | No
     name, text = alias or (local, written)
     address = resolved if isinstance(resolved, str) else None
     if ":" in text or "/" in text:
-        return name, None, address or text
+        return name, version_in(text, name), address or text
     return name, text or None, address
 
 

@@ -80,15 +80,17 @@ _Parts = tuple[int | None, int | None, int | None, str | None]
 def _npm(range_: str) -> _Test:
     if range_ in ("", "*", "x", "X"):
         return lambda _text, _key: True  # npm takes even a prerelease for it where there is nothing else
-    return _any([_npm_set(part) for part in range_.split("||")])
+    sets = [_npm_set(part) for part in range_.split("||")]
+    # node-semver: where one alternative is everything, the others are dropped
+    return _any([_semver(bounds) for bounds in sets]) if all(sets) else _semver([])
 
 
-def _npm_set(text: str) -> _Test:
+def _npm_set(text: str) -> list[tuple[str, Key]]:
     hyphen = compiled(_HYPHEN).fullmatch(text)
     if hyphen is not None:
         low, high = _parts(hyphen.groups()[:4]), _parts(hyphen.groups()[4:])
         upper = _bounds("<=", high) if high[0] is not None else []
-        return _semver([*_bounds(">=", low), *upper])
+        return _asking([*_bounds(">=", low), *upper])
     bounds: list[tuple[str, Key]] = []
     position, text = 0, text.strip()
     while position < len(text):
@@ -97,7 +99,12 @@ def _npm_set(text: str) -> _Test:
             raise _UnknownError
         bounds += _bounds(found[1] or "=", _parts(found.groups()[1:]))
         position = found.end()
-    return _semver(bounds)
+    return _asking(bounds)
+
+
+def _asking(bounds: list[tuple[str, Key]]) -> list[tuple[str, Key]]:
+    """Without `>=0.0.0`, which asks for nothing (node-semver)."""
+    return [bound for bound in bounds if bound != (">=", (0, 0, 0, _RELEASE))]
 
 
 def _cargo(range_: str) -> _Test:

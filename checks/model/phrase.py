@@ -63,6 +63,8 @@ def join(phrases: Iterable[Phrase], separator: str = ", ", last: str | None = No
 
 def visible(text: str, limit: int = 200) -> str:
     """`text` on one line with every control and invisible character spelled out, cut to `limit` characters."""
+    if len(text) <= limit and text.isascii() and text.isprintable():
+        return str(text)
     shown = text[: limit + 1].translate(_INVISIBLE)
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 

@@ -17,7 +17,7 @@ def resourced(before: Dependency, after: Dependency) -> bool:
 
 
 def _address_left_out(before: Dependency, after: Dependency) -> bool:
-    """npm can leave out the address of what comes from a registry, and only the address tells a registry by its layout."""
+    """npm can leave out the address of what comes from a registry, and only its layout tells a registry's address."""
     origins = {before.origin, after.origin}
     return origins == {Origin.REGISTRY, Origin.URL} and (before.source is None or after.source is None)
 

@@ -19,6 +19,8 @@ from checks.sboms.identity import Identity
 FORMAT = "sbom"
 #: A document of 2,800 components has 6,000 requirements.
 MAX_EDGES = 3_000_000
+#: Longer than anything that is read as a license, so that what is cut off is still not understood (characters).
+MAX_STATEMENT = 20_000
 _RANK = {scope: rank for rank, scope in enumerate(SCOPE_ORDER)}
 
 
@@ -206,7 +208,7 @@ def _dependency(component: Component, path: str, scope: Scope, direct: bool | No
         direct=direct,
         origin=component.origin,
         source=component.source,
-        license=component.license,
+        license=component.license[:MAX_STATEMENT] if component.license else None,
         published=component.published,
         integrity=component.integrity,
     )

@@ -177,7 +177,7 @@ def _component(fields: Mapping[str, object], known: Identity, span: Span) -> Com
         known,
         span,
         *whence(known, stated(fields.get("downloadLocation"))),
-        stated(fields.get("licenseConcluded")) or stated(fields.get("licenseDeclared")),
+        _license(fields),
         tuple(filter(None, hashes)),
         instant(fields.get("releaseDate")),
     )
@@ -185,9 +185,11 @@ def _component(fields: Mapping[str, object], known: Identity, span: Span) -> Com
 
 def _says_nothing(fields: Mapping[str, object]) -> bool:
     """How Trivy writes a lock file: a package that only groups."""
-    return not (
-        stated(fields.get("licenseConcluded")) or stated(fields.get("licenseDeclared")) or fields.get("checksums")
-    )
+    return not (_license(fields) or fields.get("checksums"))
+
+
+def _license(fields: Mapping[str, object]) -> str | None:
+    return stated(fields.get("licenseConcluded")) or stated(fields.get("licenseDeclared"))
 
 
 def _referenced(references: Iterable[Mapping[str, object]]) -> Identity | None:

@@ -3,13 +3,18 @@
 #: Python that leaves a trace of having been run.
 _TRAP = "import os, pathlib\npathlib.Path(os.environ['TRAP']).joinpath({name!r}).touch()\n"
 #: Modules that the gate, pip, hatchling or python itself import.
-_MODULES = "app checks yaml license_expression packaging json argparse subprocess hatchling pip encodings dataclasses re".split()
+_MODULES = (
+    *("app", "checks", "yaml", "license_expression", "packaging", "json", "argparse", "subprocess", "hatchling", "pip"),
+    *("encodings", "dataclasses", "re"),
+)
 
 
 def planted() -> dict[str, str]:
     files = {f"{name}/__init__.py": _TRAP.format(name=name) for name in ("app", "checks", "yaml", "pip", "hatchling")}
     files |= {f"{name}.py": _TRAP.format(name=f"{name}.py") for name in _MODULES if f"{name}/__init__.py" not in files}
-    files |= {name: _TRAP.format(name=name) for name in ("sitecustomize.py", "usercustomize.py", "setup.py", "conftest.py")}
+    files |= {
+        name: _TRAP.format(name=name) for name in ("sitecustomize.py", "usercustomize.py", "setup.py", "conftest.py")
+    }
     files |= {
         "app/cli/main.py": _TRAP.format(name="app.cli.main"),
         "trap.pth": "import sitecustomize\n",

@@ -48,7 +48,12 @@ class Runner:
         self.environ: dict[str, str] = {}
 
     def run(
-        self, checkout: Checkout, event: Mapping[str, Any], name: str = "pull_request", step_: str | None = None, **inputs: str
+        self,
+        checkout: Checkout,
+        event: Mapping[str, Any],
+        name: str = "pull_request",
+        step_: str | None = None,
+        **inputs: str,
     ) -> Done:
         """Run the steps that have a script (or the one called `step_`) on the checkout. Input names use `_` for `-`."""
         document = action()
@@ -74,7 +79,13 @@ class Runner:
         return self.run(checkout, event, name, "Judge", **inputs)
 
     def _step(
-        self, step: Mapping[str, Any], scratch: Path, checkout: Checkout, event: str, values: Mapping[str, str], done: Done
+        self,
+        step: Mapping[str, Any],
+        scratch: Path,
+        checkout: Checkout,
+        event: str,
+        values: Mapping[str, str],
+        done: Done,
     ) -> None:
         scratch.mkdir()
         files = {name: scratch / name for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_ENV", "GITHUB_PATH")}
@@ -109,7 +120,7 @@ class Runner:
         done.err += ran.stderr.decode()
         done.summary += files["GITHUB_STEP_SUMMARY"].read_text()
         done.steps[step.get("id", "")] = _assignments(files["GITHUB_OUTPUT"].read_bytes().decode())
-        assert not files["GITHUB_ENV"].read_text() and not files["GITHUB_PATH"].read_text()
+        assert files["GITHUB_ENV"].read_text() + files["GITHUB_PATH"].read_text() == ""
 
     def _evaluate(self, text: str, values: Mapping[str, str], done: Done) -> str:
         def value(match: re.Match[str]) -> str:
@@ -156,6 +167,9 @@ def pull_request(base: str, head: str, fork: bool = False) -> dict[str, Any]:
     return {
         "action": "synchronize",
         "number": 7,
-        "pull_request": {"base": {"sha": base, "ref": "main", "repo": repository}, "head": {"sha": head, "repo": source}},
+        "pull_request": {
+            "base": {"sha": base, "ref": "main", "repo": repository},
+            "head": {"sha": head, "repo": source},
+        },
         "repository": repository,
     }

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,9 @@ BASE = {"policy.yaml": POLICY, **CLEAN}
 class Proposal:
     """A pull request as actions/checkout leaves it: the test merge is checked out, the head is one of its parents."""
 
-    def __init__(self, path: Path, files: dict[str, str | None], base: dict[str, str] | None = None, signed: bool = True) -> None:
+    def __init__(
+        self, path: Path, files: Mapping[str, str | None], base: Mapping[str, str] | None = None, signed: bool = True
+    ) -> None:
         self.checkout = Checkout(path, BASE if base is None else base)
         self.base = self.checkout.head
         self.checkout.branch("topic")
@@ -175,7 +178,9 @@ def test_a_merge_group_and_a_push(runner: Runner, blocked: Proposal) -> None:
 
 def test_everything_for_a_tag(runner: Runner, tmp_path: Path) -> None:
     checkout = Checkout(tmp_path / "web", {"policy.yaml": POLICY, **COPYLEFT})
-    done = runner.judge(checkout, {"ref": "refs/tags/v1", "before": "0" * 40, "after": checkout.head}, "push", all="true")
+    done = runner.judge(
+        checkout, {"ref": "refs/tags/v1", "before": "0" * 40, "after": checkout.head}, "push", all="true"
+    )
     assert (done.code, done.outputs["blocking"]) == (1, "1")
 
 

@@ -16,7 +16,7 @@ TEXT = (ROOT / "action.yml").read_text()
 def test_only_keys_that_the_runner_knows() -> None:
     assert set(DOCUMENT) == {"name", "description", "author", "branding", "inputs", "outputs", "runs"}
     assert set(DOCUMENT["branding"]) == {"icon", "color"}
-    assert DOCUMENT["branding"]["color"] in "white black yellow blue green orange red purple gray-dark".split()
+    assert DOCUMENT["branding"]["color"] in {"white", "yellow", "blue", "green", "orange", "red", "purple"}
     assert set(DOCUMENT["runs"]) == {"using", "steps"}
     assert DOCUMENT["runs"]["using"] == "composite"
     for spec in DOCUMENT["inputs"].values():
@@ -25,15 +25,18 @@ def test_only_keys_that_the_runner_knows() -> None:
     for spec in DOCUMENT["outputs"].values():
         assert set(spec) == {"description", "value"}
     for step in STEPS:
-        allowed = {"uses", "with"} if "uses" in step else {"run", "shell", "env", "working-directory", "continue-on-error"}
+        allowed = (
+            {"uses", "with"} if "uses" in step else {"run", "shell", "env", "working-directory", "continue-on-error"}
+        )
         assert set(step) <= {"name", "id", "if"} | allowed
 
 
 def test_inputs_and_outputs_are_the_promised_ones() -> None:
-    assert list(DOCUMENT["inputs"]) == (
-        "path base head policy only all enforce sarif-file report-file summary python-version token".split()
+    assert tuple(DOCUMENT["inputs"]) == (
+        *("path", "base", "head", "policy", "only", "all", "enforce"),
+        *("sarif-file", "report-file", "summary", "python-version", "token"),
     )
-    assert list(DOCUMENT["outputs"]) == "conclusion blocking warnings waived sarif-file report-file".split()
+    assert list(DOCUMENT["outputs"]) == ["conclusion", "blocking", "warnings", "waived", "sarif-file", "report-file"]
     assert DOCUMENT["inputs"]["token"]["default"] == "", "it works without any token"
 
 
@@ -48,7 +51,9 @@ def test_every_input_is_used_and_nothing_else_is_asked_for() -> None:
 def test_scripts_have_a_shell_and_no_expression(step: dict[str, Any]) -> None:
     assert step["shell"] == "bash"
     assert "${{" not in step["run"]
-    assert not re.search(r"(?m)^[^#]*\bpython\S* -m (?!venv|pip)", step["run"]), "only the installed console script runs"
+    assert not re.search(r"(?m)^[^#]*\bpython\S* -m (?!venv|pip)", step["run"]), (
+        "only the installed console script runs"
+    )
     given = set(step.get("env", {}))
     named = set(re.findall(r"\$\{?(GATE_[A-Z]+)", step["run"]))
     assert named == {name for name in given if name.startswith("GATE_")}
@@ -87,6 +92,7 @@ def test_locked_requirements_have_hashes_and_no_address(name: str) -> None:
 
 def test_core_and_build_agree() -> None:
     """One pip reads both files; two versions of one package would stop it."""
+
     def pins(name: str) -> dict[str, str]:
         return dict(re.findall(r"(?m)^([\w.-]+)==(\S+)", (ROOT / "requirements" / name).read_text()))
 

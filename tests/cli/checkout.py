@@ -116,7 +116,7 @@ def command(arguments: Sequence[str], cwd: Path, environ: Mapping[str, str] | No
     """The command as a process of its own."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "OSPO_GATE_"))}
     done = subprocess.run(
-        [COMMAND, *arguments], cwd=cwd, env=clean | GIT | dict(environ or {}), capture_output=True, text=True, check=False,
-        **options,
+        [COMMAND, *arguments], cwd=cwd, env=clean | GIT | dict(environ or {}), capture_output=True, text=True,
+        check=False, **options,
     )  # fmt: skip
     return Ran(done.returncode, done.stdout, done.stderr)

@@ -13,7 +13,8 @@ Run = Callable[..., Ran]
 
 
 @pytest.fixture(autouse=True)
-def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
     for name in list(os.environ):
         if name.startswith(("GITHUB_", "GH_", "OSPO_GATE_")) or name in ("NO_COLOR", "FORCE_COLOR", "RUNNER_TEMP"):
             monkeypatch.delenv(name)

@@ -30,7 +30,10 @@ def _found(run: Run, checkout: Checkout) -> list[str]:
 
 
 def _npm(tmp_path: Path, package: object, folder: str = "") -> Checkout:
-    checkout = Checkout(tmp_path / "web", {"policy.yaml": POLICY, f"{folder}package-lock.json": json.dumps(NPM), ".gitignore": "node_modules\n"})
+    checkout = Checkout(
+        tmp_path / "web",
+        {"policy.yaml": POLICY, f"{folder}package-lock.json": json.dumps(NPM), ".gitignore": "node_modules\n"},
+    )
     checkout.write({f"{folder}node_modules/grid/package.json": json.dumps(package)})
     return checkout
 
@@ -115,7 +118,7 @@ def test_a_file_that_is_too_large_or_no_file(run: Run, tmp_path: Path) -> None:
     ("metadata", "rules"),
     [
         ("License-Expression: MIT", []),
-        ("License-Expression: GPL-3.0-only\nClassifier: License :: OSI Approved :: MIT License", ["license-not-allowed"]),
+        ("License-Expression: GPL-3.0\nClassifier: License :: OSI Approved :: MIT License", ["license-not-allowed"]),
         ("Classifier: License :: OSI Approved :: MIT License\nLicense: something", []),
         ("Classifier: License :: OSI Approved", ["license-missing"]),
         ("License: MIT", []),

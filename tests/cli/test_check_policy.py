@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -43,7 +44,9 @@ class Handler(BaseHTTPRequestHandler):
         if repository == "broken":
             return self._answer(500, b"::error::oops")
         if repository in ("moved", "elsewhere"):
-            target = "/repositories/7/x/private/contents/policy.yaml" if repository == "moved" else "http://127.0.0.1:9/"
+            target = (
+                "/repositories/7/x/private/contents/policy.yaml" if repository == "moved" else "http://127.0.0.1:9/"
+            )
             return self._answer(301, b"", Location=target)
         if repository == "silent":
             self.server.released.wait(20)
@@ -62,10 +65,8 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        try:
+        with suppress(OSError):  # the command does not read more than a policy may have
             self.wfile.write(body)
-        except OSError:
-            pass  # the command does not read more than a policy may have
 
     def _drip(self) -> None:
         self.send_response(200)
@@ -170,7 +171,9 @@ def test_a_repository_that_was_renamed(
 ) -> None:
     monkeypatch.setenv("GITHUB_TOKEN", "right")
     assert run(topic.path, "check", "--policy=example/moved@main").code == 0
-    assert [token for _, token in server.requests] == ["Bearer right"] * 2, "GitHub redirects, and asks for the token again"
+    assert [token for _, token in server.requests] == ["Bearer right"] * 2, (
+        "GitHub redirects, and asks for the token again"
+    )
 
 
 def test_a_redirect_to_another_host_is_refused(

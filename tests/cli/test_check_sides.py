@@ -210,7 +210,9 @@ def test_nothing_to_compare_with(run: Run, tmp_path: Path) -> None:
     assert "--base REV" in done.err
 
 
-def test_a_checkout_of_another_user_says_what_git_wants(run: Run, topic: Checkout, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_checkout_of_another_user_says_what_git_wants(
+    run: Run, topic: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
     done = run(topic.path, "check", "--all")
     assert done.code == 2

@@ -71,7 +71,9 @@ def test_only_judges_what_is_named_and_always_the_inventory(run: Run, tmp_path: 
     checkout = change(tmp_path / "web", BASE, {**COPYLEFT, "uv.lock": "not toml"}, signed=False)
 
     def checks(*arguments: str) -> set[str]:
-        return {finding["check"] for finding in run(checkout.path, "check", "--format=json", *arguments).json["findings"]}
+        return {
+            finding["check"] for finding in run(checkout.path, "check", "--format=json", *arguments).json["findings"]
+        }
 
     assert checks() == {"licenses", "signoff", "inventory"}
     assert checks("--only=signoff") == {"signoff", "inventory"}
@@ -120,8 +122,12 @@ def test_every_format_at_once(run: Run, tmp_path: Path) -> None:
     checkout = change(tmp_path / "web", BASE, dict(COPYLEFT))
     out = tmp_path / "out"
     out.mkdir()
-    also = [f"--also={format_}={out / format_}" for format_ in ("text", "json", "sarif", "markdown", "workflow", "outputs")]
-    done = run(checkout.path, "check", "--output", str(out / "report.txt"), *also, f"--also=markdown={out / 'again.md'}")
+    also = [
+        f"--also={format_}={out / format_}" for format_ in ("text", "json", "sarif", "markdown", "workflow", "outputs")
+    ]
+    done = run(
+        checkout.path, "check", "--output", str(out / "report.txt"), *also, f"--also=markdown={out / 'again.md'}"
+    )
     assert (done.code, done.out, done.err) == (1, "", "")
     assert (out / "text").read_text() == (out / "report.txt").read_text()
     assert json.loads((out / "json").read_text())["conclusion"] == "blocked"
@@ -168,7 +174,9 @@ def test_color_only_on_a_terminal_and_as_the_user_decides(tmp_path: Path) -> Non
 
 def _on_a_terminal(folder: Path, environ: dict[str, str]) -> str:
     ours, theirs = pty.openpty()
-    clean = {n: v for n, v in os.environ.items() if n not in ("NO_COLOR", "FORCE_COLOR") and not n.startswith("GITHUB_")}
+    clean = {
+        n: v for n, v in os.environ.items() if n not in ("NO_COLOR", "FORCE_COLOR") and not n.startswith("GITHUB_")
+    }
     process = subprocess.Popen([COMMAND, "check"], cwd=folder, env=clean | GIT | environ, stdout=theirs, stderr=theirs)
     os.close(theirs)
     shown = b""
@@ -209,7 +217,8 @@ def test_a_full_disk_is_said(tmp_path: Path) -> None:
 
 def test_the_repository_in_a_waiver(run: Run, tmp_path: Path) -> None:
     waiver = (
-        "waivers:\n  - {id: W-1, rules: [license-not-allowed], package: pkg:npm/glyph-core, repositories: [example/web],\n"
+        "waivers:\n"
+        "  - {id: W-1, rules: [license-not-allowed], package: pkg:npm/glyph-core, repositories: [example/web],\n"
         "     reason: It is a font., approved_by: '@grace', expires: 2099-12-31}\n"
     )
     checkout = change(tmp_path / "web", {**CLEAN, "policy.yaml": POLICY + waiver}, dict(COPYLEFT))
@@ -238,7 +247,9 @@ def test_every_option_is_explained(run: Run, tmp_path: Path) -> None:
         assert all(len(line) <= 120 for line in done.out.splitlines())
 
 
-@pytest.mark.parametrize("arguments", [[], ["chek"], ["check", "--frmat=json"], ["check", "--form=json"], ["inventory"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["chek"], ["check", "--frmat=json"], ["check", "--form=json"], ["inventory"]]
+)
 def test_a_wrong_command_line_is_exit_2(run: Run, tmp_path: Path, arguments: list[str]) -> None:
     done = run(tmp_path, *arguments)
     assert (done.code, done.out) == (2, "")

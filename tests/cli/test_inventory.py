@@ -9,6 +9,9 @@ import pytest
 from tests.cli.checkout import COMMAND, COPYLEFT, command, lock
 from tests.cli.conftest import Run
 
+#: Where glyph-core stands.
+LINE = COPYLEFT["package-lock.json"].splitlines().index('    "node_modules/glyph-core": {') + 1
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -27,13 +30,18 @@ def test_purls_are_sorted_unique_and_one_a_line(run: Run, folder: Path) -> None:
 
 def test_details_of_purls(run: Run, folder: Path) -> None:
     done = run(folder, "inventory", "package-lock.json", "--format=purl", "--details")
-    assert done.out.splitlines()[0].split("\t") == ["pkg:npm/glyph-core@1.0.0", "line=11", "scope=runtime", "direct=true"]
+    assert done.out.splitlines()[0].split("\t") == [
+        "pkg:npm/glyph-core@1.0.0",
+        f"line={LINE}",
+        "scope=runtime",
+        "direct=true",
+    ]
 
 
 def test_a_table(run: Run, folder: Path) -> None:
     lines = run(folder, "inventory", ".").out.splitlines()
     assert lines[0].split() == ["package", "version", "scope", "direct", "license", "where"]
-    assert "b/package-lock.json:11" in lines[1]
+    assert f"b/package-lock.json:{LINE}" in lines[1]
     assert lines[-1] == "4 packages in 2 manifests"
     assert run(folder, "inventory", "package-lock.json").out.splitlines()[-1] == "2 packages in 1 manifest"
 
@@ -43,7 +51,7 @@ def test_json(run: Run, folder: Path) -> None:
     assert document["schema"] == 1
     assert [manifest["path"] for manifest in document["manifests"]] == ["b/package-lock.json", "package-lock.json"]
     package = document["manifests"][0]["packages"][0]
-    assert (package["purl"], package["line"], package["license"]) == ("pkg:npm/glyph-core@1.0.0", 11, "GPL-3.0-only")
+    assert (package["purl"], package["line"], package["license"]) == ("pkg:npm/glyph-core@1.0.0", LINE, "GPL-3.0-only")
 
 
 @pytest.mark.parametrize("name", ["readme.txt", "empty", "nowhere"])
@@ -51,7 +59,9 @@ def test_no_manifest(run: Run, folder: Path, name: str) -> None:
     (folder / "empty").mkdir()
     done = run(folder, "inventory", name)
     assert (done.code, done.out) == (2, "")
-    assert ("there is no such file or folder: nowhere" if name == "nowhere" else "no manifest that is known") in done.err
+    assert (
+        "there is no such file or folder: nowhere" if name == "nowhere" else "no manifest that is known"
+    ) in done.err
 
 
 def test_what_cannot_be_read_is_said_and_the_rest_is_listed(run: Run, folder: Path) -> None:
@@ -76,7 +86,10 @@ def test_a_loop_of_folders_ends(run: Run, folder: Path) -> None:
 
 
 def test_names_are_visible_and_speak_to_no_terminal(run: Run, folder: Path) -> None:
-    evil = {"packages": {"": {}, "node_modules/a\x1b[31mb": {"version": "1.0.0", "license": "\x07MIT"}}, "lockfileVersion": 3}
+    evil = {
+        "packages": {"": {}, "node_modules/a\x1b[31mb": {"version": "1.0.0", "license": "\x07MIT"}},
+        "lockfileVersion": 3,
+    }
     (folder / "package-lock.json").write_text(json.dumps(evil))
     name = os.fsencode(folder) + b"/caf\xe9"
     os.mkdir(name)

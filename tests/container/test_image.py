@@ -96,7 +96,12 @@ def test_byte_code_is_there_and_is_not_compared_with_dates(image: Build) -> None
 
 def test_the_wheel_has_the_program_and_nothing_else(image: Build) -> None:
     site = next((image.root / "opt/ospo-gate/lib").glob("python3*/site-packages"))
-    assert {path.name for path in site.iterdir()} == {"app", "checks", f"ospo_gate-{VERSION}.dist-info", "downloads.pth"}
+    assert {path.name for path in site.iterdir()} == {
+        "app",
+        "checks",
+        f"ospo_gate-{VERSION}.dist-info",
+        "downloads.pth",
+    }
     scripts = {path.name for path in (image.root / "opt/ospo-gate/bin").iterdir()}
     assert "ospo-gate" in scripts
     assert not {"pip", "hatch", "hatchling"} & scripts, "what is built with stays in the other stage"
@@ -117,7 +122,9 @@ def test_serve_answers_its_health_check_as_another_user(image: Build, environ: d
     }
     other = _as_anybody()
     health = [image.placed(word) for word in _health()]
-    process = subprocess.Popen(["ospo-gate", *IMAGE.one("CMD").json], cwd="/", env=environ, stderr=subprocess.PIPE, **other)  # type: ignore[call-overload]
+    process = subprocess.Popen(
+        ["ospo-gate", *IMAGE.one("CMD").json], cwd="/", env=environ, stderr=subprocess.PIPE, **other
+    )  # type: ignore[call-overload]
     try:
         end = time.monotonic() + 30
         while not _alive(port):
@@ -136,7 +143,9 @@ def test_serve_answers_its_health_check_as_another_user(image: Build, environ: d
 
 def test_check_reads_a_checkout_that_is_mounted(image: Build, environ: dict[str, str], tmp_path: Path) -> None:
     checkout = change(tmp_path / "web", {"policy.yaml": POLICY, **CLEAN}, dict(COPYLEFT))
-    done = subprocess.run(["ospo-gate", "check"], cwd=checkout.path, env=environ, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["ospo-gate", "check"], cwd=checkout.path, env=environ, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 1, done.stderr
     assert "glyph-core" in done.stdout
 

@@ -66,15 +66,15 @@ def checkout(repo: Repository, change: Pull, folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("kind", NASTY)
-def test_a_hostile_name_is_inert_wherever_it_is_shown(stage: Stage, kind: str, tmp_path: Path) -> None:
-    repo = repository(stage)
-    change = pull(stage, repo, {LOCK: lock(NASTY[kind])})
-    assert stage.verdict(repo, change.head_sha)["conclusion"] == "failure"
-    stage.settle()
-    texts = said(stage, repo, change)
+def test_a_hostile_name_is_inert_wherever_it_is_shown(quick: Stage, kind: str, tmp_path: Path) -> None:
+    repo = repository(quick)
+    change = pull(quick, repo, {LOCK: lock(NASTY[kind])})
+    assert quick.verdict(repo, change.head_sha)["conclusion"] == "failure"
+    quick.settle()
+    texts = said(quick, repo, change)
     for text in texts:
         assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff]", text)
-    comment, summary = stage.comment(change), stage.verdict(repo, change.head_sha)["output"]["summary"]
+    comment, summary = quick.comment(change), quick.verdict(repo, change.head_sha)["output"]["summary"]
     for markdown in (comment, summary):
         html = cmarkgfm.github_flavored_markdown_to_html(markdown, options=Options.CMARK_OPT_UNSAFE)
         outside = re.sub(r"<(code|pre)[ >].*?</\1>", "", html, flags=re.DOTALL)
@@ -106,10 +106,10 @@ UNREADABLE: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("kind", UNREADABLE)
-def test_what_cannot_be_read_blocks_here_and_there(stage: Stage, kind: str, tmp_path: Path) -> None:
-    repo = repository(stage)
-    change = pull(stage, repo, UNREADABLE[kind])
-    assert stage.verdict(repo, change.head_sha)["conclusion"] == "failure"
+def test_what_cannot_be_read_blocks_here_and_there(quick: Stage, kind: str, tmp_path: Path) -> None:
+    repo = repository(quick)
+    change = pull(quick, repo, UNREADABLE[kind])
+    assert quick.verdict(repo, change.head_sha)["conclusion"] == "failure"
     done = command(checkout(repo, change, tmp_path / "clone"), "--base", "origin/main", "--format", "json")
     assert done.returncode == 1
 
@@ -129,9 +129,9 @@ def entry(repo: Repository, stage: Stage, name: bytes, mode: str, sha: str) -> P
 
 
 @pytest.mark.parametrize("kind", ["symlink", "submodule", "folder", "not UTF-8", "dots"])
-def test_odd_entries_in_place_of_a_lock_file(stage: Stage, kind: str, tmp_path: Path) -> None:
+def test_odd_entries_in_place_of_a_lock_file(quick: Stage, kind: str, tmp_path: Path) -> None:
     """None of them hides a package or breaks anything; a folder of that name is no lock file and passes."""
-    repo = repository(stage, {"policy.yaml": POLICY, "readme.txt": "x"})
+    repo = repository(quick, {"policy.yaml": POLICY, "readme.txt": "x"})
     inner = repo.git.write_tree(None, {"file.txt": "x"})
     nested = repo.git.write_tree(None, {LOCK: lock("glyph")})
     name, mode, sha = {
@@ -141,9 +141,9 @@ def test_odd_entries_in_place_of_a_lock_file(stage: Stage, kind: str, tmp_path: 
         "not UTF-8": (b"caf\xe9", "40000", nested),
         "dots": (b"..a", "40000", nested),
     }[kind]
-    change = entry(repo, stage, name, mode, sha)
+    change = entry(repo, quick, name, mode, sha)
     expected = "success" if kind == "folder" else "failure"
-    assert stage.verdict(repo, change.head_sha)["conclusion"] == expected
+    assert quick.verdict(repo, change.head_sha)["conclusion"] == expected
     done = command(checkout_tree(repo, change, tmp_path / "clone"), "--base", "origin/main", "--head", change.head_sha)
     assert done.returncode == (0 if kind == "folder" else 1), done.stdout + done.stderr
 
@@ -169,27 +169,27 @@ def big(size: int) -> str:
 
 
 @pytest.mark.parametrize("size", [900_000, 5_000_000])
-def test_a_large_lock_file_is_read_by_blob(stage: Stage, size: int) -> None:
-    repo = repository(stage)
-    change = pull(stage, repo, {LOCK: big(size)})
-    assert stage.verdict(repo, change.head_sha)["conclusion"] == "failure"
-    assert "glyph" in stage.comment(change)
+def test_a_large_lock_file_is_read_by_blob(quick: Stage, size: int) -> None:
+    repo = repository(quick)
+    change = pull(quick, repo, {LOCK: big(size)})
+    assert quick.verdict(repo, change.head_sha)["conclusion"] == "failure"
+    assert "glyph" in quick.comment(change)
 
 
-def test_a_lock_file_of_50_mb_is_a_finding_and_the_service_stays_awake(stage: Stage, tmp_path: Path) -> None:
-    repo = repository(stage)
-    change = pull(stage, repo, {LOCK: " " * 50_000_000})
+def test_a_lock_file_of_50_mb_is_a_finding_and_the_service_stays_awake(quick: Stage, tmp_path: Path) -> None:
+    repo = repository(quick)
+    change = pull(quick, repo, {LOCK: " " * 50_000_000})
     answers = 0
-    while not stage.runs(repo, change.head_sha):
-        with urllib.request.urlopen(f"http://127.0.0.1:{stage.port}/healthz", timeout=5) as answer:
+    while not quick.runs(repo, change.head_sha):
+        with urllib.request.urlopen(f"http://127.0.0.1:{quick.port}/healthz", timeout=5) as answer:
             answers += answer.status == 200
         time.sleep(0.02)
     assert answers
-    verdict = stage.verdict(repo, change.head_sha)
+    verdict = quick.verdict(repo, change.head_sha)
     assert verdict["output"]["title"].startswith("could not judge")
-    assert "50,000,000 bytes" in stage.comment(change)
-    assert stage.process is not None
-    status = Path(f"/proc/{stage.process.pid}/status")
+    assert "50,000,000 bytes" in quick.comment(change)
+    assert quick.process is not None
+    status = Path(f"/proc/{quick.process.pid}/status")
     if status.exists():
         resident = int(re.findall(r"VmRSS:\s+(\d+) kB", status.read_text())[0])
         assert resident < 400_000
@@ -198,107 +198,107 @@ def test_a_lock_file_of_50_mb_is_a_finding_and_the_service_stays_awake(stage: St
     assert [f["rule"] for f in json.loads(done.stdout)["findings"]] == ["manifest-too-large"]
 
 
-def test_a_commit_message_of_1_mb(stage: Stage) -> None:
-    repo = repository(stage)
-    change = pull(stage, repo, {"a.txt": "1"}, message="Long\n\n" + "word " * 200_000)
-    assert stage.verdict(repo, change.head_sha)["conclusion"] == "failure"
-    assert "Signed-off-by" in stage.comment(change)
+def test_a_commit_message_of_1_mb(quick: Stage) -> None:
+    repo = repository(quick)
+    change = pull(quick, repo, {"a.txt": "1"}, message="Long\n\n" + "word " * 200_000)
+    assert quick.verdict(repo, change.head_sha)["conclusion"] == "failure"
+    assert "Signed-off-by" in quick.comment(change)
 
 
-def test_260_commits_are_all_judged(stage: Stage) -> None:
-    repo = repository(stage)
+def test_260_commits_are_all_judged(quick: Stage) -> None:
+    repo = repository(quick)
     commits: list[tuple[dict[str, Any], str, Any]] = [
-        ({"n.txt": str(n)}, f"Step {n}\n\n{SIGNED}" if n != 3 else "Step 3 without", stage.ada) for n in range(260)
+        ({"n.txt": str(n)}, f"Step {n}\n\n{SIGNED}" if n != 3 else "Step 3 without", quick.ada) for n in range(260)
     ]
     repo.commits("long", commits)
-    change = repo.open_pull(head="long", base="main", title="Long", author=stage.ada)
-    assert stage.verdict(repo, change.head_sha)["conclusion"] == "failure"
-    assert "Step 3 without" in stage.comment(change)
+    change = repo.open_pull(head="long", base="main", title="Long", author=quick.ada)
+    assert quick.verdict(repo, change.head_sha)["conclusion"] == "failure"
+    assert "Step 3 without" in quick.comment(change)
 
 
-def test_a_lock_file_behind_400_other_files_is_seen(stage: Stage) -> None:
-    repo = repository(stage)
-    change = pull(stage, repo, {**{f"docs/{n:03}.txt": "x" for n in range(400)}, f"zz/{LOCK}": lock("glyph")})
-    assert stage.verdict(repo, change.head_sha)["conclusion"] == "failure"
-    assert "glyph" in stage.comment(change)
+def test_a_lock_file_behind_400_other_files_is_seen(quick: Stage) -> None:
+    repo = repository(quick)
+    change = pull(quick, repo, {**{f"docs/{n:03}.txt": "x" for n in range(400)}, f"zz/{LOCK}": lock("glyph")})
+    assert quick.verdict(repo, change.head_sha)["conclusion"] == "failure"
+    assert "glyph" in quick.comment(change)
 
 
-def test_40_manifests(stage: Stage) -> None:
-    repo = repository(stage)
+def test_40_manifests(quick: Stage) -> None:
+    repo = repository(quick)
     change = pull(
-        stage,
+        quick,
         repo,
         {
             f"part-{n:02}/{LOCK}": lock("glyph" if n == 39 else "tiny", "MIT" if n < 39 else "GPL-3.0-only")
             for n in range(40)
         },
     )
-    assert stage.verdict(repo, change.head_sha)["conclusion"] == "failure"
-    assert "part-39" in stage.comment(change)
+    assert quick.verdict(repo, change.head_sha)["conclusion"] == "failure"
+    assert "part-39" in quick.comment(change)
 
 
-def test_a_force_push_during_the_evaluation(stage: Stage) -> None:
+def test_a_force_push_during_the_evaluation(quick: Stage) -> None:
     """The old head gets nothing after the newer one, and the comment is about the newer one."""
-    repo = repository(stage)
-    hold = stage.sim.hold("headRefOid")
-    change = pull(stage, repo, {"a.txt": "1"}, message="No sign-off")
+    repo = repository(quick)
+    hold = quick.sim.hold("headRefOid")
+    change = pull(quick, repo, {"a.txt": "1"}, message="No sign-off")
     old = change.head_sha
     assert hold.wait_until_reached()
-    change.force_push(COPYLEFT, f"Charts\n\n{SIGNED}", stage.ada)
-    stage.sim.wait_idle()
+    change.force_push(COPYLEFT, f"Charts\n\n{SIGNED}", quick.ada)
+    quick.sim.wait_idle()
     hold.release()
-    assert stage.verdict(repo, change.head_sha)["conclusion"] == "failure"
-    stage.settle()
-    assert not [run for run in stage.sim.check_runs(repo, old) if run["status"] == "completed"]
-    assert "glyph-core" in stage.comment(change)
-    assert "Signed-off-by" not in stage.comment(change)
+    assert quick.verdict(repo, change.head_sha)["conclusion"] == "failure"
+    quick.settle()
+    assert not [run for run in quick.sim.check_runs(repo, old) if run["status"] == "completed"]
+    assert "glyph-core" in quick.comment(change)
+    assert "Signed-off-by" not in quick.comment(change)
 
 
-def test_a_force_push_while_the_old_verdict_is_being_posted(stage: Stage) -> None:
-    repo = repository(stage)
-    hold = stage.sim.hold("createCheckRun")
-    change = pull(stage, repo, {"a.txt": "1"}, message="No sign-off")
+def test_a_force_push_while_the_old_verdict_is_being_posted(quick: Stage) -> None:
+    repo = repository(quick)
+    hold = quick.sim.hold("createCheckRun")
+    change = pull(quick, repo, {"a.txt": "1"}, message="No sign-off")
     assert hold.wait_until_reached()
-    change.force_push(COPYLEFT, f"Charts\n\n{SIGNED}", stage.ada)
-    stage.sim.wait_idle()
+    change.force_push(COPYLEFT, f"Charts\n\n{SIGNED}", quick.ada)
+    quick.sim.wait_idle()
     hold.release()
-    assert stage.verdict(repo, change.head_sha)["conclusion"] == "failure"
-    stage.settle()
-    assert "glyph-core" in stage.comment(change)
-    assert "Signed-off-by" not in stage.comment(change)
+    assert quick.verdict(repo, change.head_sha)["conclusion"] == "failure"
+    quick.settle()
+    assert "glyph-core" in quick.comment(change)
+    assert "Signed-off-by" not in quick.comment(change)
 
 
-def test_events_out_of_order_end_with_the_newest_head(stage: Stage) -> None:
-    repo = repository(stage)
-    change = pull(stage, repo, {"a.txt": "1"}, message="No sign-off")
-    stage.verdict(repo, change.head_sha)
-    opened = next(d for d in reversed(stage.sim.deliveries) if d.event == "pull_request")
-    change.force_push(COPYLEFT, f"Charts\n\n{SIGNED}", stage.ada)
-    stage.verdict(repo, change.head_sha)
-    stage.sim.send_raw("pull_request", opened.payload)  # a new delivery id: nothing recognizes it as known
-    stage.settle()
-    assert "glyph-core" in stage.comment(change)
+def test_events_out_of_order_end_with_the_newest_head(quick: Stage) -> None:
+    repo = repository(quick)
+    change = pull(quick, repo, {"a.txt": "1"}, message="No sign-off")
+    quick.verdict(repo, change.head_sha)
+    opened = next(d for d in reversed(quick.sim.deliveries) if d.event == "pull_request")
+    change.force_push(COPYLEFT, f"Charts\n\n{SIGNED}", quick.ada)
+    quick.verdict(repo, change.head_sha)
+    quick.sim.send_raw("pull_request", opened.payload)  # a new delivery id: nothing recognizes it as known
+    quick.settle()
+    assert "glyph-core" in quick.comment(change)
 
 
-def test_a_fork_and_a_fork_that_is_gone(stage: Stage) -> None:
-    repo = repository(stage)
-    eve = stage.sim.world.users.get("eve") or stage.sim.create_user("eve", name="Eve", email="eve@example.com")
+def test_a_fork_and_a_fork_that_is_gone(quick: Stage) -> None:
+    repo = repository(quick)
+    eve = quick.sim.world.users.get("eve") or quick.sim.create_user("eve", name="Eve", email="eve@example.com")
     fork = repo.fork(eve)
     fork.commit("topic", {"a.txt": "1"}, "No sign-off", eve)
     change = repo.open_pull(head="topic", base="main", title="Fork", author=eve, head_repository=fork)
-    assert stage.verdict(repo, change.head_sha)["conclusion"] == "failure"
-    stage.settle()
+    assert quick.verdict(repo, change.head_sha)["conclusion"] == "failure"
+    quick.settle()
     fork.delete()
-    before = len(stage.sim.check_runs(repo, change.head_sha))
-    stage.sim.rerequest_check_suite(repo, change.head_sha)
-    stage.until(lambda: len(stage.sim.check_runs(repo, change.head_sha)) > before, "a new run")
+    before = len(quick.sim.check_runs(repo, change.head_sha))
+    quick.sim.rerequest_check_suite(repo, change.head_sha)
+    quick.until(lambda: len(quick.sim.check_runs(repo, change.head_sha)) > before, "a new run")
     change.close()
     change.reopen()
     assert (
-        next(d for d in reversed(stage.sim.deliveries) if d.event == "pull_request").json["pull_request"]["head"][
+        next(d for d in reversed(quick.sim.deliveries) if d.event == "pull_request").json["pull_request"]["head"][
             "repo"
         ]
         is None
     )
-    stage.settle()
-    assert len(stage.own_comments(change)) == 1
+    quick.settle()
+    assert len(quick.own_comments(change)) == 1

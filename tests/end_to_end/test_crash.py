@@ -14,7 +14,7 @@ from tests.end_to_end.examples import CLEAN, COPYLEFT, SIGNED, npm, pull, reposi
 from tests.end_to_end.stage import Stage
 from tests.simulator import Pull
 
-ROUNDS = 5
+ROUNDS = 4
 PULLS = 4
 
 

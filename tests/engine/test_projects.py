@@ -172,16 +172,20 @@ def test_other_edits_of_a_manifest_say_nothing() -> None:
     assert findings(base, {"package.json": manifest({"tiny": "^1"}, description="small")}) == ()
 
 
+YARN, ROOT = {"yarn.lock": yarn(tiny="1.0.0")}, "package.json"
+PNPM = {"pnpm-lock.yaml": "lockfileVersion: '9.0'\n"}
+
+
 @pytest.mark.parametrize(
     ("root", "path", "governed"),
     [
-        ({"package.json": manifest(workspaces=["packages/*"]), "yarn.lock": yarn(tiny="1.0.0")}, "packages/a/", True),
-        ({"package.json": manifest(workspaces=["packages/*"]), "yarn.lock": yarn(tiny="1.0.0")}, "examples/a/", False),
-        ({"package.json": manifest(workspaces={"packages": ["**", "!examples/**"]}), "yarn.lock": yarn()}, "examples/a/", False),
-        ({"package.json": manifest(), "package-lock.json": lock(tiny="1.0.0")}, "packages/a/", False),
-        ({"pnpm-workspace.yaml": "packages:\n  - 'packages/**'\n", "pnpm-lock.yaml": "lockfileVersion: '9.0'\n"}, "packages/a/", True),
+        ({ROOT: manifest(workspaces=["packages/*"]), **YARN}, "packages/a/", True),
+        ({ROOT: manifest(workspaces=["packages/*"]), **YARN}, "examples/a/", False),
+        ({ROOT: manifest(workspaces={"packages": ["**", "!examples/**"]}), **YARN}, "examples/a/", False),
+        ({ROOT: manifest(), "package-lock.json": lock(tiny="1.0.0")}, "packages/a/", False),
+        ({"pnpm-workspace.yaml": "packages:\n  - 'packages/**'\n", **PNPM}, "packages/a/", True),
     ],
-)  # fmt: skip
+)
 def test_a_workspace_has_its_lock_file_at_the_root(root: dict[str, str], path: str, governed: bool) -> None:
     member = f"{path}package.json"
     found = findings({**root, member: manifest()}, {**root, member: manifest({"tiny": "1"})})

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from app.jobs.judge import MAX_ATTEMPTS
 from app.jobs.subject import About, Claim, Delivery, Wanted, pull_key
@@ -61,6 +62,14 @@ class Office:
             for run in self.sim.check_runs(pull.repository, pull.head_sha)
             if run["name"] == "ospo-gate"
         ]
+
+
+@pytest.fixture(autouse=True)
+def silence() -> Iterator[None]:
+    """Faults are logged with all they know, which takes a second each on a terminal."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="module")

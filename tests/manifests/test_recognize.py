@@ -70,7 +70,8 @@ def test_companions_stay_inside_the_tree() -> None:
 @pytest.mark.parametrize("format_", FORMATS, ids=lambda format_: format_.id)
 def test_every_parser_loads(format_: object) -> None:
     module, function = getattr(format_, "parser", ":").split(":")
-    assert callable(getattr(importlib.import_module(module if "." in module else f"checks.manifests.{module}"), function))
+    full = module if "." in module else f"checks.manifests.{module}"
+    assert callable(getattr(importlib.import_module(full), function))
 
 
 def test_format_ids_are_unique() -> None:

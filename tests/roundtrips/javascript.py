@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.roundtrips.javascript_projects import PROJECTS, Project
+from tests.roundtrips.javascript_projects import PROJECTS, Manifest, Project
 from tests.roundtrips.listing import Edge, Key, Listing, Said, reached
 from tests.roundtrips.manager import Made, Manager
 from tests.roundtrips.tools import Tools
@@ -117,7 +117,8 @@ def _locator_name(locator: str) -> str:
 
 def pnpm(version: str, tools: Tools, name: str, folder: Path) -> Made:
     home = tools.npm("pnpm", version)
-    program = home.parent / ".bin" / "pnpm"
+    native = next((home.parent / "@pnpm").glob("exe.*/pnpm"), None)
+    program = native or home.parent / ".bin" / "pnpm"
     project = PROJECTS[name]
     lay(tools, project, folder, f"pnpm-{version}")
     reads_lock = int(version) >= 10
@@ -146,12 +147,16 @@ def _documents(output: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _pnpm_tree(tree: Mapping[str, Any], keys: dict[str, Key], edges: defaultdict[str, list[str]]) -> Iterator[str]:
-    """A subtree is written once and `deduped` after that, so edges gather over all places of a package."""
+    """A subtree is written once and `deduped` after that, so edges gather over all places of a package.
+
+    A link leads to another member, which has a list of its own.
+    """
     for entry in tree.values():
         node = entry.get("path") or f"{entry['from']}@{entry['version']}"
         version = entry["version"]
-        if not version.startswith("link:"):
-            keys[node] = (entry["from"], version)
+        if version.startswith("link:"):
+            continue
+        keys[node] = (entry["from"], _plain(version))
         edges[node] += _pnpm_tree(entry.get("dependencies") or {}, keys, edges)
         yield node
 
@@ -173,7 +178,12 @@ def bun(tools: Tools, name: str, folder: Path) -> Made:
 def _bun_names(output: str) -> Iterator[Key]:
     for line in output.splitlines():
         if found := re.match(r"[│├└─ ]+(?P<name>@?[^@\s]+)@(?P<version>\S+)$", line):
-            yield found["name"], found["version"]
+            yield found["name"], _plain(found["version"])
+
+
+def _plain(version: str) -> str:
+    """Nothing where a manager writes an address or a folder in the place of the version."""
+    return version if version[:1].isdigit() and "/" not in version else ""
 
 
 def lay(tools: Tools, project: Project, folder: Path, manager: str) -> None:
@@ -187,15 +197,24 @@ def lay(tools: Tools, project: Project, folder: Path, manager: str) -> None:
             manifest["pnpm"] = {"overrides": dict(project.overrides)}
     folder.mkdir(parents=True)
     packages = {"": manifest, **project.members, **project.folders}
+    if manager.startswith("pnpm"):
+        packages = {place: _with_workspace_protocol(content, project) for place, content in packages.items()}
     for place, content in packages.items():
         (folder / place).mkdir(parents=True, exist_ok=True)
         (folder / place / "package.json").write_text(_filled(json.dumps(content, indent=2), tools, folder))
     if manager.startswith("pnpm"):
-        lines = ["packages:", *(f"  - {place}" for place in project.members)] if project.members else []
-        lines += ["overrides:", *(f'  {name}: "{version}"' for name, version in project.overrides.items())]
-        if project.members or project.overrides:
-            text = "\n".join(lines if project.overrides else lines[:-1]) + "\n"
-            (folder / "pnpm-workspace.yaml").write_text(text)
+        members = [f"  - {place}" for place in project.members]
+        overrides = [f'  {name}: "{version}"' for name, version in project.overrides.items()] if "pnpm" not in manifest else []
+        text = "\n".join([*(["packages:"] * bool(members)), *members, *(["overrides:"] * bool(overrides)), *overrides])
+        if text:
+            (folder / "pnpm-workspace.yaml").write_text(text + "\n")
+
+
+def _with_workspace_protocol(manifest: Manifest, project: Project) -> Manifest:
+    """pnpm takes a member for a version of the registry unless it is told."""
+    members = {member["name"] for member in project.members.values()}
+    wanted = {name: f"workspace:{v}" if name in members else v for name, v in _table(manifest, "dependencies").items()}
+    return {**manifest, "dependencies": wanted} if wanted else manifest
 
 
 def _filled(text: str, tools: Tools, folder: Path) -> str:

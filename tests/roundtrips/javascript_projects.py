@@ -122,6 +122,8 @@ PROJECTS: Mapping[str, Project] = {
             "dependencies": {"from-git": "{git}", "once": "1.4.0"},
         },
         refused_by={
+            "pnpm 7": "it writes the lock and cannot list it",
+            "pnpm 8": "it cannot install a repository of the same machine",
             "yarn 3": "it takes no repository of the same machine",
             "yarn 4": "it takes no repository of the same machine",
         },
