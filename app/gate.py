@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from app.inventories import InventoryReader, manifest_refs, parse_here, project_refs
 from app.policies import PolicyPlace
-from app.ports import FactSource, InventoryCache, Parse, Source
+from app.ports import FactSource, InventoryCache, Parse, Source, Think
 from checks.engine.evaluate import evaluate
 from checks.engine.plan import Plan, wanted_manifests
 from checks.engine.projects import wanted_projects
+from checks.model.facts import Facts
 from checks.model.report import Mode, Report
 from checks.model.snapshot import Snapshot
 from checks.policy.schema import Policy
@@ -26,6 +28,11 @@ class Judged:
     """The bytes of the policy, if they were read with the change and are valid."""
 
 
+async def think_here(work: Callable[[], Report]) -> Report:
+    """Decide in this very thread: what the command does."""
+    return work()
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
     """The gate with its adapters."""
@@ -35,6 +42,7 @@ class Gate:
     clock: Callable[[], datetime]
     cache: InventoryCache | None = None
     parse: Parse = parse_here
+    think: Think = think_here
     only: frozenset[str] | None = None
 
     async def judge(self, source: Source) -> Judged:
@@ -54,10 +62,14 @@ class Gate:
         snapshot = Snapshot(listing, pairs, self.policies.changed(listing), projects)
         plan = Plan(snapshot)
         facts = await self.facts.lookup(plan, policy)
-        report = evaluate(plan, facts, policy, self.clock(), self.only)
-        report = replace(report, notices=(*loaded.notices, *report.notices))
-        if report.findings:
-            from checks.engine.fixes import propose
+        report = await self.think(partial(_verdict, plan, facts, policy, self.clock(), self.only))
+        return Judged(replace(report, notices=(*loaded.notices, *report.notices)), plan, policy, loaded.data)
 
-            report = propose(report, plan, policy)
-        return Judged(report, plan, policy, loaded.data)
+
+def _verdict(plan: Plan, facts: Facts, policy: Policy, now: datetime, only: frozenset[str] | None) -> Report:
+    report = evaluate(plan, facts, policy, now, only)
+    if not report.findings:
+        return report
+    from checks.engine.fixes import propose  # the command starts faster without it
+
+    return propose(report, plan, policy)

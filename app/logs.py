@@ -12,7 +12,9 @@ from app.settings import LogLevel
 
 #: Tokens of any length (the format since 2026 has several hundred characters), JWTs and private keys.
 _SECRET = re.compile(
-    r"\b(?:gh[pousr]_[A-Za-z0-9._-]+|github_pat_\w+|eyJ[\w-]{10,}\.[\w-]+\.[\w-]+)|-----BEGIN [^-]+-----.*?(?:-----END|$)", re.S
+    r"\b(?:gh[pousr]_[A-Za-z0-9._-]+|github_pat_\w+|eyJ[\w-]{10,}\.[\w-]+\.[\w-]+)"
+    r"|-----BEGIN [^-]+-----.*?(?:-----END|$)",
+    re.DOTALL,
 )
 
 

@@ -89,7 +89,7 @@ class PolicyPlace:
             )
         if blob is None and self.named:
             where = "at the merge base" if listing.base else "in the tree"
-            hint = "A policy inside the checkout is never read from the branch under judgment; it counts after the merge."
+            hint = "A policy in the checkout is never read from the branch under judgment: it counts after the merge."
             raise UsageError(f"there is no policy {name} {where}", hint=hint)
         if blob is None:
             return Loaded(starter_policy())

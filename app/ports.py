@@ -9,6 +9,7 @@ from checks.engine.plan import Plan
 from checks.manifests import Format
 from checks.model.dependency import Inventory
 from checks.model.facts import Facts
+from checks.model.report import Report
 from checks.model.snapshot import Listing
 
 TYPE_CHECKING = False
@@ -77,3 +78,6 @@ class InventoryCache(Protocol):
 
 #: Parses one manifest; the service moves large ones out of the event loop.
 Parse = Callable[[Format, str, bytes, Mapping[str, bytes]], Awaitable[Inventory]]
+
+#: Runs the pure decision; the service does it outside the event loop, which then keeps answering.
+Think = Callable[[Callable[[], Report]], Awaitable[Report]]

@@ -17,6 +17,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 from app.policies import SHAPES
 from app.settings import PREFIX, ServiceSettings
+from checks.manifests import FORMATS
 from checks.policy.json_schema import json_schema
 from checks.policy.schema import Root
 from checks.policy.shape import Key, is_shape, keys_of
@@ -55,6 +56,15 @@ def settings() -> Lines:
     for item in keys_of(ServiceSettings).values():
         default = "**must be set**" if item.required else _default(item)
         yield f"| `{PREFIX}{item.name.upper()}` | {default} | {_cell(item.doc)} |"
+
+
+def formats() -> Lines:
+    """Every format, with the files that carry it and those that are read with it."""
+    yield "| format | ecosystem | files | read with it |"
+    yield "|---|---|---|---|"
+    for item in FORMATS:
+        names, beside = (" ".join(f"`{_cell(name)}`" for name in found) for found in (item.names, item.companions))
+        yield f"| `{item.id}` | {item.ecosystem} | {names} | {beside} |"
 
 
 def _keys(shape: type, prefix: str) -> Lines:
@@ -101,6 +111,7 @@ def _cell(text: str) -> str:
 TABLES: dict[str, dict[str, Callable[[], Lines]]] = {
     "policy.md": {"rules": rules, "keys": keys},
     "settings.md": {"settings": settings},
+    "inventory.md": {"formats": formats},
 }
 
 

@@ -31,11 +31,13 @@ THEMES = {
     "dark": ("#0d1117", "#f0f6fc", "#3d444d", "#9198a1", "#151b23", "#4493f8", "#656c7633"),
 }
 _CSS = """
-body {{ background: {0}; color: {1}; font: 14px/1.5 -apple-system, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif; margin: 16px }}
+body {{ background: {0}; color: {1}; margin: 16px }}
+body {{ font: 14px/1.5 -apple-system, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif }}
 .box {{ border: 1px solid {2}; border-radius: 6px; margin-bottom: 12px }}
 .head {{ background: {4}; color: {3}; padding: 8px 16px; border-bottom: 1px solid {2}; border-radius: 6px 6px 0 0 }}
 .body {{ padding: 8px 16px }} .run {{ padding: 6px 16px }} .run span {{ color: {3} }}
-code {{ background: {6}; border-radius: 6px; font: 85% monospace; padding: 2px 5px }} a {{ color: {5}; text-decoration: none }}
+code {{ background: {6}; border-radius: 6px; font: 85% monospace; padding: 2px 5px }}
+a {{ color: {5}; text-decoration: none }}
 pre {{ background: {4}; border-radius: 6px; padding: 12px }} pre code {{ background: none; padding: 0 }}
 h3 {{ font-size: 17px; margin: 8px 0 }} sub {{ font-size: 11px; color: {3} }}
 """

@@ -20,7 +20,11 @@ from tests.simulator import Pull, Repository
 CHARTS = {"chart_kit": ("4.2.0", "MIT", ["svg-mill"]), "svg_mill": ("1.8.0", "MIT", ["glyph-core"])}
 #: Title, message of its one commit, and the files that it changes.
 PULLS: tuple[tuple[str, str, dict[str, Any]], ...] = (
-    ("Use small dates", f"Use small dates\n\n{SIGNED}", npm(tiny=("1.0.0", "MIT", []), small_dates=("2.1.0", "ISC", []))),
+    (
+        "Use small dates",
+        f"Use small dates\n\n{SIGNED}",
+        npm(tiny=("1.0.0", "MIT", []), small_dates=("2.1.0", "ISC", [])),
+    ),
     ("Add charts", f"Add charts\n\n{SIGNED}", COPYLEFT),
     ("Explain the build", "Explain the build", {"BUILDING.md": "Run `npm ci`, then `npm run build`.\n"}),
     ("Merge lock files", f"Merge lock files\n\n{SIGNED}", {"package-lock.json": CLEAN["package-lock.json"][:-40]}),

@@ -14,7 +14,7 @@ from checks.rules import CHECKS
 
 ROOT = Path(__file__).parent.parent
 #: Ids that policies, waivers and dashboards of other people hold: add to it, never take away.
-RULES = """
+RULES = """\
 signoff-missing signoff-mismatch signoff-invalid-email signoff-unverified
 license-not-allowed license-unknown license-missing
 manifest-unreadable manifest-too-large entry-unreadable entry-unresolved listing-incomplete
@@ -54,7 +54,9 @@ def test_the_versions_agree() -> None:
     assert f"## {VERSION}" in (ROOT / "CHANGELOG.md").read_text()
 
 
-@pytest.mark.parametrize("command", [["--help"], ["check", "--help"], ["policy", "validate", "policy.yaml"], ["check", "--all"]])
+@pytest.mark.parametrize(
+    "command", [["--help"], ["check", "--help"], ["policy", "validate", "policy.yaml"], ["check", "--all"]]
+)
 def test_the_command_loads_no_service(command: list[str]) -> None:
     """No web framework, ORM, GitHub client or event loop: the command starts in a tenth of a second."""
     heavy = "fastapi starlette sqlalchemy githubkit pydantic cyclonedx httpx asyncio"
@@ -62,7 +64,9 @@ def test_the_command_loads_no_service(command: list[str]) -> None:
         "import sys\nfrom app.cli.main import main\ntry: main(sys.argv[1:])\nexcept SystemExit: pass\n"
         f"sys.stderr.write(' '.join(m for m in {heavy.split()!r} if m in sys.modules))"
     )
-    done = subprocess.run([sys.executable, "-c", script, *command], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script, *command], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert done.stderr == ""
 
 
@@ -77,7 +81,19 @@ def _imports(path: Path) -> set[str]:
 
 
 #: What could let a check see the world, and the modules that may: data inside a library, found without importing it.
-_WORLD = {"os", "pathlib", "io", "time", "socket", "subprocess", "random", "logging", "tempfile", "shutil", "urllib.request"}
+_WORLD = {
+    "os",
+    "pathlib",
+    "io",
+    "time",
+    "socket",
+    "subprocess",
+    "random",
+    "logging",
+    "tempfile",
+    "shutil",
+    "urllib.request",
+}
 _MAY = {"checks/licenses/index.py"}
 
 

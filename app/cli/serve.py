@@ -18,7 +18,8 @@ def run(_options: argparse.Namespace) -> int:
         if (error.name or "").split(".")[0] in ("app", "checks"):
             raise
         raise UsageError(
-            f"the service is not installed ({error.name} is missing)", hint="Install it: pip install 'ospo-gate[service]'"
+            f"the service is not installed ({error.name} is missing)",
+            hint="Install it: pip install 'ospo-gate[service]'",
         ) from None
     configure(settings.log_level)
     app = Service(settings).application()

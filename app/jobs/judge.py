@@ -139,6 +139,7 @@ class Judge:
             clock=self.clock,
             cache=self.inventories,
             parse=self.parse,
+            think=asyncio.to_thread,
         )
         judged = await gate.judge(source)
         if source.state and source.state.head != claim.head:

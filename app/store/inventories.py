@@ -1,7 +1,9 @@
 """Parsed inventories by content."""
 
+import asyncio
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -32,22 +34,25 @@ class InventoryStore:
                 rows = await connection.execute(
                     select(inventory.c.key, inventory.c.data).where(inventory.c.key.in_(batch))
                 )
-                found.update((row.key, value) for row in rows if (value := _decoded(row.data)) is not None)
+                known = [(row.key, row.data) for row in rows]
+                found.update(await asyncio.to_thread(_decoded, known))
         return found
 
     async def put(self, inventories: Mapping[str, Inventory]) -> None:
         now = time.time()
         # Sorted, so that two writers never wait for each other; replaced, because what is there could not be decoded.
-        rows = [{"key": key, "data": encode(value), "stored_at": now} for key, value in sorted(inventories.items())]
+        encoded = await asyncio.to_thread(lambda: [(key, encode(value)) for key, value in sorted(inventories.items())])
+        rows = [{"key": key, "data": data, "stored_at": now} for key, data in encoded]
         insert = (sqlite if self.database.sqlite else postgresql).insert(inventory)
         newer = {"data": insert.excluded.data, "stored_at": insert.excluded.stored_at}
         async with self.database.write() as connection:
             await connection.execute(insert.on_conflict_do_update(index_elements=["key"], set_=newer), rows)
 
 
-def _decoded(data: bytes) -> Inventory | None:
-    """None for what an older version of ours wrote: it is parsed again."""
-    try:
-        return decode(data)
-    except ValueError:
-        return None
+def _decoded(rows: Iterable[tuple[str, bytes]]) -> dict[str, Inventory]:
+    """Without what an older version of ours wrote: it is parsed again."""
+    found = {}
+    for key, data in rows:
+        with suppress(ValueError):
+            found[key] = decode(data)
+    return found

@@ -1,4 +1,4 @@
-"""The smallest fix: for each finding, and one block of commands that repairs the whole change in the order that works."""
+"""The smallest fix for each finding, and one block of commands that repairs the whole change, in the right order."""
 
 import shlex
 from collections.abc import Iterable, Sequence

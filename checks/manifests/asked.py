@@ -39,6 +39,8 @@ def _npm(text: str) -> Iterator[Requirement]:
 
     manifest = manifest_of(text)
     root = load_object(text, lambda depth, key: False)
+    if isinstance(root.get("unity"), str):
+        return  # the same file name, but the packages are those of the Unity editor
     overridden = _overridden(root)
     for item in manifest.requirements if manifest else ():
         name, range_ = alias_of(item.specifier) or (item.name, item.specifier)

@@ -117,7 +117,7 @@ def _connect(
             missing.append(name)
         elif target is not None and target >= 0 and name not in optional:
             graph.require(index, target)
-    # an optional peer that the lock has for another reason is installed for this one too, in production as well (bun 1.4)
+    # an optional peer that the lock has for another reason is installed for this one too, also in production (bun 1.4)
     for name in names_in(about, "optionalDependencies", "peerDependencies"):
         target = resolve(name, seen)
         if target is not None and target >= 0:

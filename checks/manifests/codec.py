@@ -56,17 +56,16 @@ def encode(value: Inventory) -> bytes:
 def decode(data: bytes) -> Inventory:
     """The inventory that `encode` wrote. Raises ValueError for anything else."""
     try:
-        document = json.loads(_unpacked(data))
-        return _inventory(document)
-    except (zlib.error, KeyError, IndexError, TypeError, AttributeError, RecursionError, OverflowError) as error:
-        raise ValueError(f"not an inventory: {type(error).__name__}") from None
+        return _inventory(json.loads(_unpacked(data)))
+    except (zlib.error, ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError) as error:
+        raise ValueError(f"not an inventory: {error}") from None
 
 
 def _unpacked(data: bytes) -> bytes:
     unpacker = zlib.decompressobj()
     text = unpacker.decompress(data, MAX_UNPACKED)
     if not unpacker.eof or unpacker.unused_data:
-        raise ValueError("not an inventory: cut off, or longer than an inventory can be")
+        raise ValueError("cut off, or longer than an inventory can be")
     return text
 
 

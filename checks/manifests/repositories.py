@@ -12,7 +12,7 @@ _TYPES = {"github.com": "github", "www.github.com": "github", "bitbucket.org": "
 
 
 def repository(address: str) -> tuple[str, str] | None:
-    """Purl and name of `https://github.com/owner/repo.git`, `git@host:owner/repo`, `ssh://…`; None if it is no address."""
+    """Purl and name of `https://host/owner/repo.git`, `git@host:owner/repo`, `ssh://…`; None if it is no address."""
     match = _ADDRESS.match(address.strip().removeprefix("git+"))
     if not match:
         return None

@@ -79,7 +79,7 @@ class Problem:
     """Something that could not be read; a gate never skips it silently."""
 
     code: str
-    """`unreadable` (the whole file), `too-large`, `entry` (one entry), `unresolved` (a version that is not in the tree)."""
+    """`unreadable` (the whole file), `too-large`, `entry` (one of it), `unresolved` (what is not in the tree)."""
     message: str
     """One sentence of ours; may quote foreign text that `visible()` made inert."""
     location: Location

@@ -22,7 +22,15 @@ _INVISIBLE = {
     **{code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))},
     **{
         code: f"\\u{code:04x}"
-        for code in (0xAD, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0xFEFF)
+        for code in (
+            0xAD,
+            0x61C,
+            0x180E,
+            *range(0x200B, 0x2010),
+            *range(0x2028, 0x202F),
+            *range(0x2060, 0x2070),
+            0xFEFF,
+        )
     },
     **{code: f"\\U{code:08x}" for code in range(0xE0000, 0xE0080)},
     **{code: f"\\u{code:04x}" for code in range(0xD800, 0xE000)},

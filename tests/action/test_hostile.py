@@ -42,8 +42,14 @@ def test_the_installation_ran_nothing_of_the_checkout(installed: Path) -> None:
 
 
 def test_an_installation_that_cannot_succeed_says_so(runner: Runner, tmp_path: Path) -> None:
+    """A python whose environments have a pip that always fails."""
+    python = tmp_path / "bin" / "python3"
+    python.parent.mkdir()
+    python.write_text('#!/bin/sh\n[ "$3" = venv ] || exit 0\nmkdir -p "$4/bin"\ncp /bin/false "$4/bin/python"\n')
+    python.chmod(0o755)
     fresh = Runner(tmp_path / "temp", runner.action_path)
     fresh.temp.mkdir()
+    fresh.environ = {"PATH": f"{python.parent}:{os.environ['PATH']}"}
     done = fresh.run(Checkout(tmp_path / "web", {}), {}, step_="Install ospo-gate")
     assert done.code == 3
     assert "::error title=ospo-gate::ospo-gate could not be installed." in done.out

@@ -69,7 +69,7 @@ def yarn(part: int, count: int) -> str:
     blocks = ["# yarn lockfile v1\n\n"]
     for name, version in _names(part, count):
         blocks.append(
-            f"{name}@^{version}:\n  version \"{version}\"\n"
+            f'{name}@^{version}:\n  version "{version}"\n'
             f'  resolved "https://registry.example/{name}/-/{name}-{version}.tgz#{_hash(name, "sha1")}"\n'
             f"  integrity sha512-{_hash(name, 'sha512')[:86]}==\n"
         )
@@ -81,7 +81,8 @@ def uv(part: int, count: int) -> str:
     blocks = ['version = 1\nrevision = 3\nrequires-python = ">=3.11"\n']
     asked = ",\n".join(f'    {{ name = "{name}" }}' for name, _ in names[:20])
     blocks.append(
-        f'[[package]]\nname = "part-{part}"\nversion = "0.1.0"\nsource = {{ virtual = "." }}\ndependencies = [\n{asked},\n]\n'
+        f'[[package]]\nname = "part-{part}"\nversion = "0.1.0"\nsource = {{ virtual = "." }}\n'
+        f"dependencies = [\n{asked},\n]\n"
     )
     for index, (name, version) in enumerate(names):
         below = [names[child][0] for child in (2 * index + 20, 2 * index + 21) if child < count]
@@ -168,7 +169,8 @@ def main() -> None:
                 seconds, mebibytes, lines = measured([*command, "--format", format_], environment)
                 first.setdefault("seconds", seconds)
                 ratio = seconds / first["seconds"]
-                print(f"{run:7} {format_:6} {seconds:6.2f} s {mebibytes:6.0f} MiB {lines:8,} lines  {ratio:5.2f} of the first")
+                figures = f"{seconds:6.2f} s {mebibytes:6.0f} MiB {lines:8,} lines"
+                print(f"{run:7} {format_:6} {figures}  {ratio:5.2f} of the first")
         seconds, mebibytes, _ = measured([*command, "--no-cache"], environment)
         print(f"{'none':7} {'table':6} {seconds:6.2f} s {mebibytes:6.0f} MiB  without a cache")
 

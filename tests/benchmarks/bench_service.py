@@ -77,7 +77,8 @@ def _acknowledgements(stage: Stage) -> list[float]:
 
 def _print(what: str, seconds: Sequence[float]) -> None:
     marks = statistics.quantiles(seconds, n=100)
-    values = ", ".join(f"{name} {marks[index] * 1000:.1f} ms" for name, index in (("p50", 49), ("p95", 94), ("p99", 98)))
+    places = (("p50", 49), ("p95", 94), ("p99", 98))
+    values = ", ".join(f"{name} {marks[index] * 1000:.1f} ms" for name, index in places)
     print(f"  {what} ({len(seconds)} events): {values}")
 
 

@@ -9,9 +9,9 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-import cmarkgfm  # type: ignore[import-untyped]
+import cmarkgfm
 import pytest
-from cmarkgfm.cmark import Options  # type: ignore[import-untyped]
+from cmarkgfm.cmark import Options
 
 from tests.end_to_end.examples import CLEAN, COPYLEFT, POLICY, SIGNED, pull, repository
 from tests.end_to_end.stage import Stage

@@ -14,8 +14,12 @@ def dep(spec: str, line: int = 1, path: str = "package-lock.json", **options: ob
     return Dependency(package("npm", name), name, version, location, **{"scope": Scope.RUNTIME, **options})  # type: ignore[arg-type]
 
 
-def inventory(*dependencies: Dependency, path: str = "package-lock.json", edges: Sequence[Sequence[int]] = ()) -> Inventory:
-    parents = shortest_parents(len(dependencies), [i for i, d in enumerate(dependencies) if d.direct], edges) if edges else ()
+def inventory(
+    *dependencies: Dependency, path: str = "package-lock.json", edges: Sequence[Sequence[int]] = ()
+) -> Inventory:
+    parents = (
+        shortest_parents(len(dependencies), [i for i, d in enumerate(dependencies) if d.direct], edges) if edges else ()
+    )
     return Inventory(path, "npm-lock", tuple(dependencies), tuple(tuple(row) for row in edges), parents)
 
 

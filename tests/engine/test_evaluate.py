@@ -80,7 +80,9 @@ def test_only_limits_the_checks_but_never_the_inventory() -> None:
 
 
 def test_a_file_that_nobody_can_read_cannot_be_judged() -> None:
-    broken = Inventory("uv.lock", "uv-lock", problems=(Problem("unreadable", "it is not TOML", Location("uv.lock", 3, 3)),))
+    broken = Inventory(
+        "uv.lock", "uv-lock", problems=(Problem("unreadable", "it is not TOML", Location("uv.lock", 3, 3)),)
+    )
     report = judge("", pair(None, broken))
     assert report.conclusion is Conclusion.CANNOT_JUDGE
     assert report.blocking[0].rule == "manifest-unreadable"
@@ -88,7 +90,9 @@ def test_a_file_that_nobody_can_read_cannot_be_judged() -> None:
 
 
 def test_a_file_that_was_broken_before_is_not_this_changes_fault() -> None:
-    broken = Inventory("uv.lock", "uv-lock", problems=(Problem("unreadable", "it is not TOML", Location("uv.lock", 3, 3)),))
+    broken = Inventory(
+        "uv.lock", "uv-lock", problems=(Problem("unreadable", "it is not TOML", Location("uv.lock", 3, 3)),)
+    )
     assert judge("", pair(broken, broken)).conclusion is Conclusion.PASSED
 
 
@@ -102,7 +106,9 @@ def test_nothing_to_check() -> None:
 
 
 def test_an_incomplete_listing_blocks() -> None:
-    listing = Listing("b" * 40, "a" * 40, problems=(Problem("listing", "GitHub lists only 3000 of the files", Location("")),))
+    listing = Listing(
+        "b" * 40, "a" * 40, problems=(Problem("listing", "GitHub lists only 3000 of the files", Location("")),)
+    )
     loaded = load_policy(b"version: 1\n", "policy.yaml")
     report = evaluate(Plan(Snapshot(listing)), Facts(), loaded, NOW)
     assert (report.conclusion, report.blocking[0].rule) == (Conclusion.CANNOT_JUDGE, "listing-incomplete")
@@ -110,7 +116,9 @@ def test_an_incomplete_listing_blocks() -> None:
 
 def test_an_include_that_is_not_in_the_tree_warns() -> None:
     partly = Inventory(
-        "requirements.txt", "requirements", problems=(Problem("unresolved", "x.txt is not here", Location("requirements.txt", 2, 2)),)
+        "requirements.txt",
+        "requirements",
+        problems=(Problem("unresolved", "x.txt is not here", Location("requirements.txt", 2, 2)),),
     )
     report = judge("", pair(None, partly))
     assert (report.conclusion, report.warnings[0].rule) == (Conclusion.WARNINGS, "entry-unresolved")
@@ -124,13 +132,19 @@ def test_a_thousand_bad_entries_of_a_file_are_one_finding() -> None:
 
 
 def test_a_file_beyond_the_limit_is_a_finding() -> None:
-    large = Inventory("uv.lock", "uv-lock", problems=(Problem("too-large", "it has too many bytes", Location("uv.lock")),))
+    large = Inventory(
+        "uv.lock", "uv-lock", problems=(Problem("too-large", "it has too many bytes", Location("uv.lock")),)
+    )
     assert judge("", pair(None, large)).blocking[0].rule == "manifest-too-large"
 
 
 def test_ids_are_short_typable_and_stable_over_pushes_and_versions() -> None:
     first = judge("licenses: {}", change(MIT, GPL)).blocking[0].id
-    later = judge("licenses: {}", change(replace(GPL, version="2.2.0", location=Location("package-lock.json", 99)))).blocking[0].id
+    later = (
+        judge("licenses: {}", change(replace(GPL, version="2.2.0", location=Location("package-lock.json", 99))))
+        .blocking[0]
+        .id
+    )
     assert first == later
     assert first.startswith("lic-")
     assert len(first) == 7
@@ -172,7 +186,9 @@ def test_the_line_of_the_policy_that_decided_is_named() -> None:
 
 def test_it_stands_on_the_manifests_line_when_that_is_part_of_the_change() -> None:
     asked = replace(GPL, required_at=Location("package.json", 12, 12))
-    edited = Listing("b" * 40, "a" * 40, tuple(ChangedFile(p, FileStatus.MODIFIED) for p in ("package.json", "package-lock.json")))
+    edited = Listing(
+        "b" * 40, "a" * 40, tuple(ChangedFile(p, FileStatus.MODIFIED) for p in ("package.json", "package-lock.json"))
+    )
     plan = Plan(Snapshot(edited, (change(asked),)))
     loaded = load_policy(b"version: 1\nlicenses: {}\n", "policy.yaml")
     (finding,) = evaluate(plan, Facts(), loaded, NOW).blocking

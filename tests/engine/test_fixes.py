@@ -18,7 +18,9 @@ NOW = datetime(2026, 11, 20, tzinfo=UTC)
 BASE = "b" * 40
 
 
-def graph(rows: dict[str, list[str]], format_: str = "npm-lock", path: str = "package-lock.json", **licenses: str) -> Inventory:
+def graph(
+    rows: dict[str, list[str]], format_: str = "npm-lock", path: str = "package-lock.json", **licenses: str
+) -> Inventory:
     """`{"name@version": [required names]}`; what nobody requires is direct; licenses by name, MIT otherwise."""
     names = [spec.rpartition("@")[0] for spec in rows]
     required = {name for children in rows.values() for name in children}
@@ -101,7 +103,11 @@ def test_lines_of_a_requirements_file_are_deleted_together() -> None:
 
 
 def test_an_unreadable_lock_file_is_restored_and_brought_up_to_date() -> None:
-    broken = Inventory("package-lock.json", "npm-lock", problems=(Problem("unreadable", "it is cut off", Location("package-lock.json", 9)),))
+    broken = Inventory(
+        "package-lock.json",
+        "npm-lock",
+        problems=(Problem("unreadable", "it is cut off", Location("package-lock.json", 9)),),
+    )
     report = fixed(graph({"tiny@1.0.0": []}), broken, "package.json")
     assert report.repair[:2] == (
         f"git checkout {BASE[:12]} -- package-lock.json",

@@ -38,7 +38,7 @@ def test_a_round_trip(value: Inventory) -> None:
 _texts = st.text(max_size=8)
 _places = st.builds(Location, st.sampled_from(["a", "b/c"]), st.integers(0, 9), st.integers(0, 9))
 _dependencies = st.builds(
-    Dependency, _texts, _texts, st.none() | _texts, _places, st.sampled_from(Scope), st.sampled_from([None, True, False]),
+    Dependency, _texts, _texts, st.none() | _texts, _places, st.sampled_from(Scope), st.none() | st.booleans(),
     st.sampled_from(Origin), st.none() | _texts, st.none() | _texts,
     st.none() | st.datetimes(timezones=st.just(UTC)), st.lists(_texts, max_size=2).map(tuple), st.none() | _places,
     st.none() | _texts,
@@ -94,7 +94,7 @@ def _with(**changes: object) -> bytes:
     ],
 )
 def test_what_is_hostile_is_refused(changes: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="inventory|kind|place|index|columns|Invalid|not in|many"):
+    with pytest.raises(ValueError, match="not an inventory"):
         decode(_with(**changes))
 
 

@@ -46,10 +46,10 @@ def test_more_packages_than_anybody_has_are_refused() -> None:
 
 
 @pytest.mark.parametrize("format_", FORMATS, ids=lambda format_: format_.id)
-@pytest.mark.parametrize("data", [b"[" * 100_000, b"{" * 100_000, b"\x00" * 100, b"<" * 1000, b"- " * 10_000], ids=list("abcde"))
-def test_no_format_raises_on_hostile_bytes(format_: Format, data: bytes) -> None:
+@pytest.mark.parametrize("piece", [b"[", b"{", b"\x00", b"<", b"- "], ids=repr)
+def test_no_format_raises_on_a_hundred_thousand_of_anything(format_: Format, piece: bytes) -> None:
     path = format_.names[0].replace("*", "x").replace("?", "x")
-    assert read(format_, path, data).format == format_.id
+    assert read(format_, path, piece * 100_000).format == format_.id
 
 
 def test_installed_packages_are_not_manifests_of_the_project() -> None:
@@ -60,7 +60,8 @@ def test_installed_packages_are_not_manifests_of_the_project() -> None:
 
 def test_the_line_that_asks_for_a_direct_dependency_is_known() -> None:
     manifest = b'{\n  "dependencies": {\n    "a": "^1"\n  }\n}\n'
-    lock = b'{"lockfileVersion": 3, "packages": {"": {"dependencies": {"a": "^1"}}, "node_modules/a": {"version": "1.0.0"}}}'
+    packages = b'{"": {"dependencies": {"a": "^1"}}, "node_modules/a": {"version": "1.0.0"}}'
+    lock = b'{"lockfileVersion": 3, "packages": ' + packages + b"}"
     (dependency,) = reading("web/package-lock.json", lock, **{"web/package.json": manifest}).dependencies
     assert dependency.required_at is not None
     assert (dependency.required_at.path, dependency.required_at.line) == ("web/package.json", 3)

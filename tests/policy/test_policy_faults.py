@@ -142,7 +142,9 @@ def test_text_that_does_not_say_what_it_should(text: str, expected: str) -> None
 
 def test_a_bad_range_in_an_exception_is_reported_on_its_key() -> None:
     text = "licenses:\n  exceptions:\n    - {package: pkg:npm/a, allow: [JSON], reason: b, versions: ^1}"
-    assert fault(text).startswith("4:64: licenses.exceptions.0.versions: version range '^1', character 1: write a range")
+    assert fault(text).startswith(
+        "4:64: licenses.exceptions.0.versions: version range '^1', character 1: write a range"
+    )
 
 
 @pytest.mark.parametrize(

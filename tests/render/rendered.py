@@ -3,8 +3,8 @@
 import re
 from html.parser import HTMLParser
 
-import cmarkgfm  # type: ignore[import-untyped]
-from cmarkgfm.cmark import Options  # type: ignore[import-untyped]
+import cmarkgfm
+from cmarkgfm.cmark import Options
 from markdown_it import MarkdownIt
 
 #: What GitHub turns into links after rendering, outside of code and links.

@@ -29,6 +29,8 @@ class Tools:
             "GIT_CONFIG_KEY_0": "protocol.file.allow",
             "GIT_CONFIG_VALUE_0": "always",
             "NO_COLOR": "1",
+            "PDM_CHECK_UPDATE": "0",
+            "PIP_CONFIG_FILE": os.devnull,
             "PIPENV_VENV_IN_PROJECT": "1",
             "PIPENV_VERBOSITY": "-1",
             "POETRY_VIRTUALENVS_CREATE": "false",
@@ -52,7 +54,9 @@ class Tools:
             "npm_config_cache": "npm",
         }
         caches = {name: str(self.folder / "caches" / place) for name, place in places.items()}
-        return os.environ | quiet | caches
+        # what a machine adds to pip's index would be written into the files
+        kept = {name: value for name, value in os.environ.items() if name != "PIP_FIND_LINKS"}
+        return kept | quiet | caches
 
     def run(self, folder: Path, *command: str | Path) -> str:
         """Standard output. Raises `ToolFailed` when it takes too long or says no."""
@@ -80,7 +84,7 @@ class Tools:
 
     def pypi(self, *packages: str) -> Path:
         """The folder of programs of a virtual environment that has these packages."""
-        venv = self.folder / packages[0].replace("=", "-").replace("<", "-below-")
+        venv = self.folder / packages[0].replace("==", "-").replace(".*", "")
         if not (venv / "ready").exists():
             self.folder.mkdir(parents=True, exist_ok=True)
             self.run(self.folder, sys.executable, "-m", "venv", venv)

@@ -96,9 +96,7 @@ def conjunction(text: str, constraints: list[Constraint]) -> list[Constraint]:
             return [Constraint("=", low.version, low.key, low.position)]
         if not low.holds(high.key) or not high.holds(low.key):
             raise InvalidRange(text, max(low.position, high.position), _NOTHING)
-    return bounds + [
-        each for each in excluded if each.key is None or all(bound.holds(each.key) for bound in bounds)
-    ]
+    return bounds + [each for each in excluded if each.key is None or all(bound.holds(each.key) for bound in bounds)]
 
 
 def distinct(constraints: Iterable[Constraint]) -> list[Constraint]:
@@ -134,8 +132,7 @@ def check_alternation(text: str, ordered: list[Constraint]) -> None:
 
 def _agree(point: Constraint, others: list[Constraint]) -> bool:
     return all(
-        each.holds(point.key) and not (each.operator == "!=" and each.identity == point.identity)
-        for each in others
+        each.holds(point.key) and not (each.operator == "!=" and each.identity == point.identity) for each in others
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .text import Key, compiled, number
 
-_TOKEN = r"[.-]|[0-9]+|[^0-9.-]+"
+_PIECE = r"[.-]|[0-9]+|[^0-9.-]+"
 _RANKS = {"alpha": 0, "beta": 1, "milestone": 2, "rc": 3, "cr": 3, "snapshot": 4, "sp": 6}
 _SHORT = {"a": "alpha", "b": "beta", "m": "milestone"}
 _RELEASE = ("ga", "final", "release")
@@ -51,7 +51,7 @@ def _tokens(text: str) -> list[tuple[bool, str, bool]]:
     """(after a dot, token, a digit follows directly); nothing reads 0, a change of kind reads as a hyphen."""
     tokens: list[tuple[bool, str, bool]] = []
     dotted, filled = True, False
-    pieces: list[str] = compiled(_TOKEN).findall(text)
+    pieces: list[str] = compiled(_PIECE).findall(text)
     for piece, following in zip(pieces, [*pieces[1:], ""], strict=True):
         if piece in ".-":
             if not filled:

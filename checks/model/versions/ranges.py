@@ -122,9 +122,7 @@ def _parse_vers(purl_type: str, text: str) -> Range:
         raise InvalidRange(text, place, "expected a type and a slash, as in vers:npm/<2.0.0")
     kind, position, rest = head[1], head.end(), text[head.end() :]
     if kind not in (purl_type, "all", "none"):
-        raise InvalidRange(
-            text, head.start(1), f"the range is for {kind}, the package is of type {purl_type}"
-        )
+        raise InvalidRange(text, head.start(1), f"the range is for {kind}, the package is of type {purl_type}")
     if rest.strip() == "*":
         return Range(purl_type, [], f"vers:{kind}/*", empty=kind == "none")
     if kind != purl_type:
@@ -170,9 +168,7 @@ def _intervals(bounds: list[Constraint]) -> list[tuple[Constraint, ...]]:
 
 
 def _quoted(each: Constraint) -> str:
-    quoted = compiled(_QUOTED).sub(
-        lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), each.version
-    )
+    quoted = compiled(_QUOTED).sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), each.version)
     return quoted if each.operator == "=" else each.operator + quoted
 
 
