@@ -1,7 +1,7 @@
 # One image for the service (`serve`, the default) and for a checkout (`check`):
 #
 #   docker run -p 8080:8080 -v ospo-gate:/var/lib/ospo-gate --read-only --env-file settings.env ospo-gate
-#   docker run --rm -v "$PWD:/work:ro" --read-only --network none ospo-gate check
+#   docker run --rm -v "$PWD:/checkout:ro" --read-only --network none ospo-gate check
 #
 # Every RUN is a plain command: tests/container runs them without an engine. Each has a layer, so that each is cached.
 # hadolint global ignore=DL3059
@@ -38,9 +38,9 @@ LABEL org.opencontainers.image.title="ospo-gate" \
 # `check` asks git. Debian keeps one version in its archive, so a pinned one would stop to exist.
 # hadolint ignore=DL3008
 RUN apt-get update && apt-get install --yes --no-install-recommends git && rm -rf /var/lib/apt/lists/*
-# A checkout that is mounted at /work belongs to another user; git would refuse to read it.
-RUN git config --system --add safe.directory /work
-RUN install -d -m 0755 /work && install -d -m 0700 -o 65532 -g 65532 /var/lib/ospo-gate
+# A checkout that is mounted at /checkout belongs to another user; git would refuse to read it.
+RUN git config --system --add safe.directory /checkout
+RUN install -d -m 0755 /checkout && install -d -m 0700 -o 65532 -g 65532 /var/lib/ospo-gate
 COPY --from=build /opt/ospo-gate /opt/ospo-gate
 ENV PATH=/opt/ospo-gate/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -50,7 +50,7 @@ ENV PATH=/opt/ospo-gate/bin:$PATH \
     OSPO_GATE_PORT=8080 \
     OSPO_GATE_DATABASE=sqlite+aiosqlite:////var/lib/ospo-gate/ospo-gate.db
 VOLUME ["/var/lib/ospo-gate"]
-WORKDIR /work
+WORKDIR /checkout
 USER 65532:65532
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from app.cache import InventoryFiles
-from app.cli.manifests import cache, inventories, pairs, without_collector
+from app.cli.drive import without_collector
+from app.cli.manifests import cache, inventories, pairs
 from app.cli.output import say
 from app.sources.git import GitSource, Repository
 from checks.engine.differences import differences

@@ -5,7 +5,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from app.cli.manifests import cache, inventories, without_collector
+from app.cli.drive import without_collector
+from app.cli.manifests import cache, inventories
 from app.cli.output import say
 from checks.model.dependency import Dependency, Inventory
 from checks.model.phrase import visible

@@ -1,8 +1,6 @@
 """Reading what lies on disk for `inventory` and `diff`: one manifest at a time, known ones out of the cache."""
 
-import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from app.cache import InventoryFiles
@@ -45,16 +43,3 @@ def inventories(path: Path, known: InventoryFiles | None) -> tuple[Inventory, ..
             hint="Known files: " + ", ".join(dict.fromkeys(name for format_ in FORMATS for name in format_.names)),
         )
     return found
-
-
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """100,000 packages are a million values without a cycle; looking through them again and again is half the time."""
-    before = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()  # all of it stays until the process ends
-        if before:
-            gc.enable()

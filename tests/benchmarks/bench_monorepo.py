@@ -93,7 +93,7 @@ def uv(part: int, count: int) -> str:
             'source = { registry = "https://registry.example/simple" }\n'
             + (f"dependencies = [\n{lines}]\n" if lines else "")
             + f'sdist = {{ url = "{address}.tar.gz", hash = "sha256:{_hash(name)}", size = 1000 }}\n'
-            f'wheels = [\n    {{ url = "{address}-py3-none-any.whl", hash = "sha256:{_hash(version)}", size = 900 }},\n]\n'
+            f'wheels = [\n    {{ url = "{address}-py3-none-any.whl", hash = "sha256:{_hash(version)}" }},\n]\n'
         )
     return "\n".join(blocks)
 

@@ -284,3 +284,23 @@ def test_a_mutated_file_is_read_or_refused(text: str) -> None:
 def test_a_hostile_file_is_read_or_refused(text: str) -> None:
     survives(parse_package_lock, text, "package-lock.json")
     survives(parse_package_lock, OLD_LOCK, "package-lock.json", {"package.json": text})
+
+
+def test_version_1_reads_the_version_in_the_address_of_an_archive_as_npm_does() -> None:
+    address = "https://registry.example/@s/ms/-/ms-2.1.3.tgz"
+    for written, version in ((address, "2.1.3"), ("https://other.example/ms-2.1.3.tgz", None)):
+        inventory = lock(json.dumps({"lockfileVersion": 1, "dependencies": {"@s/ms": {"version": written}}}))
+        assert [(d.version, d.source) for d in inventory.dependencies] == [(version, written)]
+
+
+def test_version_1_knows_what_a_workspace_asks_for() -> None:
+    entries = {
+        "one": {"version": "file:packages/one", "requires": {"a": "1"}},
+        "a": {"version": "1.0.0", "dev": True},
+        "b": {"version": "1.0.0"},
+    }
+    inventory = lock(json.dumps({"lockfileVersion": 1, "dependencies": entries}), manifest="{}")
+    assert [(d.name, d.direct, d.scope.value) for d in inventory.dependencies] == [
+        ("a", True, "development"),
+        ("b", False, "runtime"),
+    ]

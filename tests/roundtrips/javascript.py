@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.roundtrips.javascript_projects import PROJECTS, Manifest, Project
-from tests.roundtrips.listing import Edge, Key, Listing, Said, reached
+from tests.roundtrips.listing import Edge, Key, Said, reached
 from tests.roundtrips.manager import Made, Manager
 from tests.roundtrips.tools import Tools
 
@@ -204,10 +204,11 @@ def lay(tools: Tools, project: Project, folder: Path, manager: str) -> None:
         (folder / place / "package.json").write_text(_filled(json.dumps(content, indent=2), tools, folder))
     if manager.startswith("pnpm"):
         members = [f"  - {place}" for place in project.members]
-        overrides = [f'  {name}: "{version}"' for name, version in project.overrides.items()] if "pnpm" not in manifest else []
-        text = "\n".join([*(["packages:"] * bool(members)), *members, *(["overrides:"] * bool(overrides)), *overrides])
-        if text:
-            (folder / "pnpm-workspace.yaml").write_text(text + "\n")
+        lines = ["packages:", *members] if members else []
+        if project.overrides and "pnpm" not in manifest:
+            lines += ["overrides:", *(f'  {name}: "{version}"' for name, version in project.overrides.items())]
+        if lines:
+            (folder / "pnpm-workspace.yaml").write_text("\n".join(lines) + "\n")
 
 
 def _with_workspace_protocol(manifest: Manifest, project: Project) -> Manifest:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 Manifest = Mapping[str, object]
 
+
 #: `{tarball:NAME@VERSION}` becomes the registry's own address of that archive, `{git}` that of a local repository.
 @dataclass(frozen=True, slots=True)
 class Project:

@@ -25,3 +25,5 @@ class Manager:
     make: Callable[[Tools, str, Path], Made]
     own: Callable[[str], frozenset[str]]
     """The names of the project itself and its members, which managers list or not as they like."""
+    canonical: Callable[[str], str] = str
+    """One of several spellings of a name."""

@@ -108,7 +108,7 @@ def _listing(everything: Iterable[Key], shipped: Iterable[Key], direct: Iterable
 
 def _exported(text: str) -> set[Key]:
     """Pinned requirements, one a line."""
-    found = set()
+    found: set[Key] = set()
     for line in text.splitlines():
         if line[:1].isalnum():
             requirement = Requirement(line.partition(" #")[0])
@@ -121,15 +121,17 @@ def _write(folder: Path, file: str, text: str) -> None:
     (folder / file).write_text(text)
 
 
-def _manager(
-    name: str, make: Callable[[Tools, str, Path], Made], refused: Mapping[str, str] | None = None
-) -> Manager:
+def _manager(name: str, make: Callable[[Tools, str, Path], Made], refused: Mapping[str, str] | None = None) -> Manager:
     taken = tuple(project for project in PROJECTS if project not in (refused or {}))
-    return Manager(name, taken, make, own=lambda project: frozenset({f"the-{project}"}))
+    return Manager(name, taken, make, own=_own, canonical=canonicalize_name)
 
 
-#: Two versions of one package, told apart by markers, need a resolver for all environments at once.
-ONE_ENVIRONMENT = {"fork": "it resolves for one environment alone"}
+def _own(name: str) -> frozenset[str]:
+    return frozenset({f"the-{name}"})
+
+
+#: Two versions of one package, told apart by markers.
+ONE_ENVIRONMENT = {"fork": "it wants one version of each package"}
 
 MANAGERS = (
     _manager("uv", uv),
@@ -138,6 +140,6 @@ MANAGERS = (
     _manager("pip-tools", pip_compile, ONE_ENVIRONMENT),
     _manager("poetry 2", partial(poetry, ("poetry==2.*", "poetry-plugin-export"), pyproject)),
     _manager("poetry 1", partial(poetry, ("poetry==1.8.*", "poetry-plugin-export"), poetry_1)),
-    _manager("pdm", pdm),
+    _manager("pdm", pdm, ONE_ENVIRONMENT),
     _manager("pipenv", pipenv, ONE_ENVIRONMENT),
 )

@@ -88,7 +88,8 @@ def poetry_1(name: str) -> str:
         lines += ["", f"[tool.poetry.group.{group}.dependencies]", *_tables(included(project, group))]
     if project.extras:
         lines += ["", "[tool.poetry.extras]"]
-        lines += [f"{extra} = [{', '.join(_quoted(name_of(t)) for t in texts)}]" for extra, texts in project.extras.items()]
+        names = {extra: ", ".join(_quoted(name_of(text)) for text in texts) for extra, texts in project.extras.items()}
+        lines += [f"{extra} = [{listed}]" for extra, listed in names.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -130,9 +131,11 @@ def _tables(requirements: Iterable[str], optional: Iterable[str] = ()) -> list[s
         table = "{" + ", ".join(fields) + "}"
         if table not in tables.setdefault(requirement.name, []):
             tables[requirement.name].append(table)
-    return [
-        f'"{key}" = {values[0] if len(values) == 1 else "[" + ", ".join(values) + "]"}' for key, values in tables.items()
-    ]
+    return [f'"{key}" = {_one_or_list(values)}' for key, values in tables.items()]
+
+
+def _one_or_list(values: list[str]) -> str:
+    return values[0] if len(values) == 1 else f"[{', '.join(values)}]"
 
 
 def _quoted(text: str) -> str:
