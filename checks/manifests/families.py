@@ -1,6 +1,5 @@
 """Which lock files answer which manifest, and whether one in a folder above governs it (a workspace)."""
 
-import json
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -116,6 +115,8 @@ def _alternatives(pattern: str) -> list[str]:
 
 
 def _package_json(text: str) -> list[str] | None:
+    import json
+
     try:
         root = json.loads(text)
     except (ValueError, RecursionError):

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from checks.manifests.beside import DISAGREE, OUTDATED, WITHOUT_LOCK
-from checks.manifests.beside import observations as observations_beside
 from checks.model.change import Change, ChangeKind
 from checks.model.dependency import Dependency, Location, Origin, Problem
 from checks.model.facts import Facts
@@ -60,7 +58,7 @@ RULES = (
         "moved to a mirror on purpose, name both addresses in `inventory.same_sources`.",
     ),
     Rule(
-        WITHOUT_LOCK,
+        "manifest-without-lock",
         Level.NOTE,
         "A manifest changes what it asks for, and no lock file says which versions are installed.",
         "Commit the lock file of an application: without it nobody can tell what is installed. A library may rightly "
@@ -68,13 +66,13 @@ RULES = (
         could_not_tell=True,
     ),
     Rule(
-        OUTDATED,
+        "lock-outdated",
         Level.WARN,
         "A lock file does not satisfy what its manifest asks for: a package is missing, or its version is outside.",
         "Run the package manager and commit the lock file. Until then it does not tell what will be installed.",
     ),
     Rule(
-        DISAGREE,
+        "locks-disagree",
         Level.WARN,
         "Two lock files of one manifest resolve a direct dependency to different versions.",
         "Keep the lock file of the package manager that you install with and delete the other.",
@@ -108,9 +106,17 @@ def judge_pull(snapshot: Snapshot, _facts: Facts, _section: InventorySection, _c
         known = {(p.code, p.message) for p in pair.base.problems} if pair.base else set()
         for problem in pair.head.problems if pair.head else ():
             observations.append(_observe(problem, introduced=(problem.code, problem.message) not in known))
-    beside = observations_beside(snapshot.projects, everything=not snapshot.listing.base)
     judged = sum(1 for pair in snapshot.manifests if pair.head)
-    return PullJudgment(judged, (*_first_of_each(observations), *beside))
+    return PullJudgment(judged, (*_first_of_each(observations), *_beside(snapshot)))
+
+
+def _beside(snapshot: Snapshot) -> tuple[Observation, ...]:
+    """Where manifests and their lock files do not agree."""
+    if not snapshot.projects:
+        return ()
+    from checks.manifests.beside import observations  # with the ranges of every ecosystem: only where there are some
+
+    return tuple(observations(snapshot.projects, everything=not snapshot.listing.base))
 
 
 def judge_dependency(
