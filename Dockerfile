@@ -17,8 +17,8 @@ RUN python -m venv /opt/build
 RUN python -m venv --without-pip /opt/ospo-gate
 # What is downloaded changes seldom, so it comes before the program: hashes for everything, and no code is built.
 COPY requirements/build.txt requirements/service.txt requirements/
-RUN /opt/build/bin/python -m pip install --require-hashes --only-binary :all: -r requirements/build.txt
-RUN /opt/build/bin/python -m pip --python /opt/ospo-gate/bin/python install --no-compile --require-hashes --only-binary :all: -r requirements/service.txt
+RUN /opt/build/bin/python -m pip install --require-hashes --no-deps --only-binary :all: -r requirements/build.txt
+RUN /opt/build/bin/python -m pip --python /opt/ospo-gate/bin/python install --no-compile --require-hashes --no-deps --only-binary :all: -r requirements/service.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY app app
 COPY checks checks

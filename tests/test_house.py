@@ -14,12 +14,24 @@ from checks.rules import CHECKS
 
 ROOT = Path(__file__).parent.parent
 #: Ids that policies, waivers and dashboards of other people hold: add to it, never take away.
-RULES = """\
-signoff-missing signoff-mismatch signoff-invalid-email signoff-unverified
-license-not-allowed license-unknown license-missing
-manifest-unreadable manifest-too-large entry-unreadable entry-unresolved listing-incomplete
-package-re-sourced manifest-without-lock lock-outdated locks-disagree
-""".split()
+RULES = [
+    "signoff-missing",
+    "signoff-mismatch",
+    "signoff-invalid-email",
+    "signoff-unverified",
+    "license-not-allowed",
+    "license-unknown",
+    "license-missing",
+    "manifest-unreadable",
+    "manifest-too-large",
+    "entry-unreadable",
+    "entry-unresolved",
+    "listing-incomplete",
+    "package-re-sourced",
+    "manifest-without-lock",
+    "lock-outdated",
+    "locks-disagree",
+]
 
 
 def test_rule_ids_are_frozen() -> None:
@@ -62,12 +74,12 @@ def test_the_command_loads_no_service(command: list[str]) -> None:
     heavy = "fastapi starlette sqlalchemy githubkit pydantic cyclonedx httpx asyncio"
     script = (
         "import sys\nfrom app.cli.main import main\ntry: main(sys.argv[1:])\nexcept SystemExit: pass\n"
-        f"sys.stderr.write(' '.join(m for m in {heavy.split()!r} if m in sys.modules))"
+        f"sys.stderr.write('\\nloaded: ' + ' '.join(m for m in {heavy.split()!r} if m in sys.modules))"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, *command], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert done.stderr == ""
+    assert done.stderr.splitlines()[-1] == "loaded: "
 
 
 def _imports(path: Path) -> set[str]:
