@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 from checks.model.errors import PolicyIssue, UsageError
 from checks.model.facts import RepositoryFacts
 from checks.policy.document import Entries, Scalar
-from checks.policy.shape import Reader, key
+from checks.policy.shape import KeyFault, Reader, key
 
 #: A payload of GitHub has at most 25 MB.
 _MAX_EVENT = 26_000_000
@@ -127,6 +127,10 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+_LONG_ENOUGH = "x" * 16
+_RANGES = {"workers": (1, 100), "lease_seconds": (1, 3600), "retry_seconds": (1, 900), "port": (0, 65535)}
+
+
 class LogLevel(StrEnum):
     DEBUG = "debug"
     INFO = "info"
@@ -138,10 +142,14 @@ class ServiceSettings:
     """The settings of the service; each is an environment variable `OSPO_GATE_<NAME>`. See docs/settings.md."""
 
     app_id: int = key("Number of the GitHub App, from its settings page.")
-    webhook_secret: str = key("The secret that the GitHub App signs its webhooks with.")
-    private_key: str | None = key("The App's private key, PEM text. Or give `private_key_file`.", default=None)
+    webhook_secret: str = key("The secret that the GitHub App signs its webhooks with.", repr=False)
+    private_key: str | None = key(
+        "The App's private key, PEM text. Or give `private_key_file`.", default=None, repr=False
+    )
     private_key_file: str | None = key("Path of the App's private key, a PEM file.", default=None)
-    webhook_secret_previous: str | None = key("During a rotation: the secret that is still valid.", default=None)
+    webhook_secret_previous: str | None = key(
+        "During a rotation: the secret that is still valid.", default=None, repr=False
+    )
     github_api_url: str = key(
         "Address of the REST API; on GitHub Enterprise Server `https://HOST/api/v3`.", default="https://api.github.com"
     )
@@ -162,15 +170,14 @@ class ServiceSettings:
     )
     log_level: LogLevel = key("How much is logged.", default=LogLevel.INFO)
 
-    def __post_init__(self) -> None:
-        if not (self.private_key or self.private_key_file):
-            raise ValueError("the App's private key is missing: set OSPO_GATE_PRIVATE_KEY_FILE to the PEM file")
-        if len(self.webhook_secret) < 16:
-            raise ValueError(
-                "OSPO_GATE_WEBHOOK_SECRET is shorter than 16 characters: create one with `openssl rand -hex 32`"
-            )
-        if not 1 <= self.workers <= 100:
-            raise ValueError("OSPO_GATE_WORKERS must be 1 to 100")
+    def faults(self) -> Iterator[KeyFault]:
+        """What would let the service start and not work."""
+        for name in ("webhook_secret", "webhook_secret_previous"):
+            if len(getattr(self, name) or _LONG_ENOUGH) < len(_LONG_ENOUGH):
+                yield KeyFault(name, "is shorter than 16 characters", "create one with `openssl rand -hex 32`")
+        for name, (least, most) in _RANGES.items():
+            if not least <= getattr(self, name) <= most:
+                yield KeyFault(name, f"must be {least} to {most}")
 
     @property
     def key_text(self) -> str:
@@ -194,9 +201,12 @@ def service_settings(environ: Mapping[str, str] = os.environ) -> ServiceSettings
     reader = Reader()
     entries = tuple((Scalar(name, 0, 0), Scalar(value, 0, 0)) for name, value in sorted(given.items()) if value)
     settings = reader.read_shape(Entries(entries, 0, 0), ServiceSettings, ())
-    if reader.issues:
+    wrong = [_issue(issue) for issue in reader.issues]
+    if not given.get("private_key") and not given.get("private_key_file"):
+        wrong.append(f"{PREFIX}PRIVATE_KEY_FILE: is not set (Path of the App's private key, a PEM file.)")
+    if wrong:
         raise UsageError(
-            "the settings are not complete:\n" + "\n".join(f"  {_issue(issue)}" for issue in reader.issues),
+            "the settings are not complete:\n" + "\n".join(f"  {line}" for line in wrong),
             hint="Every setting is explained in docs/settings.md.",
         )
     assert isinstance(settings, ServiceSettings)

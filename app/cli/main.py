@@ -26,8 +26,8 @@ Judge a change against your open source policy: licenses, sign-off, and what cou
 """
 
 _EPILOG = """\
-exit codes: 0 passed, warned, or nothing to check · 1 blocked or could not be judged · 2 usage or policy error ·
-            3 internal error
+exit codes: 0 passed, warned, would block in mode evaluate, or nothing to check · 1 blocked or could not be judged ·
+            2 usage or policy error, or nothing could be read · 3 internal error
 The policy is read from the merge base, never from the branch under judgment, unless --policy names one.
 """
 
@@ -110,7 +110,8 @@ def _add_check(commands: _Commands) -> None:
     add("--all", action="store_true", help="judge everything as it stands; no base, no commits")
     add("--policy", metavar="FILE|OWNER/REPO[/PATH]@REF", help="judge by this policy, not by the repository's own; "
         "in a workflow a FILE inside the checkout is read at the merge base too")  # fmt: skip
-    add("--only", metavar="CHECK,…", help="only these checks, for example: licenses,signoff")
+    add("--only", metavar="CHECK,…", help="only these checks, for example: licenses,signoff "
+        "(inventory is judged in any case)")  # fmt: skip
     add("--enforce", action="store_true", help="in mode evaluate, exit 1 where it would block")
     add("--format", default="text", choices=FORMATS, help="what to print (default: text)")
     add("--output", metavar="FILE", help="write it there instead")
@@ -190,6 +191,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # UTF-8 everywhere; halves of surrogate pairs, which file names that are no UTF-8 become, are written escaped.
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words:
+        parser().print_help(sys.stderr)
+        return USAGE
     options = parser(words[0] if words and words[0] in _COMMANDS else None).parse_args(words)
     module, function = options.run.split(":")
     in_workflow = getattr(options, "format", None) == "workflow"

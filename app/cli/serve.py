@@ -29,6 +29,7 @@ def run(_options: argparse.Namespace) -> int:
         app,
         host=settings.host,
         port=settings.port,
+        http="h11",  # it takes at most 64 KiB of headers; httptools takes what it is sent, before any signature
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -56,7 +56,7 @@ def publication(
     for outcome in report.outcomes:
         run = check_run(report, outcome.check, presentation)
         name = pinned.get(outcome.check)
-        if name or run["output"]["annotations"] or any(f.counts or f.waiver for f in report.of(outcome.check)):
+        if name or any(finding.counts or finding.waiver for finding in report.of(outcome.check)):
             documents.append((outcome.check, {**run, "name": name or run["name"]}))
     ordered = [(VERDICT, verdict(report, presentation)), *documents]
     runs = tuple(_run(claim, report, check, document) for check, document in ordered)

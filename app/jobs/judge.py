@@ -24,6 +24,7 @@ from app.store.subjects import SubjectStore
 from checks.model.errors import PolicyError, SourceError
 from checks.model.facts import Facts, RepositoryFacts
 from checks.model.phrase import plain, say
+from checks.policy.schema import Policy
 from checks.render.comment import MARKER
 from checks.render.json_report import to_json
 from checks.render.markdown import code
@@ -144,7 +145,7 @@ class Judge:
         judged = await gate.judge(source)
         if source.state and source.state.head != claim.head:
             raise HeadMoved(source.state.head)
-        await self._keep(judged)
+        await self._keep(judged, gate.policies.last_good)
         if desk.comment is None:
             desk.comment = _own_comment(source)
             if desk.comment is None and source.state and not source.state.all_comments:
@@ -155,14 +156,23 @@ class Judge:
         if self.central is None:
             return PolicyPlace()
         label = _label(self.central)
-        kept = await self.reports.last_policy(label)
-        last_good = load_policy(kept[0], label, revision=kept[1]) if kept else None
-        return PolicyPlace(central=label, central_path=self.central.path, last_good=last_good)
+        return PolicyPlace(central=label, central_path=self.central.path, last_good=await self._last_good(label))
 
-    async def _keep(self, judged: Judged) -> None:
-        if self.central is None or judged.policy_data is None:
-            return
-        await self.reports.keep_policy(_label(self.central), judged.policy_data, judged.policy.reference.revision)
+    async def _last_good(self, label: str) -> Policy | None:
+        """The last version that was valid, unless this release takes it no longer."""
+        kept = await self.reports.last_policy(label)
+        try:
+            return load_policy(kept[0], label, revision=kept[1]) if kept else None
+        except PolicyError as error:
+            log.warning("kept-policy-not-valid", policy=label, error=str(error))
+            return None
+
+    async def _keep(self, judged: Judged, last_good: Policy | None) -> None:
+        """Remember the policy, if it is another than the one that is remembered."""
+        reference = judged.policy.reference
+        known = last_good is not None and last_good.reference.digest == reference.digest
+        if self.central is not None and judged.policy_data is not None and not known:
+            await self.reports.keep_policy(_label(self.central), judged.policy_data, reference.revision)
 
     # -- saying -----------------------------------------------------------------------------------------------------
 

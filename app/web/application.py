@@ -1,5 +1,6 @@
 """The FastAPI application. A webhook is verified, turned into a command, stored durably and answered; nothing else."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -14,6 +15,8 @@ from app.web.signature import signed
 
 #: GitHub's own cap for a payload (bytes).
 MAX_BODY = 25 * 1024 * 1024
+#: Seconds for a whole body. GitHub itself gives up after ten; nobody else may hold a connection for longer.
+MAX_SECONDS = 30.0
 
 log = structlog.get_logger()
 
@@ -40,7 +43,11 @@ def application(
 
     @app.post("/webhook")
     async def webhook(request: Request) -> Response:
-        body = await _body(request)
+        try:
+            async with asyncio.timeout(MAX_SECONDS):
+                body = await _body(request)
+        except TimeoutError:
+            return _refused(408, f"a payload has at most {MAX_SECONDS:.0f} seconds")
         if body is None:
             return _refused(413, f"a payload has at most {MAX_BODY} bytes")
         if not signed(body, request.headers.get("x-hub-signature-256"), secrets):

@@ -47,7 +47,7 @@ def evaluate(plan: Plan, facts: Facts, policy: Policy, now: datetime, only: froz
                 outcome, found = _run(check, section, plan, facts, Context(now))
                 outcomes.append(outcome)
                 seen.extend(found)
-    findings = _findings(seen, plan, facts, policy, now)
+    findings = _findings(seen, facts, policy, now)
     listing = plan.snapshot.listing
     return Report(
         conclusion=_conclude(findings, outcomes, policy.mode),
@@ -84,7 +84,8 @@ def _run(
         judged += judgment.judged
         elsewhere = judgment.not_judged_here
         for observation in judgment.observations:
-            paths = (observation.location.path,) if observation.location else ()
+            places = (observation.location, *observation.related)
+            paths = tuple(dict.fromkeys(place.path for place in places if place))
             found.append(_Seen(check, rules[observation.rule], observation, paths))
     return CheckOutcome(check.id, check.title, judged, check.noun, elsewhere), found
 
@@ -113,7 +114,7 @@ def _step(dependency: Dependency) -> str:
     return f"{dependency.name} {dependency.version}" if dependency.version else dependency.name
 
 
-def _findings(seen: Sequence[_Seen], plan: Plan, facts: Facts, policy: Policy, now: datetime) -> tuple[Finding, ...]:
+def _findings(seen: Sequence[_Seen], facts: Facts, policy: Policy, now: datetime) -> tuple[Finding, ...]:
     ids = _ids(seen)
     findings = [_finding(item, ids[index], facts, policy, now) for index, item in enumerate(seen)]
     return tuple(sorted((f for f in findings if f.level is not Level.OFF), key=_order))
@@ -165,11 +166,9 @@ def _ids(seen: Sequence[_Seen]) -> list[str]:
     for item in seen:
         observation = item.observation
         key: tuple[str, ...] = (item.rule.id, observation.subject.key, item.paths[0] if item.paths else "")
-        if observation.subject.purl and counted.setdefault(key, 0):
-            counted[key] += 1
-            key = (*key, observation.subject.version or "")
-        else:
-            counted[key] = 1
+        counted[key] = counted.get(key, 0) + 1
+        if counted[key] > 1:
+            key = (*key, observation.subject.version or str(counted[key]))
         keys.append((item.check.prefix, _digest(key)))
     return _shortened(keys)
 

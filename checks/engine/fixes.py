@@ -1,12 +1,12 @@
 """The smallest fix for each finding, and one block of commands that repairs the whole change, in the right order."""
 
+import re
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from checks.engine import managers
 from checks.engine.plan import Plan
-from checks.manifests import recognize
 from checks.manifests.beside import OUTDATED
 from checks.model.dependency import Dependency, Inventory
 from checks.model.finding import Finding, Fix
@@ -35,6 +35,15 @@ def _wants_fix(finding: Finding, plan: Plan) -> bool:
 MANY = 4
 
 
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """A direct dependency that brings the package, and the version that the base had of it."""
+
+    dependency: Dependency
+    before: str | None
+    in_base: bool
+
+
 class _Fixer:
     """Finds fixes in what the change itself tells: what it added, and what the base had instead."""
 
@@ -45,7 +54,7 @@ class _Fixer:
 
     def fix(self, finding: Finding) -> Fix | None:
         if finding.rule == OUTDATED:
-            return _relocked(finding)
+            return self._relocked(finding)
         if finding.subject.purl is not None:
             return self._undone(finding)
         pair = self.pairs.get(finding.subject.path or "")
@@ -69,66 +78,85 @@ class _Fixer:
             name = finding.subject.name or "it"
             return Fix(say("remove {} from {}", name, pair.head.path), (command,)) if command else None
         origins = _origins(pair, _indexes(pair.head, finding))
-        steps = [step for origin in origins if (step := _undo_origin(pair.head, origin)) is not None]
+        steps = [step for origin in origins if (step := self._undo_origin(pair.head, origin)) is not None]
         small = 0 < len(steps) <= MANY
         return _together(steps) if small and len(steps) == len(origins) else self._restored(pair)
+
+    def _undo_origin(self, lock: Inventory, origin: _Origin) -> Fix | None:
+        """Each manifest that asks for it is changed in its own folder: a root cannot remove what a member asks for."""
+        name, scope = origin.dependency.name, origin.dependency.scope
+        tool, asking = managers.tool(lock), self._asking(lock.path, origin.dependency.purl) or [lock.path]
+        if not origin.in_base:
+            summary = say("remove {}", name)
+            commands = [managers.remove(tool, path, name, scope) for path in asking]
+        elif origin.before is None or origin.before == origin.dependency.version:
+            return None
+        else:
+            summary = say("go back to {} {}", name, origin.before)
+            commands = [managers.install(tool, path, name, origin.before, scope) for path in asking]
+        known = tuple(command for command in commands if command)
+        return Fix(summary, known) if len(known) == len(commands) else None
+
+    def _asking(self, lock: str, purl: str) -> list[str]:
+        """The manifests under a lock file that ask for a package, as far as they were read."""
+        return [
+            project.path
+            for project in self.plan.snapshot.projects
+            if any(own.path == lock for own in project.locks) and any(item.purl == purl for item in project.head)
+        ]
 
     def _restored(self, pair: ManifestPair) -> Fix | None:
         """Where only the lock file changed, the base's lock file is a fix for all of it."""
         assert pair.head is not None
         path = pair.head.path
         folder = path.rpartition("/")[0]
-        reasons = {f"{folder}/{name}".lstrip("/") for name in _MANIFESTS}
-        if pair.base is None or pair.base.path != path or (reasons - {path}) & self.plan.changed_paths:
+        below = {p for p in self.plan.changed_paths - {path} if not folder or p.startswith(folder + "/")}
+        if not _restorable(pair) or any(_MANIFESTS.fullmatch(p.rpartition("/")[2]) for p in below):
             return None
         command = managers.restore(self.base, path)
         return Fix(say("restore {} as it was", path), (command,)) if command else None
+
+    def _relocked(self, finding: Finding) -> Fix | None:
+        """Every lock file among the places of a finding, brought up to date by its package manager."""
+        paths = dict.fromkeys(place.path for place in finding.related)
+        known = {lock.path: lock.head for project in self.plan.snapshot.projects for lock in project.locks}
+        locks = [known[path] for path in paths if path in known]
+        commands = [
+            (lock.path, command) for lock in locks if (command := managers.relock(managers.tool(lock), lock.path))
+        ]
+        if not commands:
+            return None
+        names = join([say("{}", path) for path, _ in commands], last=" and ")
+        return Fix(("bring ", *names, " up to date"), tuple(command for _, command in commands))
 
     def _readable_again(self, pair: ManifestPair) -> Fix | None:
         """A lock file that nobody can read: the base's, brought up to date by its package manager."""
         assert pair.head is not None
         path = pair.head.path
-        if pair.base is None or pair.base.path != path or pair.base.problems:
+        if pair.base is None or not _restorable(pair) or pair.base.problems:
             return None
-        commands = [managers.restore(self.base, path), managers.relock(pair.head.format, path)]
+        commands = [managers.restore(self.base, path), managers.relock(managers.tool(pair.base), path)]
         known = tuple(command for command in commands if command)
         rest = ", and let its package manager bring it up to date" if len(known) > 1 else ""
         return Fix((*say("restore {}", path), rest), known) if commands[0] else None
 
 
-def _relocked(finding: Finding) -> Fix | None:
-    """Every lock file among the places of a finding, brought up to date by its package manager."""
-    paths = dict.fromkeys(place.path for place in finding.related)
-    locks = [(path, format_.id) for path in paths if (format_ := recognize(path)) is not None]
-    commands = [(path, command) for path, format_ in locks if (command := managers.relock(format_, path))]
-    if not commands:
-        return None
-    names = join([say("{}", path) for path, _ in commands], last=" and ")
-    return Fix(("bring ", *names, " up to date"), tuple(command for _, command in commands))
-
-
 #: Files whose change is the reason for the lock file's change.
-_MANIFESTS = ("package.json", "pyproject.toml", "Cargo.toml", "requirements.in", "go.mod", "setup.cfg", "Pipfile")
+_MANIFESTS = re.compile(
+    r"package\.(?:json|yaml)|pnpm-workspace\.yaml|pyproject\.toml|setup\.(?:cfg|py)|requirements.*\.in|Pipfile|Cargo\.toml"
+    r"|go\.mod|Gemfile|gems\.rb|.*\.gemspec|composer\.json|mix\.exs|rebar\.config|Podfile|Package\.swift|pubspec\.yaml"
+    r"|conanfile\..*|environment\.ya?ml|flake\.nix|.*\.tf|Chart\.yaml|stack.*\.yaml|.*\.cabal|Project\.toml|DESCRIPTION"
+    r"|build\.(?:gradle|sbt).*|settings\.gradle.*|.*\.(?:cs|fs|vb)proj|.*\.(?:props|targets)|.*\.versions\.toml"
+    r"|paket\.dependencies"
+)
+#: Formats that only a tool writes, besides those whose names end in `-lock`.
+_WRITTEN = frozenset({"go-sum", "pylock", "swift-resolved", "cabal-freeze", "julia-manifest", "conda-explicit"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Origin:
-    """A direct dependency that brings the package, and the version that the base had of it."""
-
-    dependency: Dependency
-    before: str | None
-    in_base: bool
-
-
-def _undo_origin(inventory: Inventory, origin: _Origin) -> Fix | None:
-    name, version = origin.dependency.name, origin.dependency.version
-    if not origin.in_base:
-        command = managers.remove(inventory.format, inventory.path, name)
-        return Fix(say("remove {}", name), (command,)) if command else None
-    if origin.before is None or origin.before == version:
-        return None
-    command = managers.install(inventory.format, inventory.path, name, origin.before)
-    return Fix(say("go back to {} {}", name, origin.before), (command,)) if command else None
+def _restorable(pair: ManifestPair) -> bool:
+    """Whether the base's file can take the head's place: nobody's own work is in it, and it has not moved."""
+    format_ = pair.head.format if pair.head else ""
+    return (format_.endswith("-lock") or format_ in _WRITTEN) and pair.base is not None and pair.base.path == pair.path
 
 
 def _together(steps: Sequence[Fix]) -> Fix:

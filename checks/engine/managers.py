@@ -6,7 +6,11 @@ package that it removes.
 
 import posixpath
 import shlex
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from checks.model.dependency import Inventory, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,12 @@ class Manager:
     """Puts back another version of a direct dependency."""
     relock: str
     """Writes the lock file anew from the manifest, keeping what it can."""
+    tables: Mapping[Scope, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What `{table}` becomes by scope: the option that names the table of the manifest. A scope that is not here has a
+    table whose name the lock file does not tell, so that there is no command."""
 
+
+_RUNTIME = {Scope.RUNTIME: "", Scope.UNKNOWN: ""}
 
 MANAGERS = {
     "npm-lock": Manager(
@@ -26,13 +35,33 @@ MANAGERS = {
         "npm install --package-lock-only --ignore-scripts {name}@{version}",
         "npm install --package-lock-only --ignore-scripts",
     ),
-    "uv-lock": Manager("uv remove --no-sync {name}", "uv add --no-sync {name}=={version}", "uv lock"),
-    "poetry-lock": Manager("poetry remove --lock {name}", "poetry add --lock {name}@{version}", "poetry lock"),
-    "cargo-lock": Manager("cargo remove {name}", "cargo update {name} --precise {version}", "cargo update --workspace"),
+    "uv-lock": Manager(
+        "uv remove --no-sync{table} {name}", "uv add --no-sync{table} {name}=={version}", "uv lock", _RUNTIME
+    ),
+    # `remove` looks through all groups, `add` writes to the main one.
+    "poetry-lock": Manager(
+        "poetry remove --lock {name}", "poetry add --lock{table} {name}@{version}", "poetry lock", _RUNTIME
+    ),
+    "cargo-lock": Manager(
+        "cargo remove{table} {name}",
+        "cargo update {name} --precise {version}",
+        "cargo update --workspace",
+        {**_RUNTIME, Scope.DEVELOPMENT: " --dev", Scope.TEST: " --dev", Scope.BUILD: " --build"},
+    ),
     "go-mod": Manager("go mod edit -droprequire={name} && go mod tidy", "go get {name}@{version}", "go mod tidy"),
-    "yarn-lock": Manager("yarn remove {name}", "yarn add {name}@{version}", "yarn install"),
+    # yarn 1 and its successors: neither knows the other's option.
+    "yarn-1": Manager(
+        "yarn remove --ignore-scripts {name}",
+        "yarn add --ignore-scripts {name}@{version}",
+        "yarn install --ignore-scripts",
+    ),
+    "yarn-lock": Manager(
+        "yarn remove --mode=update-lockfile {name}",
+        "yarn add --mode=update-lockfile {name}@{version}",
+        "yarn install --mode=update-lockfile",
+    ),
     "pnpm-lock": Manager(
-        "pnpm remove --lockfile-only --ignore-scripts {name}",
+        "pnpm remove --lockfile-only {name}",  # it runs no scripts then, and refuses the option that says so
         "pnpm add --lockfile-only --ignore-scripts {name}@{version}",
         "pnpm install --lockfile-only --ignore-scripts",
     ),
@@ -45,25 +74,38 @@ MANAGERS = {
 }
 
 
-def remove(format_: str, path: str, name: str) -> str | None:
+def tool(inventory: Inventory) -> str:
+    """The key of `MANAGERS` for what wrote a lock file: its format, but for yarn 1, which writes other hashes."""
+    if inventory.format != "yarn-lock":
+        return inventory.format
+    hashes = [item for dependency in inventory.dependencies for item in dependency.integrity]
+    return "yarn-1" if any(item.startswith("sha") or len(item) == 40 for item in hashes) else "yarn-lock"
+
+
+def remove(tool: str, path: str, name: str, scope: Scope = Scope.UNKNOWN) -> str | None:
     """The command that removes a direct dependency from the manifest at `path`, or None if there is none."""
-    manager = MANAGERS.get(format_)
-    if not manager or not manager.remove or not _plain(name):
+    manager = MANAGERS.get(tool)
+    return _filled(manager, manager.remove, path, name, "", scope) if manager and manager.remove else None
+
+
+def install(tool: str, path: str, name: str, version: str, scope: Scope = Scope.UNKNOWN) -> str | None:
+    """The command that puts a direct dependency of the manifest at `path` back to `version`."""
+    manager = MANAGERS.get(tool)
+    if not manager or not manager.install or not _plain(version):
         return None
-    return _in_folder(path, manager.remove.format(name=shlex.quote(name)))
+    return _filled(manager, manager.install, path, name, version, scope)
 
 
-def install(format_: str, path: str, name: str, version: str) -> str | None:
-    """The command that puts a direct dependency back to `version`."""
-    manager = MANAGERS.get(format_)
-    if not manager or not manager.install or not _plain(name) or not _plain(version):
+def _filled(manager: Manager, template: str, path: str, name: str, version: str, scope: Scope) -> str | None:
+    table = manager.tables.get(scope) if "{table}" in template else ""
+    if table is None or not _plain(name):
         return None
-    return _in_folder(path, manager.install.format(name=shlex.quote(name), version=shlex.quote(version)))
+    return _in_folder(path, template.format(table=table, name=shlex.quote(name), version=shlex.quote(version)))
 
 
-def relock(format_: str, path: str) -> str | None:
+def relock(tool: str, path: str) -> str | None:
     """The command that writes the lock file at `path` anew."""
-    manager = MANAGERS.get(format_)
+    manager = MANAGERS.get(tool)
     return _in_folder(path, manager.relock) if manager else None
 
 
@@ -77,7 +119,10 @@ def delete_lines(path: str, ranges: list[tuple[int, int]]) -> str | None:
 
 def restore(base: str, path: str) -> str | None:
     """The command that puts a file back as it was at the merge base."""
-    return f"git checkout {base[:12]} -- {_word(path)}" if _printable(path) else None
+    if not _printable(path):
+        return None
+    literal = " --literal-pathspecs" if set(path) & set("*?[\\:") else ""  # else git takes them for a pattern
+    return f"git{literal} checkout {base[:12]} -- {_word(path)}"
 
 
 def _in_folder(path: str, command: str) -> str | None:

@@ -74,7 +74,7 @@ def _refused(judgment: Judgment, it: Phrase) -> Phrase:
         return say("licenses.deny has {}, which {} belongs to", (judgment.by,), it)
     if judgment.reason is Reason.PAIR_NOT_LISTED:
         return say("licenses.allow does not name {} as a pair", it)
-    names = " or ".join(category_names(judgment.part))
+    names = " nor ".join(category_names(judgment.part))
     return say("licenses.allow has neither {} nor {}", it, (names,))
 
 

@@ -1,7 +1,6 @@
 """Commits and the people in them."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 
@@ -33,7 +32,6 @@ class Commit:
     message: str
     parents: tuple[str, ...] = ()
     verified: bool | None = None
-    authored_at: datetime | None = None
 
     @property
     def subject(self) -> str:

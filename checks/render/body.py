@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from checks.model.finding import Finding, Move
 from checks.model.report import Report
 from checks.render import sentences
-from checks.render.english import capital, counted, moment, number
+from checks.render.english import capital, counted, moment
 from checks.render.limits import cut, first
 from checks.render.markdown import code, link, pastable, phrase, prose, shell_block
 from checks.render.outcomes import Groups, Thing, things
@@ -44,9 +44,7 @@ def _repair(report: Report, todo: Sequence[Thing]) -> str:
     block = shell_block(report.repair)
     if len(block) > BLOCK:
         return "The commands are too long to show here: `ospo-gate check` prints them on a checkout."
-    everything = all(finding.fix and finding.fix.commands for thing in todo for finding in thing)
-    which = "What commands can fix" if not everything else {1: "", 2: "Both"}.get(len(todo), f"All {number(len(todo))}")
-    return f"{capital(f'{which}, from the top of your branch:'.removeprefix(', '))}\n{block}"
+    return f"{sentences.repair_heading(todo)}:\n{block}"
 
 
 def _said(thing: Thing) -> str:

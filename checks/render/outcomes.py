@@ -159,7 +159,7 @@ def _parts(findings: Sequence[Finding]) -> list[str]:
         f"{fix} to fix" if fix else "",
         ("1 waits for approval" if approval == 1 else f"{approval} wait for approval") if approval else "",
         ("1 clears by itself" if clears == 1 else f"{clears} clear by themselves") if clears else "",
-        counted(len(groups.warnings), "warning") if groups.warnings else "",
+        counted(len(things(groups.warnings)), "warning") if groups.warnings else "",
         f"{len(groups.accepted)} waived" if groups.accepted else "",
     ]
     shown = [part for part in parts if part]
@@ -192,12 +192,6 @@ def _noun(finding: Finding) -> str:
 def stops(report: Report) -> bool:
     """Whether something blocks, or would."""
     return report.conclusion in _STOPS
-
-
-def speaking(report: Report) -> tuple[str, ...]:
-    """The checks that have something to say: only they need a run of their own."""
-    said = {finding.check for finding in report.findings if finding.counts or finding.waiver}
-    return tuple(outcome.check for outcome in report.outcomes if outcome.check in said)
 
 
 def row(report: Report, outcome: CheckOutcome) -> str:

@@ -1,19 +1,21 @@
 """Sentences that several renderers say. They are phrases, so each renderer makes their foreign words inert itself."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from checks.model.dependency import Location
 from checks.model.finding import Finding, Move, Subject
 from checks.model.phrase import Foreign, Phrase, join, say
 from checks.model.report import Report
-from checks.render.english import capital, counted, day, listed, moment
+from checks.render.english import capital, counted, day, listed, moment, number
 from checks.render.outcomes import Groups, Thing
 
 #: Longest chain that is shown in full; of a longer one both ends.
 _CHAIN = 6
 _COMMIT = re.compile(r"[0-9a-f]{7,64}\Z")
-_REMOTE_POLICY = re.compile(r"[\w.-]+/[\w./-]+@[\w./-]+\Z", re.ASCII)
+_OWN_POLICY = "policy.yaml"
+#: A policy's file, or `owner/repo/path@ref`, that the shell takes as one word and nothing else.
+_PASTABLE = re.compile(r"(?!-)[\w./@-]{1,200}\Z", re.ASCII)
 
 
 def subject(value: Subject) -> Phrase:
@@ -111,8 +113,19 @@ def fine(report: Report) -> str:
     things = listed([counted(count, noun) for noun, count in left.items()])
     one = sum(left.values()) == 1
     if any(bad.values()):
-        return f"The other {things.removeprefix('1 ')} is fine." if one else f"The other {things} are fine."
-    return f"The only {things.removeprefix('1 ')} is fine." if one else f"All {things} are fine."
+        return f"The other {things.removeprefix('1 ')} {'is' if one else 'are'} fine."
+    if one:
+        return f"The only {things.removeprefix('1 ')} is fine."
+    return f"{things} are fine." if 1 in left.values() else f"All {things} are fine."
+
+
+def repair_heading(todo: Sequence[Thing]) -> str:
+    """`Both, from the top of your branch`: what the block of commands repairs of what is to be fixed."""
+    if not all(finding.fix and finding.fix.commands for thing in todo for finding in thing):
+        which = "What commands can fix, "
+    else:
+        which = {1: "", 2: "Both, "}.get(len(todo), f"All {number(len(todo))}, ")
+    return capital(f"{which}from the top of your branch")
 
 
 def before(groups: Groups) -> str:
@@ -138,8 +151,9 @@ def exception(report: Report) -> Phrase:
 
 
 def short(revision: str) -> str:
-    """The first seven characters of a commit or digest."""
-    return revision.rpartition(":")[2][:7]
+    """The first seven characters of a commit or digest; the name of a branch or tag as it is."""
+    digits = revision.rpartition(":")[2]
+    return digits[:7] if _COMMIT.match(digits) else revision[:40]
 
 
 def policy_version(report: Report) -> str:
@@ -147,15 +161,15 @@ def policy_version(report: Report) -> str:
 
 
 def same_verdict(report: Report) -> str:
-    """The command that gives this verdict on a checkout of the head; empty without a base."""
-    if not _COMMIT.match(report.base):
-        return ""
+    """The command that gives this verdict on a checkout of the head; empty without a base.
+
+    The repository's own policy is read at the merge base again; every other one is named, if it can be pasted.
+    """
     policy = report.policy
-    if not _REMOTE_POLICY.match(policy.source):
-        return f"ospo-gate check --base {short(report.base)}"
-    return (
-        f"ospo-gate check --base {short(report.base)} --policy {policy.source.split('@')[0]}@{policy_version(report)}"
-    )
+    own = policy.built_in or policy.source == _OWN_POLICY
+    if not _COMMIT.match(report.base) or not (own or _PASTABLE.match(policy.source)):
+        return ""
+    return f"ospo-gate check --base {short(report.base)}{'' if own else f' --policy {policy.source}'}"
 
 
 def judged_by(report: Report) -> Phrase:

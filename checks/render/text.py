@@ -6,7 +6,7 @@ from checks.model.finding import Finding, Move
 from checks.model.phrase import Phrase
 from checks.model.report import Conclusion, Report
 from checks.render import sentences
-from checks.render.english import capital, moment, number
+from checks.render.english import capital, moment
 from checks.render.limits import cut, first
 from checks.render.markdown import pastable
 from checks.render.outcomes import Groups, Thing, grouped, things, title
@@ -150,10 +150,7 @@ def _place(finding: Finding) -> str:
 def _repair(report: Report, screen: _Screen, groups: Groups) -> Iterator[str]:
     if not report.repair:
         return
-    todo = things(groups.to_fix)
-    all_ = all(finding.fix and finding.fix.commands for thing in todo for finding in thing)
-    which = "What commands can fix" if not all_ else {1: "", 2: "Both"}.get(len(todo), f"All {number(len(todo))}")
-    yield from ("", screen.style(capital(f"{which}, from the top of your branch".removeprefix(", ")), "bold"), "")
+    yield from ("", screen.style(sentences.repair_heading(things(groups.to_fix)), "bold"), "")
     yield from _commands(screen, report.repair, 2)
 
 

@@ -115,6 +115,8 @@ class LicensesSection(Section):
 
 #: Kinds that no registry gives a license for: actions, images and providers are run, and judged only if one is known.
 _NO_STATEMENT = frozenset({"github", "githubactions", "docker", "oci", "terraform", "helm", "nix", "devcontainer"})
+#: The line `go 1.22` of a go.mod: it names the toolchain, which no registry has.
+_TOOLCHAIN = "pkg:golang/stdlib"
 
 
 def judge_dependency(
@@ -126,7 +128,7 @@ def judge_dependency(
     known = facts.package(change.purl, change.version)
     declared = _declared(change, known.license)
     if not declared:
-        if type_of(change.purl) not in _NO_STATEMENT:
+        if type_of(change.purl) not in _NO_STATEMENT and change.purl != _TOOLCHAIN:
             yield _missing(change, known.gaps)
         return
     verdicts = section.judge_for(change).verdicts

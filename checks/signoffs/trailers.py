@@ -40,11 +40,6 @@ def sign_offs(message: str) -> list[SignOff]:
     return [found for rest in after(message, KEY) if (found := person_in(rest)) is not None]
 
 
-def has_sign_off(message: str) -> bool:
-    """Whether any sign-off line is present, whoever signed: all that a commit made by a merge queue can show."""
-    return bool(sign_offs(message))
-
-
 def person_in(text: str) -> SignOff | None:
     r"""What `(.*) <(.*)>\s*$` captures in one line: both groups greedy, so the last ` <` splits."""
     text = text.rstrip(BLANKS)

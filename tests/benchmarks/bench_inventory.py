@@ -2,19 +2,17 @@
 
 Run: python -m tests.benchmarks.bench_inventory [--real DIR] [--with NAME=COMMAND …]
 
-Without `--real` the lock files are generated in the shape that the tools write. Others run where they are on the PATH or
-given: `--with 'cyclonedx-npm=/somewhere/cyclonedx-npm --package-lock-only'`; `{}` in a command is the lock file.
+Without `--real` the lock files are generated in the shape that the tools write. Other tools run where they are on the
+PATH or given: `--with cyclonedx-npm=/somewhere/bin/cyclonedx-npm`.
 """
 
 import argparse
 import os
-import resource
 import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +42,18 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
     "go.sum": {"cdxgen": "cdxgen -t go --no-recurse --no-install-deps -o {}.cdx.json"},
     "requirements.txt": {"cyclonedx-py": "cyclonedx-py requirements --no-validate {}"},
 }
+
+#: A process begins with the peak memory of the one that started it, so a small one starts them.
+STARTER = """
+import os, sys, time
+started = time.perf_counter()
+process = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)
+_, status, usage = os.wait4(process, 0)
+wall = time.perf_counter() - started
+with open(sys.argv[1], "w") as figures:
+    print(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, file=figures)
+sys.exit(min(os.waitstatus_to_exitcode(status), 1))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,26 +132,20 @@ def _measured(command: Sequence[str], folder: Path) -> tuple[Cost | None, str]:
         costs.append(cost)
         if cost.wall > PATIENCE / ROUNDS:
             break
-    best = Cost(*(min(values) for values in zip(*((c.wall, c.processor) for c in costs), strict=True)), 0)
-    return Cost(best.wall, best.processor, max(cost.mebibytes for cost in costs)), output
+    wall, processor = min(c.wall for c in costs), min(c.processor for c in costs)
+    return Cost(wall, processor, max(c.mebibytes for c in costs)), output
 
 
 def _once(command: Sequence[str], folder: Path) -> tuple[Cost, int, str]:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environment["PYTHONPATH"] = str(Path(__file__).parents[2]) if command[0] == sys.executable else ""
-    with tempfile.TemporaryFile() as output:
-        started = time.perf_counter()
-        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT)
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-        output.seek(0)
-        text = output.read().decode("utf-8", "replace")
-    return _cost(wall, usage), process.returncode, text
-
-
-def _cost(wall: float, usage: resource.struct_rusage) -> Cost:
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    with tempfile.TemporaryFile() as said, tempfile.NamedTemporaryFile() as figures:
+        starter = (sys.executable, "-I", "-S", "-c", STARTER, figures.name, *command)
+        done = subprocess.run(starter, cwd=folder, env=environment, stdout=said, stderr=subprocess.STDOUT, check=False)
+        wall, processor, kibibytes = map(float, figures.read().split() or (0, 0, 0))
+        said.seek(0)
+        text = said.read().decode("utf-8", "replace")
+    return Cost(wall, processor, kibibytes / 1024), done.returncode, text
 
 
 if __name__ == "__main__":

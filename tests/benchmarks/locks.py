@@ -93,15 +93,11 @@ def uv(count: int) -> str:
         lines += [f'source = {{ registry = "{REGISTRY}/simple" }}', "dependencies = ["]
         lines += [f'    {{ name = "package-{n}" }},' for n in _needs(number, count)]
         address = f"{REGISTRY}/packages/{_hex(number)[:60]}/package_{number}-{version}"
-        lines += [
-            "]",
-            f'sdist = {{ url = "{address}.tar.gz", hash = "sha256:{_hex(number)}", size = 4711 }}',
-            "wheels = [",
-        ]
-        lines += [
-            f'    {{ url = "{address}-cp3{wheel}-manylinux_2_17.whl", hash = "sha256:{_hex(wheel)}", size = {wheel} }},'
-            for wheel in range(20)
-        ]
+        sdist = f'{{ url = "{address}.tar.gz", hash = "sha256:{_hex(number)}", size = 4711 }}'
+        lines += ["]", f"sdist = {sdist}", "wheels = ["]
+        for wheel in range(20):
+            url = f"{address}-cp3{wheel}-cp3{wheel}-manylinux_2_17_x86_64.whl"
+            lines += [f'    {{ url = "{url}", hash = "sha256:{_hex(wheel)}", size = {wheel} }},']
         lines += ["]"]
     return "\n".join(lines) + "\n"
 
@@ -168,7 +164,7 @@ def _version(number: int) -> str:
 
 
 def _needs(number: int, count: int) -> list[int]:
-    return [n for n in (number * 2 + 1, number * 2 + 2, number + 40) if n < count]
+    return [n for n in sorted({number * 2 + 1, number * 2 + 2, number + 40}) if n < count]
 
 
 def _integrity(number: int) -> str:

@@ -254,3 +254,9 @@ def test_a_wrong_command_line_is_exit_2(run: Run, tmp_path: Path, arguments: lis
     done = run(tmp_path, *arguments)
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("usage: ospo-gate")
+
+
+def test_the_bare_command_shows_its_help(tmp_path: Path, run: Run) -> None:
+    done = run(tmp_path)
+    assert done.code == 2
+    assert "ospo-gate policy init" in done.err

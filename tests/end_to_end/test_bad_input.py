@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -302,3 +303,11 @@ def test_a_fork_and_a_fork_that_is_gone(quick: Stage) -> None:
     )
     quick.settle()
     assert len(quick.own_comments(change)) == 1
+
+
+def test_endless_headers_are_refused_before_anybody_is_known(stage: Stage) -> None:
+    """Else whoever reaches the port fills the memory."""
+    with socket.create_connection(("127.0.0.1", stage.port), timeout=10) as connection:
+        connection.sendall(b"POST /webhook HTTP/1.1\r\nHost: gate\r\n")
+        with pytest.raises(OSError, match=r"reset|pipe"):
+            connection.sendall(b"".join(b"X-%d: %s\r\n" % (number, b"a" * 1000) for number in range(20_000)))

@@ -221,3 +221,10 @@ def test_an_unsigned_commit_blocks() -> None:
 
 def test_equal_input_gives_an_equal_report() -> None:
     assert judge("licenses: {}\nsignoff: {}", change(MIT, GPL)) == judge("licenses: {}\nsignoff: {}", change(MIT, GPL))
+
+
+def test_what_was_broken_before_and_what_breaks_now_in_one_file_have_two_ids() -> None:
+    old, new = (Problem("entry", f"entry {n} has no name", Location("go.mod", n, n)) for n in (3, 9))
+    before = Inventory("go.mod", "go-mod", problems=(old,))
+    report = judge("", pair(before, Inventory("go.mod", "go-mod", problems=(old, new))))
+    assert len({finding.id for finding in report.findings}) == len(report.findings) == 2

@@ -2,14 +2,17 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from app.policies import load_policy
 from checks.engine import managers
 from checks.engine.evaluate import evaluate
 from checks.engine.fixes import propose
 from checks.engine.plan import Plan
-from checks.model.dependency import Dependency, Inventory, Location, Problem, shortest_parents
+from checks.model.dependency import Dependency, Inventory, Location, Problem, Scope, shortest_parents
 from checks.model.facts import Facts
 from checks.model.phrase import plain
+from checks.model.project import Lock, Project, Requirement
 from checks.model.report import Report
 from checks.model.snapshot import ChangedFile, FileStatus, Listing, ManifestPair, Snapshot
 from tests.engine.examples import dep
@@ -123,3 +126,69 @@ def test_nothing_hostile_reaches_the_shell() -> None:
     )
     assert managers.restore(BASE, "a\nb") is None
     assert managers.restore(BASE, "-x") == f"git checkout {BASE[:12]} -- ./-x"
+
+
+def test_what_a_member_of_a_workspace_asks_for_is_removed_there() -> None:
+    """`npm uninstall` at the root changes nothing, and says nothing of it."""
+    head = graph({"glyph@2.1.0": []}, glyph="GPL-3.0-only")
+    asked = Requirement("pkg:npm/glyph", "glyph", "^2", "npm", 3, 3)
+    member = Project("packages/web/package.json", (), (asked,), (Lock(head.path, None, head),))
+    plan = Plan(Snapshot(Listing(BASE, "a" * 40), (ManifestPair(head.path, None, head),), projects=(member,)))
+    policy = load_policy(b"version: 1\nlicenses: {}\n", "policy.yaml")
+    _, commands = fix_of(propose(evaluate(plan, Facts(), policy, NOW), plan, policy))
+    assert commands == ("(cd packages/web && npm uninstall --package-lock-only --ignore-scripts glyph)",)
+
+
+@pytest.mark.parametrize(
+    ("tool", "scope", "removes", "installs"),
+    [
+        ("uv-lock", Scope.RUNTIME, "uv remove --no-sync glyph", "uv add --no-sync glyph==1"),
+        ("uv-lock", Scope.DEVELOPMENT, None, None),
+        ("uv-lock", Scope.OPTIONAL, None, None),
+        ("poetry-lock", Scope.DEVELOPMENT, "poetry remove --lock glyph", None),
+        ("cargo-lock", Scope.DEVELOPMENT, "cargo remove --dev glyph", "cargo update glyph --precise 1"),
+        ("cargo-lock", Scope.BUILD, "cargo remove --build glyph", "cargo update glyph --precise 1"),
+        ("pnpm-lock", Scope.RUNTIME, "pnpm remove --lockfile-only glyph", ...),
+        ("yarn-1", Scope.RUNTIME, "yarn remove --ignore-scripts glyph", ...),
+        ("yarn-lock", Scope.RUNTIME, "yarn remove --mode=update-lockfile glyph", ...),
+    ],
+)
+def test_a_command_speaks_of_the_right_table_and_only_where_the_manager_understands_it(
+    tool: str, scope: Scope, removes: str | None, installs: object
+) -> None:
+    assert managers.remove(tool, "lock", "glyph", scope) == removes
+    assert installs is ... or managers.install(tool, "lock", "glyph", "1", scope) == installs
+
+
+def test_yarn_1_is_known_by_its_hashes() -> None:
+    for integrity, tool in (("sha512-x", "yarn-1"), ("a" * 40, "yarn-1"), ("10c0/" + "a" * 128, "yarn-lock")):
+        written = Inventory("yarn.lock", "yarn-lock", (dep("glyph@1.0.0", integrity=(integrity,)),))
+        assert managers.tool(written) == tool
+
+
+@pytest.mark.parametrize(
+    ("format_", "path", "other"),
+    [
+        ("maven-pom", "pom.xml", "src/main.java"),
+        ("gemfile-lock", "Gemfile.lock", "Gemfile"),
+        ("composer-lock", "composer.lock", "composer.json"),
+        ("npm-lock", "package-lock.json", "packages/web/package.json"),
+    ],
+)
+def test_a_file_that_holds_somebodys_work_is_not_restored_nor_a_lock_apart_from_its_manifest(
+    format_: str, path: str, other: str
+) -> None:
+    base = graph({"chart@4.2.0": ["glyph"], "glyph@2.0.0": []}, format_, path)
+    head = graph({"chart@4.2.0": ["glyph"], "glyph@2.1.0": []}, format_, path, glyph="GPL-3.0-only")
+    (finding,) = fixed(base, head, other).blocking
+    assert finding.fix is None
+
+
+def test_a_pom_that_nobody_can_read_is_not_thrown_away() -> None:
+    broken = Inventory("pom.xml", "maven-pom", problems=(Problem("unreadable", "it is cut off", Location("pom.xml")),))
+    (finding,) = fixed(graph({"tiny@1.0.0": []}, "maven-pom", "pom.xml"), broken).blocking
+    assert finding.fix is None
+
+
+def test_a_path_is_no_pattern() -> None:
+    assert managers.restore(BASE, "*/uv.lock") == f"git --literal-pathspecs checkout {BASE[:12]} -- '*/uv.lock'"

@@ -13,6 +13,7 @@ from checks.model.commit import Commit, Person
 from checks.model.dependency import Inventory, Location, Problem
 from checks.model.facts import Facts, RepositoryFacts
 from checks.model.finding import Finding
+from checks.model.project import Lock, Project, Requirement
 from checks.model.report import Conclusion, Report
 from checks.model.snapshot import ChangedFile, FileStatus, Listing, ManifestPair, Snapshot
 from checks.rules import CHECKS
@@ -194,3 +195,15 @@ def test_one_waived_finding_does_not_excuse_another() -> None:
 def test_a_waiver_for_all_that_is_judged_covers_what_was_there_before() -> None:
     text = policy().replace("licenses: {}", "licenses: {judge: everything}")
     assert covered(judge(text, pair(inventory(GPL), inventory(GPL))))
+
+
+def test_a_waiver_for_one_manifest_covers_no_other_that_the_same_finding_speaks_of() -> None:
+    """`lock-outdated` about one package is one finding for all manifests that ask for it."""
+    lock = inventory(path="package-lock.json")
+    asked = Requirement("pkg:npm/glyph", "glyph", "^2", "npm", 3, 3)
+    members = tuple(Project(f"{m}/package.json", (), (asked,), (Lock(lock.path, lock, lock),)) for m in ("web", "api"))
+    text = policy("paths: [web/package.json, package-lock.json]", rules="lock-outdated")
+    snapshot = Snapshot(Listing("b" * 40, "a" * 40), projects=members)
+    loaded = load_policy(f"version: 1\n{text}".encode(), "policy.yaml")
+    report = evaluate(Plan(snapshot), Facts(), loaded, datetime(2026, 11, 20, tzinfo=UTC))
+    assert [finding.rule for finding in report.warnings] == ["lock-outdated"]

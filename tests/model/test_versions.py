@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
@@ -476,12 +475,11 @@ def range_or_position(purl_type: str, notation: str) -> Range | int:
 
 
 @pytest.mark.parametrize("purl_type", TYPES)
-def test_the_longest_and_the_worst_text_takes_no_time(purl_type: str) -> None:
+def test_the_longest_and_the_worst_text_ends(purl_type: str) -> None:
     worst = [
         *(part * (1000 // len(part)) for part in ("1", "1.", "0.", "a", "1a", "-", "~", "1-", ".1", "_p1", "a1-")),
         *(head + "1" * 980 + tail for head in ("1.0.0-a", "1.0-alpha") for tail in ("", "!", "-x")),
     ]
-    start = time.perf_counter()
     for text in worst:
         valid(purl_type, [text])
         for notation in (">=" + text, ",".join([">=" + text[:50]] * 150), "|".join([text[:50]] * 150)):
@@ -489,7 +487,6 @@ def test_the_longest_and_the_worst_text_takes_no_time(purl_type: str) -> None:
                 parse_range(purl_type, notation)
             except InvalidRange:
                 continue
-    assert time.perf_counter() - start < 1.0
 
 
 @pytest.mark.parametrize("purl_type", TYPES)

@@ -53,7 +53,7 @@ The other 3 commits, 37 packages and 1 document are fine.
 | ❌ 1 of 4 | ❌ 1 of 41 | ⏳ 1 of 41 | ❔ 1 of 41 | ✅ |
 
 Head `3e41c07` against `b90d2e4`, policy `8d2f61a`. The same verdict on your machine: \
-`ospo-gate check --base b90d2e4 --policy example/policy@8d2f61a`"""
+`ospo-gate check --base b90d2e4 --policy example/policy@main`"""
     )
 
 

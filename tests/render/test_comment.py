@@ -289,3 +289,14 @@ def test_the_largest_report_fits() -> None:
     text = body(report(*big, *late, *waived, *warned, repair=(long,) * 9, policy=PolicyReference(long, long)))
     assert len(text) <= COMMENT
     assert_inert(text, comments=2)
+
+
+@pytest.mark.parametrize(
+    ("bad", "sentence"),
+    [(1, "The other commit and 2 packages are fine."), (0, "1 commit and 3 packages are fine.")],
+)
+def test_one_of_a_kind_reads_like_a_sentence(bad: int, sentence: str) -> None:
+    outcomes = (CheckOutcome("signoff", "sign-off", 1, "commit"), CheckOutcome("licenses", "licenses", 3, "package"))
+    found = [finding(subject=package("p1"))] * bad or [finding(level=Level.WARN, check="other", rule="x")]
+    text = body(report(*found, outcomes=outcomes))
+    assert sentence in text

@@ -10,7 +10,7 @@ from checks.model.finding import Level, Move
 from checks.model.phrase import say
 from checks.model.report import CheckOutcome, Conclusion, Report
 from checks.render.limits import CHECK_TITLE
-from checks.render.outcomes import check_conclusion, check_run_conclusion, check_title, exit_code, row, speaking, title
+from checks.render.outcomes import check_conclusion, check_run_conclusion, check_title, exit_code, row, title
 from tests.render.reports import accepted, copyleft, evaluated, finding, hostile, package, picture, report, too_new
 
 
@@ -84,9 +84,9 @@ def test_a_check_of_its_own() -> None:
     assert (row(judged, licenses), row(judged, other)) == ("❌ 1 of 41", "·")
 
 
-def test_only_checks_with_something_to_say_speak() -> None:
-    assert speaking(picture()) == ("signoff", "licenses", "freshness", "vulnerabilities")
-    assert speaking(report(finding(introduced=False))) == ()
+def test_warnings_with_one_cause_are_one_in_the_title_as_in_the_comment() -> None:
+    unknown = [finding(f"lic-{n}aa", level=Level.WARN, could_not_tell=True, subject=package(f"p{n}")) for n in range(8)]
+    assert title(report(*unknown)) == "1 warning"
 
 
 def test_hostile_titles_are_one_line() -> None:

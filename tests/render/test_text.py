@@ -1,6 +1,5 @@
 """The terminal: the verdict first, nothing that steers it."""
 
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -127,7 +126,7 @@ def assert_harmless(shown: str) -> None:
         row.encode("utf-8")
 
 
-def test_fifty_findings_in_five_milliseconds() -> None:
+def test_of_fifty_findings_the_first_ones_are_shown() -> None:
     many = [
         finding(
             f"lic-{n}",
@@ -138,11 +137,4 @@ def test_fifty_findings_in_five_milliseconds() -> None:
         )
         for n in range(50)
     ]
-    judged = report(*many)
-    text(judged)
-    times = []
-    for _ in range(9):
-        start = time.perf_counter()
-        text(judged)
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.005
+    assert "and 30 more" in text(report(*many))

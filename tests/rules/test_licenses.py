@@ -71,7 +71,7 @@ def test_an_allowed_license_is_silent(license_: str) -> None:
             "AGPL-3.0-only",
             "{}",
             "license-not-allowed: glyph-core 2.1.0 is AGPL-3.0-only, and licenses.allow has neither it nor "
-            "strong-copyleft or network-copyleft.",
+            "strong-copyleft nor network-copyleft.",
         ),
         (
             "JSON",
@@ -187,6 +187,12 @@ def test_own_folders_and_removed_packages_are_not_judged() -> None:
     assert judge(place("GPL-3.0-only"), kind=ChangeKind.REMOVED) == []
     assert judge(place(None, origin=Origin.GIT))[0].rule == "license-missing"
     assert judge(place("GPL-3.0-only", origin=Origin.URL))[0].rule == "license-not-allowed"
+
+
+def test_nobody_is_asked_for_the_license_of_the_toolchain() -> None:
+    """The line `go 1.22` of a go.mod."""
+    go = Dependency("pkg:golang/stdlib", "stdlib", "1.22", Location("go.mod", 3))
+    assert judge(Place(go, (go,))) == []
 
 
 @pytest.mark.parametrize(

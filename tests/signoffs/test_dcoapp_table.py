@@ -4,7 +4,7 @@ import pytest
 
 from checks.model.commit import AccountType, Person
 from checks.model.facts import Facts, Membership, RepositoryFacts
-from checks.signoffs.trailers import has_sign_off
+from checks.signoffs.trailers import sign_offs
 from tests.signoffs.examples import ADA, BOB, PASS, SIGNED, app_says, app_sentences, commit, judge, linked, verdicts
 
 TRAILER = "Signed-off-by: Ada L <ada@example.org>"
@@ -125,7 +125,7 @@ def test_a_merge_is_not_judged() -> None:
     ],
 )
 def test_a_commit_of_a_merge_queue_shows_only_that_somebody_signed(message: str, present: bool) -> None:
-    assert has_sign_off(message) is present
+    assert bool(sign_offs(message)) is present
 
 
 KNOWN = Facts(accounts_known=True, members={"ada": Membership.MEMBER})

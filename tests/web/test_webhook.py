@@ -160,6 +160,16 @@ def test_a_body_over_the_cap_without_a_length_is_read_no_further() -> None:
     assert Receiver().post(endless()).status_code == 413
 
 
+def test_a_body_that_trickles_in_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def trickle() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x"
+            await asyncio.sleep(0.01)
+
+    monkeypatch.setattr("app.web.application.MAX_SECONDS", 0.05)
+    assert Receiver().post(trickle()).status_code == 408
+
+
 @pytest.mark.parametrize(
     ("event", "action"),
     [
