@@ -15,13 +15,13 @@ from app.github.client import GitHubApp
 from app.github.pull import CentralPolicy, central_policy
 from app.jobs.embedded import Loop
 from app.jobs.judge import Judge
-from app.jobs.subject import Delivery
 from app.settings import ServiceSettings
 from app.store.database import Database
 from app.store.housekeeping import sweep
 from app.store.inventories import InventoryStore
 from app.store.reports import ReportStore
 from app.store.subjects import SubjectStore
+from app.subject import Delivery
 from app.web.application import application
 from checks.manifests import Format, read
 from checks.model.dependency import Inventory, Location, Problem

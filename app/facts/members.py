@@ -4,7 +4,7 @@ import asyncio
 from urllib.parse import quote
 
 from app.github.client import MEMBERS, GitHubError, Installation
-from app.jobs.subject import About
+from app.subject import About
 from checks.engine.plan import Plan
 from checks.model.facts import Facts, Membership
 from checks.policy.schema import Policy

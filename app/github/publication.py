@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from app.jobs.subject import Claim
+from app.subject import Claim
 from checks.model.report import Report
 from checks.policy.schema import Policy
 from checks.render.checkrun import VERDICT, check_run, verdict

@@ -10,7 +10,7 @@ from typing import Any
 
 from app.github.client import GitHubError, Installation, RateLimited, document, repository_path
 from app.github.publication import ANNOTATIONS, Posted, Publication, Run
-from app.jobs.subject import Claim
+from app.subject import Claim
 from checks.render.checkrun import VERDICT
 from checks.render.comment import MARKER
 

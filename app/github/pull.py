@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import quote
 
 from app.github.client import GitHubError, GraphQLAnswer, Installation, RateLimited, document, repository_path
-from app.jobs.subject import About
 from app.ports import Blob, FileRef, Side
+from app.subject import About
 from checks.model.commit import AccountType, Commit, Person
 from checks.model.dependency import Location, Problem
 from checks.model.errors import SourceError

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager, suppress
 
 import structlog
 
-from app.jobs.subject import Claim
 from app.store.subjects import SubjectStore
+from app.subject import Claim
 
 #: Seconds after which a sleeping worker looks again even if nobody woke it: another process may have accepted work.
 LOOK_AGAIN = 15.0

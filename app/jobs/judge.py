@@ -16,11 +16,11 @@ from app.github.client import GitHubApp, GitHubError, Installation, RateLimited
 from app.github.publication import Publication, publication, refusal
 from app.github.publisher import Publisher
 from app.github.pull import CentralPolicy, PullSource, names
-from app.jobs.subject import Claim
 from app.policies import PolicyPlace, load_policy
 from app.ports import InventoryCache, Parse
 from app.store.reports import SENDING, SENT, SUPERSEDED, Outgoing, ReportStore
 from app.store.subjects import SubjectStore
+from app.subject import Claim
 from checks.model.errors import PolicyError, SourceError
 from checks.model.facts import Facts, RepositoryFacts
 from checks.model.phrase import plain, say

@@ -9,9 +9,9 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.jobs.subject import Claim
 from app.store.database import Database
 from app.store.tables import history, outbox, policy, report
+from app.subject import Claim
 
 WAITING, SENDING, SENT, SUPERSEDED = "waiting", "sending", "sent", "superseded"
 

@@ -10,9 +10,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import Update
 
-from app.jobs.subject import About, Again, Claim, Delivery, Wanted
 from app.store.database import Database
 from app.store.tables import delivery, subject
+from app.subject import About, Again, Claim, Delivery, Wanted
 
 
 class SubjectStore:

@@ -8,7 +8,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
-from app.jobs.subject import Delivery
+from app.subject import Delivery
 from app.version import VERSION
 from app.web.events import Malformed, asked
 from app.web.signature import signed

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from app.jobs.subject import About, Again, Command, Wanted, pull_key
+from app.subject import About, Again, Command, Wanted, pull_key
 
 
 class _Model(BaseModel):

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from checks.engine import managers
 from checks.engine.plan import Plan
-from checks.manifests.beside import OUTDATED
 from checks.model.dependency import Dependency, Inventory
 from checks.model.finding import Finding, Fix
 from checks.model.phrase import join, plain, say
 from checks.model.report import Report
 from checks.model.snapshot import ManifestPair
 from checks.policy.schema import Policy
+from checks.rules.beside import OUTDATED
 from checks.rules.signoff import SignoffSection
 from checks.signoffs.repair import Repair, repair
 

@@ -114,7 +114,7 @@ def _beside(snapshot: Snapshot) -> tuple[Observation, ...]:
     """Where manifests and their lock files do not agree."""
     if not snapshot.projects:
         return ()
-    from checks.manifests.beside import observations  # with the ranges of every ecosystem: only where there are some
+    from checks.rules.beside import observations  # with the ranges of every ecosystem: only where there are some
 
     return tuple(observations(snapshot.projects, everything=not snapshot.listing.base))
 

@@ -14,8 +14,8 @@ import pytest
 import structlog
 
 from app.jobs.judge import MAX_ATTEMPTS
-from app.jobs.subject import About, Claim, Delivery, Wanted, pull_key
 from app.settings import ServiceSettings
+from app.subject import About, Claim, Delivery, Wanted, pull_key
 from app.wiring import Parsers, Service
 from checks.manifests import FORMATS
 from tests.end_to_end.examples import CLEAN, COPYLEFT, POLICY, SIGNED

@@ -16,11 +16,11 @@ from app.facts.lookup import FactChain
 from app.gate import Gate
 from app.github.client import GitHubApp
 from app.github.pull import PullSource
-from app.jobs.subject import About
 from app.policies import PolicyPlace
 from app.ports import Source
 from app.sources.git import GitSource
 from app.sources.git import Repository as Checkout
+from app.subject import About
 from checks.model.facts import Facts, RepositoryFacts
 from checks.render.json_report import to_json
 from tests.end_to_end.examples import CLEAN, COPYLEFT, POLICY, SIGNED, npm

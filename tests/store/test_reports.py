@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
-from app.jobs.subject import Claim
 from app.store.database import Database
 from app.store.housekeeping import sweep
 from app.store.reports import SENDING, SENT, SUPERSEDED, ReportStore
 from app.store.tables import delivery, history, metadata, outbox, report
+from app.subject import Claim
 from tests.store.test_subjects import ABOUT
 
 Run = Callable[[Callable[[Database], Any]], Any]

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from app.jobs.subject import About, Again, Claim, Delivery, Wanted
 from app.store.database import Database
 from app.store.subjects import SubjectStore
+from app.subject import About, Again, Claim, Delivery, Wanted
 
 Run = Callable[[Callable[[Database], Any]], Any]
 ABOUT = About("example/web", "R_1", "PR_1", "b" * 40, "public", "main", True, {"tier": "gold"})

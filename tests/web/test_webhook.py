@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.jobs.subject import Again, Delivery, Wanted
+from app.subject import Again, Delivery, Wanted
 from app.web.application import MAX_BODY, application
 
 SECRET = "a-secret-that-only-the-tests-know"
