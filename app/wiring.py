@@ -1,7 +1,7 @@
 """The only place that builds adapters from settings."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
@@ -110,16 +110,25 @@ class Parsers:
         if len(data) + sum(map(len, companions.values())) < LARGE:
             return read(format_, path, data, companions)
         async with self._turn:  # one at a time, so that nobody's time runs while another's file is parsed
-            if self._pool is None:
-                self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
-            work = partial(read, format_, path, data, companions)
-            parsing = asyncio.get_running_loop().run_in_executor(self._pool, work)
             try:
-                return await asyncio.wait_for(parsing, PARSING)
+                return await asyncio.wait_for(self._started(partial(read, format_, path, data, companions)), PARSING)
             except (TimeoutError, BrokenExecutor):
                 self.close()
                 message = f"reading it took more than {PARSING} seconds, or more memory than there is"
                 return Inventory(path, format_.id, problems=(Problem("unreadable", message, Location(path)),))
+
+    def _started(self, work: Callable[[], Inventory]) -> "asyncio.Future[Inventory]":
+        """The work in the other process; in a new one if the old one died while it had nothing to do."""
+        try:
+            return self._submit(work)
+        except BrokenExecutor:
+            self.close()
+            return self._submit(work)
+
+    def _submit(self, work: Callable[[], Inventory]) -> "asyncio.Future[Inventory]":
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+        return asyncio.get_running_loop().run_in_executor(self._pool, work)
 
     def close(self) -> None:
         pool, self._pool = self._pool, None

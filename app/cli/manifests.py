@@ -1,6 +1,6 @@
 """Reading what lies on disk for `inventory` and `diff`: one manifest at a time, known ones out of the cache."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from app.cache import InventoryFiles
@@ -10,11 +10,13 @@ from app.inventories import InventoryReader, manifest_refs
 from app.ports import Source
 from app.settings import command_environment
 from app.sources.folder import FolderSource
-from checks.engine.plan import wanted_manifests
-from checks.manifests import FORMATS
+from checks.engine.plan import ManifestRequest, wanted_manifests
+from checks.manifests import recognize, recognize_named
 from checks.model.dependency import Inventory
 from checks.model.errors import UsageError
 from checks.model.snapshot import ManifestPair
+
+_KNOWN = "Known are, among others, package-lock.json, pnpm-lock.yaml, uv.lock, go.mod and Cargo.lock: docs/inventory.md"
 
 
 def cache(off: bool) -> InventoryFiles | None:
@@ -25,8 +27,11 @@ def cache(off: bool) -> InventoryFiles | None:
 
 def pairs(source: Source, known: InventoryFiles | None) -> Iterator[ManifestPair]:
     """Both sides of every manifest that `source` lists; memory holds one text and not a monorepo's."""
+    yield from _read(source, wanted_manifests(drive(source.listing())), known)
+
+
+def _read(source: Source, requests: Sequence[ManifestRequest], known: InventoryFiles | None) -> Iterator[ManifestPair]:
     reader = InventoryReader(known)
-    requests = wanted_manifests(drive(source.listing()))
     with Progress(len(requests)) as progress:
         for done, request in enumerate(requests):
             progress.at(done, request.path)
@@ -35,11 +40,19 @@ def pairs(source: Source, known: InventoryFiles | None) -> Iterator[ManifestPair
 
 
 def inventories(path: Path, known: InventoryFiles | None) -> tuple[Inventory, ...]:
-    """Every manifest at or below `path`. Raises `UsageError` where there is none."""
-    found = tuple(pair.head for pair in pairs(FolderSource(path), known) if pair.head)
-    if not found:
-        raise UsageError(
-            f"{path}: no manifest that is known",
-            hint="Known files: " + ", ".join(dict.fromkeys(name for format_ in FORMATS for name in format_.names)),
-        )
-    return found
+    """Every manifest below a folder, or the one that is named. Raises `UsageError` where there is none."""
+    source = FolderSource(path)
+    found = _read(source, [_named(path)], known) if path.is_file() else pairs(source, known)
+    listed = tuple(pair.head for pair in found if pair.head)
+    prose = path.is_file() and recognize(path.name) is None and not any(item.dependencies for item in listed)
+    if not listed or prose:  # any text may be named, and most are not requirements
+        raise UsageError(f"{path}: no manifest that is known", hint=_KNOWN)
+    return listed
+
+
+def _named(path: Path) -> ManifestRequest:
+    """A file that somebody names is read by its whole path, and in more formats than are looked for in a tree."""
+    format_ = recognize_named(path.resolve().as_posix())
+    if format_ is None:
+        raise UsageError(f"{path}: not a manifest that is known by its name", hint=_KNOWN)
+    return ManifestRequest(format_, path.name, None, path.name)

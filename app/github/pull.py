@@ -49,6 +49,7 @@ class PullState:
     """Our own comments, oldest first, if they were asked for."""
     all_comments: bool = True
     """Whether every comment was looked at."""
+    open: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ class PullSource:
 
     async def _state_by_rest(self) -> PullState:
         pull = document(await self.client.request("GET", f"{self._path}/pulls/{self.number}"))
-        return PullState(pull["head"]["sha"], (), not self.find_comment)
+        return PullState(pull["head"]["sha"], (), not self.find_comment, pull.get("state") != "closed")
 
     async def _read_by_rest(self, refs: Sequence[FileRef]) -> Mapping[FileRef, Blob]:
         found = [(ref, await self._content(ref)) for ref in refs]
@@ -198,7 +199,7 @@ class PullSource:
             declared.append("$number: Int!")
             variables["number"] = self.number
             fields[False].append(
-                f"pullRequest(number: $number) {{ headRefOid {_COMMENTS if self.find_comment else ''} }}"
+                f"pullRequest(number: $number) {{ headRefOid state {_COMMENTS if self.find_comment else ''} }}"
             )
         parts = [f"repository(owner: $owner, name: $name) {{ id {' '.join(fields[False])} }}"]
         if fields[True] and self.policy:
@@ -276,7 +277,8 @@ def _state(row: Mapping[str, Any] | None) -> PullState | None:
         return None
     comments = row.get("comments") or {}
     own = tuple(node for node in comments.get("nodes") or () if node and node.get("viewerDidAuthor"))
-    return PullState(row["headRefOid"], own, not (comments.get("pageInfo") or {}).get("hasNextPage"))
+    complete = not (comments.get("pageInfo") or {}).get("hasNextPage")
+    return PullState(row["headRefOid"], own, complete, row.get("state") not in ("CLOSED", "MERGED"))
 
 
 def _file(row: Mapping[str, Any]) -> ChangedFile:

@@ -94,7 +94,8 @@ class Judge:
         try:
             outgoing = await self._decided(claim, source, desk, started)
             if outgoing is None:
-                await self.subjects.finish(claim)
+                await desk.withdraw()
+                await self.subjects.finish(claim, desk.again_at)
             else:
                 await self._publish(claim, desk, outgoing)
                 logger.info("published", seconds=round(time.monotonic() - started, 3))
@@ -108,9 +109,14 @@ class Judge:
             judged = await self._judge_patiently(claim, source, desk)
         except PolicyError as error:
             said = self._refused_by_policy(claim, error)
-            return None if self._stands(claim, said) else await self.reports.refuse(claim, said.to_json(), str(error))
+            stands = self._stands(claim, said) and desk.waiting is None
+            return None if stands else await self.reports.refuse(claim, said.to_json(), str(error))
+        if claim.published and source.state and not source.state.open:
+            return None  # nobody can act on it any more, and what was said stays true of its day
+        again = judged.report.judge_again_at
+        desk.again_at = again.timestamp() if again else None
         said = self._publication(claim, judged, desk.comment)
-        if self._stands(claim, said):
+        if self._stands(claim, said) and desk.waiting is None:
             return None
         return await self.reports.save(claim, to_json(judged.report), said.to_json(), time.monotonic() - started)
 
@@ -205,7 +211,7 @@ class Judge:
             posted = await desk.publisher.publish(said, desk.comment, unsure=False, waiting=desk.waiting)
             await self.reports.mark(outgoing, SENT)
             published = f"{said.head}:{said.digest}"
-            still_mine = await self.subjects.finish(claim, published=published, comment=posted.comment)
+            still_mine = await self.subjects.finish(claim, desk.again_at, published=published, comment=posted.comment)
         finally:
             if not still_mine:
                 await self.subjects.overtaken(claim)
@@ -267,6 +273,8 @@ class _Desk:
     publisher: Publisher
     comment: Mapping[str, Any] | None = None
     waiting: Mapping[str, Any] | None = None
+    again_at: float | None = None
+    """When time alone can change the verdict (seconds since 1970)."""
 
     def __post_init__(self) -> None:
         self.comment = self.claim.comment

@@ -126,9 +126,16 @@ class SubjectStore:
             row = await connection.execute(select(subject.c.token, subject.c.head).where(subject.c.key == claim.key))
             return row.one_or_none() == (claim.token, claim.head)
 
-    async def finish(self, claim: Claim, **changes: Any) -> bool:
-        """Done up to what was wanted at the claim; False when the claim was lost."""
+    async def finish(self, claim: Claim, again_at: float | None = None, **changes: Any) -> bool:
+        """Done up to what was wanted at the claim; False when the claim was lost.
+
+        `again_at` (seconds since 1970): when time alone can change the verdict, so that it is wanted again then.
+        """
         values = {"done": claim.wanted, "lease_until": None, "attempts": 0, "last_error": None, **changes}
+        if again_at is not None:
+            newer = subject.c.wanted > claim.wanted
+            values["next_at"] = case((newer, subject.c.next_at), else_=again_at)
+            values["wanted"] = case((newer, subject.c.wanted), else_=claim.wanted + 1)
         if claim.forced:
             values["forced"] = subject.c.wanted > claim.wanted
         return await self._update_mine(claim, **values)
@@ -187,9 +194,11 @@ class SubjectStore:
         return None if earliest is None else max(0.0, earliest - self.clock())
 
     async def waiting(self) -> int:
-        """How many subjects wait or are being judged."""
+        """How many subjects wait for a worker or are being judged; not those whose time is still to come."""
+        now_or_failed = or_(subject.c.next_at <= self.clock(), subject.c.last_error.is_not(None))
         async with self.database.read() as connection:
-            row = await connection.execute(select(func.count()).where(subject.c.wanted > subject.c.done))
+            query = select(func.count()).where(subject.c.wanted > subject.c.done, now_or_failed)
+            row = await connection.execute(query)
             return int(row.scalar_one())
 
 

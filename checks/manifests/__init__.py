@@ -5,7 +5,7 @@ A parser is `parse(text, path, companions) -> Inventory`, pure, and raises nothi
 To add a format: one function, one line in FORMATS, one test file.
 """
 
-from checks.manifests.formats import FORMATS, Format, recognize
+from checks.manifests.formats import FORMATS, NAMED, Format, recognize, recognize_named
 from checks.manifests.read import MAX_BYTES, read, too_large
 
-__all__ = ["FORMATS", "MAX_BYTES", "Format", "read", "recognize", "too_large"]
+__all__ = ["FORMATS", "MAX_BYTES", "NAMED", "Format", "read", "recognize", "recognize_named", "too_large"]

@@ -5,6 +5,7 @@ import posixpath
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from typing import cast
 
@@ -257,6 +258,24 @@ FORMATS: tuple[Format, ...] = (
         requirements="cargotoml:requirement_lines",
     ),
 )
+
+
+#: Manifests that ask for ranges. Lock files beside them are judged instead, so these are read only where somebody
+#: names the file itself; the order decides, and the last pattern takes requirements under any name.
+NAMED: tuple[Format, ...] = (
+    Format("package-json", "npm", ("package.json",), "package_json:parse_package_json"),
+    Format("pyproject", "pypi", ("pyproject.toml",), "pyproject_manifest:parse_pyproject"),
+    Format("setup-cfg", "pypi", ("setup.cfg",), "pyproject_manifest:parse_setup_cfg"),
+    Format("cargo-toml", "cargo", ("Cargo.toml",), "cargotoml:parse_cargo_toml"),
+    Format("conda-environment", "conda", ("environment*.yml", "environment*.yaml"), "conda:parse_environment"),
+    Format("requirements", "pypi", ("*.txt", "*.in"), "requirements:parse_requirements"),
+)
+
+
+def recognize_named(path: str) -> Format | None:
+    """The format of a file that somebody names: also where nobody would look for it by itself."""
+    name = path.rpartition("/")[2]
+    return recognize(path) or next((f for f in NAMED if any(fnmatchcase(name, pattern) for pattern in f.names)), None)
 
 
 @cache

@@ -51,7 +51,17 @@ def npm(count: int) -> str:
 
 def pnpm(count: int) -> str:
     """Version 9."""
-    lines = ["lockfileVersion: '9.0'", "", "settings:", "  autoInstallPeers: true", "", "importers:", "", "  .:"]
+    lines = [
+        "lockfileVersion: '9.0'",
+        "",
+        "settings:",
+        "  autoInstallPeers: true",
+        "  excludeLinksFromLockfile: false",
+        "",
+        "importers:",
+        "",
+        "  .:",
+    ]
     lines += ["    dependencies:"]
     for number in range(min(40, count)):
         lines += [f"      {_key(number)}:", "        specifier: ^1.0.0", f"        version: {_version(number)}"]

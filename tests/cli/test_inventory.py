@@ -19,7 +19,7 @@ def folder(tmp_path: Path) -> Path:
     for name in ("package-lock.json", "b/package-lock.json", "node_modules/x/package-lock.json", ".venv/uv.lock"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(COPYLEFT["package-lock.json"])
-    (tmp_path / "readme.txt").write_text("hello")
+    (tmp_path / "readme.txt").write_text("Hello, this is prose.\n")
     return tmp_path
 
 
@@ -125,3 +125,22 @@ def test_output_in_an_ascii_locale(folder: Path) -> None:
     (folder / "package-lock.json").write_text(COPYLEFT["package-lock.json"].replace("tiny", "tïny"))
     done = command(["inventory", "."], folder, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"})
     assert done.code == 0, done.err
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "purl"),
+    [
+        ("package.json", '{"dependencies": {"left-pad": "^1.3.0"}}', "pkg:npm/left-pad"),
+        ("pyproject.toml", '[project]\nname = "x"\ndependencies = ["httpx>=0.28"]\n', "pkg:pypi/httpx"),
+        ("Cargo.toml", '[package]\nname = "x"\n[dependencies]\nserde = "1"\n', "pkg:cargo/serde"),
+        ("what-we-need.txt", "six==1.17.0\n", "pkg:pypi/six@1.17.0"),
+        ("base.in", "six\n", "pkg:pypi/six"),
+        (".github/workflows/ci.yml", "jobs: {a: {steps: [{uses: a/b@v1}]}}\n", "pkg:github/a/b@v1"),
+    ],
+)
+def test_a_file_that_is_named_is_read_also_where_nobody_would_look(
+    run: Run, folder: Path, name: str, text: str, purl: str
+) -> None:
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text)
+    assert run(folder, "inventory", name, "--format", "purl").out == f"{purl}\n"

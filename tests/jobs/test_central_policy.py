@@ -8,7 +8,7 @@ import pytest
 
 from app.github.pull import CentralPolicy
 from tests.end_to_end.examples import COPYLEFT
-from tests.jobs.test_judge import Office, github, run, silence  # noqa: F401 (fixtures)
+from tests.jobs.office import Office
 
 STRICT = "version: 1\nlicenses: {}\n"
 OPEN = "version: 1\nlicenses: {allow: [permissive, strong-copyleft]}\n"
@@ -44,7 +44,7 @@ class Central:
 Run = Callable[[Callable[[Office], Awaitable[None]]], None]
 
 
-def test_it_judges_every_repository_and_the_summary_names_it_in_a_command(run: Run) -> None:  # noqa: F811
+def test_it_judges_every_repository_and_the_summary_names_it_in_a_command(run: Run) -> None:
     async def story(office: Office) -> None:
         central = Central(office, "policy-1", STRICT)
         title, summary = await central.verdict()
@@ -56,7 +56,7 @@ def test_it_judges_every_repository_and_the_summary_names_it_in_a_command(run: R
     run(story)
 
 
-def test_while_the_newest_is_not_valid_the_last_valid_one_judges_and_says_so(run: Run) -> None:  # noqa: F811
+def test_while_the_newest_is_not_valid_the_last_valid_one_judges_and_says_so(run: Run) -> None:
     async def story(office: Office) -> None:
         central = Central(office, "policy-2", STRICT)
         await central.verdict()
@@ -69,7 +69,7 @@ def test_while_the_newest_is_not_valid_the_last_valid_one_judges_and_says_so(run
 
 
 @pytest.mark.parametrize("text", [None, "version: 1\nlicences: {}\n"], ids=["absent", "broken"])
-def test_without_any_valid_version_nothing_passes(run: Run, text: str | None) -> None:  # noqa: F811
+def test_without_any_valid_version_nothing_passes(run: Run, text: str | None) -> None:
     async def story(office: Office) -> None:
         central = Central(office, f"policy-3-{bool(text)}", text)
         assert (await central.verdict())[0] == "could not judge: the policy is not valid"
@@ -77,7 +77,7 @@ def test_without_any_valid_version_nothing_passes(run: Run, text: str | None) ->
     run(story)
 
 
-def test_a_kept_version_that_a_new_release_does_not_take_does_not_stop_the_newest(run: Run) -> None:  # noqa: F811
+def test_a_kept_version_that_a_new_release_does_not_take_does_not_stop_the_newest(run: Run) -> None:
     async def story(office: Office) -> None:
         central = Central(office, "policy-4", STRICT)
         await office.service.judge.reports.keep_policy(central.label, b"version: 1\nold_key: 1\n", "r1")

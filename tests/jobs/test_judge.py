@@ -3,115 +3,19 @@
 import asyncio
 import itertools
 import os
-import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
-import pytest
-import structlog
-
 from app.jobs.judge import MAX_ATTEMPTS
-from app.settings import ServiceSettings
-from app.subject import About, Claim, Delivery, Wanted, pull_key
-from app.wiring import Parsers, Service
+from app.subject import Claim, Delivery
+from app.wiring import Parsers
 from checks.manifests import FORMATS
-from tests.end_to_end.examples import CLEAN, COPYLEFT, POLICY, SIGNED
-from tests.simulator import Pull, Repository, Simulator, User
+from tests.end_to_end.examples import CLEAN, COPYLEFT, SIGNED
+
+from tests.jobs.office import Office
 
 _numbers = itertools.count(1)
-
-
-@dataclass
-class Office:
-    """A service whose workers are driven by hand."""
-
-    sim: Simulator
-    ada: User
-    installation: int
-    service: Service
-
-    def pull(self, files: dict[str, Any]) -> Pull:
-        name = f"web-{next(_numbers)}"
-        repo: Repository = self.sim.create_repository("example", name, files={"policy.yaml": POLICY, **CLEAN})
-        repo.commit("topic", files, f"Change\n\n{SIGNED}", self.ada)
-        return repo.open_pull(head="topic", base="main", author=self.ada)
-
-    async def want(self, pull: Pull, at: float | None = None) -> None:
-        repo = pull.repository
-        about = About(repo.full_name, repo.node_id, pull.node_id, pull.base_sha, "public", "main", True)
-        key = pull_key(repo.id, pull.number)
-        wanted = Wanted(key, self.installation, repo.id, pull.number, pull.head_sha, at or time.time(), about)
-        await self.service.subjects.accept(Delivery(f"d{next(_numbers)}", "pull_request", "opened", wanted))
-
-    async def claim(self, lease: float = 60) -> Claim:
-        while (claim := await self.service.subjects.claim(lease)) is None:  # noqa: ASYNC110 - the database has no event
-            await asyncio.sleep(0.005)
-        return claim
-
-    async def work(self) -> None:
-        """Handle what is due until nothing waits."""
-        while await self.service.subjects.waiting():
-            await self.service.judge.handle(await self.claim())
-
-    def titles(self, pull: Pull) -> list[str]:
-        return [
-            run["output"]["title"]
-            for run in self.sim.check_runs(pull.repository, pull.head_sha)
-            if run["name"] == "ospo-gate"
-        ]
-
-
-@pytest.fixture(autouse=True)
-def silence() -> Iterator[None]:
-    """Faults are logged with all they know, which takes a second each on a terminal."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    yield
-    structlog.reset_defaults()
-
-
-@pytest.fixture(scope="module")
-def github() -> Iterator[tuple[Simulator, Any, int, User]]:
-    with Simulator() as sim:
-        app = sim.create_app()
-        sim.create_org("example")
-        yield (
-            sim,
-            app,
-            sim.install(app, "example"),
-            sim.create_user("ada", name="Ada Lovelace", email="ada@example.com"),
-        )
-
-
-@pytest.fixture
-def run(
-    github: tuple[Simulator, Any, int, User], tmp_path: Path
-) -> Callable[[Callable[[Office], Awaitable[None]]], None]:
-    """Tells a story to an office with an empty database."""
-    sim, app, installation, ada = github
-    sim.faults.clear()
-    settings = ServiceSettings(
-        app_id=app.id, webhook_secret="s" * 16, private_key=app.private_key_pem, github_api_url=sim.api_url,
-        database=f"sqlite+aiosqlite:///{tmp_path / 'gate.db'}",
-    )  # fmt: skip
-
-    def run(story: Callable[[Office], Awaitable[None]]) -> None:
-        async def tell() -> None:
-            service = Service(settings)
-            service.judge = replace(service.judge, retry_seconds=0.001)
-            await service.database.migrate()
-            try:
-                await story(Office(sim, ada, installation, service))
-            finally:
-                await service.github.close()
-                await service.database.close()
-                service.parsers.close()
-
-        asyncio.run(tell())
-
-    return run
 
 
 def test_an_outage_that_does_not_end_is_said(run: Any) -> None:

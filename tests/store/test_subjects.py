@@ -239,3 +239,42 @@ def test_a_stranger_to_the_fence_changes_nothing(run: Run) -> None:
         assert await store.may_publish(claim)
 
     run(story)
+
+
+def test_what_time_alone_changes_is_wanted_again_then(run: Run) -> None:
+    async def story(database: Database) -> None:
+        store, clock = subjects(database)
+        await store.accept(delivery("d1", wanted()))
+        assert await store.finish(await claimed(store), again_at=clock() + 3600)
+        assert await store.claim(60) is None
+        assert await store.waiting() == 0
+        assert await store.seconds_until_due() == 3600
+        clock.now += 3600
+        assert (await claimed(store)).key == KEY
+
+    run(story)
+
+
+def test_an_event_before_that_time_is_judged_at_once_and_decides_anew(run: Run) -> None:
+    async def story(database: Database) -> None:
+        store, clock = subjects(database)
+        await store.accept(delivery("d1", wanted()))
+        assert await store.finish(await claimed(store), again_at=clock() + 3600)
+        await store.accept(delivery("d2", wanted("b", at=2.0)))
+        assert await store.finish(await claimed(store))
+        clock.now += 3600
+        assert await store.claim(60) is None
+
+    run(story)
+
+
+def test_an_event_during_the_judgment_is_not_put_off(run: Run) -> None:
+    async def story(database: Database) -> None:
+        store, clock = subjects(database)
+        await store.accept(delivery("d1", wanted()))
+        claim = await claimed(store)
+        await store.accept(delivery("d2", wanted("b", at=2.0)))
+        assert await store.finish(claim, again_at=clock() + 3600)
+        assert (await claimed(store)).head == "b" * 40
+
+    run(story)
