@@ -12,7 +12,6 @@ from app.subject import Claim, Delivery
 from app.wiring import Parsers
 from checks.manifests import FORMATS
 from tests.end_to_end.examples import CLEAN, COPYLEFT, SIGNED
-
 from tests.jobs.office import Office
 
 _numbers = itertools.count(1)

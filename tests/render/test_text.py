@@ -1,6 +1,5 @@
 """The terminal: the verdict first, nothing that steers it."""
 
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

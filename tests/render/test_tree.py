@@ -1,6 +1,5 @@
 """Why each package is there, as a tree."""
 
-
 from checks.model.dependency import Inventory, Scope
 from checks.render.tree import tree
 from tests.engine.examples import dep, inventory
