@@ -84,7 +84,7 @@ class _Fixer:
 
     def _undo_origin(self, lock: Inventory, origin: _Origin) -> Fix | None:
         """Each manifest that asks for it is changed in its own folder: a root cannot remove what a member asks for."""
-        name, scope = origin.dependency.name, origin.dependency.scope
+        name, scope = _asked_for(origin.dependency), origin.dependency.scope
         tool, asking = managers.tool(lock), self._asking(lock.path, origin.dependency.purl) or [lock.path]
         if not origin.in_base:
             summary = say("remove {}", name)
@@ -93,7 +93,10 @@ class _Fixer:
             return None
         else:
             summary = say("go back to {} {}", name, origin.before)
-            commands = [managers.install(tool, path, name, origin.before, scope) for path in asking]
+            version = (
+                origin.before if name == origin.dependency.name else f"npm:{origin.dependency.name}@{origin.before}"
+            )
+            commands = [managers.install(tool, path, name, version, scope) for path in asking]
         known = tuple(command for command in commands if command)
         return Fix(summary, known) if len(known) == len(commands) else None
 
@@ -157,6 +160,12 @@ def _restorable(pair: ManifestPair) -> bool:
     """Whether the base's file can take the head's place: nobody's own work is in it, and it has not moved."""
     format_ = pair.head.format if pair.head else ""
     return (format_.endswith("-lock") or format_ in _WRITTEN) and pair.base is not None and pair.base.path == pair.path
+
+
+def _asked_for(dependency: Dependency) -> str:
+    """The name by which the manifest asks for it: an npm alias is installed under its own."""
+    _, folder, name = (dependency.installed_at or "").rpartition("node_modules/")
+    return name if folder else dependency.name
 
 
 def _together(steps: Sequence[Fix]) -> Fix:

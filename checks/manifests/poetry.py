@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from checks.manifests.collect import MAX_WORD
 from checks.manifests.lockgraph import Entry, LockGraph, rows_of, table_of, tables_of, text_of, texts_of, too_new
-from checks.manifests.pypi import address, group_scope, inside, is_name, named, normalize
+from checks.manifests.pypi import address, group_scope, inside, name_and_version, named, normalize
 from checks.manifests.pyproject import requirements
 from checks.manifests.tomltext import document
 from checks.manifests.tomlvalues import Table
@@ -39,13 +38,10 @@ class _Lock:
         self.extras: dict[tuple[int, str], int] = {}
 
     def add(self, table: Table, line: int, end_line: int) -> None:
-        name, version = table.get("name"), text_of(table.get("version"))
-        if not isinstance(name, str) or not is_name(name):
-            self.graph.out.problem("a package has no valid name", line)
+        known = name_and_version(table, self.graph.out, line)
+        if known is None:
             return
-        if version is None or len(version) > MAX_WORD:
-            self.graph.out.problem("a package has no version", line)
-            version = None
+        name, version = known
         entry = Entry(name, package("pypi", name), version, line, end_line, scope=_scope(table))
         self._source(entry, table_of(table.get("source")))
         entry.integrity = tuple(_hashes(table.get("files", self.files.get(name))))

@@ -2,10 +2,11 @@
 
 import posixpath
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from checks.manifests.collect import MAX_WORD
+from checks.manifests.collect import MAX_WORD, Collector
 from checks.model.dependency import Origin, Scope
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\Z")
@@ -29,6 +30,18 @@ def normalize(name: str) -> str:
 def is_name(name: object) -> bool:
     """Whether a project may have this name (names specification, PEP 508)."""
     return isinstance(name, str) and len(name) <= MAX_WORD and _NAME.match(name) is not None
+
+
+def name_and_version(table: Mapping[str, object], out: Collector, line: int) -> tuple[str, str | None] | None:
+    """What a `[[package]]` is called and pinned to; what is not valid becomes a problem on its line. None: no name."""
+    name, version = table.get("name"), table.get("version")
+    if not isinstance(name, str) or not is_name(name):
+        out.problem("a package has no valid name", line)
+        return None
+    if not isinstance(version, str) or not version or len(version) > MAX_WORD:
+        out.problem("a package has no version", line)
+        return name, None
+    return name, version
 
 
 def named(requirement: str) -> tuple[str, tuple[str, ...], str] | None:

@@ -192,3 +192,15 @@ def test_a_pom_that_nobody_can_read_is_not_thrown_away() -> None:
 
 def test_a_path_is_no_pattern() -> None:
     assert managers.restore(BASE, "*/uv.lock") == f"git --literal-pathspecs checkout {BASE[:12]} -- '*/uv.lock'"
+
+
+def test_an_alias_is_removed_and_put_back_by_its_own_name() -> None:
+    def lock(*rows: Dependency) -> Inventory:
+        return Inventory("package-lock.json", "npm-lock", rows, tuple(() for _ in rows), (-1,) * len(rows))
+
+    alias = dep("glyph@2.1.0", 9, direct=True, license="GPL-3.0-only", installed_at="node_modules/old-glyph")
+    _, commands = fix_of(fixed(lock(), lock(alias), "package.json"))
+    assert commands == ("npm uninstall --package-lock-only --ignore-scripts old-glyph",)
+    before = dep("glyph@2.0.0", 9, direct=True, license="MIT", installed_at="node_modules/old-glyph")
+    _, commands = fix_of(fixed(lock(before), lock(alias), "package.json"))
+    assert commands == ("npm install --package-lock-only --ignore-scripts old-glyph@npm:glyph@2.0.0",)
