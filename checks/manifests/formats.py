@@ -267,6 +267,7 @@ NAMED: tuple[Format, ...] = (
     Format("pyproject", "pypi", ("pyproject.toml",), "pyproject_manifest:parse_pyproject"),
     Format("setup-cfg", "pypi", ("setup.cfg",), "pyproject_manifest:parse_setup_cfg"),
     Format("cargo-toml", "cargo", ("Cargo.toml",), "cargotoml:parse_cargo_toml"),
+    Format("gleam", "hex", ("gleam.toml",), "gleam:parse_gleam"),
     Format("conda-environment", "conda", ("environment*.yml", "environment*.yaml"), "conda:parse_environment"),
     Format("requirements", "pypi", ("*.txt", "*.in"), "requirements:parse_requirements"),
 )
