@@ -11,7 +11,7 @@ from app.ports import Source
 from app.settings import command_environment
 from app.sources.folder import FolderSource
 from checks.engine.plan import ManifestRequest, wanted_manifests
-from checks.manifests import recognize, recognize_named
+from checks.manifests import NAMED, recognize_named
 from checks.model.dependency import Inventory
 from checks.model.errors import UsageError
 from checks.model.snapshot import ManifestPair
@@ -42,10 +42,12 @@ def _read(source: Source, requests: Sequence[ManifestRequest], known: InventoryF
 def inventories(path: Path, known: InventoryFiles | None) -> tuple[Inventory, ...]:
     """Every manifest below a folder, or the one that is named. Raises `UsageError` where there is none."""
     source = FolderSource(path)
-    found = _read(source, [_named(path)], known) if path.is_file() else pairs(source, known)
+    request = _named(path) if path.is_file() else None
+    found = _read(source, [request], known) if request else pairs(source, known)
     listed = tuple(pair.head for pair in found if pair.head)
-    prose = path.is_file() and recognize(path.name) is None and not any(item.dependencies for item in listed)
-    if not listed or prose:  # any text may be named, and most are not requirements
+    # Any text may be named, and most are not requirements.
+    prose = request is not None and request.format is NAMED[-1] and not any(item.dependencies for item in listed)
+    if not listed or prose:
         raise UsageError(f"{path}: no manifest that is known", hint=_KNOWN)
     return listed
 

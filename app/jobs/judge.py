@@ -111,8 +111,8 @@ class Judge:
             said = self._refused_by_policy(claim, error)
             stands = self._stands(claim, said) and desk.waiting is None
             return None if stands else await self.reports.refuse(claim, said.to_json(), str(error))
-        if claim.published and source.state and not source.state.open:
-            return None  # nobody can act on it any more, and what was said stays true of its day
+        if self._past(claim, source):
+            return None
         again = judged.report.judge_again_at
         desk.again_at = again.timestamp() if again else None
         said = self._publication(claim, judged, desk.comment)
@@ -190,6 +190,11 @@ class Judge:
     def _stands(self, claim: Claim, said: Publication) -> bool:
         """Same head and same report: nothing is posted, unless somebody asked for it."""
         return not claim.forced and claim.published == f"{said.head}:{said.digest}"
+
+    def _past(self, claim: Claim, source: PullSource) -> bool:
+        """A closed pull request whose head has its verdict: nobody can act on it, and it stays true of its day."""
+        said = (claim.published or "").startswith(f"{claim.head}:")
+        return said and not claim.forced and source.state is not None and not source.state.open
 
     def _refused_by_policy(self, claim: Claim, error: PolicyError) -> Publication:
         lines = "\n".join(f"- {code(issue.at(error.file), 1000)}" for issue in error.issues[:20])

@@ -1,4 +1,4 @@
-"""gleam.toml: what a Gleam project asks for, as ranges; its lock (manifest.toml) is a build product of few projects."""
+"""gleam.toml: what a Gleam project asks for, as ranges. Its lock file, manifest.toml, is not read yet."""
 
 import re
 from collections.abc import Mapping

@@ -10,7 +10,7 @@ from checks.model.errors import UnreadableManifest
 
 #: A file beyond this is a finding, not an inventory: parsing it would cost a worker (bytes).
 MAX_BYTES = 20 * 1024 * 1024
-#: The largest real lock file of the corpus has 5,154 packages.
+#: The largest real lock file that we know has 5,154 packages.
 MAX_PACKAGES = 200_000
 
 

@@ -134,6 +134,7 @@ def test_output_in_an_ascii_locale(folder: Path) -> None:
         ("pyproject.toml", '[project]\nname = "x"\ndependencies = ["httpx>=0.28"]\n', "pkg:pypi/httpx"),
         ("Cargo.toml", '[package]\nname = "x"\n[dependencies]\nserde = "1"\n', "pkg:cargo/serde"),
         ("what-we-need.txt", "six==1.17.0\n", "pkg:pypi/six@1.17.0"),
+        ("gleam.toml", '[dependencies]\ngleam_stdlib = ">= 0.34.0"\n', "pkg:hex/gleam_stdlib"),
         ("base.in", "six\n", "pkg:pypi/six"),
         (".github/workflows/ci.yml", "jobs: {a: {steps: [{uses: a/b@v1}]}}\n", "pkg:github/a/b@v1"),
     ],
@@ -144,3 +145,11 @@ def test_a_file_that_is_named_is_read_also_where_nobody_would_look(
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text(text)
     assert run(folder, "inventory", name, "--format", "purl").out == f"{purl}\n"
+
+
+@pytest.mark.parametrize(("name", "text"), [("package.json", "{}"), (".github/workflows/ci.yml", "jobs: {}\n")])
+def test_a_manifest_that_asks_for_nothing_is_known_all_the_same(run: Run, folder: Path, name: str, text: str) -> None:
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text)
+    done = run(folder, "inventory", name, "--format", "purl")
+    assert (done.code, done.out) == (0, "")

@@ -82,6 +82,7 @@ def test_a_refusal_is_not_tried_again(github: respx.MockRouter) -> None:
 def test_a_server_that_cannot_be_reached_is_a_passing_error(github: respx.MockRouter) -> None:
     error = refused(httpx.ConnectError("no route to host"), github)
     assert (error.status, error.passing) == (0, True)
+    assert github.calls.last.request.url.path.endswith("/repos/example/web")
 
 
 def test_a_limit_says_until_when(github: respx.MockRouter) -> None:
@@ -92,9 +93,12 @@ def test_a_limit_says_until_when(github: respx.MockRouter) -> None:
 
 
 def test_half_a_token_document_is_an_error_and_not_a_crash(github: respx.MockRouter) -> None:
-    github.post("/app/installations/7/access_tokens").respond(201, content=b'{"token": "ghs_')
-    with pytest.raises(GitHubError):
+    token = github.post("/app/installations/7/access_tokens").respond(201, content=b'{"token": "ghs_')
+    asked = github.get("/repos/example/web").respond(200, json={})
+    with pytest.raises(GitHubError) as caught:
         told(lambda client: client.request("GET", "/repos/example/web"))
+    assert (token.called, asked.called) == (True, False)
+    assert "could not be reached" not in caught.value.message
 
 
 def test_graphql_of_an_enterprise_server_has_its_own_address(github: respx.MockRouter) -> None:
