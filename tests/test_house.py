@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.version import VERSION
-from checks.manifests import FORMATS
+from checks.manifests import FORMATS, NAMED
 from checks.rules import CHECKS
 
 ROOT = Path(__file__).parent.parent
@@ -51,7 +51,7 @@ def test_check_prefixes_and_ids_are_unique() -> None:
     assert all(len(check.prefix) == 3 for check in CHECKS)
 
 
-@pytest.mark.parametrize("format_", FORMATS, ids=lambda format_: format_.id)
+@pytest.mark.parametrize("format_", [*FORMATS, *NAMED], ids=lambda format_: format_.id)
 def test_every_format_loads_and_survives_an_empty_file(format_) -> None:  # type: ignore[no-untyped-def]
     from checks.manifests import read
 
