@@ -7,11 +7,12 @@ from functools import partial
 
 from app.inventories import InventoryReader, manifest_refs, parse_here, project_refs
 from app.policies import PolicyPlace
-from app.ports import FactSource, InventoryCache, Parse, Source, Think
+from app.ports import Blob, FactSource, FileRef, InventoryCache, Parse, Side, Source, Think
 from checks.engine.evaluate import evaluate
 from checks.engine.plan import Plan, wanted_manifests
 from checks.engine.projects import wanted_projects
 from checks.model.facts import Facts
+from checks.model.patch import every_line
 from checks.model.report import Mode, Report
 from checks.model.snapshot import Snapshot
 from checks.policy.schema import Policy
@@ -60,10 +61,33 @@ class Gate:
         pairs = await reader.pairs(source, requests, blobs)
         projects = await reader.projects(source, listing, beside, pairs, blobs)
         snapshot = Snapshot(listing, pairs, self.policies.changed(listing), projects)
-        plan = Plan(snapshot)
+        plan = Plan(await self._with_texts(snapshot, policy, source))
         facts = await self.facts.lookup(plan, policy)
         report = await self.think(partial(_verdict, plan, facts, policy, self.clock(), self.only))
         return Judged(replace(report, notices=(*loaded.notices, *report.notices)), plan, policy, loaded.data)
+
+    async def _with_texts(self, snapshot: Snapshot, policy: Policy, source: Source) -> Snapshot:
+        """The snapshot with the texts and added lines that the checks of the policy need."""
+        if policy.mode is Mode.OFF:
+            return snapshot
+        plan = Plan(snapshot)
+        paths, added = plan.texts(policy, self.only), plan.added(policy, self.only)
+        whole = plan.everything  # then every line counts as added
+        wanted = tuple(dict.fromkeys((*paths, *(added if whole else ()))))
+        blobs = await source.read([FileRef(Side.HEAD, path) for path in wanted]) if wanted else {}
+        texts = {ref.path: _text(blob) for ref, blob in blobs.items()}
+        if whole:
+            lines = {path: every_line(texts[path]) for path in added if path in texts}
+        else:
+            lines = dict(await source.added(added)) if added else {}
+        return replace(snapshot, texts={path: texts[path] for path in paths if path in texts}, added=lines)
+
+
+def _text(blob: Blob) -> str | None:
+    try:
+        return None if blob.data is None else blob.data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
 
 
 def _verdict(plan: Plan, facts: Facts, policy: Policy, now: datetime, only: frozenset[str] | None) -> Report:

@@ -8,9 +8,9 @@ from typing import Protocol
 from checks.engine.plan import Plan
 from checks.manifests import Format
 from checks.model.dependency import Inventory
-from checks.model.facts import Facts
+from checks.model.facts import Facts, Questions
 from checks.model.report import Report
-from checks.model.snapshot import Listing
+from checks.model.snapshot import AddedLine, Listing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # a command that reads no policy starts 20 ms sooner
@@ -61,11 +61,26 @@ class Source(Protocol):
         """The contents, by id, of blobs that `read` gave without data. Raises `SourceError`."""
         ...
 
+    async def added(self, paths: Sequence[str]) -> Mapping[str, tuple[AddedLine, ...] | None]:
+        """The lines that the change adds to each of the changed files; None where the source cannot tell (GitHub
+        leaves out large patches). Raises `SourceError`."""
+        ...
+
 
 class FactSource(Protocol):
-    """Something that knows facts. A gap is a value; it raises only for faults of ours."""
+    """Something that knows facts about this very change: the installed tree, accounts. A gap is a value; it raises only
+    for faults of ours."""
 
     async def lookup(self, plan: Plan, policy: "Policy") -> Facts: ...
+
+
+class PackageSource(Protocol):
+    """Something that knows facts about packages, whoever asks: a facts file, a service on the network, a cache."""
+
+    async def answer(self, questions: Questions) -> Facts:
+        """What it knows of what is asked: tables `versions`, `packages`, `advisories`, `exploited`, `likelihoods`,
+        `sources`. It leaves out what it does not know, and gives a `Gap` where it could not tell."""
+        ...
 
 
 class InventoryCache(Protocol):

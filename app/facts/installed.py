@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from checks.engine.plan import Plan
 from checks.model.change import Change
-from checks.model.facts import Facts, Known, PackageFacts, PackageKey
+from checks.model.facts import NOTHING, Facts, Known, PackageKey, VersionFacts, Want
 from checks.model.purl import type_of
 from checks.policy.schema import Policy
 
@@ -26,15 +26,15 @@ class InstalledTree:
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
 
-    async def lookup(self, plan: Plan, _policy: Policy) -> Facts:
-        wanted = plan.wanted_packages()
-        changes = [change for change in plan.changes if (change.purl, change.version) in wanted]
-        found: dict[PackageKey, PackageFacts] = {}
+    async def lookup(self, plan: Plan, policy: Policy) -> Facts:
+        wanted = plan.questions(policy)
+        changes = [c for c in plan.changes if wanted.get((c.purl, c.version), NOTHING) & Want.LICENSE]
+        found: dict[PackageKey, VersionFacts] = {}
         for key, license_ in (*self._npm(changes), *self._python(changes)):
-            found.setdefault(key, PackageFacts(license_))
-        return Facts(packages=found)
+            found.setdefault(key, VersionFacts(license_))
+        return Facts(versions=found)
 
-    def _npm(self, changes: Iterable[Change]) -> Iterator[tuple[PackageKey, Known]]:
+    def _npm(self, changes: Iterable[Change]) -> Iterator[tuple[PackageKey, Known[str]]]:
         for change in changes:
             for place in change.places:
                 installed = place.dependency.installed_at
@@ -46,7 +46,7 @@ class InstalledTree:
                     yield (change.purl, change.version), Known(declared, str(path))
                     break
 
-    def _python(self, changes: Iterable[Change]) -> Iterator[tuple[PackageKey, Known]]:
+    def _python(self, changes: Iterable[Change]) -> Iterator[tuple[PackageKey, Known[str]]]:
         wanted = {(_normalized(c.name), c.version): c for c in changes if type_of(c.purl) == "pypi" and c.version}
         if not wanted:
             return

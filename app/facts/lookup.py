@@ -1,28 +1,70 @@
-"""One lookup over several sources: for each package the first source that knows a license answers."""
+"""One lookup over several sources: what the first one knows counts, and only what is left is asked of the next."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from app.ports import FactSource
+from app.ports import FactSource, PackageSource
 from checks.engine.plan import Plan
-from checks.model.facts import Facts, PackageFacts, PackageKey
+from checks.model.facts import NOTHING, Facts, PackageFacts, Questions, VersionFacts, Want, joined
 from checks.policy.schema import Policy
 
 
 class FactChain:
-    """Sources in order of trust. What is not about packages (accounts, repository) comes from `base`."""
+    """Sources in order of trust: first those that know this change, then those that know packages."""
 
-    def __init__(self, base: Facts, sources: Sequence[FactSource]) -> None:
+    def __init__(
+        self,
+        base: Facts,
+        sources: Sequence[FactSource],
+        packages: Sequence[PackageSource] = (),
+        only: frozenset[str] | None = None,
+    ) -> None:
         self.base = base
         self.sources = sources
+        self.packages = packages
+        self.only = only
 
     async def lookup(self, plan: Plan, policy: Policy) -> Facts:
-        packages: dict[PackageKey, PackageFacts] = {}
-        members = dict(self.base.members)
+        facts = self.base
         for source in self.sources:
-            found_here = await source.lookup(plan, policy)
-            members.update(found_here.members)
-            for key, found in found_here.packages.items():
-                known = packages.get(key, PackageFacts())
-                packages[key] = PackageFacts(known.license or found.license, known.gaps + found.gaps)
-        return replace(self.base, packages=packages, members=members)
+            facts = joined(facts, await source.lookup(plan, policy))
+        if self.packages:
+            facts = await self.answer(plan.questions(policy, self.only), facts)
+        return facts
+
+    async def answer(self, questions: Questions, facts: Facts) -> Facts:
+        """`facts`, and what the package sources know of `questions`."""
+        for source in self.packages:
+            open_ = unanswered(questions, facts)
+            if not open_:
+                break
+            facts = joined(facts, await source.answer(open_))
+        return facts
+
+
+def unanswered(questions: Questions, facts: Facts) -> Questions:
+    """The questions to which `facts` has no answer; a gap is none."""
+    left = {}
+    for key, want in questions.items():
+        purl, version = key
+        missing = want & ~(_version_known(facts.version(purl, version)) | _package_known(facts.package(purl)))
+        if missing:
+            left[key] = missing
+    return left
+
+
+def _version_known(known: VersionFacts) -> Want:
+    return (
+        (Want.LICENSE if known.license else NOTHING)
+        | (Want.TEXTS if known.texts else NOTHING)
+        | (Want.PUBLISHED if known.published else NOTHING)
+        | (Want.STATUS if known.deprecated or known.yanked else NOTHING)
+        | (Want.ADVISORIES if known.advisories else NOTHING)
+    )
+
+
+def _package_known(known: PackageFacts) -> Want:
+    return (
+        (Want.RELEASES if known.releases else NOTHING)
+        | (Want.HEALTH if known.scorecard else NOTHING)
+        | (Want.LIFECYCLE if known.cycles else NOTHING)
+    )

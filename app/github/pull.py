@@ -19,7 +19,8 @@ from app.subject import About
 from checks.model.commit import AccountType, Commit, Person
 from checks.model.dependency import Location, Problem
 from checks.model.errors import SourceError
-from checks.model.snapshot import ChangedFile, FileStatus, Listing
+from checks.model.patch import added_lines
+from checks.model.snapshot import AddedLine, ChangedFile, FileStatus, Listing
 
 #: GitHub lists at most 300 files in a comparison and 3,000 for a pull request (REST reference).
 COMPARE_FILES = 300
@@ -81,6 +82,7 @@ class PullSource:
         self.find_comment = find_comment
         self.base = ""
         self.state: PullState | None = None
+        self._patches: dict[str, str | None] = {}
 
     @property
     def _path(self) -> str:
@@ -109,9 +111,9 @@ class PullSource:
 
     async def _files(self, comparison: Mapping[str, Any]) -> tuple[list[ChangedFile], list[Problem]]:
         rows = comparison.get("files") or []
-        if len(rows) < COMPARE_FILES:
-            return [_file(row) for row in rows], []
-        rows = await self.client.pages(f"{self._path}/pulls/{self.number}/files", limit=PULL_FILES)
+        if len(rows) >= COMPARE_FILES:
+            rows = await self.client.pages(f"{self._path}/pulls/{self.number}/files", limit=PULL_FILES)
+        self._patches = {row["filename"]: row.get("patch") for row in rows}
         if len(rows) < PULL_FILES:
             return [_file(row) for row in rows], []
         return [_file(row) for row in rows], [_incomplete(f"GitHub lists only {PULL_FILES} of the changed files")]
@@ -221,6 +223,10 @@ class PullSource:
         unique = {blob.id: blob for blob in blobs}.values()
         contents = await asyncio.gather(*(self._fetch(blob) for blob in unique))
         return {blob.id: data for blob, data in zip(unique, contents, strict=True)}
+
+    async def added(self, paths: Sequence[str]) -> Mapping[str, tuple[AddedLine, ...] | None]:
+        found = {path: self._patches.get(path) for path in paths}
+        return {path: None if patch is None else added_lines(patch) for path, patch in found.items()}
 
     async def _fetch(self, blob: Blob) -> bytes:
         path = f"{self._path}/git/blobs/{quote(blob.id, safe='')}"

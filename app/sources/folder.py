@@ -8,7 +8,7 @@ from pathlib import Path
 from app.ports import Blob, FileRef, Side
 from checks.manifests import MAX_BYTES
 from checks.model.errors import UsageError
-from checks.model.snapshot import ChangedFile, FileStatus, Listing
+from checks.model.snapshot import AddedLine, ChangedFile, FileStatus, Listing
 
 #: Folders that hold what was installed or generated, never manifests of the project itself.
 SKIPPED = frozenset(
@@ -35,6 +35,9 @@ class FolderSource:
 
     async def fetch(self, blobs: Sequence[Blob]) -> Mapping[str, bytes]:
         return {}  # `read` leaves nothing out but what is larger than the gate reads
+
+    async def added(self, paths: Sequence[str]) -> Mapping[str, tuple[AddedLine, ...] | None]:
+        return dict.fromkeys(paths)  # there is nothing to compare with
 
 
 def _walk(root: Path) -> Iterator[str]:

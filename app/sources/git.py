@@ -10,8 +10,9 @@ from checks.manifests import MAX_BYTES
 from checks.model.commit import Commit, Person
 from checks.model.dependency import Location, Problem
 from checks.model.errors import SourceError, UsageError
+from checks.model.patch import files_of
 from checks.model.phrase import visible
-from checks.model.snapshot import ChangedFile, FileStatus, Listing
+from checks.model.snapshot import AddedLine, ChangedFile, FileStatus, Listing
 
 #: Commits of one change that are read; a change beyond this is not one that anybody reviews.
 MAX_COMMITS = 50_000
@@ -168,6 +169,15 @@ class GitSource:
 
     async def fetch(self, blobs: Sequence[Blob]) -> Mapping[str, bytes]:
         return {}  # `read` leaves nothing out but what is larger than the gate reads
+
+    async def added(self, paths: Sequence[str]) -> Mapping[str, tuple[AddedLine, ...] | None]:
+        if not self.base or not paths:
+            return dict.fromkeys(paths)
+        difference = self.repository.start(
+            "diff", "-U0", "-M", "--no-color", "--no-prefix", "--no-ext-diff", "--no-textconv", self.base, self.head
+        )
+        found = files_of(finish(difference).stdout.decode("utf-8", "surrogateescape"))
+        return {path: found.get(path, ()) for path in paths}
 
 
 def _too_many(count: int, limit: int, noun: str) -> tuple[Problem, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from checks.engine.plan import Plan
+from checks.engine.plan import Plan, running
 from checks.model.change import Change
 from checks.model.dependency import Dependency, Location
 from checks.model.facts import Facts
@@ -16,7 +16,6 @@ from checks.model.report import CheckOutcome, Conclusion, Mode, Report
 from checks.policy.schema import Policy
 from checks.policy.section import Judge, Section
 from checks.policy.waivers import Waiver
-from checks.rules import CHECKS
 from checks.rules.check import Check, Context, Rule
 
 #: Digits that people do not confuse when they type a finding id (Crockford's base 32, lower case).
@@ -41,12 +40,10 @@ def evaluate(plan: Plan, facts: Facts, policy: Policy, now: datetime, only: froz
     outcomes: list[CheckOutcome] = []
     seen: list[_Seen] = []
     if policy.mode is not Mode.OFF:
-        for check in CHECKS:
-            section = policy.sections.get(check.id)
-            if section is not None and (only is None or check.id in only or check.always_on):
-                outcome, found = _run(check, section, plan, facts, Context(now))
-                outcomes.append(outcome)
-                seen.extend(found)
+        for check, section in running(policy, only):
+            outcome, found = _run(check, section, plan, facts, Context(now))
+            outcomes.append(outcome)
+            seen.extend(found)
     findings = _findings(seen, facts, policy, now)
     listing = plan.snapshot.listing
     return Report(
@@ -58,6 +55,7 @@ def evaluate(plan: Plan, facts: Facts, policy: Policy, now: datetime, only: froz
         base=listing.base,
         head=listing.head,
         repository=facts.repository,
+        sources=facts.sources,
         notices=tuple(_notices(plan, policy)),
         judge_again_at=_judge_again_at(findings, policy, now),
         contact=str(policy.root.owner.contact) if policy.root.owner.contact else None,
@@ -126,7 +124,8 @@ def _finding(item: _Seen, id_: str, facts: Facts, policy: Policy, now: datetime)
     level = policy.levels[item.check.id][rule.id]
     waiver = _waiver(item, facts, policy, now)
     text = section.guidance.get(rule.id)
-    counts = (observation.introduced or section.judge is Judge.EVERYTHING) and waiver is None
+    everywhere = rule.everywhere or section.judge is Judge.EVERYTHING
+    counts = (observation.introduced or everywhere) and waiver is None
     return Finding(
         id=id_,
         check=item.check.id,

@@ -1,6 +1,6 @@
 """What must be read, and what changed: the pure steps between the reads."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,8 +8,12 @@ from checks.engine.differences import differences
 from checks.manifests import Format, recognize
 from checks.model.change import Change, ChangeKind
 from checks.model.dependency import Dependency
-from checks.model.facts import PackageKey
+from checks.model.facts import NOTHING, PackageKey, Questions, Want
 from checks.model.snapshot import Listing, Snapshot
+from checks.policy.schema import Policy
+from checks.policy.section import Section
+from checks.rules import CHECKS
+from checks.rules.check import Check, Paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +73,34 @@ class Plan:
     def judged(self, change: Change) -> bool:
         return change.kind is not ChangeKind.REMOVED
 
-    def wanted_packages(self) -> frozenset[PackageKey]:
-        """Package versions about which facts are wanted: those that count and whose file says nothing of a license."""
-        return frozenset(_without_license(c for c in self.changes if c.introduced or self.everything))
+    def questions(self, policy: Policy, only: frozenset[str] | None = None) -> Questions:
+        """What must be known to judge by `policy`; `only` limits the checks by id."""
+        wanted: dict[PackageKey, Want] = {}
+        for check, section in running(policy, only):
+            for change in self.changes if check.wants else ():
+                if self.judged(change):
+                    for key, want in check.wants(change, section) if check.wants else ():
+                        wanted[key] = wanted.get(key, NOTHING) | want
+        return wanted
+
+    def texts(self, policy: Policy, only: frozenset[str] | None = None) -> tuple[str, ...]:
+        """Paths whose text at the head the checks of `policy` need."""
+        return self._paths([(check.texts, section) for check, section in running(policy, only)])
+
+    def added(self, policy: Policy, only: frozenset[str] | None = None) -> tuple[str, ...]:
+        """Paths whose added lines the checks of `policy` need."""
+        return self._paths([(check.added, section) for check, section in running(policy, only)])
+
+    def _paths(self, asked: Iterable[tuple[Paths | None, Section]]) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        for paths, section in asked:
+            found.update(dict.fromkeys(paths(self.snapshot.listing, section) if paths else ()))
+        return tuple(found)
 
 
-def _without_license(changes: Iterable[Change]) -> Iterable[PackageKey]:
-    for change in changes:
-        if not any(place.dependency.license for place in change.places):
-            yield change.purl, change.version
+def running(policy: Policy, only: frozenset[str] | None) -> Iterator[tuple[Check, Section]]:
+    """The checks that the policy turns on, with their sections; `only` limits them by id."""
+    for check in CHECKS:
+        section = policy.sections.get(check.id)
+        if section is not None and (only is None or check.id in only or check.always_on):
+            yield check, section

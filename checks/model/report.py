@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from checks.model.facts import RepositoryFacts
+from checks.model.facts import RepositoryFacts, SourceState
 from checks.model.finding import Finding
 from checks.model.phrase import Phrase
 
@@ -76,6 +76,8 @@ class Report:
     """`owner.contact` of the policy: the public place to ask."""
     answered_within: str | None = None
     """`owner.responds_within`, in the policy's own words."""
+    sources: tuple[SourceState, ...] = ()
+    """The sources of facts that were asked, how old their data is and which of them could not answer."""
 
     def of(self, check: str) -> tuple[Finding, ...]:
         return tuple(finding for finding in self.findings if finding.check == check)

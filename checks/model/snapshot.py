@@ -1,7 +1,9 @@
 """What was read of a pull request, a push or a checkout before anything is decided."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
 from checks.model.commit import Commit
 from checks.model.dependency import Inventory, Problem
@@ -61,6 +63,14 @@ class ManifestPair:
 
 
 @dataclass(frozen=True, slots=True)
+class AddedLine:
+    """A line that the change adds: its 1-based number at the head and its text without the line end."""
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """The listing with its manifests read."""
 
@@ -70,3 +80,7 @@ class Snapshot:
     """Paths of policy files that the change itself edits: it is judged by the old ones, and told so."""
     projects: tuple[Project, ...] = ()
     """Manifests beside the lock files that answer them."""
+    texts: Mapping[str, str | None] = field(default_factory=lambda: MappingProxyType({}))
+    """Texts at the head that a check asked for, by path; None: too large or not UTF-8. What is not there is absent."""
+    added: Mapping[str, tuple[AddedLine, ...] | None] = field(default_factory=lambda: MappingProxyType({}))
+    """Lines that the change adds to files that a check asked for; None: the source could not tell."""

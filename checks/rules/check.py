@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from checks.model.change import Change
-from checks.model.facts import Facts
+from checks.model.facts import Facts, PackageKey, Want
 from checks.model.finding import Level, Observation
 from checks.model.phrase import Phrase
-from checks.model.snapshot import Snapshot
+from checks.model.snapshot import Listing, Snapshot
 from checks.policy.section import Section
 
 
@@ -27,6 +27,8 @@ class Rule:
     waivable: bool = True
     could_not_tell: bool = False
     """Whether it speaks because something could not be read or known, rather than because it is wrong."""
+    everywhere: bool = False
+    """Whether it counts for what was there before, too, whatever the section's `judge` says: malware, exploitation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,10 @@ class PullJudgment:
     """Sentences about what only the service can know (accounts, verified signatures)."""
 
 
+#: What must be known to judge one change: usually about `(change.purl, change.version)`.
+Wants = Callable[[Change, Any], Iterable[tuple[PackageKey, Want]]]
+#: Paths that must be read to judge the whole change.
+Paths = Callable[[Listing, Any], Iterable[str]]
 JudgeDependency = Callable[[Change, Facts, Any, Context], Iterable[Observation]]
 JudgePull = Callable[[Snapshot, Facts, Any, Context], PullJudgment]
 
@@ -72,4 +78,10 @@ class Check:
     number of manifests and repositories."""
     judge_pull: JudgePull | None = None
     """Judges the change as a whole: commits, files."""
+    wants: Wants | None = None
+    """Which facts the section needs about one change; called for every change that is not a removal."""
+    texts: Paths | None = None
+    """Paths whose text at the head is read into `Snapshot.texts`."""
+    added: Paths | None = None
+    """Paths whose added lines are read into `Snapshot.added`."""
     always_on: bool = False

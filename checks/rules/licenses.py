@@ -8,7 +8,7 @@ from checks.licenses.item import LicenseItem, items
 from checks.licenses.judge import Judge, Judgment, Reason, Terms, Verdict
 from checks.model.change import Change, ChangeKind
 from checks.model.dependency import Origin
-from checks.model.facts import Facts, Gap, Known
+from checks.model.facts import Facts, Gap, Known, PackageKey, Want
 from checks.model.finding import Evidence, Level, Observation, Subject
 from checks.model.phrase import Phrase, join, say
 from checks.model.purl import type_of
@@ -119,13 +119,21 @@ _NO_STATEMENT = frozenset({"github", "githubactions", "docker", "oci", "terrafor
 _TOOLCHAIN = "pkg:golang/stdlib"
 
 
+def wants(change: Change, _section: LicensesSection) -> Iterator[tuple[PackageKey, Want]]:
+    """The license of what counts and whose file says nothing of it."""
+    if (change.introduced or change.kind is ChangeKind.PRESENT) and not any(
+        place.dependency.license for place in change.places
+    ):
+        yield (change.purl, change.version), Want.LICENSE
+
+
 def judge_dependency(
     change: Change, facts: Facts, section: LicensesSection, _context: Context
 ) -> Iterator[Observation]:
     """At most one observation: the worst of what the lock file and the facts declare decides."""
     if change.kind is ChangeKind.REMOVED or all(p.dependency.origin is Origin.PATH for p in change.places):
         return
-    known = facts.package(change.purl, change.version)
+    known = facts.version(change.purl, change.version)
     declared = _declared(change, known.license)
     if not declared:
         if type_of(change.purl) not in _NO_STATEMENT and change.purl != _TOOLCHAIN:
@@ -137,9 +145,9 @@ def judge_dependency(
         yield _observe(change, section, judgment, declared)
 
 
-def _declared(change: Change, known: Known | None) -> dict[str, Known | None]:
+def _declared(change: Change, known: Known[str] | None) -> dict[str, Known[str] | None]:
     """Each distinct statement and who made it: first the lock file's own (None), then the one that a source knows."""
-    declared: dict[str, Known | None] = {}
+    declared: dict[str, Known[str] | None] = {}
     for place in change.places:
         text = place.dependency.license
         if text and not text.isspace() and place.dependency.origin is not Origin.PATH:
@@ -153,14 +161,14 @@ def _verdict(judgment: Judgment) -> Verdict:
     return judgment.verdict
 
 
-def _source(known: Known | None) -> Phrase:
+def _source(known: Known[str] | None) -> Phrase:
     if known is None:
         return ("lock file",)
     return say("{}" + (f", {known.as_of:%Y-%m-%d}" if known.as_of else ""), known.source)
 
 
 def _observe(
-    change: Change, section: LicensesSection, judgment: Judgment, declared: Mapping[str, Known | None]
+    change: Change, section: LicensesSection, judgment: Judgment, declared: Mapping[str, Known[str] | None]
 ) -> Observation:
     unknown = judgment.verdict is Verdict.UNKNOWN
     rule = "license-unknown" if unknown else "license-not-allowed"
@@ -175,7 +183,7 @@ def _observe(
 
 
 def _evidence(
-    change: Change, rule: str, judgment: Judgment, declared: Mapping[str, Known | None]
+    change: Change, rule: str, judgment: Judgment, declared: Mapping[str, Known[str] | None]
 ) -> Iterator[Evidence]:
     for raw, known in declared.items():
         yield Evidence("declared", say("{}", raw), _source(known))
@@ -226,4 +234,5 @@ CHECK = Check(
     rules=RULES,
     section=LicensesSection,
     judge_dependency=judge_dependency,
+    wants=wants,
 )

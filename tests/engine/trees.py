@@ -1,7 +1,7 @@
 """The gate on two trees held in memory: files of the base and of the head, by path."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ from app.ports import Blob, FileRef, Side
 from checks.model.facts import Facts
 from checks.model.finding import Finding
 from checks.model.report import Report
-from checks.model.snapshot import ChangedFile, FileStatus, Listing
+from checks.model.snapshot import AddedLine, ChangedFile, FileStatus, Listing
 
 Tree = Mapping[str, str]
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -54,6 +54,15 @@ class TreeSource:
 
     async def fetch(self, blobs: Sequence[Blob]) -> Mapping[str, bytes]:
         raise AssertionError("nothing is large here")
+
+    async def added(self, paths: Sequence[str]) -> Mapping[str, tuple[AddedLine, ...] | None]:
+        return {path: tuple(self._added(path)) for path in paths}
+
+    def _added(self, path: str) -> Iterator[AddedLine]:
+        before = (self.base or {}).get(path, "").splitlines()
+        for number, line in enumerate(self.head.get(path, "").splitlines(), 1):
+            if line not in before:
+                yield AddedLine(number, line)
 
 
 def _blob(text: str) -> Blob:

@@ -7,7 +7,7 @@ import pytest
 from checks.model.change import Change, ChangeKind, Place
 from checks.model.dependency import Dependency, Location, Origin, Scope
 from checks.model.errors import PolicyError
-from checks.model.facts import Facts, Gap, Known, PackageFacts
+from checks.model.facts import Facts, Gap, Known, VersionFacts
 from checks.model.finding import Level, Observation
 from checks.model.phrase import Foreign, plain
 from checks.policy.load import SectionShape, load
@@ -39,16 +39,16 @@ def place(license_: str | None, scope: Scope = Scope.RUNTIME, origin: Origin = O
 
 
 def judge(
-    *places: Place, policy: str = "{}", facts: PackageFacts | None = None, kind: ChangeKind = ChangeKind.ADDED
+    *places: Place, policy: str = "{}", facts: VersionFacts | None = None, kind: ChangeKind = ChangeKind.ADDED
 ) -> list[Observation]:
     first = places[0].dependency
     change = Change(kind, first.purl, first.name, first.version, places)
-    known = Facts(packages={(first.purl, first.version): facts} if facts else {})
+    known = Facts(versions={(first.purl, first.version): facts} if facts else {})
     assert CHECK.judge_dependency is not None
     return list(CHECK.judge_dependency(change, known, section(policy), NOW))
 
 
-def said(*places: Place, policy: str = "{}", facts: PackageFacts | None = None) -> str:
+def said(*places: Place, policy: str = "{}", facts: VersionFacts | None = None) -> str:
     (observation,) = judge(*places, policy=policy, facts=facts)
     return f"{observation.rule}: {plain(observation.message)}"
 
@@ -165,20 +165,20 @@ def test_an_exception_is_for_one_package_and_its_versions() -> None:
 
 
 def test_the_facts_are_used_where_the_lock_file_is_silent() -> None:
-    facts = PackageFacts(Known("GPL-3.0-only", "deps.dev", datetime(2026, 11, 19, tzinfo=UTC)))
+    facts = VersionFacts(Known("GPL-3.0-only", "deps.dev", datetime(2026, 11, 19, tzinfo=UTC)))
     (observation,) = judge(place(None), facts=facts)
     assert plain(observation.evidence[0].source) == "deps.dev, 2026-11-19"
 
 
 def test_of_two_statements_the_worse_one_counts() -> None:
-    facts = PackageFacts(Known("GPL-3.0-only", "deps.dev"))
+    facts = VersionFacts(Known("GPL-3.0-only", "deps.dev"))
     (observation,) = judge(place("MIT"), facts=facts)
     assert [plain(item.actual) for item in observation.evidence if item.what == "declared"] == ["MIT", "GPL-3.0-only"]
     assert judge(place("MIT"), place("BSD"))[0].rule == "license-unknown"
 
 
 def test_a_silent_source_is_named() -> None:
-    facts = PackageFacts(gaps=(Gap("deps.dev", "timeout"),))
+    facts = VersionFacts(gaps=(Gap("deps.dev", "timeout"),))
     assert said(place(None), facts=facts).endswith("carries none, and deps.dev could not answer.")
 
 

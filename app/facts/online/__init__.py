@@ -1,0 +1,1 @@
+"""Sources of facts on the network: one HTTP client, one file a source."""

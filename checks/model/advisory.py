@@ -1,0 +1,88 @@
+"""A vulnerability or malware advisory in the shape of the OSV schema, with only what a verdict needs."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class RangeKind(StrEnum):
+    """How the events of a range are ordered (OSV schema, `affected[].ranges[].type`)."""
+
+    SEMVER = "SEMVER"
+    ECOSYSTEM = "ECOSYSTEM"
+    GIT = "GIT"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event of a range: `kind` is `introduced`, `fixed`, `last_affected` or `limit`."""
+
+    kind: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class AffectedRange:
+    kind: RangeKind
+    events: tuple[Event, ...]
+    repository: str | None = None
+    """For `GIT`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """A severity as the record gives it: `CVSS_V3` and a vector, or another system's word."""
+
+    system: str
+    score: str
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """One package that an advisory is about."""
+
+    purl: str
+    """Without version, normalized as ours are; empty where the ecosystem has no purl type."""
+    versions: frozenset[str] = frozenset()
+    """Versions that are affected whatever the ranges say."""
+    ranges: tuple[AffectedRange, ...] = ()
+    severities: tuple[Vector, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Advisory:
+    """One record; text fields are foreign."""
+
+    id: str
+    aliases: tuple[str, ...] = ()
+    summary: str = ""
+    published: datetime | None = None
+    modified: datetime | None = None
+    withdrawn: datetime | None = None
+    severities: tuple[Vector, ...] = ()
+    rating: str | None = None
+    """The database's own word where it has one: `low`, `moderate`, `high`, `critical`."""
+    affected: tuple[Affected, ...] = ()
+    malicious: bool = False
+    url: str | None = None
+    """Where people can read it."""
+    source: str = ""
+    as_of: datetime | None = None
+    """When the source was read (UTC)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exploited:
+    """An entry of the CISA catalog of known exploited vulnerabilities."""
+
+    added: date
+    due: date | None = None
+    ransomware: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Likelihood:
+    """EPSS: the probability of exploitation in the next 30 days, 0 to 1, and its percentile, 0 to 1."""
+
+    probability: float
+    percentile: float
