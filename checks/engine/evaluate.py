@@ -39,11 +39,13 @@ def evaluate(plan: Plan, facts: Facts, policy: Policy, now: datetime, only: froz
     """
     outcomes: list[CheckOutcome] = []
     seen: list[_Seen] = []
+    later: list[datetime] = []
     if policy.mode is not Mode.OFF:
         for check, section in running(policy, only):
-            outcome, found = _run(check, section, plan, facts, Context(now))
+            outcome, found, moments = _run(check, section, plan, facts, Context(now))
             outcomes.append(outcome)
             seen.extend(found)
+            later.extend(moments)
     findings = _findings(seen, facts, policy, now)
     listing = plan.snapshot.listing
     return Report(
@@ -57,7 +59,7 @@ def evaluate(plan: Plan, facts: Facts, policy: Policy, now: datetime, only: froz
         repository=facts.repository,
         sources=facts.sources,
         notices=tuple(_notices(plan, policy)),
-        judge_again_at=_judge_again_at(findings, policy, now),
+        judge_again_at=_judge_again_at(findings, later, policy, now),
         contact=str(policy.root.owner.contact) if policy.root.owner.contact else None,
         answered_within=str(policy.root.owner.responds_within) if policy.root.owner.responds_within else None,
     )
@@ -65,11 +67,12 @@ def evaluate(plan: Plan, facts: Facts, policy: Policy, now: datetime, only: froz
 
 def _run(
     check: Check, section: Section, plan: Plan, facts: Facts, context: Context
-) -> tuple[CheckOutcome, list[_Seen]]:
+) -> tuple[CheckOutcome, list[_Seen], list[datetime]]:
     rules = {rule.id: rule for rule in check.rules}
     judged = 0
     found: list[_Seen] = []
     elsewhere: tuple[Phrase, ...] = ()
+    later: list[datetime | None] = []
     if check.judge_dependency is not None:
         changes = [change for change in plan.changes if plan.judged(change)]
         if check.judge_pull is None:  # a check with both counts what it says of the whole
@@ -77,15 +80,19 @@ def _run(
         for change in changes:
             for observation in check.judge_dependency(change, facts, section, context):
                 found.append(_placed(check, rules[observation.rule], observation, change, plan))
+            if check.changes_at is not None:
+                later.append(check.changes_at(change, facts, section, context))
     if check.judge_pull is not None:
         judgment = check.judge_pull(plan.snapshot, facts, section, context)
         judged += judgment.judged
         elsewhere = judgment.not_judged_here
+        later.append(judgment.changes_at)
         for observation in judgment.observations:
             places = (observation.location, *observation.related)
             paths = tuple(dict.fromkeys(place.path for place in places if place))
             found.append(_Seen(check, rules[observation.rule], observation, paths))
-    return CheckOutcome(check.id, check.title, judged, check.noun, elsewhere), found
+    outcome = CheckOutcome(check.id, check.title, judged, check.noun, elsewhere)
+    return outcome, found, [moment for moment in later if moment]
 
 
 def _placed(check: Check, rule: Rule, observation: Observation, change: Change, plan: Plan) -> _Seen:
@@ -134,6 +141,7 @@ def _finding(item: _Seen, id_: str, facts: Facts, policy: Policy, now: datetime)
         introduced=observation.introduced,
         move=observation.move,
         clears_at=observation.clears_at,
+        changes_at=observation.changes_at,
         subject=observation.subject,
         message=observation.message,
         headline=observation.headline,
@@ -240,10 +248,13 @@ def _notices(plan: Plan, policy: Policy) -> Iterator[Phrase]:
         yield say("There is no policy yet: the built-in starter policy judges. Begin with: ospo-gate policy init")
 
 
-def _judge_again_at(findings: Iterable[Finding], policy: Policy, now: datetime) -> datetime | None:
+def _judge_again_at(
+    findings: Iterable[Finding], later: Iterable[datetime], policy: Policy, now: datetime
+) -> datetime | None:
     """The earliest moment at which time alone can change the report."""
     used = {finding.waiver.id for finding in findings if finding.waiver}
     moments = [waiver.expires.ends for waiver in policy.root.waivers if waiver.id in used]
     moments += [w.created.begins for w in policy.root.waivers if w.created and w.created.begins > now]
-    moments += [finding.clears_at for finding in findings if finding.clears_at and finding.clears_at > now]
-    return min(moments, default=None)
+    moments += [moment for finding in findings for moment in (finding.clears_at, finding.changes_at) if moment]
+    moments += later
+    return min((moment for moment in moments if moment > now), default=None)

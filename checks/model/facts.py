@@ -238,6 +238,8 @@ class RepositoryFacts:
     default_branch: str | None = None
     owner_is_organization: bool | None = None
     properties: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    license: Known[str] | None = None
+    """The SPDX expression of its own license, if somebody recognized it."""
 
     @property
     def public(self) -> bool:

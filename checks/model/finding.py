@@ -85,6 +85,9 @@ class Observation:
     introduced: bool = True
     move: Move = Move.AUTHOR
     clears_at: datetime | None = None
+    """When time alone ends it (UTC)."""
+    changes_at: datetime | None = None
+    """When time alone makes it another finding: a notice period begins, support ends (UTC)."""
     evidence: tuple[Evidence, ...] = ()
     policy_key: tuple[str, ...] = ()
     """The place in the policy that decided, for example `("licenses", "allow")`."""
@@ -121,6 +124,7 @@ class Finding:
     introduced: bool
     move: Move
     clears_at: datetime | None
+    changes_at: datetime | None
     subject: Subject
     message: Phrase
     headline: Phrase

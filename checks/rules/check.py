@@ -48,12 +48,16 @@ class PullJudgment:
     observations: tuple[Observation, ...] = ()
     not_judged_here: tuple[Phrase, ...] = ()
     """Sentences about what only the service can know (accounts, verified signatures)."""
+    changes_at: datetime | None = None
+    """The earliest moment at which time alone makes something of it that is silent now speak (UTC)."""
 
 
 #: What must be known to judge one change: usually about `(change.purl, change.version)`.
 Wants = Callable[[Change, Any], Iterable[tuple[PackageKey, Want]]]
 #: Paths that must be read to judge the whole change.
 Paths = Callable[[Listing, Any], Iterable[str]]
+#: When time alone makes a rule speak about a change that is silent now (UTC).
+ChangesAt = Callable[[Change, Facts, Any, Context], datetime | None]
 JudgeDependency = Callable[[Change, Facts, Any, Context], Iterable[Observation]]
 JudgePull = Callable[[Snapshot, Facts, Any, Context], PullJudgment]
 
@@ -80,6 +84,8 @@ class Check:
     """Judges the change as a whole: commits, files."""
     wants: Wants | None = None
     """Which facts the section needs about one change; called for every change that is not a removal."""
+    changes_at: ChangesAt | None = None
+    """When time alone will make a rule speak that is silent now: without it a verdict would silently grow old."""
     texts: Paths | None = None
     """Paths whose text at the head is read into `Snapshot.texts`."""
     added: Paths | None = None

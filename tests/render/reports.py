@@ -67,6 +67,7 @@ def finding(id_: str = "lic-4k7", **given: Any) -> Finding:
         "introduced": introduced,
         "move": Move.AUTHOR,
         "clears_at": None,
+        "changes_at": None,
         "subject": package("glyph-core", "2.1.0"),
         "message": say("{} {} is {}, which is not allowed.", "glyph-core", "2.1.0", "GPL-3.0-only"),
         "headline": say("{} {} is {}", "glyph-core", "2.1.0", "GPL-3.0-only"),

@@ -107,6 +107,7 @@ def finding_of(seen: Observation) -> Finding:
         introduced=seen.introduced,
         move=seen.move,
         clears_at=seen.clears_at,
+        changes_at=seen.changes_at,
         subject=seen.subject,
         message=seen.message,
         headline=seen.headline,
