@@ -8,6 +8,7 @@ from functools import partial
 from app.inventories import InventoryReader, manifest_refs, parse_here, project_refs
 from app.policies import PolicyPlace
 from app.ports import Blob, FactSource, FileRef, InventoryCache, Parse, Side, Source, Think
+from checks.engine.ages import expired
 from checks.engine.evaluate import evaluate
 from checks.engine.plan import Plan, wanted_manifests
 from checks.engine.projects import wanted_projects
@@ -62,8 +63,9 @@ class Gate:
         projects = await reader.projects(source, listing, beside, pairs, blobs)
         snapshot = Snapshot(listing, pairs, self.policies.changed(listing), projects)
         plan = Plan(await self._with_texts(snapshot, policy, source))
-        facts = await self.facts.lookup(plan, policy)
-        report = await self.think(partial(_verdict, plan, facts, policy, self.clock(), self.only))
+        known, now = await self.facts.lookup(plan, policy), self.clock()
+        facts = expired(known, policy, now)
+        report = await self.think(partial(_verdict, plan, facts, policy, now, self.only))
         return Judged(replace(report, notices=(*loaded.notices, *report.notices)), plan, policy, loaded.data)
 
     async def _with_texts(self, snapshot: Snapshot, policy: Policy, source: Source) -> Snapshot:

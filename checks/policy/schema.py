@@ -1,13 +1,13 @@
 """The policy as a value: the root of the file without the sections, which belong to the checks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from checks.model.finding import Level
 from checks.model.report import Mode, PolicyReference
 from checks.policy.section import Section
-from checks.policy.shape import CheckId, KeyPath, Place, key
+from checks.policy.shape import CheckId, KeyFault, KeyPath, Place, key
 from checks.policy.values import Account, Duration, Link, Release
 from checks.policy.waivers import Waiver
 
@@ -27,6 +27,21 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True)
+class FactsKeys:
+    """What the policy takes as known."""
+
+    maximum_age: Duration | None = key(
+        "How old data may be that can change: advisories, releases, health. Beyond it a package cannot be judged.",
+        default=None,
+    )
+
+    def faults(self) -> Iterator[KeyFault]:
+        """Working days have no fixed length."""
+        if self.maximum_age is not None and self.maximum_age.delta is None:
+            yield KeyFault("maximum_age", "expected hours, days, weeks, months or years")
+
+
+@dataclass(frozen=True, slots=True)
 class Root:
     """The keys of a policy file besides the sections of the checks."""
 
@@ -39,6 +54,7 @@ class Root:
         "The oldest ospo-gate that may apply this policy, for example `0.1`.", default=None
     )
     owner: Owner = key("Who answers for the policy.", default_factory=Owner)
+    facts: FactsKeys = key("What counts as known.", default_factory=FactsKeys)
     check_names: Mapping[CheckId, str] = key(
         "Fixed check-run names by check, so that existing branch protection keeps working: `{signoff: DCO}`.",
         default_factory=lambda: MappingProxyType({}),

@@ -1,0 +1,68 @@
+"""Data grows old: beyond the age that the policy takes, what could have changed since counts as not known.
+
+What a release can never change again does not grow old: the license that it declares, its texts, its date.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from checks.model.facts import NOTHING, Facts, Gap, Known, PackageFacts, VersionFacts, Want
+from checks.policy.schema import Policy
+
+_VERSION = {
+    "deprecated": Want.STATUS,
+    "yanked": Want.STATUS,
+    "advisories": Want.ADVISORIES,
+}
+_PACKAGE = {
+    "releases": Want.RELEASES,
+    "latest": Want.RELEASES,
+    "status": Want.HEALTH,
+    "archived": Want.HEALTH,
+    "scorecard": Want.HEALTH,
+    "maintainers": Want.HEALTH,
+    "dependents": Want.HEALTH,
+    "cycles": Want.LIFECYCLE,
+}
+
+F = TypeVar("F", VersionFacts, PackageFacts)
+K = TypeVar("K")
+
+
+def expired(facts: Facts, policy: Policy, now: datetime) -> Facts:
+    """`facts` without what is older than `facts.maximum_age` of the policy; a gap says so in its place."""
+    limit = policy.root.facts.maximum_age
+    if limit is None or limit.delta is None:
+        return facts
+    oldest = now - limit.delta
+    return replace(
+        facts,
+        versions={key: _fresh(known, _VERSION, oldest, now, str(limit)) for key, known in facts.versions.items()},
+        packages={purl: _fresh(known, _PACKAGE, oldest, now, str(limit)) for purl, known in facts.packages.items()},
+        exploited=_young(facts.exploited, oldest),
+        likelihoods=_young(facts.likelihoods, oldest),
+    )
+
+
+def _fresh(known: F, fields: Mapping[str, Want], oldest: datetime, now: datetime, limit: str) -> F:
+    old: dict[tuple[str, datetime], Want] = {}
+    gone: dict[str, None] = {}
+    for name, want in fields.items():
+        entry = getattr(known, name)
+        if entry is not None and entry.as_of is not None and entry.as_of < oldest:
+            gone[name] = None
+            old[entry.source, entry.as_of] = old.get((entry.source, entry.as_of), NOTHING) | want
+    if not gone:
+        return known
+    gaps = [Gap(source, _too_old(now - as_of, limit), about=want) for (source, as_of), want in sorted(old.items())]
+    return replace(known, **gone, gaps=(*known.gaps, *gaps))  # type: ignore[arg-type]
+
+
+def _too_old(age: timedelta, limit: str) -> str:
+    return f"its data is {age.days} days old, and the policy takes at most {limit}"
+
+
+def _young(entries: Mapping[str, Known[K]], oldest: datetime) -> Mapping[str, Known[K]]:
+    return {key: known for key, known in entries.items() if known.as_of is None or known.as_of >= oldest}
