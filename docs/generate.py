@@ -77,15 +77,20 @@ def _keys(shape: type, prefix: str) -> Lines:
 
 
 def _inner(type_: Any) -> tuple[type | None, str]:
-    """The shape that is in a type, and how a key of it is written: `[]` in a list, `.RULE` in a mapping."""
+    """The shape that is in a type, and how a key of it is written: `[]` in a list, `.RULE` in a mapping by rules."""
     arguments = [argument for argument in get_args(type_) if argument not in (type(None), ...)]
     origin = get_origin(type_)
     if is_shape(type_):
         return type_, ""
     if origin is None or origin is Annotated or not is_shape(arguments[-1]):
         return None, ""
-    suffix = "[]" if origin is tuple else ".RULE" if origin is Mapping else ""
+    suffix = "[]" if origin is tuple else f".{_named(arguments[0])}" if origin is Mapping else ""
     return arguments[-1], suffix
+
+
+def _named(key: Any) -> str:
+    """The word for the names that a mapping has: `RULE`, `LINKAGE`."""
+    return (get_args(key)[1].kind if get_origin(key) is Annotated else key.__name__).upper()
 
 
 def _default(item: Key) -> str:

@@ -69,14 +69,14 @@ def _run(
     check: Check, section: Section, plan: Plan, facts: Facts, context: Context
 ) -> tuple[CheckOutcome, list[_Seen], list[datetime]]:
     rules = {rule.id: rule for rule in check.rules}
-    judged = 0
+    judged: int | None = None
+    given = 0
     found: list[_Seen] = []
     elsewhere: tuple[Phrase, ...] = ()
     later: list[datetime | None] = []
     if check.judge_dependency is not None:
-        changes = [change for change in plan.changes if plan.judged(change)]
-        if check.judge_pull is None:  # a check with both counts what it says of the whole
-            judged += sum(1 for change in changes if change.introduced or plan.everything)
+        changes = plan.judged(check, section)
+        given = sum(1 for change in changes if change.introduced or plan.everything)
         for change in changes:
             for observation in check.judge_dependency(change, facts, section, context):
                 found.append(_placed(check, rules[observation.rule], observation, change, plan))
@@ -84,14 +84,14 @@ def _run(
                 later.append(check.changes_at(change, facts, section, context))
     if check.judge_pull is not None:
         judgment = check.judge_pull(plan.snapshot, facts, section, context)
-        judged += judgment.judged
+        judged = judgment.judged
         elsewhere = judgment.not_judged_here
         later.append(judgment.changes_at)
         for observation in judgment.observations:
             places = (observation.location, *observation.related)
             paths = tuple(dict.fromkeys(place.path for place in places if place))
             found.append(_Seen(check, rules[observation.rule], observation, paths))
-    outcome = CheckOutcome(check.id, check.title, judged, check.noun, elsewhere)
+    outcome = CheckOutcome(check.id, check.title, given if judged is None else judged, check.noun, elsewhere)
     return outcome, found, [moment for moment in later if moment]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from checks.engine import managers
 from checks.engine.plan import Plan
 from checks.model.dependency import Dependency, Inventory
-from checks.model.finding import Finding, Fix
+from checks.model.finding import Finding, Fix, Move
 from checks.model.phrase import join, plain, say
 from checks.model.report import Report
 from checks.model.snapshot import ManifestPair
@@ -27,7 +27,9 @@ def propose(report: Report, plan: Plan, policy: Policy) -> Report:
 
 
 def _wants_fix(finding: Finding, plan: Plan) -> bool:
-    asked = finding.blocks or (finding.counts and finding.rule == OUTDATED)
+    # What ends by itself needs no undoing: the author has nothing to do.
+    asked = finding.blocks and finding.move not in (Move.CLOCK, Move.SERVICE)
+    asked = asked or (finding.counts and finding.rule == OUTDATED)
     return finding.fix is None and asked and finding.introduced and not plan.everything
 
 

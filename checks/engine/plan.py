@@ -11,7 +11,7 @@ from checks.model.dependency import Dependency
 from checks.model.facts import NOTHING, PackageKey, Questions, Want
 from checks.model.snapshot import Listing, Snapshot
 from checks.policy.schema import Policy
-from checks.policy.section import Section
+from checks.policy.section import Judge, Section
 from checks.rules import CHECKS
 from checks.rules.check import Check, Paths
 
@@ -70,17 +70,20 @@ class Plan:
         """Whether this change adds or updates the dependency."""
         return (dependency.purl, dependency.version) in self._brought
 
-    def judged(self, change: Change) -> bool:
-        return change.kind is not ChangeKind.REMOVED
+    def judged(self, check: Check, section: Section) -> tuple[Change, ...]:
+        """The changes that a check looks at: never what is gone."""
+        here = [change for change in self.changes if change.kind is not ChangeKind.REMOVED]
+        if check.looks_back or self.everything or section.judge is Judge.EVERYTHING:
+            return tuple(here)
+        return tuple(change for change in here if change.introduced)
 
     def questions(self, policy: Policy, only: frozenset[str] | None = None) -> Questions:
         """What must be known to judge by `policy`; `only` limits the checks by id."""
         wanted: dict[PackageKey, Want] = {}
         for check, section in running(policy, only):
-            for change in self.changes if check.wants else ():
-                if self.judged(change):
-                    for key, want in check.wants(change, section) if check.wants else ():
-                        wanted[key] = wanted.get(key, NOTHING) | want
+            for change in self.judged(check, section) if check.wants else ():
+                for key, want in check.wants(change, section) if check.wants else ():
+                    wanted[key] = wanted.get(key, NOTHING) | want
         return wanted
 
     def texts(self, policy: Policy, only: frozenset[str] | None = None) -> tuple[str, ...]:

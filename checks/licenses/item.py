@@ -1,4 +1,4 @@
-"""One entry of a policy's license list: a category, a license, a pair or a reference; anything else is refused."""
+"""What a policy says about licenses: an entry of a list, or the expression of a package; anything else is refused."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Self
@@ -47,6 +47,39 @@ class LicenseItem:
         if isinstance(value, With) and "AdditionRef-" not in value.exception and find(value.exception) is None:
             raise ValueError(f"expected a known exception after WITH{_suggest(value.exception, exceptions=True)}")
         return cls(text, value)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class LicenseExpression:
+    """What something is under: an SPDX expression of known ids and `LicenseRef-` names, `MIT OR Apache-2.0`."""
+
+    text: str
+    """Canonically written."""
+    expression: Expression
+    SCHEMA: ClassVar[dict[str, object]] = {
+        "type": "string",
+        "minLength": 1,
+        "examples": ["MIT", "MIT OR Apache-2.0", "LicenseRef-Example-1.0"],
+    }
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Raises ValueError that says what to write instead."""
+        try:
+            expression = parse_expression(text)
+        except ExpressionError as error:
+            meant = read(text).expression
+            certain = meant is not None and all(isinstance(leaf, License | With) for leaf in leaves(meant))
+            hint = f" (perhaps '{meant}')" if certain else ""
+            raise ValueError(f"not an SPDX expression{hint}: {error.message}") from None
+        for leaf in leaves(expression):
+            if str(leaf) in _CATEGORIES or not isinstance(leaf, License | With):
+                raise ValueError(f"'{leaf}' is not a license")
+            LicenseItem.parse(str(leaf))
+        return cls(str(expression), expression)
 
     def __str__(self) -> str:
         return self.text

@@ -11,6 +11,8 @@ class RangeKind(StrEnum):
     SEMVER = "SEMVER"
     ECOSYSTEM = "ECOSYSTEM"
     GIT = "GIT"
+    UNREADABLE = "unreadable"
+    """Nothing can be said about it: malformed, or of a kind that a later schema knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,9 @@ class Affected:
     """One package that an advisory is about."""
 
     purl: str
-    """Without version, normalized as ours are; empty where the ecosystem has no purl type."""
+    """Without version, as `checks.advisories.ecosystems.identity` gives it; empty where the ecosystem has no type."""
+    release: str = ""
+    """Of a distribution: `Debian:12`. Each release has versions of its own."""
     versions: frozenset[str] = frozenset()
     """Versions that are affected whatever the ranges say."""
     ranges: tuple[AffectedRange, ...] = ()
@@ -55,6 +59,9 @@ class Advisory:
 
     id: str
     aliases: tuple[str, ...] = ()
+    """Other names of the same vulnerability."""
+    upstream: tuple[str, ...] = ()
+    """Vulnerabilities that it is derived from: a distribution's record may fix several CVEs."""
     summary: str = ""
     published: datetime | None = None
     modified: datetime | None = None
@@ -64,6 +71,8 @@ class Advisory:
     """The database's own word where it has one: `low`, `moderate`, `high`, `critical`."""
     affected: tuple[Affected, ...] = ()
     malicious: bool = False
+    informational: str | None = None
+    """The word of a record that is no vulnerability: `unmaintained`, `unsound`, `notice` (RustSec)."""
     url: str | None = None
     """Where people can read it."""
     source: str = ""

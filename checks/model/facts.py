@@ -157,6 +157,8 @@ class Cycle:
     end_of_active_support: date | None = None
     latest: str | None = None
     long_term: bool = False
+    codename: str | None = None
+    """What tags of images may carry instead of the name: `bookworm`."""
 
 
 @dataclass(frozen=True, slots=True)

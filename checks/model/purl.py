@@ -3,8 +3,9 @@
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
-#: Types whose names and namespaces are lower-cased by the specification.
-_LOWER = frozenset({"github", "bitbucket", "composer", "golang", "hex", "pub", "oci", "alpm", "apk", "deb", "rpm"})
+#: Types whose names and namespaces are lower-cased by the specification. Not `golang`, though it says so: the case of a
+#: module path matters to Go, and every source of facts about modules compares it (`github.com/Masterminds/goutils`).
+_LOWER = frozenset({"github", "bitbucket", "composer", "hex", "pub", "oci", "alpm", "apk", "deb", "rpm"})
 _SAFE = "-._~:"
 
 

@@ -1,6 +1,6 @@
 """Which package versions an entry of the policy speaks of: a package pattern and, if given, a version range."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from checks.model.purl import type_of
 from checks.policy.shape import KeyFault
@@ -34,3 +34,24 @@ def covers_version(versions: str | None, purl: str | None, version: str | None) 
         return parse_range(type_of(purl), versions).contains(version)
     except InvalidVersion:
         return False
+
+
+class PackageIndex:
+    """Finds the entries of a list that may speak of a package without trying every pattern: most name just one."""
+
+    __slots__ = ("_named", "_patterns")
+
+    def __init__(self, packages: Iterable[PackagePattern]) -> None:
+        self._named: dict[str, list[int]] = {}
+        self._patterns: list[tuple[int, PackagePattern]] = []
+        for position, package in enumerate(packages):
+            if "*" in package:
+                self._patterns.append((position, package))
+            else:
+                self._named.setdefault(package.casefold(), []).append(position)
+
+    def positions(self, purl: str) -> list[int]:
+        """The entries whose pattern matches, in their order."""
+        named = self._named.get(purl.casefold(), []) if self._named else []
+        matched = [position for position, package in self._patterns if package.matches(purl)]
+        return sorted([*named, *matched]) if matched else named

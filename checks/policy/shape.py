@@ -164,7 +164,7 @@ class Reader:
         """
         if isinstance(node, Scalar) and hasattr(shape, "from_scalar"):
             text = self._read_scalar(node, str, path)
-            return text if text is Fault else shape.from_scalar(text)
+            return text if text is Fault else self._convert(node, shape.from_scalar, path)
         if not isinstance(node, Entries):
             known = ", ".join(keys_of(shape))
             return self.fault(node, path, f"expected keys with values, not {_kind(node)}", f"known keys: {known}")
@@ -212,7 +212,10 @@ class Reader:
             return self.fault(node, path, f"expected keys with values, not {_kind(node)}")
         found: dict[Any, Any] = {}
         for name, value in node.entries:
-            converted = self._read_name(name, get_args(key_type)[1].kind, path)
+            if get_origin(key_type) is Annotated:
+                converted = self._read_name(name, get_args(key_type)[1].kind, path)
+            else:
+                converted = self._read_enum(name, key_type, path)
             if converted is not Fault:
                 found[converted] = self._entry(name, value, type_, path)
         return types.MappingProxyType(found)

@@ -16,6 +16,10 @@ MAX_LENGTH = 500
 #: Text in a JSON Schema. An unquoted `0.1` is a number for an editor and text for the gate.
 TEXT = ["string", "number"]
 
+_DAY = timedelta(days=1)
+#: As `datetime.weekday` counts.
+_SATURDAY = 5
+
 
 class Word(str):
     """Text with a meaning. `parse` raises ValueError that says what was expected."""
@@ -55,6 +59,23 @@ class Duration(Word):
         number, unit = self.split(" ", 1)
         hours = self._HOURS.get(unit.removesuffix("s"))
         return None if hours is None else timedelta(hours=int(number) * hours)
+
+    def after(self, moment: datetime) -> datetime:
+        """The moment (UTC) that is this much later; working days are Monday to Friday, UTC. Never beyond the last year
+        that there is."""
+        try:
+            return self._working_days_after(moment) if self.delta is None else moment + self.delta
+        except OverflowError:
+            return datetime.max.replace(tzinfo=UTC)
+
+    def _working_days_after(self, moment: datetime) -> datetime:
+        while moment.weekday() >= _SATURDAY:
+            moment = datetime.combine(moment.date(), time(), UTC) + _DAY
+        weeks, days = divmod(int(self.split(" ", 1)[0]), 5)
+        moment += weeks * 7 * _DAY
+        for _ in range(days):
+            moment += _DAY * (3 if moment.weekday() == _SATURDAY - 1 else 1)
+        return moment
 
 
 class Day(Word):

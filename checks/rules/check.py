@@ -43,8 +43,8 @@ class Context:
 class PullJudgment:
     """What a check saw in a whole change."""
 
-    judged: int
-    """Number of subjects that were judged."""
+    judged: int | None
+    """Number of subjects that were judged; None: as many as `judge_dependency` was given."""
     observations: tuple[Observation, ...] = ()
     not_judged_here: tuple[Phrase, ...] = ()
     """Sentences about what only the service can know (accounts, verified signatures)."""
@@ -91,3 +91,6 @@ class Check:
     added: Paths | None = None
     """Paths whose added lines are read into `Snapshot.added`."""
     always_on: bool = False
+    looks_back: bool = True
+    """Whether it also looks at what was there before and does not count, so that old debt is counted; without it no
+    fact about that is asked for."""

@@ -50,9 +50,9 @@ def test_every_module_has_its_line_and_says_whether_it_is_direct() -> None:
     assert inventory.problems == ()
 
 
-def test_the_purl_is_lower_case_and_the_name_is_not() -> None:
+def test_the_case_of_a_module_path_is_kept() -> None:
     direct = mod(MODULE).dependencies[1]
-    assert (direct.purl, direct.name) == ("pkg:golang/example.org/direct", "example.org/Direct")
+    assert (direct.purl, direct.name) == ("pkg:golang/example.org/Direct", "example.org/Direct")
 
 
 def test_hashes_come_from_go_sum() -> None:

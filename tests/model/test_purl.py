@@ -14,7 +14,7 @@ from checks.model.purl import package, parse, type_of, versioned
         ("npm", "left-pad", "", "pkg:npm/left-pad"),
         ("npm", "core", "@angular", "pkg:npm/%40angular/core"),
         ("pypi", "Typing_Extensions", "", "pkg:pypi/typing-extensions"),
-        ("golang", "Module", "github.com/Org", "pkg:golang/github.com/org/module"),
+        ("golang", "Module", "github.com/Org", "pkg:golang/github.com/Org/Module"),
         ("maven", "log4j-core", "org.apache.logging.log4j", "pkg:maven/org.apache.logging.log4j/log4j-core"),
         ("cargo", "serde", "", "pkg:cargo/serde"),
         ("composer", "Console", "Symfony", "pkg:composer/symfony/console"),

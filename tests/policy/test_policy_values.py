@@ -148,7 +148,7 @@ def test_a_repository_is_named_with_or_without_its_organization() -> None:
         ("pkg:npm/%40example/*", "pkg:npm/%40example/*"),
         ("pkg:NPM/left-pad", "pkg:npm/left-pad"),
         ("pkg:pypi/Typing_Extensions", "pkg:pypi/typing-extensions"),
-        ("pkg:golang/github.com/Example/Tool", "pkg:golang/github.com/example/tool"),
+        ("pkg:golang/github.com/Example/Tool", "pkg:golang/github.com/Example/Tool"),
         ("pkg:maven/org.example/*", "pkg:maven/org.example/*"),
     ],
 )

@@ -1,0 +1,74 @@
+"""Addresses that may be asked: they come from settings and package manager configuration, never from a checkout."""
+
+import ipaddress
+from typing import ClassVar, Self
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from app.facts.online.unavailable import Unavailable
+from checks.policy.values import Word
+
+#: Characters of an address with path and query; servers commonly refuse more than 8 kB.
+MAX_LENGTH = 8000
+_PORTS = {"https": 443, "http": 80}
+
+
+class Address(Word):
+    """A base address: `https://host[:port][/path]`, without a slash at the end. Plain HTTP only on this machine: with
+    TLS, a name that leads somewhere else (DNS rebinding, an address inside of the network) ends at the certificate."""
+
+    __slots__ = ()
+    SCHEMA: ClassVar[dict[str, object]] = {"type": "string", "format": "uri"}
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        expected = "expected an address such as 'https://host/path'"
+        if len(text) > MAX_LENGTH or not text.isascii() or not text.isprintable() or set(' "<>\\^`{|}') & set(text):
+            raise ValueError(expected)
+        try:
+            parts = urlsplit(text)
+            host, port = parts.hostname, parts.port
+        except ValueError:
+            raise ValueError(expected) from None
+        if not host or parts.query or parts.fragment or "?" in text or "#" in text:
+            raise ValueError(expected)
+        if parts.username is not None or parts.password is not None:
+            raise ValueError("expected an address without user and password")
+        if not (parts.scheme == "https" or (parts.scheme == "http" and loopback(host))):
+            raise ValueError("expected an address that begins with https:// (http:// only for this machine)")
+        if port == 0:
+            raise ValueError(expected)
+        return cls(text.rstrip("/"))
+
+    @property
+    def origin(self) -> str:
+        return origin(urlsplit(self))
+
+    def join(self, path: str) -> str:
+        """The address of `path` below this one. Raises `Unavailable` where the result would be anywhere else."""
+        url = f"{self}/{path.lstrip('/')}"
+        if len(url) > MAX_LENGTH or not inert(url):
+            raise Unavailable("its name cannot be asked for")
+        return url
+
+
+def loopback(host: str) -> bool:
+    """Whether a host name or address is this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def origin(parts: SplitResult) -> str:
+    """Scheme, host and port: what credentials and redirects are held to. Raises ValueError for an impossible port."""
+    return f"{parts.scheme}://{parts.hostname}:{parts.port or _PORTS.get(parts.scheme)}"
+
+
+def inert(url: str) -> bool:
+    """Whether every segment of the path is a plain name: neither `..`, however it is escaped, nor control characters."""
+    if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
+        return False
+    path = urlsplit(url).path
+    return not any(unquote(segment) in (".", "..") for segment in path.split("/"))

@@ -1,0 +1,166 @@
+"""Whether an advisory affects a version, and which versions fix it: the algorithm of the OSV schema, section "affected".
+
+It is written for the order of every ecosystem, and it says None where OSV's own would guess: see docs/vulnerabilities.md.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from checks.advisories.ecosystems import identity
+from checks.model.advisory import Advisory, Affected, AffectedRange, Event, RangeKind
+from checks.model.purl import type_of
+from checks.model.versions import InvalidVersion, sort_key
+
+_Key = tuple[object, ...]
+
+#: Before every version: what `introduced: "0"` means.
+_START: _Key = ()
+_FROM_THE_BEGINNING = Event("introduced", "0")
+#: Purl types whose own order is that of Semantic Versioning, or wider.
+_SEMVER = frozenset({"cargo", "golang", "hex", "npm", "nuget", "pub", "swift"})
+#: A tag of an action that moves: `v4` is the newest 4.x.y, and nobody knows which one ran.
+_MOVING_TAG = re.compile(r"v?\d{1,9}(?:\.\d{1,9})?")
+_NEWEST = ".999999999"
+
+
+def affects(advisory: Advisory, purl: str, version: str | None) -> bool | None:
+    """Whether a version of the package is affected. None: it cannot be told, because there is no version, or one that
+    its ecosystem cannot order, or the record only has commits, or is not understood, or its releases disagree.
+    """
+    wanted = identity(purl)
+    by_release: dict[str, bool | None] = {}
+    for entry in advisory.affected:
+        if entry.purl == wanted:
+            known = by_release.get(entry.release, False)
+            by_release[entry.release] = known or _either(known, _affects(entry, type_of(wanted), version))
+    answers = set(by_release.values())
+    return answers.pop() if len(answers) == 1 else None if answers else False
+
+
+def fixed_versions(advisory: Advisory, purl: str, version: str | None) -> tuple[str, ...]:
+    """The versions above `version` that fix the advisory, oldest first; without a version, all of them.
+
+    Each is one that the record names as fixed and that it does not affect by another range.
+    """
+    wanted = identity(purl)
+    type_ = type_of(wanted)
+    current = _key(type_, version) if version is not None else _START
+    found: dict[_Key, str] = {}
+    for entry in advisory.affected:
+        if entry.purl == wanted:
+            for key, fixed in _fixes(entry, type_):
+                if current is None or key > current:
+                    found.setdefault(key, fixed)
+    fixes = (found[key] for key in sorted(found))
+    return tuple(fixed for fixed in fixes if affects(advisory, wanted, fixed) is False)
+
+
+def common_fix(advisories: Iterable[Advisory], purl: str, version: str | None) -> str | None:
+    """The smallest version above `version` that fixes all of `advisories`; None where one of them has no fix."""
+    type_ = type_of(purl)
+    ranked: list[tuple[_Key, Advisory, tuple[str, ...]]] = []
+    for advisory in advisories:
+        fixes = fixed_versions(advisory, purl, version)
+        if not fixes:
+            return None
+        ranked.append((sort_key(type_, fixes[0]), advisory, fixes))
+    ranked.sort(key=lambda item: item[0], reverse=True)  # who is fixed last rejects most candidates at once
+    candidates = {sort_key(type_, fix): fix for _, _, fixes in ranked for fix in fixes}
+    for key in sorted(candidates):
+        if all(affects(advisory, purl, candidates[key]) is False for _, advisory, _ in ranked):
+            return candidates[key]
+    return None
+
+
+def _affects(entry: Affected, type_: str, version: str | None) -> bool | None:
+    if version is not None and (version in entry.versions or version.removeprefix("v") in entry.versions):
+        return True
+    answers = [_inside(range_, type_, version) for range_ in entry.ranges if range_.kind is not RangeKind.GIT]
+    if answers:
+        answer: bool | None = False
+        for item in answers:
+            answer = _either(answer, item)
+        return answer
+    if not entry.versions:
+        return None
+    return _listed(entry.versions, type_, version)
+
+
+def _either(first: bool | None, second: bool | None) -> bool | None:
+    """Three-valued "or"."""
+    if first or second:
+        return True
+    return None if first is None or second is None else False
+
+
+def _listed(versions: frozenset[str], type_: str, version: str | None) -> bool | None:
+    """Whether a version is among the listed ones in another spelling: `1.0` and `1.0.0`."""
+    if version is None:
+        return None
+    key = _key(type_, version)
+    return key is not None and any(_key(type_, item) == key for item in versions)
+
+
+def _inside(range_: AffectedRange, type_: str, version: str | None) -> bool | None:
+    if range_.events == (_FROM_THE_BEGINNING,):
+        return True
+    order = type_ if range_.kind is RangeKind.ECOSYSTEM or type_ in _SEMVER else "npm"
+    events = _ordered(range_, order)
+    if version is None or events is None:
+        return None
+    low = _key(order, version)
+    if low is None:
+        return None
+    inside = _walk(events, low)
+    if type_ == "github" and _MOVING_TAG.fullmatch(version):
+        newest = _key(order, version + _NEWEST)
+        return inside if newest is not None and _walk(events, newest) is inside else None
+    return inside
+
+
+def _ordered(range_: AffectedRange, order: str) -> Sequence[tuple[_Key, str]] | None:
+    """The events by version, in the order of the record where versions are equal; None where one has no order.
+
+    A range without a beginning, which the schema forbids, begins with the first version.
+    """
+    found: list[tuple[_Key, str]] = []
+    for event in range_.events:
+        if event.version == "0" and event.kind == "introduced":
+            found.append((_START, event.kind))
+        elif event.kind != "limit" or event.version != "*":
+            key = _key(order, event.version)
+            if key is None:
+                return None
+            found.append((key, event.kind))
+    if not any(kind == "introduced" for _, kind in found):
+        found.append((_START, "introduced"))
+    found.sort(key=lambda item: item[0])
+    return found if range_.kind is not RangeKind.UNREADABLE else None
+
+
+def _walk(events: Sequence[tuple[_Key, str]], version: _Key) -> bool:
+    inside = False
+    limits: list[_Key] = []
+    for key, kind in events:
+        if kind == "limit":
+            limits.append(key)
+        elif kind == "introduced":
+            inside = inside or version >= key
+        elif version > key or (kind == "fixed" and version == key):
+            inside = False
+    return inside and (not limits or any(version < limit for limit in limits))
+
+
+def _fixes(entry: Affected, type_: str) -> Iterator[tuple[_Key, str]]:
+    for range_ in entry.ranges:
+        if range_.kind in (RangeKind.SEMVER, RangeKind.ECOSYSTEM):
+            for event in range_.events:
+                if event.kind == "fixed" and (key := _key(type_, event.version)) is not None:
+                    yield key, event.version
+
+
+def _key(type_: str, version: str) -> _Key | None:
+    try:
+        return sort_key(type_, version)
+    except InvalidVersion:
+        return None

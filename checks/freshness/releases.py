@@ -1,0 +1,57 @@
+"""The releases of a package: which of them are stable, which is current, and how far behind one is."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from checks.freshness.steps import numbers
+from checks.model.facts import Release
+from checks.model.versions import InvalidVersion, is_prerelease, sort_key
+
+
+@dataclass(frozen=True, slots=True)
+class Distance:
+    """How many newer major versions were released, and how many newer minor ones within the major version used."""
+
+    major: int
+    minor: int
+
+
+def stable(purl_type: str, releases: Iterable[Release]) -> tuple[Release, ...]:
+    """Those that are neither prereleases nor yanked, oldest first; what its ecosystem cannot order is left out."""
+    found = []
+    for release in releases:
+        try:
+            if release.yanked is None and not is_prerelease(purl_type, release.version):
+                found.append((sort_key(purl_type, release.version), release))
+        except InvalidVersion:
+            continue
+    return tuple(release for _, release in sorted(found, key=lambda item: item[0]))
+
+
+def newer(purl_type: str, releases: Iterable[Release], version: str) -> tuple[Release, ...]:
+    """Those of `releases` that come after `version`, in their order; none where it has no order."""
+    try:
+        used = sort_key(purl_type, version)
+    except InvalidVersion:
+        return ()
+    return tuple(release for release in releases if sort_key(purl_type, release.version) > used)
+
+
+def current(stable_releases: Sequence[Release], latest: str | None) -> Release | None:
+    """The version to be on: what the registry itself gives where that is a stable one, else the newest stable one."""
+    named = [release for release in stable_releases if release.version == latest]
+    return named[0] if named else stable_releases[-1] if stable_releases else None
+
+
+def distance(purl_type: str, version: str, stable_releases: Iterable[Release], to: Release) -> Distance | None:
+    """From `version` up to `to`, counted in versions that were released: numbers that were skipped (and years, where
+    a scheme changed to them) are no versions. None where one of them has no numbers."""
+    used = numbers(purl_type, version)
+    end = numbers(purl_type, to.version)
+    if used is None or end is None:
+        return None
+    known = {numbers(purl_type, release.version) for release in stable_releases} | {end}
+    above = [found for found in known if found is not None and used < found <= end]
+    majors = {found[:2] for found in above if found[:2] > used[:2]}
+    minors = {found for found in above if found[:2] == used[:2]}
+    return Distance(len(majors), len(minors))

@@ -1,0 +1,62 @@
+"""Which part of a version is another one: major, minor or patch, in every ecosystem."""
+
+from enum import StrEnum
+
+from checks.model.versions import InvalidVersion, sort_key
+from checks.model.versions.text import compiled, number
+
+
+class Part(StrEnum):
+    """The first part of a version that differs; what stands behind the minor number counts as `PATCH`."""
+
+    MAJOR = "major"
+    MINOR = "minor"
+    PATCH = "patch"
+
+
+#: Epoch, major and minor number.
+Numbers = tuple[int, int, int]
+
+_DOTTED = r"v?([0-9]+)(?:\.([0-9]+))?"
+_SHAPES = {
+    "cran": r"([0-9]+)(?:[.-]([0-9]+))?",
+    "deb": r"(?:(?P<epoch>[0-9]+):)?([0-9]+)(?:\.([0-9]+))?",
+    "golang": r"(?:v|go)?([0-9]+)(?:\.([0-9]+))?",
+    "pypi": r"v?(?:(?P<epoch>[0-9]+)!)?([0-9]+)(?:\.([0-9]+))?",
+    "rpm": r"(?:(?P<epoch>[0-9]*):)?([0-9]+)(?:[^0-9A-Za-z~^]+([0-9]+))?",
+    **dict.fromkeys(
+        (
+            *("apk", "cargo", "cocoapods", "composer", "conan", "gem", "hackage", "hex", "maven", "npm", "nuget"),
+            *("pub", "swift"),
+        ),
+        _DOTTED,
+    ),
+}
+#: Tags and everything without rules of its own: a name in front is void, anything may separate.
+_NATURAL = r"[^0-9]*([0-9]+)(?:[\W_]+([0-9]+))?"
+
+
+def numbers(purl_type: str, version: str) -> Numbers | None:
+    """Epoch, major and minor number; None for a branch, a digest and whatever its ecosystem does not order."""
+    try:
+        sort_key(purl_type, version)
+    except InvalidVersion:
+        return None
+    match = compiled(_SHAPES.get(purl_type, _NATURAL)).match(version.strip().lower())
+    if match is None:
+        return None
+    major, minor = match.groups()[-2:]
+    return number(match.groupdict().get("epoch") or "0"), number(major), number(minor or "0")
+
+
+def part(purl_type: str, before: str, after: str) -> Part | None:
+    """What an update from `before` to `after` changes (a step back counts the same); None where one has no numbers.
+
+    By position, also below 1.0: `0.1` to `0.2` is a minor step, as its authors wrote it.
+    """
+    old, new = numbers(purl_type, before), numbers(purl_type, after)
+    if old is None or new is None:
+        return None
+    if old[:2] != new[:2]:
+        return Part.MAJOR
+    return Part.MINOR if old[2] != new[2] else Part.PATCH
