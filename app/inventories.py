@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from checks.engine.projects import ProjectRequest
 
 #: Part of every key: raised when `checks.manifests.codec` writes something else.
-FORM = 1
+FORM = 2
 #: Texts that are fetched by id and held at the same time (bytes).
 HELD = 2 * MAX_BYTES
 

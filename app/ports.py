@@ -1,14 +1,15 @@
 """What the shell needs of an adapter, in the words of the domain."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from checks.engine.plan import Plan
 from checks.manifests import Format
 from checks.model.dependency import Inventory
-from checks.model.facts import Facts, Questions
+from checks.model.facts import Facts, Questions, Want
 from checks.model.report import Report
 from checks.model.snapshot import AddedLine, Listing
 
@@ -77,9 +78,55 @@ class FactSource(Protocol):
 class PackageSource(Protocol):
     """Something that knows facts about packages, whoever asks: a facts file, a service on the network, a cache."""
 
-    async def answer(self, questions: Questions) -> Facts:
+    async def answer(self, questions: Questions, private: Collection[str] = ()) -> Facts:
         """What it knows of what is asked: tables `versions`, `packages`, `advisories`, `exploited`, `likelihoods`,
-        `sources`. It leaves out what it does not know, and gives a `Gap` where it could not tell."""
+        `sources`. It leaves out what it does not know, and gives a `Gap` where it could not tell. `private` are the
+        packages (purls) whose names nobody outside may learn."""
+        ...
+
+
+class VulnerabilitySource(Protocol):
+    """Something that knows more about single vulnerabilities than their advisories say."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def about(self, cves: Collection[str]) -> Facts:
+        """Tables `exploited`, `likelihoods` and `sources` for CVE ids; in trouble the state of the source says so."""
+        ...
+
+
+class FactKey(NamedTuple):
+    """What a fact is kept under."""
+
+    kind: str
+    """`version`, `advisories`, `releases`, `health`, `lifecycle`, `advisory`, `exploited` or `likelihood`."""
+    key: str
+    """A package URL with or without version, an advisory id or a CVE."""
+    source: str
+    """The source that was asked, as in `Known.source`."""
+
+
+class FactRecord(NamedTuple):
+    """What a source said, or that it knows nothing: bytes of `checks.facts.codec`, or none."""
+
+    key: FactKey
+    about: Want
+    """What was asked."""
+    value: bytes
+    fetched_at: datetime
+    """When the source was asked (UTC)."""
+
+
+class FactCache(Protocol):
+    """Facts that were looked up, by what they are about. How long they serve is not its business."""
+
+    async def get(self, keys: Collection[FactKey]) -> Mapping[FactKey, FactRecord]:
+        """Those that are there, in as few reads as possible."""
+        ...
+
+    async def put(self, records: Collection[FactRecord]) -> None:
+        """Keep them; a record that is there is replaced by a newer one."""
         ...
 
 

@@ -50,7 +50,9 @@ COVERED = frozenset(
     | {"maven", "swift", "vscode-extension"}
 )
 _RUN = re.compile(r"[-_.]+")
-_REPOSITORY = re.compile(r"(?:[a-z][a-z0-9+.-]{0,20}://)?(?:[^/@\s]{1,200}@)?([\w.-]{1,253}/[^?#\s]{1,1000})", re.I)
+_REPOSITORY = re.compile(
+    r"(?:[a-z][a-z0-9+.-]{0,20}://)?(?:[^/@\s]{1,200}@)?([\w.-]{1,253}/[^?#\s]{1,1000})", re.IGNORECASE
+)
 
 
 def purl_of(ecosystem: str, name: str, given: str = "") -> str:

@@ -1,6 +1,6 @@
-"""Whether an advisory affects a version, and which versions fix it: the algorithm of the OSV schema, section "affected".
+"""Whether an advisory affects a version, and which versions fix it: the algorithm of the OSV schema.
 
-It is written for the order of every ecosystem, and it says None where OSV's own would guess: see docs/vulnerabilities.md.
+It goes by the order of each ecosystem, and says None where nobody can tell: docs/vulnerabilities.md.
 """
 
 import re

@@ -12,17 +12,6 @@ from checks.model.advisory import Advisory, Affected, AffectedRange, Event, Rang
 MAX_SUMMARY = 300
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,127}")
 _ADDRESS = re.compile(r"https://[^\s\0-\x20\x7f-\xa0<>\"'()\[\]`\\]{1,500}")
-_RATINGS = {
-    "none": "none",
-    "negligible": "low",
-    "unimportant": "low",
-    "low": "low",
-    "moderate": "moderate",
-    "medium": "moderate",
-    "important": "high",
-    "high": "high",
-    "critical": "critical",
-}
 _EVENTS = ("introduced", "fixed", "last_affected", "limit")
 _KINDS = {kind.value: kind for kind in (RangeKind.SEMVER, RangeKind.ECOSYSTEM, RangeKind.GIT)}
 #: Collections of malware write where each report came from under this key (ossf/malicious-packages).
@@ -55,7 +44,7 @@ def read_record(document: object, as_of: datetime | None, source: str = "OSV") -
         modified=_moment(record.get("modified")),
         withdrawn=_moment(record.get("withdrawn")),
         severities=_vectors(record.get("severity")),
-        rating=_rating(specific.get("severity")),
+        rating=_text(specific.get("severity"))[:40] or None,
         affected=tuple(_affected(entry) for entry in entries),
         malicious=_MALWARE in specific or any(name.startswith("MAL-") for name in (id_, *aliases)),
         informational=_informational(entries),
@@ -119,10 +108,6 @@ def _vectors(value: object) -> tuple[Vector, ...]:
         if system and score:
             found.append(Vector(system[:40], score[:300]))
     return tuple(found)
-
-
-def _rating(value: object) -> str | None:
-    return _RATINGS.get(_text(value).lower())
 
 
 def _informational(entries: list[dict[str, object]]) -> str | None:

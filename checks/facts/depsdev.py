@@ -7,9 +7,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
 
-from checks.facts.exchange import Answer, Request, UnreadableAnswer, body_of, next_page, object_of, said
+from checks.facts.exchange import Answer, Request, UnreadableAnswer, body_of, known, next_page, object_of, said
 from checks.facts.fields import mapping, mappings, moment, text, texts
 from checks.facts.names import GO_TOOLCHAIN, name_of, plausible, segment
 from checks.facts.questions import answerable, batches, by_package, union
@@ -28,8 +27,6 @@ from checks.model.facts import (
     filled_package,
 )
 from checks.model.purl import type_of
-
-T = TypeVar("T")
 
 SOURCE = "deps.dev"
 #: The source takes 5,000; a fifth of that keeps an answer to a few megabytes.
@@ -152,12 +149,10 @@ def _version(version: Mapping[str, object], as_of: datetime) -> VersionFacts:
     license_, published = _license(version), moment(version.get("publishedAt"))
     deprecated = (text(version.get("deprecatedReason")) or "") if version.get("isDeprecated") is True else None
     return VersionFacts(
-        license=_known(license_, as_of), published=_known(published, as_of), deprecated=_known(deprecated, as_of)
+        license=known(license_, SOURCE, as_of),
+        published=known(published, SOURCE, as_of),
+        deprecated=known(deprecated, SOURCE, as_of),
     )
-
-
-def _known(value: T | None, as_of: datetime) -> Known[T] | None:
-    return None if value is None else Known(value, SOURCE, as_of)
 
 
 def _license(version: Mapping[str, object]) -> str | None:
@@ -177,8 +172,8 @@ def _beside(version: Mapping[str, object], as_of: datetime) -> PackageFacts:
     """What a version says of its package: the source repository, and the status that PyPI knows."""
     status = mapping(version.get("projectStatus"))
     return PackageFacts(
-        repository=_known(_repository(version), as_of),
-        status=_known(standing(status.get("status"), status.get("reason")), as_of),
+        repository=known(_repository(version), SOURCE, as_of),
+        status=known(standing(status.get("status"), status.get("reason")), SOURCE, as_of),
     )
 
 
@@ -214,7 +209,7 @@ def _read_projects(request: Request, document: Mapping[str, object], as_of: date
         echo = text(mapping(mapping(response.get("request")).get("projectKey")).get("id"))
         card = read_scorecard(mapping(mapping(response.get("project")).get("scorecard")), "overallScore")
         for index in waiting.pop(echo or "", ()):
-            packages[request.keys[index][0]] = PackageFacts(scorecard=_known(card, as_of))
+            packages[request.keys[index][0]] = PackageFacts(scorecard=known(card, SOURCE, as_of))
     left = sorted(index for found in waiting.values() for index in found)
     more = _next(request, document, left)
     if left and not more:
@@ -238,5 +233,5 @@ def _read_package(request: Request, document: Mapping[str, object], as_of: datet
         deprecated = (text(item.get("deprecatedReason")) or "") if item.get("isDeprecated") is True else None
         releases.append(Release(version, moment(item.get("publishedAt")), deprecated))
         latest = version if item.get("isDefault") is True else latest
-    known = PackageFacts(releases=Known(tuple(releases), SOURCE, as_of), latest=_known(latest, as_of))
-    return said(SOURCE, as_of, packages={purl: known for purl, _ in request.keys})
+    facts = PackageFacts(releases=Known(tuple(releases), SOURCE, as_of), latest=known(latest, SOURCE, as_of))
+    return said(SOURCE, as_of, packages={purl: facts for purl, _ in request.keys})

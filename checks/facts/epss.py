@@ -1,7 +1,7 @@
 """EPSS: how likely the exploitation of a CVE is, from FIRST."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from checks.facts.exchange import Answer, Request, UnreadableAnswer, object_of
@@ -31,12 +31,14 @@ def read(request: Request, document: object, as_of: datetime) -> Answer:
     asked = frozenset(request.subjects)
     found: dict[str, Known[Likelihood]] = {}
     for entry in mappings(entries):
-        cve, probability, percentile = (
-            text(entry.get("cve")),
-            number(entry.get("epss")),
-            number(entry.get("percentile")),
-        )
-        if cve in asked and probability is not None and percentile is not None:
-            if 0 <= probability <= 1 and 0 <= percentile <= 1:
-                found[cve] = Known(Likelihood(probability, percentile), SOURCE, as_of)
+        cve, likelihood = text(entry.get("cve")), _likelihood(entry)
+        if cve in asked and likelihood is not None:
+            found[cve] = Known(likelihood, SOURCE, as_of)
     return Answer(Facts(likelihoods=found, sources=(SourceState(SOURCE, as_of),)))
+
+
+def _likelihood(entry: Mapping[str, object]) -> Likelihood | None:
+    probability, percentile = number(entry.get("epss")), number(entry.get("percentile"))
+    if probability is None or percentile is None or not (0 <= probability <= 1 and 0 <= percentile <= 1):
+        return None
+    return Likelihood(probability, percentile)

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from checks.model.facts import (
     NOTHING,
     Facts,
     Gap,
+    Known,
     PackageFacts,
     PackageKey,
     Questions,
@@ -24,6 +25,8 @@ from checks.model.facts import (
     VersionFacts,
     Want,
 )
+
+T = TypeVar("T")
 
 #: Pages of one answer that are read; a source that always names another one is stopped here.
 MAX_PAGES = 50
@@ -66,8 +69,8 @@ class Request:
     """Which of the source's documents this is; for its reader."""
     subjects: tuple[str, ...] = ()
     """What is asked for in the source's own words; one for each of `keys` if there are keys (a repository, a CVE)."""
-    carried: tuple[tuple[str, ...], ...] = ()
-    """What earlier pages said, for the reader."""
+    carried: tuple[Any, ...] = ()
+    """What earlier pages said; for its reader."""
     page: int = 0
     """How many pages came before."""
 
@@ -149,6 +152,11 @@ def said(
 
 _NOTHING = VersionFacts()
 _NO_PACKAGE = PackageFacts()
+
+
+def known(value: T | None, source: str, as_of: datetime) -> Known[T] | None:
+    """A fact, or that there is none."""
+    return None if value is None else Known(value, source, as_of)
 
 
 def object_of(document: object) -> Mapping[str, object]:

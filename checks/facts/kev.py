@@ -16,7 +16,7 @@ def request() -> Request:
 
 
 def read(request: Request, document: object, as_of: datetime) -> Answer:
-    """Every entry. One without a CVE is nothing; one without a day was added when the catalog was read at the latest."""
+    """Every entry that names a CVE; one without a day was added at the latest when the catalog was read."""
     entries = object_of(document).get("vulnerabilities")
     if not isinstance(entries, list):
         raise UnreadableAnswer("it has no list of vulnerabilities")

@@ -5,7 +5,7 @@ Asked by ecosystem and name, never by purl: one purl that OSV cannot parse fails
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -81,7 +81,7 @@ def read(request: Request, document: object, as_of: datetime) -> Answer:
         records |= named
         ids = tuple(dict.fromkeys((*(request.carried[index] if request.carried else ()), *named)))
         if token := result.get("next_page_token"):
-            pages.append((index, str(token)[:_MAX_TOKEN], ids))
+            pages.append((index, token, ids))
         else:
             versions[key] = VersionFacts(advisories=Known(ids, SOURCE, as_of))
     answer = said(SOURCE, as_of, versions, more=tuple(_further(request, pages)))
@@ -89,9 +89,11 @@ def read(request: Request, document: object, as_of: datetime) -> Answer:
 
 
 def _named(result: object) -> dict[str, datetime | None] | None:
-    """Ids and when each was last modified; None if one of them cannot be read, because nothing may be missed."""
-    found = result.get("vulns", []) if isinstance(result, dict) else None
-    if not isinstance(found, list):
+    """Ids and when each was last modified; None if anything of it cannot be read, because nothing may be missed."""
+    if not isinstance(result, dict):
+        return None
+    found, token = result.get("vulns", []), result.get("next_page_token", "")
+    if not isinstance(found, list) or not isinstance(token, str) or len(token) > _MAX_TOKEN:
         return None
     named = {id_: moment(item.get("modified")) for item in mappings(found) if (id_ := text(item.get("id")))}
     return named if len(named) == len(found) else None
@@ -107,7 +109,7 @@ def _query(key: PackageKey, name: str) -> Mapping[str, object]:
     return query
 
 
-def _batch(keys: tuple[PackageKey, ...], queries: list[Mapping[str, object]]) -> Request:
+def _batch(keys: tuple[PackageKey, ...], queries: Sequence[Mapping[str, object]]) -> Request:
     body = body_of({"queries": queries})
     return Request("v1/querybatch", keys, Want.ADVISORIES, "POST", body, limit_bytes=_LIMIT_BYTES, step="batch")
 

@@ -1,1 +1,1 @@
-"""How fresh a package is: its age, the distance to the newest version, the upkeep of its project, the end of support."""
+"""How fresh a package is: its age, its distance to the newest version, its upkeep, the end of its support."""

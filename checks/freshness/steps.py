@@ -2,9 +2,6 @@
 
 from enum import StrEnum
 
-from checks.model.versions import InvalidVersion, sort_key
-from checks.model.versions.text import compiled, number
-
 
 class Part(StrEnum):
     """The first part of a version that differs; what stands behind the minor number counts as `PATCH`."""
@@ -38,6 +35,9 @@ _NATURAL = r"[^0-9]*([0-9]+)(?:[\W_]+([0-9]+))?"
 
 def numbers(purl_type: str, version: str) -> Numbers | None:
     """Epoch, major and minor number; None for a branch, a digest and whatever its ecosystem does not order."""
+    from checks.model.versions import InvalidVersion, sort_key  # a policy is read without them
+    from checks.model.versions.text import compiled, number
+
     try:
         sort_key(purl_type, version)
     except InvalidVersion:

@@ -143,8 +143,8 @@ class FreshnessSection(Section):
     def exempts(self, purl: str) -> bool:
         return any(pattern.matches(purl) for pattern in self.exempt)
 
-    def ready_at(self, published: datetime, steps: set[Part | None]) -> datetime:
-        """When a version of that date has waited long enough, whatever it is a step from (UTC)."""
+    def ready_at(self, published: datetime, steps: frozenset[Part | None]) -> datetime:
+        """When a version of that date has waited long enough for every one of these steps (UTC)."""
         return max(self.minimum_age.of(step).after(published) for step in steps or {None})
 
 

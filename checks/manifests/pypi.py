@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from checks.manifests.collect import MAX_WORD, Collector
 from checks.model.dependency import Origin, Scope
+from checks.model.secrets import MASK, masked
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\Z")
 _RUN = re.compile(r"[-_.]+")
@@ -81,8 +82,9 @@ def is_archive(place: str) -> bool:
 
 
 def address(url: str) -> str:
-    """`url` without the credentials that people leave in it."""
-    return _USER.sub(r"\1", url, count=1)
+    """`url` without a login in it; where a secret stood, the mark of one stays, so that it can be reported."""
+    safe = masked(url)
+    return _USER.sub(lambda found: f"{found[1]}{MASK}@" if MASK in found[0] else found[1], safe, count=1)
 
 
 def inside(manifest: str, target: str) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from checks.manifests.formats import Format
 from checks.model.dependency import Dependency, Inventory, Location, Problem
 from checks.model.errors import UnreadableManifest
+from checks.model.secrets import masked
 
 #: A file beyond this is a finding, not an inventory: parsing it would cost a worker (bytes).
 MAX_BYTES = 20 * 1024 * 1024
@@ -27,9 +28,9 @@ def read(format_: Format, path: str, data: bytes, companions: Mapping[str, bytes
                 f"it lists {len(inventory.dependencies):,} packages, more than the limit of {MAX_PACKAGES:,}",
                 code="too-large",
             )
-        return _with_requirements(inventory, format_, others)
+        return _without_secrets(_with_requirements(inventory, format_, others))
     except UnreadableManifest as error:
-        problem = Problem(error.code, error.message, Location(path, error.line, error.line))
+        problem = Problem(error.code, masked(error.message), Location(path, error.line, error.line))
     except RecursionError:
         problem = Problem("unreadable", "it is nested too deeply", Location(path))
     return Inventory(path=path, format=format_.id, problems=(problem,))
@@ -48,6 +49,19 @@ def _required(dependency: Dependency, manifest: str, lines: Mapping[str, int]) -
         return dependency
     line = lines.get(dependency.name) or lines.get(re.sub(r"[-_.]+", "-", dependency.name).lower())
     return replace(dependency, required_at=Location(manifest, line, line)) if line else dependency
+
+
+def _without_secrets(inventory: Inventory) -> Inventory:
+    """Addresses and messages without the credentials in them: what is never kept is never shown."""
+    sources = [d.source and masked(d.source) for d in inventory.dependencies]
+    messages = [masked(problem.message) for problem in inventory.problems]
+    if sources == [d.source for d in inventory.dependencies] and messages == [p.message for p in inventory.problems]:
+        return inventory
+    return replace(
+        inventory,
+        dependencies=tuple(replace(d, source=s) for d, s in zip(inventory.dependencies, sources, strict=True)),
+        problems=tuple(replace(p, message=m) for p, m in zip(inventory.problems, messages, strict=True)),
+    )
 
 
 def too_large(format_: Format, path: str, size: int) -> Inventory:

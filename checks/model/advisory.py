@@ -68,7 +68,7 @@ class Advisory:
     withdrawn: datetime | None = None
     severities: tuple[Vector, ...] = ()
     rating: str | None = None
-    """The database's own word where it has one: `low`, `moderate`, `high`, `critical`."""
+    """The database's own word, raw, where it has one: `MODERATE`."""
     affected: tuple[Affected, ...] = ()
     malicious: bool = False
     informational: str | None = None

@@ -9,6 +9,7 @@ from checks.model.facts import Facts
 from checks.model.finding import Evidence, Level, Observation, Subject
 from checks.model.phrase import Phrase, say
 from checks.model.provenance import other_hash, resourced, same_hash
+from checks.model.secrets import MASK
 from checks.model.snapshot import Snapshot
 from checks.policy.section import Section
 from checks.policy.shape import key
@@ -139,7 +140,7 @@ def _same_source(before: Dependency, after: Dependency, section: InventorySectio
     """Whether the policy says that both addresses serve the same packages; it cannot say so of two hashes."""
     if other_hash(before, after) or before.origin is not after.origin:
         return False
-    sources = before.source or "", after.source or ""
+    sources = [(side.source or "").replace(f"{MASK}@", "") for side in (before, after)]
     return any(all(source.startswith(prefixes) for source in sources) for prefixes in section.same_sources)
 
 

@@ -120,7 +120,7 @@ def test_the_environment_tells_what_is_direct() -> None:
 def test_an_explicit_list() -> None:
     inventory = parse_conda_explicit(EXPLICIT, "conda-linux-64.lock", {})
     assert list(located(inventory)) == [("numpy-base", "1.26.4", 3), ("tzdata", "2025a", 4)]
-    assert inventory.dependencies[0].source == "https://channel.example/linux-64/"
+    assert inventory.dependencies[0].source == "https://•••@channel.example/linux-64/"
     assert inventory.dependencies[0].integrity == ("aabb",)
     assert [(found.location.line, found.code) for found in inventory.problems] == [(6, "entry")]
 

@@ -60,7 +60,7 @@ def test_packages_with_lines_scopes_and_sources() -> None:
         ("pytest", "8.0", 27), ("sphinx", "7.0", 29), ("thing", "1.0", 30),
     ]  # fmt: skip
     certifi, git, _, there = inventory.dependencies[:4]
-    assert (certifi.source, certifi.integrity) == ("https://registry.example/simple", ("sha256:aa",))
+    assert (certifi.source, certifi.integrity) == ("https://•••@registry.example/simple", ("sha256:aa",))
     assert certifi.location.end_line == 17
     assert (git.origin, git.source) == (Origin.GIT, "https://git.example/x.git#abc")
     assert there.origin is Origin.URL

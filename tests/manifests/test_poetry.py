@@ -109,7 +109,7 @@ def test_sources() -> None:
     sources = {
         'type = "legacy"\nurl = "https://u:p@registry.example/simple"': (
             Origin.REGISTRY,
-            "https://registry.example/simple",
+            "https://•••@registry.example/simple",
         ),
         'type = "git"\nurl = "https://git.example/x"\nresolved_reference = "abc"': (
             Origin.GIT,

@@ -60,7 +60,7 @@ def test_a_compiled_file_has_lines_hashes_and_the_graph() -> None:
     assert [item.location.end_line for item in inventory.dependencies] == [8, 11, 16, 18, 21]
     assert [item.direct for item in inventory.dependencies] == [False, True, True, True, True]
     assert inventory.dependencies[0].integrity == ("sha256:aa", "sha256:bb")
-    assert inventory.dependencies[0].source == "https://registry.example/simple"
+    assert inventory.dependencies[0].source == "https://•••@registry.example/simple"
     assert inventory.edges == ((), (), (1, 3), (0,), ())
     assert [item.name for item in inventory.why(0)] == ["requests", "certifi"]
     assert inventory.problems == ()
@@ -121,7 +121,8 @@ def test_addresses(line: str, name: str, version: str | None, origin: Origin) ->
 
 
 def test_credentials_are_not_repeated() -> None:
-    assert req("a @ https://user:secret@files.example/a.zip").dependencies[0].source == "https://files.example/a.zip"
+    source = req("a @ https://user:secret@files.example/a.zip").dependencies[0].source
+    assert source == "https://•••@files.example/a.zip"
 
 
 @pytest.mark.parametrize("line", ["-e .", ".", "-e .[test]", "-e ../lib", "./lib", "file:./lib", "-e ./lib[x] # ours"])
@@ -142,7 +143,7 @@ def test_code_of_this_tree_is_no_dependency(line: str) -> None:
         ("-e ../../../elsewhere", "../../../elsewhere is outside of the repository"),
         ("./vendor/a-1.0.tar.gz", "./vendor/a-1.0.tar.gz does not give the name of its package"),
         ("https://x.example/a-1.0.tar.gz", "https://x.example/a-1.0.tar.gz does not give the name of its package"),
-        ("git+https://u:p@git.example/x", "git+https://git.example/x does not give the name of its package"),
+        ("git+https://u:p@git.example/x", "git+https://•••@git.example/x does not give the name of its package"),
     ],
 )
 def test_what_the_tree_does_not_tell_is_unresolved(line: str, message: str) -> None:

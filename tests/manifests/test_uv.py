@@ -129,7 +129,7 @@ def test_sources_hashes_and_the_earliest_upload() -> None:
     assert by_name["coverage"].integrity == ("sha256:aa", "sha256:bb", "sha256:cc")
     assert (by_name["orjson"].origin, by_name["orjson"].source) == (
         Origin.GIT,
-        "https://git.example/orjson?rev=main#abc",
+        "https://•••@git.example/orjson?rev=main#abc",
     )
     assert by_name["tomli"].origin is Origin.URL
     assert by_name["requests"].source == "https://registry.example/simple"

@@ -45,7 +45,7 @@ class Address(Word):
 
     def join(self, path: str) -> str:
         """The address of `path` below this one. Raises `Unavailable` where the result would be anywhere else."""
-        url = f"{self}/{path.lstrip('/')}"
+        url = f"{self}/{path.lstrip('/')}" if path else str(self)
         if len(url) > MAX_LENGTH or not inert(url):
             raise Unavailable("its name cannot be asked for")
         return url
@@ -67,7 +67,7 @@ def origin(parts: SplitResult) -> str:
 
 
 def inert(url: str) -> bool:
-    """Whether every segment of the path is a plain name: neither `..`, however it is escaped, nor control characters."""
+    """Whether each segment of the path is a plain name: no `..`, however it is escaped, and no control characters."""
     if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
         return False
     path = urlsplit(url).path

@@ -58,7 +58,7 @@ class Client:
         self,
         agent: str,
         tls: ssl.SSLContext,
-        limits: Limits = Limits(),  # noqa: B008 - frozen
+        limits: Limits = Limits(),
         timing: Timing | None = None,
         responses: ResponseCache | None = None,
     ) -> None:
@@ -110,7 +110,7 @@ class Client:
             async with asyncio.timeout(max(self._left(deadline), 0.0)), host.turn():
                 return await self._follow(endpoint, request, url)
         except TimeoutError:
-            raise Unavailable("it did not answer in the time there is") from None
+            raise Unavailable("there was no time left for it") from None
 
     async def _follow(self, endpoint: Endpoint, request: Request, url: str) -> bytes | None:
         """One request, and those that it is redirected to on the same host."""
@@ -216,7 +216,7 @@ async def _chunks(response: httpx2.Response) -> AsyncIterator[bytes]:
 def _expect(headers: Mapping[str, str], request: Request) -> None:
     """Raise for what cannot be the answer, before it is read: a sign-in page, a file of gigabytes."""
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    json = kind.endswith(("/json", "+json")) or not kind
+    json = kind.endswith(("/json", "+json")) or kind in ("", "text/plain")  # so do file servers with copies
     if (request.form is Form.JSON and not json) or kind == "text/html":
         raise Unavailable(f"it answered with {'a web page' if kind == 'text/html' else 'something that is not JSON'}")
     length = headers.get("content-length", "")
@@ -237,6 +237,8 @@ def _redirected(url: str, location: str, method: str) -> str:
 
 
 def _reason(error: Exception) -> str:
+    if _untrusted(error):
+        return "its certificate is not trusted here"
     if isinstance(error, httpx2.ConnectTimeout):
         return "no connection in time"
     if isinstance(error, httpx2.TimeoutException):
@@ -244,3 +246,12 @@ def _reason(error: Exception) -> str:
     if isinstance(error, httpx2.ConnectError | httpx2.ProxyError | OSError):
         return "no connection"
     return "its answer was cut off or is not HTTP"
+
+
+def _untrusted(error: BaseException | None) -> bool:
+    """Whether the certificate is at fault: what networks that inspect TLS meet first."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

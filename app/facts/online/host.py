@@ -34,7 +34,10 @@ class Host:
             try:
                 yield
             except Passing as problem:
-                self._failed(problem)
+                self._failed(problem.wait)
+                raise
+            except asyncio.CancelledError:  # it used up the time of whoever asked
+                self._failed(None)
                 raise
             else:
                 self._failures = 0
@@ -58,9 +61,9 @@ class Host:
         self._trial = True
         return True
 
-    def _failed(self, problem: Passing) -> None:
+    def _failed(self, wait: float | None) -> None:
         now = self._timing.monotonic()
-        if problem.wait is not None:
-            self._held_until = max(self._held_until, now + problem.wait)
+        if wait is not None:
+            self._held_until = max(self._held_until, now + wait)
         self._failures += 1
         self._resting_until = now + REST

@@ -1,4 +1,4 @@
-"""The clocks of the online sources, so that tests can give their own: nothing here waits or looks at a clock otherwise."""
+"""The clocks of the online sources, so that tests can give their own: nothing waits or looks at a clock otherwise."""
 
 import asyncio
 import secrets

@@ -1,0 +1,234 @@
+"""A source with a memory: what is known serves while it is young, and what many ask for at the same time is asked once."""
+
+import asyncio
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import NamedTuple, Protocol
+
+from app.facts.flights import Flights
+from app.facts.kinds import PACKAGE_KINDS, VERSION_KINDS, age_of, package_part, version_part
+from app.facts.merge import merged
+from app.ports import FactCache, FactKey, FactRecord, PackageSource
+from checks.facts.codec import decode_advisory, decode_package, decode_version, encode_package, encode_version
+from checks.model.advisory import Advisory
+from checks.model.facts import NOTHING, Facts, PackageKey, Questions, SourceState, Want
+from checks.model.purl import type_of, versioned
+
+
+class NamedSource(PackageSource, Protocol):
+    """A source whose answers can be kept."""
+
+    @property
+    def name(self) -> str:
+        """As in `Known.source`."""
+        ...
+
+    def answers(self, purl_type: str) -> Want:
+        """What it can answer about packages of that type."""
+        ...
+
+
+class _Part(NamedTuple):
+    """One record's worth of questions."""
+
+    key: PackageKey
+    want: Want
+
+
+class _Kept(NamedTuple):
+    """A record that was read."""
+
+    facts: Facts
+    about: Want
+    left: timedelta
+    """For how long it still serves; negative: it is too old."""
+
+    def covers(self, part: _Part) -> bool:
+        return not part.want & ~self.about
+
+
+_Parts = Mapping[FactKey, _Part]
+
+
+class CachedSource:
+    """Implements `PackageSource` over another one.
+
+    `grace`: for how long an answer that is too old still serves while a newer one is fetched behind it; nothing by
+    default, because a command ends before that. Where the source fails, what was known serves whatever its age: it says
+    how old it is, and the policy's `facts.maximum_age` decides.
+    """
+
+    def __init__(
+        self, source: NamedSource, cache: FactCache, now: Callable[[], datetime], grace: timedelta = timedelta()
+    ) -> None:
+        self.source = source
+        self.cache = cache
+        self.now = now
+        self.grace = grace
+        self._flights: Flights[FactKey] = Flights()
+        self._refreshing: Flights[FactKey] = Flights()
+        self._behind: set[asyncio.Task[list[Facts]]] = set()
+
+    @property
+    def name(self) -> str:
+        return self.source.name
+
+    def answers(self, purl_type: str) -> Want:
+        return self.source.answers(purl_type)
+
+    async def answer(self, questions: Questions, private: Collection[str] = ()) -> Facts:
+        parts = self._parts({key: want for key, want in questions.items() if key[0] not in private})
+        wanted = {key: part.want for key, part in parts.items()}
+        answers = await self._flights.join(wanted, lambda keys: self._look_up({key: parts[key] for key in keys}))
+        return _about(merged(answers), parts.values())
+
+    async def close(self) -> None:
+        """Give up what is still being asked."""
+        await self._flights.close()
+        await self._refreshing.close()
+
+    def _parts(self, questions: Questions) -> dict[FactKey, _Part]:
+        parts: dict[FactKey, _Part] = {}
+        for (purl, version), wanted in questions.items():
+            want = wanted & self.source.answers(type_of(purl))
+            for kind, mask in VERSION_KINDS.items():
+                if want & mask and version:
+                    parts[FactKey(kind, versioned(purl, version), self.name)] = _Part((purl, version), want & mask)
+            for kind, mask in PACKAGE_KINDS.items():
+                if want & mask:
+                    key = FactKey(kind, purl, self.name)
+                    known = parts.get(key)  # any version stands for its package, but some sources need one
+                    if known is None or known.key[1] is None:
+                        parts[key] = _Part((purl, version), want & mask)
+        return parts
+
+    async def _look_up(self, parts: _Parts) -> Facts:
+        kept = await self._read(parts)
+        late = {}
+        missing = {}
+        for key, part in parts.items():
+            found = kept.get(key)
+            if found is None or not found.covers(part) or found.left < -self.grace:
+                missing[key] = part
+            elif found.left < timedelta():
+                late[key] = part
+        self._refresh(late)
+        fetched = await self._fetch(missing, kept)
+        old = [key for key, part in missing.items() if key in kept and kept[key].covers(part) and _open(part, fetched)]
+        answers = [kept[key].facts for key in parts if key in kept and key not in missing]
+        forgiven = _without_gaps(fetched, [missing[key] for key in old])
+        return merged((*answers, forgiven, *(kept[key].facts for key in old)))
+
+    def _refresh(self, parts: _Parts) -> None:
+        """Fetch newer answers behind those that are given."""
+        if parts:
+            wanted = {key: part.want for key, part in parts.items()}
+            work = self._refreshing.join(wanted, lambda keys: self._fetch({key: parts[key] for key in keys}, {}))
+            task = asyncio.create_task(work)
+            self._behind.add(task)  # the event loop itself would forget it
+            task.add_done_callback(self._behind.discard)
+
+    async def _fetch(self, parts: _Parts, kept: Mapping[FactKey, _Kept]) -> Facts:
+        """Ask the source and keep what it says, also what else the replaced records were about."""
+        if not parts:
+            return Facts()
+        whole = {
+            key: part._replace(want=part.want | kept[key].about) if key in kept else part for key, part in parts.items()
+        }
+        questions: dict[PackageKey, Want] = {}
+        for part in whole.values():
+            questions[part.key] = questions.get(part.key, NOTHING) | part.want
+        facts = await self.source.answer(questions)
+        await self.cache.put(list(self._records(whole, facts)))
+        return facts
+
+    def _records(self, parts: _Parts, facts: Facts) -> Iterator[FactRecord]:
+        now = self.now()
+        for key, part in parts.items():
+            if _open(part, facts):
+                continue  # it was not answered
+            purl, version = part.key
+            if key.kind in VERSION_KINDS:
+                value = encode_version(version_part(key.kind, facts.version(purl, version)))
+            else:
+                value = encode_package(package_part(key.kind, facts.package(purl)))
+            yield FactRecord(key, part.want, value, now)
+
+    async def _read(self, parts: _Parts) -> dict[FactKey, _Kept]:
+        records = await self.cache.get(parts.keys())
+        now = self.now()
+        kept = {}
+        for key, record in records.items():
+            try:
+                kept[key] = self._decoded(parts[key], record, now)
+            except ValueError:
+                continue  # of another version of ours: it is asked for again
+        return await self._with_advisories(kept)
+
+    def _decoded(self, part: _Part, record: FactRecord, now: datetime) -> _Kept:
+        """Raises ValueError."""
+        purl, version = part.key
+        states = (SourceState(self.name, record.fetched_at),)
+        kind, about = record.key.kind, record.about
+        if kind in VERSION_KINDS:
+            of_version = decode_version(record.value)
+            facts, age = Facts({part.key: of_version}, sources=states), age_of(kind, part.want, of_version)
+        else:
+            of_package = decode_package(record.value)
+            facts, age = Facts(packages={purl: of_package}, sources=states), age_of(kind, part.want, of_package)
+        return _Kept(facts, about, record.fetched_at + age - now)
+
+    async def _with_advisories(self, kept: dict[FactKey, _Kept]) -> dict[FactKey, _Kept]:
+        """`kept` with the advisories that versions name; without the versions whose advisories are not all there."""
+        wanted = {id_ for found in kept.values() for id_ in _named(found.facts)}
+        if not wanted:
+            return kept
+        known: dict[str, Advisory] = {}
+        for key, record in (await self.cache.get([FactKey("advisory", id_, self.name) for id_ in wanted])).items():
+            try:
+                known[key.key] = decode_advisory(record.value)
+            except ValueError:
+                continue
+        whole = {}
+        for key, found in kept.items():
+            ids = _named(found.facts)
+            if ids <= known.keys():
+                whole[key] = found._replace(facts=replace(found.facts, advisories={id_: known[id_] for id_ in ids}))
+        return whole
+
+
+def _named(facts: Facts) -> set[str]:
+    return {id_ for known in facts.versions.values() if known.advisories for id_ in known.advisories.value}
+
+
+def _open(part: _Part, facts: Facts) -> bool:
+    """Whether the source could not answer."""
+    purl, version = part.key
+    return bool(facts.version(purl, version).silent(part.want) or facts.package(purl).silent(part.want))
+
+
+def _without_gaps(facts: Facts, parts: Iterable[_Part]) -> Facts:
+    """`facts` without the gaps of those that are answered otherwise."""
+    versions, packages = dict(facts.versions), dict(facts.packages)
+    for (purl, version), want in parts:
+        if (purl, version) in versions:
+            known = versions[purl, version]
+            gaps = tuple(gap for gap in known.gaps if not gap.about & want)
+            versions[purl, version] = replace(known, gaps=gaps)
+        if purl in packages:
+            packages[purl] = replace(
+                packages[purl], gaps=tuple(gap for gap in packages[purl].gaps if not gap.about & want)
+            )
+    return replace(facts, versions=versions, packages=packages)
+
+
+def _about(facts: Facts, parts: Collection[_Part]) -> Facts:
+    """What of a flight's answer is about `parts`: others may be on board."""
+    keys = {part.key for part in parts}
+    purls = {purl for purl, _ in keys}
+    versions = {key: known for key, known in facts.versions.items() if key in keys}
+    packages = {purl: known for purl, known in facts.packages.items() if purl in purls}
+    named = _named(replace(facts, versions=versions))
+    advisories = {id_: known for id_, known in facts.advisories.items() if id_ in named}
+    return replace(facts, versions=versions, packages=packages, advisories=advisories)

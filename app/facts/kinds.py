@@ -1,0 +1,55 @@
+"""How facts are kept: in parts that are asked for together and grow old together."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from checks.model.facts import PackageFacts, VersionFacts, Want
+
+#: The records about one version, and the records about a package: what each holds.
+VERSION_KINDS: Mapping[str, Want] = {
+    "version": Want.LICENSE | Want.TEXTS | Want.PUBLISHED | Want.STATUS,
+    "advisories": Want.ADVISORIES,
+}
+PACKAGE_KINDS: Mapping[str, Want] = {
+    "releases": Want.RELEASES,
+    "health": Want.HEALTH,
+    "lifecycle": Want.LIFECYCLE,
+}
+#: For how long an answer serves. What a release can never change again is rarely asked for.
+AGES: Mapping[Want, timedelta] = {
+    Want.LICENSE: timedelta(days=30),
+    Want.TEXTS: timedelta(days=30),
+    Want.PUBLISHED: timedelta(days=30),
+    Want.STATUS: timedelta(hours=12),
+    Want.ADVISORIES: timedelta(hours=3),
+    Want.RELEASES: timedelta(hours=6),
+    Want.HEALTH: timedelta(days=3),
+    Want.LIFECYCLE: timedelta(days=1),
+}
+#: For how long "there is no such release" serves: a source may learn of it hours after its registry.
+NOTHING_AGE = timedelta(hours=1)
+_ADVISORIES_ONLY = "advisories"
+
+
+def version_part(kind: str, known: VersionFacts) -> VersionFacts:
+    """What a record of `kind` holds of `known`, without its gaps."""
+    if kind == _ADVISORIES_ONLY:
+        return VersionFacts(advisories=known.advisories)
+    return replace(known, advisories=None, gaps=())
+
+
+def package_part(kind: str, known: PackageFacts) -> PackageFacts:
+    """What a record of `kind` holds of `known`, without its gaps."""
+    if kind == "lifecycle":
+        return PackageFacts(cycles=known.cycles)
+    if kind == "releases":
+        return PackageFacts(releases=known.releases, latest=known.latest)
+    return replace(known, releases=None, latest=None, cycles=None, gaps=())
+
+
+def age_of(kind: str, about: Want, known: VersionFacts | PackageFacts) -> timedelta:
+    """For how long an answer about `about` serves."""
+    age = min(AGES[want] for want in AGES if want & about)
+    unknown = kind in ("version", "releases") and known in (VersionFacts(), PackageFacts())
+    return min(age, NOTHING_AGE) if unknown else age

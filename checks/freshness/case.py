@@ -1,0 +1,182 @@
+"""One case to judge: a changed package version with what is known of it, the terms and the time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from checks.freshness import releases
+from checks.freshness.steps import Part, part
+from checks.freshness.terms import FreshnessSection
+from checks.model.change import Change
+from checks.model.dependency import Origin
+from checks.model.facts import Facts, Known, PackageFacts, Release, VersionFacts
+from checks.model.finding import Evidence, Move, Observation, Subject
+from checks.model.phrase import Phrase, say
+from checks.model.purl import type_of
+
+#: What is found, and moments (UTC) at which time alone may make something else of it.
+Said = Observation | datetime
+
+#: Types of what no registry lists the releases of: nothing is said because nobody knows about one.
+_UNLISTED = frozenset(
+    {"github", "githubactions", "bitbucket", "docker", "oci", "generic", "git", "nix", "devcontainer", "terraform"}
+    | {"helm", "vscode-extension", "huggingface"}
+)
+#: The line `go 1.22` of a go.mod: it names the toolchain, which no registry has.
+_TOOLCHAIN = "pkg:golang/stdlib"
+_HEADLINE, _NAME, _VERSION, _REASON = 80, 34, 14, 160
+
+
+def listed(change: Change) -> bool:
+    """Whether a registry should know the package's releases and their dates."""
+    return type_of(change.purl) not in _UNLISTED and change.purl != _TOOLCHAIN
+
+
+def registered(change: Change) -> bool:
+    """Whether it comes from where facts about its purl are true: not from a repository or an address of its own."""
+    return not listed(change) or any(place.dependency.origin is Origin.REGISTRY for place in change.places)
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything that one judgment may know."""
+
+    change: Change
+    facts: Facts
+    section: FreshnessSection
+    now: datetime
+    """UTC."""
+
+    @cached_property
+    def type(self) -> str:
+        return type_of(self.change.purl)
+
+    @cached_property
+    def version(self) -> VersionFacts:
+        return self.facts.version(self.change.purl, self.change.version)
+
+    @cached_property
+    def package(self) -> PackageFacts:
+        return self.facts.package(self.change.purl)
+
+    @cached_property
+    def exempt(self) -> bool:
+        return self.section.exempts(self.change.purl)
+
+    @cached_property
+    def waits(self) -> bool:
+        """Whether new versions of it wait at all."""
+        asked = self.section.transitive or any(place.dependency.direct is not False for place in self.change.places)
+        return asked and not self.exempt and self.section.speaks("version-too-new")
+
+    @cached_property
+    def release(self) -> Release | None:
+        """The entry of this version in the list of releases."""
+        known = self.package.releases
+        return next((item for item in known.value if item.version == self.change.version), None) if known else None
+
+    @cached_property
+    def published(self) -> Known[datetime] | None:
+        """When this version was published. Of several dates the latest counts: the lock file is written by whoever
+        opens the pull request, and must not make a version older than a source knows it to be."""
+        written = [place.dependency.published for place in self.change.places if place.dependency.published]
+        dates = [Known(moment, "lock file") for moment in written]
+        dates += [self.version.published] if self.version.published else []
+        if self.package.releases and self.release and self.release.published:
+            dates.append(Known(self.release.published, self.package.releases.source, self.package.releases.as_of))
+        return max(dates, key=_value) if dates else None
+
+    @cached_property
+    def stable(self) -> tuple[Release, ...]:
+        """Stable releases, oldest first."""
+        known = self.package.releases
+        return releases.stable(self.type, known.value) if known else ()
+
+    @cached_property
+    def newer(self) -> tuple[Release, ...]:
+        """Stable releases after this version, oldest first."""
+        return releases.newer(self.type, self.stable, self.change.version) if self.change.version else ()
+
+    def ready_at(self, release: Release) -> datetime | None:
+        """When this version may be replaced by that release; None: nothing is known against doing it at once.
+
+        A release that must still wait is none that anybody is behind.
+        """
+        if release.published is None or not self.waits:
+            return None
+        step = part(self.type, self.change.version, release.version) if self.change.version else None
+        return self.section.ready_at(release.published, frozenset({step}))
+
+    @cached_property
+    def waiting(self) -> tuple[datetime, ...]:
+        """When newer releases that wait now will have waited (UTC)."""
+        moments = (self.ready_at(release) for release in self.newer)
+        return tuple(moment for moment in moments if moment and moment > self.now)
+
+    @cached_property
+    def current(self) -> Release | None:
+        """The stable release to be on now: what the registry itself names, or the newest; the used one has waited."""
+        ready = [*self.stable[: len(self.stable) - len(self.newer)], *filter(self.ready, self.newer)]
+        return releases.current(ready, self.package.latest.value if self.package.latest else None)
+
+    def ready(self, release: Release) -> bool:
+        """Whether that release has waited long enough to replace this version."""
+        moment = self.ready_at(release)
+        return moment is None or moment <= self.now
+
+    def steps_to(self, version: str | None) -> frozenset[Part | None]:
+        """What an update to `version` changes, against each version that is replaced; empty for a new package."""
+        before = {item.version for item in self.change.before}
+        return frozenset(part(self.type, old, version) if old and version else None for old in before if old != version)
+
+    @cached_property
+    def about(self) -> Phrase:
+        """`left-pad` 1.3.0."""
+        change = self.change
+        return say("{} {}", change.name, change.version) if change.version else say("{}", change.name)
+
+    def observe(
+        self,
+        rule: str,
+        message: Phrase,
+        headline: Phrase,
+        evidence: tuple[Evidence, ...] = (),
+        *,
+        key: tuple[str, ...] = (),
+        move: Move = Move.AUTHOR,
+        clears_at: datetime | None = None,
+    ) -> Observation:
+        """About this package version. `message` and `headline` follow its name; `key` is the key of the section that
+        decided, if it was not the rule's level."""
+        change = self.change
+        return Observation(
+            rule=rule,
+            subject=Subject(purl=change.purl, version=change.version, name=change.name),
+            message=(*self.about, *message),
+            headline=(*self._short, *headline),
+            move=move,
+            clears_at=clears_at,
+            evidence=(*evidence, Evidence("scope", (str(change.scope),))),
+            policy_key=("freshness", *(key or ("levels", rule))),
+        )
+
+    @cached_property
+    def _short(self) -> Phrase:
+        change = self.change
+        name = cut(change.name, _NAME)
+        return say("{} {}", name, cut(change.version, _VERSION)) if change.version else say("{}", name)
+
+
+def cut(text: str, limit: int = _REASON) -> str:
+    """`text` on its first `limit` characters."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def source(known: Known[Any]) -> Phrase:
+    """`deps.dev, 2026-11-19`."""
+    return say("{}" + (f", {known.as_of:%Y-%m-%d}" if known.as_of else ""), known.source)
+
+
+def _value(known: Known[datetime]) -> datetime:
+    return known.value

@@ -1,0 +1,87 @@
+"""Lag: how old a version is, and how far behind the newest stable one."""
+
+from collections.abc import Iterator
+
+from checks.freshness import releases
+from checks.freshness.case import Case, Said, source
+from checks.freshness.libyears import as_libyears, libyears
+from checks.model.facts import Release
+from checks.model.finding import Evidence
+from checks.model.phrase import Phrase, say
+from checks.render.english import counted, day
+
+
+def said(case: Case) -> Iterator[Said]:
+    """`version-too-old`, `behind-latest` and, for one package, `libyears-exceeded`."""
+    yield from _too_old(case)
+    yield from case.waiting
+    if case.current is not None and case.change.version is not None:
+        yield from _behind(case, case.current)
+        yield from _libyears(case, case.current)
+
+
+def _too_old(case: Case) -> Iterator[Said]:
+    limit = case.section.maximum_age
+    if limit is None or case.published is None:
+        return
+    end = limit.after(case.published.value)
+    if case.now < end:
+        yield end
+        return
+    newest = case.current if case.current in case.newer else None
+    instead = say("; the newest is {}", _dated(newest)) if newest else ()
+    yield case.observe(
+        "version-too-old",
+        (f" was published on {day(case.published.value)}, and versions may be used for {limit}", *instead, "."),
+        (f" is older than {limit}",),
+        (Evidence("published", (day(case.published.value),), source(case.published)),),
+        key=("maximum_age",),
+    )
+
+
+def _behind(case: Case, current: Release) -> Iterator[Said]:
+    limits = case.section.behind
+    distance = releases.distance(case.type, case.change.version or "", case.stable, current) if limits else None
+    if limits is None or distance is None:
+        return
+    for name, found, limit in (
+        ("major", distance.major, limits.major),
+        ("minor", distance.minor, limits.minor),
+    ):
+        if limit is not None and found > limit:
+            behind = f"{counted(found, f'{name} version')} behind"
+            may = f"and it may be {limit:,}" if limit else "and it may not be behind"
+            yield case.observe(
+                "behind-latest",
+                (*say(f" is {behind} {{}}, ", current.version), may, "."),
+                (f" is {behind}",),
+                (Evidence("current", _dated(current), _listed(case)),),
+                key=("behind", name),
+            )
+            return
+
+
+def _libyears(case: Case, current: Release) -> Iterator[Said]:
+    limit = case.section.libyears.worst if case.section.libyears else None
+    if limit is None or limit.delta is None or case.published is None or current.published is None:
+        return
+    behind = libyears(case.published.value, current.published)
+    if behind > as_libyears(limit.delta):
+        yield case.observe(
+            "libyears-exceeded",
+            say(f" is {behind:,.1f} libyears behind {{}}, and one package may be {limit}.", current.version),
+            (f" is {behind:,.1f} libyears behind",),
+            (
+                Evidence("published", (day(case.published.value),), source(case.published)),
+                Evidence("current", _dated(current), _listed(case)),
+            ),
+            key=("libyears", "worst"),
+        )
+
+
+def _dated(release: Release) -> Phrase:
+    return say("{}" + (f" of {day(release.published)}" if release.published else ""), release.version)
+
+
+def _listed(case: Case) -> Phrase:
+    return source(case.package.releases) if case.package.releases else ()

@@ -1,0 +1,148 @@
+"""Which license a text is. A text is recognized only if it is that license and nothing that could matter besides.
+
+Names, titles and copyright notices may differ. A word that can change what is allowed may not, wherever it stands: the
+MIT License with one restriction more is not the MIT License.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from checks.texts.alignment import Alignment, Difference, align
+from checks.texts.library import KEY, STEP, Library, Reference, library
+from checks.texts.words import INNER, OPERATIVE, PARTIES, words
+
+#: Longest text that is looked at (characters): the longest license of the list has 110,000.
+LIMIT = 200_000
+#: Share of a reference's keys that a text must have before the two are compared.
+_SHARED = 0.7
+_SHARED_BESIDE = 0.08
+#: Most licenses, and what accompanies them, in one text; a collection of more is for people.
+_PARTS = 12
+#: Words besides the licenses: titles, names, an introduction.
+_BESIDES = 80
+_CANDIDATES = 10
+#: Names of licenses: one that was not found may be the license of a part.
+_FAMILIES = frozenset("mit apache bsd isc mozilla mpl eclipse epl cddl commons cc artistic zlib boost psf zpl".split())
+
+
+class Recognition(NamedTuple):
+    """What a text is."""
+
+    license: str | None
+    """An SPDX expression; None: not recognized. `GPL-3.0` where the text does not say whether later versions may be
+    chosen."""
+    similarity: float = 0.0
+    """0 to 1: the share of words that are the license's; of several licenses the least."""
+
+
+NOTHING = Recognition(None)
+
+
+def recognize(text: str) -> Recognition:
+    """What `text` is; never raises, and takes time in proportion to its length."""
+    known = library()
+    if known is None or len(text) > LIMIT:
+        return NOTHING
+    left: list[str] = words(text)
+    hits = _hits(known, left)
+    found: list[_Found] = []
+    while len(found) <= _PARTS and (best := _best(known, left, hits)):
+        found.append(best)
+        start, end = best.where.start, best.where.end
+        # Blanks keep the places of the rest, and nothing matches across them.
+        left[start:end] = [""] * (end - start)
+        hits = {number: [hit for hit in places if not start - KEY < hit[0] < end] for number, places in hits.items()}
+    besides = [word for word in left if word]
+    licenses = [item for item in sorted(found, key=_start) if item.reference.name]
+    if not licenses or len(found) > _PARTS or len(besides) > _BESIDES or _matters(besides, licenses):
+        return NOTHING
+    expression = _expression([item.reference for item in licenses])
+    return Recognition(expression, min(item.similarity for item in licenses)) if expression else NOTHING
+
+
+class _Found(NamedTuple):
+    """A reference and where it stands."""
+
+    reference: Reference
+    where: Alignment
+    similarity: float
+
+    @property
+    def worth(self) -> tuple[bool, float]:
+        """A license goes before what accompanies one, and the one that covers more goes first."""
+        return bool(self.reference.name), self.where.matched * self.similarity
+
+
+def _start(item: _Found) -> int:
+    return item.where.start
+
+
+_Hits = dict[int, list[tuple[int, int]]]
+
+
+def _hits(known: Library, text: Sequence[str]) -> _Hits:
+    """By reference: where which of its keys stands."""
+    hits: _Hits = {}
+    for place in range(len(text) - KEY + 1):
+        for number, position in known.places.get(tuple(text[place : place + KEY]), ()):
+            hits.setdefault(number, []).append((place, position))
+    return hits
+
+
+def _best(known: Library, text: Sequence[str], hits: _Hits) -> _Found | None:
+    """The reference that covers most of the text without a difference that matters."""
+    likely = []
+    for number, places in hits.items():
+        reference = known.references[number]
+        share = len({position for _, position in places}) / ((len(reference.words) - KEY) // STEP + 1)
+        if share >= (_SHARED if reference.name else _SHARED_BESIDE):
+            likely.append((len(places) * share**4, number))
+    likely.sort(key=lambda item: (-item[0], item[1]))
+    best: _Found | None = None
+    for _, number in likely[:_CANDIDATES]:
+        reference = known.references[number]
+        where = align(reference.words, text, hits[number])
+        if where is None or not _same(reference, where.differences):
+            continue
+        found = _Found(reference, where, 2 * where.matched / (len(reference.words) + where.end - where.start))
+        if best is None or found.worth > best.worth:
+            best = found
+    return best
+
+
+def _same(reference: Reference, differences: Sequence[Difference]) -> bool:
+    """Whether nothing that differs could matter. Of what says nothing any part may be missing."""
+    added = [word for difference in differences for word in _weighty(difference.added)]
+    if not reference.name:
+        return not added
+    if sum(max(len(d.missing), len(d.added)) for d in differences) > max(12, len(reference.words) // 10):
+        return False
+    missing = [word for difference in differences for word in _weighty(difference.missing)]
+    # "Neither the name of A nor the names of B may be used" and "the name of A may not be used".
+    return (missing, added) in (([], []), (["neither", "nor"], ["not"]))
+
+
+def _weighty(found: Sequence[str]) -> list[str]:
+    """The words that could change a license which lacks them or has them in addition."""
+    if all(word in PARTIES for word in found):
+        return []
+    return [word for word in found if word in INNER or not word]
+
+
+def _matters(found: Iterable[str], licenses: Sequence[_Found]) -> bool:
+    """Whether words before, between or after licenses could change them, or name one that is not among them."""
+    named = {word for item in licenses for word in words(item.reference.name)}
+    return any(word in OPERATIVE or (word in _FAMILIES and word not in named) for word in found)
+
+
+def _expression(licenses: Sequence[Reference]) -> str | None:
+    """All of them, in their order; an exception belongs to the license before it."""
+    parts: list[str] = []
+    for reference in licenses:
+        if not reference.is_exception:
+            parts.append(reference.name)
+        elif parts and " WITH " not in parts[-1]:
+            parts[-1] += f" WITH {reference.name}"
+        else:
+            return None
+    return " AND ".join(dict.fromkeys(parts))

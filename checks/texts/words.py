@@ -1,0 +1,89 @@
+"""A license text as the words that count when it is compared (SPDX License List matching guidelines, SPDX 3.0 annex B).
+
+Case, white space, punctuation, quotes, bullets and numbering do not count, neither do copyright notices; words that
+are spelled in two ways are one word.
+"""
+
+import re
+
+#: Spellings that the guidelines call equivalent; the left one is what is compared.
+_SPELLINGS = """
+acknowledgement:acknowledgment analog:analogue analyze:analyse artifact:artefact authorization:authorisation
+authorized:authorised caliber:calibre canceled:cancelled capitalizations:capitalisations catalog:catalogue
+categorize:categorise center:centre emphasized:emphasised favor:favour favorite:favourite fulfill:fulfil
+fulfillment:fulfilment initialize:initialise judgement:judgment labeling:labelling labor:labour license:licence
+licenses:licences licensed:licenced maximize:maximise modeled:modelled modeling:modelling offense:offence
+optimize:optimise organization:organisation organize:organise practice:practise program:programme realize:realise
+recognize:recognise signaling:signalling utilization:utilisation while:whilst wilfull:wilful wilfull:willful http:https
+holder:owner holder:owners holder:holders author:authors
+"""
+_SAME = {other: word for word, other in (pair.split(":") for pair in _SPELLINGS.split())}
+
+_WORD = re.compile(r"[^\W_]+")
+#: `1.`, `a)`, `iv.` at the start of a line, and `(a)`, `(ii)`, `(c)` anywhere.
+_NUMBERING = re.compile(r"^[\W_]*(?:\d{1,2}(?:\.\d{1,2})?|[a-z]|[ivx]{2,4})[.)](?=\s)|\((?:\d{1,2}|[a-z]|[ivx]{1,4})\)")
+#: What may stand before a line's words: comment marks, bullets, Markdown.
+_NOTICE = re.compile(
+    r"""^[\W_]*(?:portions\s|parts\s|some\sportions\s|modifications\s|[\w ]{1,40}:?\s+-?\s*(?=copyright\b.{0,12}\d{4}))?
+    (?:copyrights?\b|copr\.|©|\(c\)\s|&copy;)\s*
+    (?!(?:,|\s)*(?:notices?|holders?|owners?|laws?|licen[sc]es?|and|or|in|on|interests?|protection|statements?|status
+        |permission|claims?|disclaimer|is|are|act|rights?|treat(?:y|ies)|to|of|by\s+law|law|may|shall|if|for|the\s+work)\b
+        (?!.{0,40}\d{4}))""",
+    re.VERBOSE | re.IGNORECASE,
+)
+#: What says nothing in any license.
+_SAYS_NOTHING = re.compile(
+    r"\ball\s+rights?\s+(?:are\s+)?reserved\b\.?|\bend\s+of\s+(?:the\s+)?terms\s+and\s+conditions\b", re.IGNORECASE
+)
+_ADDRESS = re.compile(r"\S*(?:@|://|www\.)\S*")
+#: A copyright notice is short; what is longer says more than who and when.
+_LONGEST_NOTICE = 240
+
+#: Words that can change what a text allows, wherever they stand.
+OPERATIVE = frozenset(
+    """
+    no not none never nor neither cannot except excepted exception exceptions unless only without but however
+    must shall may required require requires requirement provided condition conditions conditional
+    permitted permit permits permission prohibited prohibit prohibits forbidden forbid restricted restrict restriction
+    restrictions exclude excluded excludes excluding grant granted grants revoke
+    terminate terminates termination use used using sell sold sale resell
+    commercial commercially noncommercial nonprofit personal educational academic evaluation military nuclear weapons
+    weapon government evil good ethical harm compete competing competitor hosted fee fees pay payment royalty charge
+    patent patents trademark trademarks warranty warranties liable liability damages warrant disclaim
+    either alternatively dual dually choose choice option gpl lgpl agpl copyleft proprietary confidential
+    """.split()
+)
+#: Words that count inside a license, where taking one away or adding one changes a sentence of it.
+INNER = OPERATIVE | frozenset(
+    """
+    or any all free copy copies copying distribute distributed distribution redistribute redistribution
+    redistributions publish sublicense modify modified modification merge source binary form forms code limitation
+    implied express terms
+    """.split()
+)
+#: Who grants the license: the list lets texts name that in their own way.
+PARTIES = frozenset(
+    """
+    the a an of and or by its their his her this these that such any all in to copyright holder author contributor
+    contributors authors maintainers developers regents university organization company corporation foundation
+    institution project team name names above initial original creator inc llc ltd
+    """.split()
+)
+
+
+def words(text: str) -> list[str]:
+    """The words that count, in order."""
+    found: list[str] = []
+    for line in _SAYS_NOTHING.sub("\n", text).splitlines():
+        if not line or line.isspace() or is_notice(line):
+            continue
+        plain = _NUMBERING.sub(" ", line.lower()).replace("&", " and ")
+        found += [_SAME.get(word, word) for word in _WORD.findall(plain)]
+    return found
+
+
+def is_notice(line: str) -> bool:
+    """Whether a line does nothing but claim a copyright: `Copyright (c) 2020 Ada`."""
+    if len(line) > _LONGEST_NOTICE or not _NOTICE.match(line):
+        return False
+    return not any(word in OPERATIVE for word in _WORD.findall(_ADDRESS.sub(" ", line.lower())))
