@@ -1,6 +1,6 @@
 """A source of facts about vulnerabilities with a memory."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from app.facts.flights import Flights
@@ -37,16 +37,15 @@ class CachedVulnerabilities:
         await self._flights.close()
 
     async def _look_up(self, cves: Collection[str]) -> Facts:
-        records = await self.cache.get([FactKey(self.kind, cve, self.name) for cve in cves])
-        now = self.now()
-        young = {key.key for key, record in records.items() if now - record.fetched_at < AGE}
+        known = dict(self._decoded(await self.cache.get([FactKey(self.kind, cve, self.name) for cve in cves])))
+        oldest = self.now() - AGE
+        young = {cve for cve, (fetched_at, _) in known.items() if fetched_at > oldest}
         missing = [cve for cve in cves if cve not in young]
         fetched = await self.source.about(missing) if missing else Facts()
         failed = any(state.trouble for state in fetched.sources)
         if not failed:
             await self.cache.put(list(self._records(missing, fetched)))
-        usable = [record for key, record in records.items() if key.key in young or failed]
-        return merged((fetched, *self._decoded(usable)))
+        return merged((fetched, *(facts for cve, (_, facts) in known.items() if failed or cve in young)))
 
     def _records(self, cves: Collection[str], facts: Facts) -> Iterator[FactRecord]:
         now = self.now()
@@ -58,16 +57,17 @@ class CachedVulnerabilities:
                 value = encode_likelihood(facts.likelihoods[cve])
             yield FactRecord(FactKey(self.kind, cve, self.name), NOTHING, value, now)
 
-    def _decoded(self, records: Collection[FactRecord]) -> Iterator[Facts]:
-        for record in records:
-            states = (SourceState(self.name, record.fetched_at),)
-            cve = record.key.key
+    def _decoded(self, records: Mapping[FactKey, FactRecord]) -> Iterator[tuple[str, tuple[datetime, Facts]]]:
+        for key, record in records.items():
             try:
-                if not record.value:
-                    yield Facts(sources=states)
-                elif self.kind == "exploited":
-                    yield Facts(exploited={cve: decode_exploited(record.value)}, sources=states)
-                else:
-                    yield Facts(likelihoods={cve: decode_likelihood(record.value)}, sources=states)
+                yield key.key, (record.fetched_at, self._facts(key.key, record))
             except ValueError:
-                continue  # of another version of ours
+                continue  # of another version of ours: it is asked for again
+
+    def _facts(self, cve: str, record: FactRecord) -> Facts:
+        states = (SourceState(self.name, record.fetched_at),)
+        if not record.value:
+            return Facts(sources=states)
+        if self.kind == "exploited":
+            return Facts(exploited={cve: decode_exploited(record.value)}, sources=states)
+        return Facts(likelihoods={cve: decode_likelihood(record.value)}, sources=states)

@@ -113,7 +113,7 @@ class PullSource:
         rows = comparison.get("files") or []
         if len(rows) >= COMPARE_FILES:
             rows = await self.client.pages(f"{self._path}/pulls/{self.number}/files", limit=PULL_FILES)
-        self._patches = {row["filename"]: row.get("patch") for row in rows}
+        self._patches = {row["filename"]: _patch(row) for row in rows}
         if len(rows) < PULL_FILES:
             return [_file(row) for row in rows], []
         return [_file(row) for row in rows], [_incomplete(f"GitHub lists only {PULL_FILES} of the changed files")]
@@ -290,6 +290,12 @@ def _state(row: Mapping[str, Any] | None) -> PullState | None:
 def _file(row: Mapping[str, Any]) -> ChangedFile:
     status = _STATUS.get(row["status"], FileStatus.MODIFIED)
     return ChangedFile(row["filename"], status, row.get("previous_filename") if status is FileStatus.RENAMED else None)
+
+
+def _patch(row: Mapping[str, Any]) -> str | None:
+    """The patch; None where GitHub left it out for its size. Binary files and mere renames have no lines to tell."""
+    patch: str | None = row.get("patch")
+    return "" if patch is None and not row.get("changes") else patch
 
 
 def _commit(row: Mapping[str, Any]) -> Commit:

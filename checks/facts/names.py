@@ -67,7 +67,7 @@ def plausible(text: str) -> bool:
         0 < len(text) <= MAX_NAME
         and text.isprintable()
         and " " not in text
-        and not any(part in ("", ".", "..") for part in text.split("/"))
+        and not any(part in ("", ".", "..") for part in re.split("[/:]", text))
     )
 
 

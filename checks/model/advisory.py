@@ -95,3 +95,39 @@ class Likelihood:
 
     probability: float
     percentile: float
+
+
+class VexStatus(StrEnum):
+    """What a VEX statement says of a vulnerability in a product (OpenVEX)."""
+
+    NOT_AFFECTED = "not_affected"
+    AFFECTED = "affected"
+    FIXED = "fixed"
+    UNDER_INVESTIGATION = "under_investigation"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One VEX statement about one package; text fields are foreign."""
+
+    names: frozenset[str]
+    """The vulnerability and its aliases."""
+    purl: str
+    """Without version, as in `Affected`."""
+    versions: str | None
+    """One version, or a range that begins with `vers:`; None: every version."""
+    status: VexStatus
+    justification: str = ""
+    author: str = ""
+    at: datetime | None = None
+    """When it was made or last changed (UTC)."""
+    path: str = ""
+    """The file that it stands in."""
+    product: str | None = None
+    """The purl, without version, of the product that uses the package, where the statement names one."""
+
+    @property
+    def accepts(self) -> bool:
+        """Whether it says that there is nothing to do, and why."""
+        reasoned = self.status is VexStatus.NOT_AFFECTED and bool(self.justification)
+        return reasoned or self.status is VexStatus.FIXED

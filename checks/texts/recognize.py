@@ -137,12 +137,13 @@ def _matters(found: Iterable[str], licenses: Sequence[_Found]) -> bool:
 
 def _expression(licenses: Sequence[Reference]) -> str | None:
     """All of them, in their order; an exception belongs to the license before it."""
-    parts: list[str] = []
+    names: list[str] = []
     for reference in licenses:
         if not reference.is_exception:
-            parts.append(reference.name)
-        elif parts and " WITH " not in parts[-1]:
-            parts[-1] += f" WITH {reference.name}"
+            names.append(reference.name)
+        elif names and " WITH " not in names[-1]:
+            # The license may stand there twice: as a notice and as the whole text.
+            names = [f"{name} WITH {reference.name}" if name == names[-1] else name for name in names]
         else:
             return None
-    return " AND ".join(dict.fromkeys(parts))
+    return " AND ".join(dict.fromkeys(names))

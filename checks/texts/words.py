@@ -50,7 +50,7 @@ OPERATIVE = frozenset(
     commercial commercially noncommercial nonprofit personal educational academic evaluation military nuclear weapons
     weapon government evil good ethical harm compete competing competitor hosted fee fees pay payment royalty charge
     patent patents trademark trademarks warranty warranties liable liability damages warrant disclaim
-    either alternatively dual dually choose choice option gpl lgpl agpl copyleft proprietary confidential
+    either alternatively dual dually choose choice option gpl lgpl agpl proprietary confidential
     """.split()
 )
 #: Words that count inside a license, where taking one away or adding one changes a sentence of it.

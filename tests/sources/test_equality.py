@@ -4,11 +4,11 @@ import asyncio
 import itertools
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -28,6 +28,7 @@ from tests.simulator import Pull, Repository, Simulator, User
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 LOCK = "package-lock.json"
+T = TypeVar("T")
 _numbers = itertools.count(1)
 
 
@@ -45,40 +46,48 @@ class World:
         content = {"policy.yaml": POLICY, **CLEAN} if files is None else files
         return self.sim.create_repository("example", f"web-{next(_numbers)}", files=content)
 
-    def from_github(self, change: Pull, policy: PolicyPlace) -> dict[str, Any]:
-        async def judge() -> dict[str, Any]:
+    def from_github(self, change: Pull, ask: Callable[[Source], Awaitable[T]]) -> T:
+        async def asked() -> T:
             github = GitHubApp(self.app.id, self.app.private_key_pem, self.sim.api_url)
             try:
                 repository = change.repository
                 about = About(repository.full_name, repository.node_id, change.node_id, change.base_sha)
                 client = github.installation(self.installation, [repository.name])
-                return await _report(
-                    PullSource(client, about, change.number, change.head_sha), policy, repository.full_name
-                )
+                return await ask(PullSource(client, about, change.number, change.head_sha))
             finally:
                 await github.close()
 
-        return asyncio.run(judge())
+        return asyncio.run(asked())
 
-    def from_checkout(self, change: Pull, policy: PolicyPlace) -> dict[str, Any]:
+    def from_checkout(self, change: Pull, ask: Callable[[Source], Awaitable[T]]) -> T:
         clone = self.folder / f"clone-{next(_numbers)}"
         subprocess.run(["git", "clone", "-q", "--mirror", change.repository.clone_url, str(clone / ".git")], check=True)
         subprocess.run(["git", "-C", str(clone), "config", "core.bare", "false"], check=True)
         source = GitSource(Checkout(clone), change.head_sha, change.base_sha)
-        return asyncio.run(_report(source, policy, change.repository.full_name))
+
+        async def asked() -> T:
+            return await ask(source)
+
+        return asyncio.run(asked())
 
     def equal(self, change: Pull, policy: PolicyPlace | None = None) -> dict[str, Any]:
         """The report, after both ways gave the same one."""
         place = policy or PolicyPlace()
-        here, there = self.from_checkout(change, place), self.from_github(change, place)
+
+        ask = judged(change, place)
+        here, there = self.from_checkout(change, ask), self.from_github(change, ask)
         assert json.dumps(here, indent=1) == json.dumps(there, indent=1)
         return here
 
 
-async def _report(source: Source, policy: PolicyPlace, name: str) -> dict[str, Any]:
-    facts = FactChain(Facts(repository=RepositoryFacts(name, "public", "main")), ())
-    judged = await Gate(policy, facts, lambda: NOW).judge(source)
-    return to_json(judged.report)
+def judged(change: Pull, policy: PolicyPlace) -> Callable[[Source], Awaitable[dict[str, Any]]]:
+    """What a source is asked for to get its report."""
+    facts = FactChain(Facts(repository=RepositoryFacts(change.repository.full_name, "public", "main")), ())
+
+    async def ask(source: Source) -> dict[str, Any]:
+        return to_json((await Gate(policy, facts, lambda: NOW).judge(source)).report)
+
+    return ask
 
 
 @pytest.fixture(scope="module", params=["github.com", "ghes"])
@@ -88,6 +97,47 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         sim.create_org("example")
         ada = sim.create_user("ada", name="Ada Lovelace", email="ada@example.com")
         yield World(sim, app, sim.install(app, "example"), ada, tmp_path_factory.mktemp("clones"))
+
+
+def test_both_tell_the_same_added_lines(world: World) -> None:
+    files = {
+        "train.py": "import torch\nmodel = None\nprint(model)\n",
+        "moved.txt": "".join(f"line {number}\n" for number in range(20)),
+        "gone.py": "x = 1\n",
+    }
+    edited = {
+        "train.py": "import torch\nmodel = load('a')\r\nprint(model)\n++ odd",
+        "moved.txt": None,
+        "new name ü.txt": files["moved.txt"],
+        "gone.py": None,
+        "blob.bin": b"\0\1\2",
+        "folder/fresh.py": "one\ntwo\n",
+    }
+    pull = change(world, world.repository(files), (edited, signed()))
+    paths = ["train.py", "new name ü.txt", "gone.py", "blob.bin", "folder/fresh.py"]
+
+    async def added(source: Source) -> dict[str, list[tuple[int, str]] | None]:
+        await source.listing()
+        found = await source.added(paths)
+        return {path: None if lines is None else [(x.line, x.text) for x in lines] for path, lines in found.items()}
+
+    here, there = world.from_checkout(pull, added), world.from_github(pull, added)
+    assert here == there
+    assert here["train.py"] == [(2, "model = load('a')"), (4, "++ odd")]
+    assert here["folder/fresh.py"] == [(1, "one"), (2, "two")]
+    assert here["new name ü.txt"] == here["gone.py"] == here["blob.bin"] == []
+
+
+def test_github_leaves_out_a_large_patch_and_the_source_says_so(world: World) -> None:
+    large = "".join(f"{number:0200d}\n" for number in range(20_000))
+    pull = change(world, world.repository(), ({"large.py": large}, signed()))
+
+    async def added(source: Source) -> bool:
+        await source.listing()
+        return (await source.added(["large.py"]))["large.py"] is None
+
+    assert world.from_github(pull, added)
+    assert not world.from_checkout(pull, added)
 
 
 def change(world: World, repo: Repository, *steps: tuple[dict[str, Any], str]) -> Pull:
@@ -254,7 +304,7 @@ def test_a_folder_and_a_symlink_of_that_name(world: World) -> None:
 def test_what_only_accounts_can_tell_is_not_judged_on_a_checkout(world: World) -> None:
     repo = world.repository({"policy.yaml": "version: 1\nsignoff: {require: non-members}\n"})
     pull = change(world, repo, ({"a.txt": "1"}, "No sign-off"))
-    report = world.from_checkout(pull, PolicyPlace())
+    report = world.from_checkout(pull, judged(pull, PolicyPlace()))
     (signoff,) = [outcome for outcome in report["outcomes"] if outcome["check"] == "signoff"]
     assert signoff["not_judged_here"]
     assert report["conclusion"] == "passed"

@@ -1,6 +1,7 @@
 """Cargo's sparse index: every registry of crates has one. The base address is the index, without `sparse+`."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -14,6 +15,8 @@ from checks.model.facts import PackageFacts, Questions, Release, Want
 
 __all__ = ["SOURCE", "answers", "read", "requests"]
 
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
+
 
 def answers(purl_type: str) -> Want:
     """Crates; an index knows no licenses, and times only of newer versions."""
@@ -23,7 +26,8 @@ def answers(purl_type: str) -> Want:
 def requests(questions: Questions) -> Iterator[Request]:
     """One request for each crate."""
     for _, name, keys, want in registry.packages(answerable(questions, answers)):
-        yield Request(_path(name), keys, want, form=Form.TEXT, accept="*/*", limit_bytes=registry.PACKAGE_BYTES)
+        if _NAME.fullmatch(name):  # its first letters become folders
+            yield Request(_path(name), keys, want, form=Form.TEXT, accept="*/*", limit_bytes=registry.PACKAGE_BYTES)
 
 
 def read(request: Request, document: object, as_of: datetime) -> Answer:

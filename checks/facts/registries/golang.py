@@ -17,6 +17,7 @@ from checks.facts.registries import releases as registry
 from checks.facts.registries.releases import SOURCE
 from checks.model.facts import PackageFacts, Questions, Release, Standing, Status, VersionFacts, Want
 from checks.model.versions import InvalidVersion, sort_key
+from checks.model.versions.text import Key
 
 __all__ = ["SOURCE", "answers", "read", "requests"]
 
@@ -25,9 +26,9 @@ _UPPER = re.compile(r"[A-Z]")
 _RETRACT = re.compile(r"(?:retract\s+)?(?:\[\s*([^\s,\]]+)\s*,\s*([^\s,\]]+)\s*\]|(v[^\s,()\[\]]+))\s*(?://(.*))?")
 _DEPRECATED = re.compile(r"//\s*Deprecated:\s*(.*)")
 #: Retractions of one module that are read.
-_MAX_RETRACTIONS = 1_000
-#: From, to and why.
-_Retraction = tuple[str, str, str]
+_MAX_RETRACTIONS = 200
+#: From and to, as versions compare, and why.
+_Retraction = tuple[Key, Key, str]
 
 
 def answers(purl_type: str) -> Want:
@@ -37,9 +38,10 @@ def answers(purl_type: str) -> Want:
 
 def requests(questions: Questions) -> Iterator[Request]:
     """One request for each version's time, and one for each module whose status or versions are wanted."""
-    for _, name, keys, want in registry.packages(answerable(questions, answers)):
+    asked = answerable(questions, answers)
+    for _, name, keys, want in registry.packages(asked):
         for key in keys:
-            if key[1] and questions[key] & Want.PUBLISHED:
+            if key[1] and asked[key] & Want.PUBLISHED:
                 yield Request(f"{_path(name)}/@v/{_path(key[1])}.info", (key,), Want.PUBLISHED, step="info")
         if want & _OF_MODULE:
             yield Request(f"{_path(name)}/@latest", keys, want & _OF_MODULE, step="latest")
@@ -105,12 +107,9 @@ def _retracted(version: str | None, retractions: Sequence[_Retraction]) -> str |
         return None
     try:
         order = sort_key("golang", version)
-        return next(
-            (why for low, high, why in retractions if sort_key("golang", low) <= order <= sort_key("golang", high)),
-            None,
-        )
     except InvalidVersion:
         return None
+    return next((why for low, high, why in retractions if low <= order <= high), None)
 
 
 def _retractions(mod: str) -> Iterator[_Retraction]:
@@ -126,18 +125,17 @@ def _retractions(mod: str) -> Iterator[_Retraction]:
         elif inside and line.startswith(")"):
             inside = False
         elif (inside or line.startswith("retract")) and (match := _RETRACT.fullmatch(line)):
-            low, high = match[1] or match[3], match[2] or match[3]
-            if count < _MAX_RETRACTIONS and _ordered(low, high):
-                yield low, high, ((match[4] or "").strip() or above)[:MAX_TEXT]
+            if count < _MAX_RETRACTIONS and (bounds := _bounds(match[1] or match[3], match[2] or match[3])):
+                yield *bounds, ((match[4] or "").strip() or above)[:MAX_TEXT]
             count += 1
         above = ""
 
 
-def _ordered(low: str, high: str) -> bool:
+def _bounds(low: str, high: str) -> tuple[Key, Key] | None:
     try:
-        return bool(sort_key("golang", low) <= sort_key("golang", high))
+        return sort_key("golang", low), sort_key("golang", high)
     except InvalidVersion:
-        return False
+        return None
 
 
 def _deprecation(mod: str) -> str | None:

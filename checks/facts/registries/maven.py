@@ -30,10 +30,11 @@ def answers(purl_type: str) -> Want:
 
 def requests(questions: Questions) -> Iterator[Request]:
     """The POM of each version, and the metadata of each artifact whose versions are wanted."""
-    for _, name, keys, want in registry.packages(answerable(questions, answers)):
+    asked = answerable(questions, answers)
+    for _, name, keys, want in registry.packages(asked):
         group, _, artifact = name.partition(":")
         for key in keys:
-            if key[1] and questions[key] & Want.LICENSE:
+            if key[1] and asked[key] & Want.LICENSE:
                 yield Request(
                     _pom(group, artifact, key[1]), (key,), Want.LICENSE, form=Form.TEXT, accept="*/*", step="pom"
                 )

@@ -40,11 +40,12 @@ def answers(purl_type: str) -> Want:
 
 def requests(questions: Questions) -> Iterator[Request]:
     """One request for each version, and one for each package whose versions or maintainers are wanted."""
-    for _, name, keys, want in registry.packages(answerable(questions, answers)):
+    asked = answerable(questions, answers)
+    for _, name, keys, want in registry.packages(asked):
         for key in keys:
-            if key[1] and questions[key] & _OF_VERSION:
+            if key[1] and asked[key] & _OF_VERSION:
                 path = f"pypi/{segment(name)}/{segment(key[1])}/json"
-                yield Request(path, (key,), questions[key] & _OF_VERSION, step="version")
+                yield Request(path, (key,), asked[key] & _OF_VERSION, step="version")
         if want & _OF_PACKAGE:
             path = f"pypi/{segment(name)}/json"
             yield Request(path, keys, want & _OF_PACKAGE, limit_bytes=registry.PACKAGE_BYTES, step="package")

@@ -1,0 +1,1 @@
+"""What the names and the addresses of packages tell by themselves, without asking anybody."""
