@@ -85,6 +85,23 @@ class PackageSource(Protocol):
         ...
 
 
+class OneSource(Protocol):
+    """One source of facts about packages. Whoever asks it has left out what it may not learn."""
+
+    @property
+    def name(self) -> str:
+        """As in `Known.source`."""
+        ...
+
+    def answers(self, purl_type: str) -> Want:
+        """What it can answer about packages of that type."""
+        ...
+
+    async def answer(self, questions: Questions) -> Facts:
+        """As `PackageSource.answer`; what it cannot answer at all it leaves out."""
+        ...
+
+
 class VulnerabilitySource(Protocol):
     """Something that knows more about single vulnerabilities than their advisories say."""
 

@@ -6,11 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar, get_origin
 
 from checks.model.errors import PolicyIssue, UsageError
 from checks.model.facts import RepositoryFacts
-from checks.policy.document import Entries, Scalar
-from checks.policy.shape import KeyFault, Reader, key
+from checks.policy.document import Entries, Items, Node, Scalar
+from checks.policy.shape import KeyFault, Reader, key, keys_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from app.fact_settings import FactEnvironment
 
 #: A payload of GitHub has at most 25 MB.
 _MAX_EVENT = 26_000_000
@@ -193,27 +198,58 @@ class ServiceSettings:
 
 
 PREFIX = "OSPO_GATE_"
+FACTS_PREFIX = "OSPO_GATE_FACTS_"
 
 
 def service_settings(environ: Mapping[str, str] = os.environ) -> ServiceSettings:
     """The settings of the service. Raises `UsageError` that names every missing or wrong variable and what to do."""
-    given = {name.removeprefix(PREFIX).lower(): value for name, value in environ.items() if name.startswith(PREFIX)}
-    reader = Reader()
-    entries = tuple((Scalar(name, 0, 0), Scalar(value, 0, 0)) for name, value in sorted(given.items()) if value)
-    settings = reader.read_shape(Entries(entries, 0, 0), ServiceSettings, ())
-    wrong = [_issue(issue) for issue in reader.issues]
+    given = {name: value for name, value in _given(environ, PREFIX).items() if not name.startswith("facts_")}
+    settings, wrong = _read(ServiceSettings, PREFIX, given)
     if not given.get("private_key") and not given.get("private_key_file"):
         wrong.append(f"{PREFIX}PRIVATE_KEY_FILE: is not set (Path of the App's private key, a PEM file.)")
-    if wrong:
+    return _complete(settings, wrong, "docs/settings.md")
+
+
+def fact_settings(environ: Mapping[str, str] = os.environ) -> "FactEnvironment":
+    """What the sources of facts on the network take from the environment. Raises `UsageError` as `service_settings`."""
+    from app.fact_settings import FactEnvironment, FactSettings  # only where something is looked up
+
+    settings, wrong = _read(FactSettings, FACTS_PREFIX, _given(environ, FACTS_PREFIX))
+    home = environ.get("HOME") or environ.get("USERPROFILE")
+    whole = _complete(settings, wrong, "docs/facts.md")
+    return FactEnvironment(whole, Path(home) if home and os.path.isabs(home) else None, dict(environ))
+
+
+S = TypeVar("S")
+
+
+def _given(environ: Mapping[str, str], prefix: str) -> Mapping[str, str]:
+    return {name.removeprefix(prefix).lower(): value for name, value in environ.items() if name.startswith(prefix)}
+
+
+def _read(shape: type[S], prefix: str, given: Mapping[str, str]) -> tuple[S | None, list[str]]:
+    """The settings, and what is wrong with them, a line each."""
+    reader = Reader()
+    lists = {item.name for item in keys_of(shape).values() if get_origin(item.type) is tuple}
+    entries = [(Scalar(name, 0, 0), _node(value, name in lists)) for name, value in sorted(given.items()) if value]
+    settings = reader.read_shape(Entries(tuple(entries), 0, 0), shape, ())
+    return (settings if isinstance(settings, shape) else None), [_issue(issue, prefix) for issue in reader.issues]
+
+
+def _node(value: str, several: bool) -> Node:
+    return Items(tuple(Scalar(item, 0, 0) for item in value.split()), 0, 0) if several else Scalar(value, 0, 0)
+
+
+def _complete(settings: S | None, wrong: list[str], page: str) -> S:
+    if wrong or settings is None:
         raise UsageError(
             "the settings are not complete:\n" + "\n".join(f"  {line}" for line in wrong),
-            hint="Every setting is explained in docs/settings.md.",
+            hint=f"Every setting is explained in {page}.",
         )
-    assert isinstance(settings, ServiceSettings)
     return settings
 
 
-def _issue(issue: PolicyIssue) -> str:
-    name = f"{PREFIX}{issue.key.upper()}: " if issue.key else ""
+def _issue(issue: PolicyIssue, prefix: str) -> str:
+    name = f"{prefix}{issue.key.partition('.')[0].upper()}: " if issue.key else ""
     message = "is not set" if issue.message.endswith("is missing") else issue.message
     return f"{name}{message}" + (f" ({issue.hint})" if issue.hint else "")

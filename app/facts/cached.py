@@ -1,32 +1,19 @@
-"""A source with a memory: what is known serves while it is young, and what many ask for at the same time is asked once."""
+"""A source with a memory: what is known serves while it is young; what many ask for at once is asked once."""
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from app.facts.flights import Flights
 from app.facts.kinds import PACKAGE_KINDS, VERSION_KINDS, age_of, package_part, version_part
 from app.facts.merge import merged
-from app.ports import FactCache, FactKey, FactRecord, PackageSource
+from app.ports import FactCache, FactKey, FactRecord, OneSource
 from checks.facts.codec import decode_advisory, decode_package, decode_version, encode_package, encode_version
 from checks.model.advisory import Advisory
 from checks.model.facts import NOTHING, Facts, PackageKey, Questions, SourceState, Want
 from checks.model.purl import type_of, versioned
-
-
-class NamedSource(PackageSource, Protocol):
-    """A source whose answers can be kept."""
-
-    @property
-    def name(self) -> str:
-        """As in `Known.source`."""
-        ...
-
-    def answers(self, purl_type: str) -> Want:
-        """What it can answer about packages of that type."""
-        ...
 
 
 class _Part(NamedTuple):
@@ -52,7 +39,7 @@ _Parts = Mapping[FactKey, _Part]
 
 
 class CachedSource:
-    """Implements `PackageSource` over another one.
+    """Implements `OneSource` over another one.
 
     `grace`: for how long an answer that is too old still serves while a newer one is fetched behind it; nothing by
     default, because a command ends before that. Where the source fails, what was known serves whatever its age: it says
@@ -60,7 +47,7 @@ class CachedSource:
     """
 
     def __init__(
-        self, source: NamedSource, cache: FactCache, now: Callable[[], datetime], grace: timedelta = timedelta()
+        self, source: OneSource, cache: FactCache, now: Callable[[], datetime], grace: timedelta = timedelta()
     ) -> None:
         self.source = source
         self.cache = cache
@@ -77,8 +64,8 @@ class CachedSource:
     def answers(self, purl_type: str) -> Want:
         return self.source.answers(purl_type)
 
-    async def answer(self, questions: Questions, private: Collection[str] = ()) -> Facts:
-        parts = self._parts({key: want for key, want in questions.items() if key[0] not in private})
+    async def answer(self, questions: Questions) -> Facts:
+        parts = self._parts(questions)
         wanted = {key: part.want for key, part in parts.items()}
         answers = await self._flights.join(wanted, lambda keys: self._look_up({key: parts[key] for key in keys}))
         return _about(merged(answers), parts.values())
@@ -168,7 +155,7 @@ class CachedSource:
 
     def _decoded(self, part: _Part, record: FactRecord, now: datetime) -> _Kept:
         """Raises ValueError."""
-        purl, version = part.key
+        purl, _ = part.key
         states = (SourceState(self.name, record.fetched_at),)
         kind, about = record.key.kind, record.about
         if kind in VERSION_KINDS:

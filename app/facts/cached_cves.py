@@ -16,9 +16,7 @@ AGE = timedelta(hours=12)
 class CachedVulnerabilities:
     """Implements `VulnerabilitySource` over another one; as with packages, in trouble what was known serves on."""
 
-    def __init__(
-        self, source: VulnerabilitySource, kind: str, cache: FactCache, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, source: VulnerabilitySource, kind: str, cache: FactCache, now: Callable[[], datetime]) -> None:
         self.source = source
         self.kind = kind
         """`exploited` or `likelihood`."""

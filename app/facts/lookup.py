@@ -1,11 +1,23 @@
 """One lookup over several sources: what the first one knows counts, and only what is left is asked of the next."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from app.ports import FactSource, PackageSource
 from checks.engine.plan import Plan
-from checks.model.facts import NOTHING, Facts, PackageFacts, Questions, VersionFacts, Want, joined
+from checks.model.facts import (
+    NOTHING,
+    Facts,
+    PackageFacts,
+    Questions,
+    RepositoryFacts,
+    VersionFacts,
+    Want,
+    joined,
+)
 from checks.policy.schema import Policy
+
+#: Which packages of a change are private: nobody outside may learn their names.
+Private = Callable[[Plan, RepositoryFacts], Collection[str]]
 
 
 class FactChain:
@@ -17,27 +29,30 @@ class FactChain:
         sources: Sequence[FactSource],
         packages: Sequence[PackageSource] = (),
         only: frozenset[str] | None = None,
+        private: Private | None = None,
     ) -> None:
         self.base = base
         self.sources = sources
         self.packages = packages
         self.only = only
+        self.private = private
 
     async def lookup(self, plan: Plan, policy: Policy) -> Facts:
         facts = self.base
         for source in self.sources:
             facts = joined(facts, await source.lookup(plan, policy))
         if self.packages:
-            facts = await self.answer(plan.questions(policy, self.only), facts)
+            private = self.private(plan, facts.repository) if self.private else ()
+            facts = await self.answer(plan.questions(policy, self.only), facts, private)
         return facts
 
-    async def answer(self, questions: Questions, facts: Facts) -> Facts:
-        """`facts`, and what the package sources know of `questions`."""
+    async def answer(self, questions: Questions, facts: Facts, private: Collection[str] = ()) -> Facts:
+        """`facts`, and what the package sources know of `questions`. `private` as in `PackageSource.answer`."""
         for source in self.packages:
             open_ = unanswered(questions, facts)
             if not open_:
                 break
-            facts = joined(facts, await source.answer(open_))
+            facts = joined(facts, await source.answer(open_, private))
         return facts
 
 

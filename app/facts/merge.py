@@ -1,4 +1,4 @@
-"""Many answers as one, in one pass: `joined` copies its tables each time, and a lookup may have thousands of answers."""
+"""Many answers as one, in one pass: `joined` copies its tables each time, and a lookup may have thousands."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar

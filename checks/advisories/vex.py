@@ -10,7 +10,7 @@ from checks.model.advisory import Statement, VexStatus
 from checks.model.purl import package, parse
 
 #: Of a name, a justification or an author (characters).
-MAX_TEXT = 200
+MAX_TEXT = 1_000
 Fields = Mapping[str, object]
 
 
@@ -49,7 +49,12 @@ def read_statements(text: str, path: str) -> tuple[Statement, ...]:
 
 
 def stated(
-    names: Iterable[str], products: Iterable[tuple[Product, Product | None]], status: VexStatus, **more: object
+    names: Iterable[str],
+    products: Iterable[tuple[Product, Product | None]],
+    status: VexStatus,
+    justification: str,
+    author: str,
+    at: datetime | None,
 ) -> Iterator[Statement]:
     """One statement for each package and the product that uses it, if one is named.
 
@@ -59,7 +64,7 @@ def stated(
     for item, user in products:
         if known and (user is None or user.versions is None):
             product = user.purl if user else None
-            yield Statement(known, item.purl, item.versions, status, product=product, **more)  # type: ignore[arg-type]
+            yield Statement(known, item.purl, item.versions, status, justification, author, at, product=product)
 
 
 def product_of(purl: str, versions: str | None = None) -> Product | None:

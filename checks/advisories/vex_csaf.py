@@ -42,7 +42,7 @@ def statements(document: Fields) -> Iterator[Statement]:
         for key, status in _STATUS.items():
             for id_ in texts_of(listed.get(key)):
                 pairs, reason = products.get(id_, ()), reasons.get(id_, "")
-                yield from stated(names, pairs, status, justification=reason, author=author, at=at)
+                yield from stated(names, pairs, status, reason, author, at)
 
 
 def _reasons(item: Fields, groups: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

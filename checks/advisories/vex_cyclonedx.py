@@ -30,7 +30,7 @@ def statements(document: Fields) -> Iterator[Statement]:
         at = moment_of(analysis.get("lastUpdated"), analysis.get("firstIssued"), metadata.get("timestamp"))
         for product, said in _affected(item, known) if state in _STATES else ():
             status = _VERSIONS.get(said, _STATES[state])
-            yield from stated(names, [(product, None)], status, justification=reason, author=author, at=at)
+            yield from stated(names, [(product, None)], status, reason, author, at)
 
 
 def _affected(item: Fields, known: dict[str, str]) -> Iterator[tuple[Product, str]]:

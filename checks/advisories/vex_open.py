@@ -29,9 +29,9 @@ def statements(document: Fields) -> Iterator[Statement]:
                 _names(item.get("vulnerability")),
                 _products(item),
                 status,
-                justification=text_of(item.get("justification")),
-                author=author,
-                at=moment_of(item.get("last_updated"), item.get("timestamp"), *moments),
+                text_of(item.get("justification")),
+                author,
+                moment_of(item.get("last_updated"), item.get("timestamp"), *moments),
             )
 
 

@@ -42,7 +42,8 @@ def differences(
             group.before.extend(before)
         for gone in _removed(pair):
             removed.setdefault((gone.purl, gone.version), []).append(gone)
-    changes = [_change(key, group) for key, group in groups.items()]
+    had = {item.purl for pair in pairs if pair.base for item in pair.base.dependencies}
+    changes = [_change(key, group, key[0] in had) for key, group in groups.items()]
     changes += [
         Change(ChangeKind.REMOVED, purl, gone[0].name, version, tuple(Place(d, (d,)) for d in sorted(gone, key=_place)))
         for (purl, version), gone in removed.items()
@@ -50,7 +51,7 @@ def differences(
     return tuple(sorted(changes, key=lambda change: (change.purl, change.version or "", change.kind)))
 
 
-def _change(key: _Key, group: _Group) -> Change:
+def _change(key: _Key, group: _Group, had: bool) -> Change:
     introduced: list[ChangeKind] = [
         kind for kind in _PRECEDENCE if kind in group.places and kind is not ChangeKind.PRESENT
     ]
@@ -58,7 +59,13 @@ def _change(key: _Key, group: _Group) -> Change:
     places = [place for kind in kinds for place in group.places[kind]]
     places.sort(key=lambda place: _place(place.dependency))
     return Change(
-        kinds[0], key[0], group.name, key[1], tuple(places), tuple(sorted(dict.fromkeys(group.before), key=_place))
+        kinds[0],
+        key[0],
+        group.name,
+        key[1],
+        tuple(places),
+        tuple(sorted(dict.fromkeys(group.before), key=_place)),
+        beside=had and kinds[0] is ChangeKind.ADDED,
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from checks.engine.plan import Plan, running
 from checks.model.change import Change
 from checks.model.dependency import Dependency, Location
-from checks.model.facts import Facts
+from checks.model.facts import Facts, joined
 from checks.model.finding import Finding, Level, Move, Observation
 from checks.model.phrase import Phrase, say
 from checks.model.report import CheckOutcome, Conclusion, Mode, Report
@@ -74,6 +74,8 @@ def _run(
     found: list[_Seen] = []
     elsewhere: tuple[Phrase, ...] = ()
     later: list[datetime | None] = []
+    if check.own_facts is not None:
+        facts = joined(facts, check.own_facts(plan.snapshot, section))
     if check.judge_dependency is not None:
         changes = plan.judged(check, section)
         given = sum(1 for change in changes if change.introduced or plan.everything)
@@ -88,11 +90,19 @@ def _run(
         elsewhere = judgment.not_judged_here
         later.append(judgment.changes_at)
         for observation in judgment.observations:
-            places = (observation.location, *observation.related)
-            paths = tuple(dict.fromkeys(place.path for place in places if place))
-            found.append(_Seen(check, rules[observation.rule], observation, paths))
+            found.append(_seen(check, rules[observation.rule], observation, plan))
     outcome = CheckOutcome(check.id, check.title, given if judged is None else judged, check.noun, elsewhere)
     return outcome, found, [moment for moment in later if moment]
+
+
+def _seen(check: Check, rule: Rule, observation: Observation, plan: Plan) -> _Seen:
+    """An observation about the whole; one about a package that names no place has the places of its change."""
+    subject = observation.subject
+    change = plan.change_of(subject.purl, subject.version) if subject.purl and not observation.location else None
+    if change is not None:
+        return _placed(check, rule, observation, change, plan)
+    places = (observation.location, *observation.related)
+    return _Seen(check, rule, observation, tuple(dict.fromkeys(place.path for place in places if place)))
 
 
 def _placed(check: Check, rule: Rule, observation: Observation, change: Change, plan: Plan) -> _Seen:
@@ -110,7 +120,7 @@ def _placed(check: Check, rule: Rule, observation: Observation, change: Change, 
         location=ordered[0],
         related=ordered[1:],
         why=tuple(_step(step) for step in change.places[0].why),
-        introduced=change.introduced or plan.everything,
+        introduced=(observation.introduced and change.introduced) or plan.everything,
     )
     return _Seen(check, rule, placed, tuple(dict.fromkeys(location.path for location in locations)))
 

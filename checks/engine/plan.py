@@ -1,6 +1,6 @@
 """What must be read, and what changed: the pure steps between the reads."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -69,6 +69,14 @@ class Plan:
     def brings(self, dependency: Dependency) -> bool:
         """Whether this change adds or updates the dependency."""
         return (dependency.purl, dependency.version) in self._brought
+
+    @cached_property
+    def _present(self) -> Mapping[PackageKey, Change]:
+        return {(c.purl, c.version): c for c in self.changes if c.kind is not ChangeKind.REMOVED}
+
+    def change_of(self, purl: str, version: str | None) -> Change | None:
+        """The change that brings, keeps or updates a package version; None if none does."""
+        return self._present.get((purl, version))
 
     def judged(self, check: Check, section: Section) -> tuple[Change, ...]:
         """The changes that a check looks at: never what is gone."""

@@ -14,20 +14,15 @@ class Part(StrEnum):
 #: Epoch, major and minor number.
 Numbers = tuple[int, int, int]
 
-_DOTTED = r"v?([0-9]+)(?:\.([0-9]+))?"
+_PLAIN = r"([0-9]+)(?:\.([0-9]+))?"
 _SHAPES = {
+    **dict.fromkeys(("apk", "cocoapods", "conan", "gem", "hackage", "maven", "nuget"), _PLAIN),
+    **dict.fromkeys(("cargo", "composer", "hex", "npm", "pub", "swift"), "v?" + _PLAIN),
     "cran": r"([0-9]+)(?:[.-]([0-9]+))?",
-    "deb": r"(?:(?P<epoch>[0-9]+):)?([0-9]+)(?:\.([0-9]+))?",
-    "golang": r"(?:v|go)?([0-9]+)(?:\.([0-9]+))?",
-    "pypi": r"v?(?:(?P<epoch>[0-9]+)!)?([0-9]+)(?:\.([0-9]+))?",
-    "rpm": r"(?:(?P<epoch>[0-9]*):)?([0-9]+)(?:[^0-9A-Za-z~^]+([0-9]+))?",
-    **dict.fromkeys(
-        (
-            *("apk", "cargo", "cocoapods", "composer", "conan", "gem", "hackage", "hex", "maven", "npm", "nuget"),
-            *("pub", "swift"),
-        ),
-        _DOTTED,
-    ),
+    "deb": r"(?:(?P<epoch>[0-9]+):)?+" + _PLAIN,
+    "golang": "(?:v|go)?" + _PLAIN,
+    "pypi": r"v?(?:(?P<epoch>[0-9]+)!)?+" + _PLAIN,
+    "rpm": r"(?:(?P<epoch>[0-9]*):)?+([0-9]+)(?:[^0-9A-Za-z~^-]+([0-9]+))?",
 }
 #: Tags and everything without rules of its own: a name in front is void, anything may separate.
 _NATURAL = r"[^0-9]*([0-9]+)(?:[\W_]+([0-9]+))?"

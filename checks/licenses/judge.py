@@ -64,6 +64,8 @@ class Judgment(NamedTuple):
     """Whether `chosen` differs from the expression: a branch of an OR or a later version was taken."""
     offered: bool = False
     """Whether the expression offers a choice at all."""
+    nearest: str = ""
+    """Not allowed, and there is a choice: the expression after the choices that come nearest to being allowed."""
 
 
 class Terms(NamedTuple):
@@ -131,15 +133,17 @@ class Judge:
         if expression is None:
             return Judgment(Verdict.UNKNOWN, Reason.UNREADABLE, statement, raw)
         outcome = self.expression(expression)
+        allowed, offered = outcome.verdict is Verdict.ALLOWED, _offers(expression)
         return Judgment(
             outcome.verdict,
             outcome.reason,
             statement,
             outcome.part,
             outcome.by,
-            str(outcome.chosen) if outcome.verdict is Verdict.ALLOWED else "",
-            outcome.verdict is Verdict.ALLOWED and outcome.chosen != expression,
-            _offers(expression),
+            str(outcome.chosen) if allowed else "",
+            allowed and outcome.chosen != expression,
+            offered,
+            str(outcome.chosen) if offered and not allowed else "",
         )
 
     def expression(self, expression: Expression) -> _Outcome:

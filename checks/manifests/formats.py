@@ -76,6 +76,7 @@ FORMATS: tuple[Format, ...] = (
         "npm",
         ("pnpm-lock.yaml",),
         "pnpm:parse_pnpm_lock",
+        version=2,
         companions=("package.json",),
         requirements="package_json:requirement_lines",
     ),
@@ -237,6 +238,14 @@ FORMATS: tuple[Format, ...] = (
         (".devcontainer.json", "devcontainer.json"),
         "devcontainer:parse_devcontainer",
     ),
+    Format(
+        "runtime-version",
+        "generic",
+        (".python-version", ".nvmrc", ".node-version", ".ruby-version", ".go-version"),
+        "runtimes:parse_version_file",
+    ),
+    Format("tool-versions", "generic", (".tool-versions",), "runtimes:parse_tool_versions"),
+    Format("runtime-txt", "generic", ("runtime.txt",), "runtimes:parse_runtime_txt"),
     Format("paket-lock", "nuget", ("paket.lock",), "paket:parse_paket_lock"),
     Format("sbt-lock", "maven", ("build.sbt.lock",), "sbt:parse_sbt_lock"),
     Format(

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from checks.manifests.jsgraph import Package, PackageGraph
 from checks.manifests.jsontext import Object, line_of, object_at
 from checks.manifests.npmspec import exact, names_in, origin_of, purl_of, split_at
+from checks.manifests.pypi import instant
 from checks.manifests.yamltext import load_all
 from checks.model.dependency import Inventory, Origin, Scope
 from checks.model.errors import UnreadableManifest
@@ -115,12 +116,7 @@ class _Document:
         self.index.setdefault(_without_peers(key), index)
 
     def _published(self, key: str) -> datetime | None:
-        written = object_at(self.root, "time").get(key)
-        try:
-            moment = datetime.fromisoformat(written) if isinstance(written, str) else None
-        except ValueError:
-            return None
-        return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
+        return instant(object_at(self.root, "time").get(key))
 
     def _find(self, name: str, reference: str) -> int | None:
         """The package that `name: reference` means; -1 for a folder of the repository."""

@@ -39,6 +39,8 @@ class Change:
     places: tuple[Place, ...]
     before: tuple[Dependency, ...] = ()
     """`UPDATED`: what the base had instead; `MOVED`, `RESOURCED`: the same version as the base had it."""
+    beside: bool = False
+    """`ADDED`: the base had another version of it, in this or in another manifest that changes, so it is not new."""
 
     @property
     def introduced(self) -> bool:

@@ -7,7 +7,7 @@ from enum import Flag, StrEnum, auto
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
-from checks.model.advisory import Advisory, Exploited, Likelihood
+from checks.model.advisory import Advisory, Exploited, Likelihood, Statement
 
 T = TypeVar("T")
 
@@ -264,6 +264,8 @@ class Facts:
     """By CVE id: EPSS."""
     first_seen: Mapping[tuple[str, str], datetime] = field(default_factory=lambda: MappingProxyType({}))
     """By purl and advisory id: when it was first detected in this repository (UTC)."""
+    statements: Mapping[str, tuple[Statement, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """By purl as in `Affected`: the VEX statements that the policy trusts."""
     members: Mapping[str, Membership] = field(default_factory=lambda: MappingProxyType({}))
     """By login, lower case: membership of the organization that owns the repository."""
     repository: RepositoryFacts = field(default_factory=RepositoryFacts)
@@ -299,6 +301,7 @@ def joined(first: Facts, second: Facts) -> Facts:
         exploited={**second.exploited, **first.exploited},
         likelihoods={**second.likelihoods, **first.likelihoods},
         first_seen={**second.first_seen, **first.first_seen},
+        statements={**second.statements, **first.statements},
         members={**second.members, **first.members},
         sources=_states((*first.sources, *second.sources)),
     )

@@ -29,7 +29,7 @@ class Move(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a finding is about: exactly one of a package version, a commit or a file."""
+    """What a finding is about: exactly one of a package version, a commit, a file or an entry of the policy."""
 
     purl: str | None = None
     version: str | None = None
@@ -37,15 +37,19 @@ class Subject:
     """Display name of the package."""
     commit: str | None = None
     path: str | None = None
+    policy: str | None = None
+    """Key and value, for people: `licenses.allow: MPL-2.0`."""
 
     @property
     def key(self) -> str:
-        """What stays the same over pushes: a package without its version, a commit, a path."""
-        return self.purl or self.commit or self.path or ""
+        """What stays the same over pushes: a package without its version, a commit, a path, an entry of the policy."""
+        return self.purl or self.commit or self.path or self.policy or ""
 
     def __str__(self) -> str:
         if self.purl:
             return f"{self.purl}@{self.version}" if self.version else self.purl
+        if self.policy:
+            return f"policy:{self.policy}"
         return f"commit:{self.commit}" if self.commit else f"file:{self.path}"
 
 

@@ -9,7 +9,6 @@ from urllib.parse import unquote
 
 from checks.model.dependency import Dependency, Origin
 from checks.model.purl import type_of
-from checks.model.secrets import MASK
 
 #: Types whose address is the reference of an image, which begins with a host only if that looks like one.
 _IMAGES = frozenset({"docker", "oci", "devcontainer"})
@@ -21,6 +20,8 @@ _INSECURE = frozenset({"http", "git", "svn", "ftp", "rsync"})
 _DEFAULT_PORTS = {"http": "80", "https": "443", "ssh": "22"}
 
 _URL = re.compile(r"(?:[a-z]+\+)?([a-z][a-z0-9.-]*)://([^/?#]*)([^?#]*)([^#]*)#?(.*)", re.IGNORECASE | re.DOTALL)
+#: Programs disagree about what such an address means: some of them read a host.
+_ODD = re.compile(r"(?:[a-z]+\+)?(https?|ftp|git|ssh):", re.IGNORECASE)
 _SCP = re.compile(r"(?:[\w.+-]+@([\w.-]+)|(github|gitlab|bitbucket|gist)):(?!/)([^#]+)#?(.*)")
 _SHORT = re.compile(r"([\w.-]+/[\w.-]+)(?:#(.*))?")
 _AUTHORITY = re.compile(r"(\[[0-9a-f:.%]+\]|[^:@\[\]]+)(?::(.*))?", re.IGNORECASE)
@@ -70,46 +71,47 @@ def address(dependency: Dependency) -> Address | None:
 def _parsed(source: str, type_: str, origin: Origin) -> Address | None:
     if found := _URL.fullmatch(source):
         scheme, authority, path, _, ref = found.groups()
-        return _url(scheme.lower(), authority.rpartition("@")[2], path, ref, origin) if authority else None
+        return _url(scheme.lower(), authority, path, ref, origin) if authority else None
+    if found := _ODD.match(source):
+        return Address(found[1].lower(), "", "/")
     if origin is Origin.GIT:
         if found := _SCP.fullmatch(source):
-            return _git("ssh", found[1] or _HOSTS[found[2]], "/" + found[3], found[4])
+            return _repository("ssh", found[1] or _HOSTS[found[2]], "/" + found[3], found[4])
         if found := _SHORT.fullmatch(source):
-            return _git("https", _HOSTS["github"], "/" + found[1], found[2] or "")
+            return _repository("https", _HOSTS["github"], "/" + found[1], found[2] or "")
         return None
     host, slash, path = source.partition("/")
+    name, _, port = host.partition(":")
     if type_ in _IMAGES:
-        named = bool(slash) and ("." in host or ":" in host or host == "localhost")
+        named = bool(slash) and ("." in host or bool(port) or host == "localhost")
     else:
         named = type_ == "terraform" and "." in host
-    return Address("", _host("", host), "/" + path) if named else None
+    return Address("", _host("", name, port), "/" + path) if named else None
 
 
 def _url(scheme: str, authority: str, path: str, ref: str, origin: Origin) -> Address:
-    found = _AUTHORITY.fullmatch(authority)
+    if "\\" in authority:  # browsers and npm end the host there, others do not
+        return Address(scheme, "", "/")
+    found = _AUTHORITY.fullmatch(authority.rpartition("@")[2])
     host, port = (found[1], found[2] or "") if found else ("", "")
     if port and not port.isdecimal():  # ssh://git@host:owner/name, as git's short form has it
         path, port = f"/{port}{path}", ""
-    host = _HOSTS.get(host.lower(), host) if origin is Origin.GIT else host
-    host = f"{host}:{port}" if port and port != _DEFAULT_PORTS.get(scheme) else host
-    if "\\" in authority or path.startswith("\\"):
-        host = ""
-    return _git(scheme, host, path, ref) if origin is Origin.GIT else Address(scheme, _host(scheme, host), _path(path))
+    if origin is Origin.GIT:
+        return _repository(scheme, _host(scheme, _HOSTS.get(host.lower(), host), port), path, ref)
+    return Address(scheme, _host(scheme, host, port), _path(path))
 
 
-def _git(scheme: str, host: str, path: str, ref: str) -> Address:
+def _repository(scheme: str, host: str, path: str, ref: str) -> Address:
     """pip writes the reference behind an `@` of the path, all others behind a `#`."""
-    path, _, behind = path.partition("@") if "@" in path.rpartition(":")[2].lstrip("/@") else (path, "", "")
-    return Address(scheme, _host(scheme, host), _path(path), behind or ref)
+    path, _, behind = path.partition("@")
+    return Address(scheme, host.lower(), _path(path), behind or ref)
 
 
-def _host(scheme: str, host: str) -> str:
-    name, colon, port = host.rpartition(":") if not host.endswith("]") else (host, "", "")
-    name, port = (name, port) if colon else (port or name, "")
+def _host(scheme: str, name: str, port: str) -> str:
     name = name.lower().rstrip(".")
-    if not _HOST.fullmatch(name) or MASK in name:
+    if not _HOST.fullmatch(name):
         return ""
-    return f"{name}:{port}" if port else name
+    return f"{name}:{port}" if port and port != _DEFAULT_PORTS.get(scheme) else name
 
 
 def _path(path: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from checks.policy.load import SectionShape, rule_names
 from checks.policy.schema import FORMAT, Root
-from checks.policy.shape import Key, is_shape, keys_of
+from checks.policy.shape import Key, OneOrMore, is_shape, keys_of
 from checks.policy.values import TEXT
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -57,6 +57,9 @@ def _type(type_: Any, names: Names) -> Schema:
     if origin in (Union, types.UnionType):
         (only,) = (option for option in arguments if option is not types.NoneType)
         return _type(only, names)
+    if origin is Annotated and arguments[1] is OneOrMore:
+        several = _type(arguments[0], names)
+        return {"oneOf": [several["items"], several]}
     if origin is Annotated:
         return {"enum": list(names[arguments[1].kind])}
     if origin is tuple:
@@ -85,6 +88,6 @@ def _default(value: Any) -> Any:
         return value.value
     if isinstance(value, tuple):
         return [_default(item) for item in value] or None
-    if isinstance(value, str | bool | int):
+    if isinstance(value, bool | int):
         return value
-    return str(value) if hasattr(value, "SCHEMA") else None
+    return str(value) if isinstance(value, str) or hasattr(value, "SCHEMA") else None

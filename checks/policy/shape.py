@@ -39,6 +39,10 @@ class Named:
     kind: str
 
 
+class OneOrMore:
+    """Marks a list that may be written without brackets where it has one item."""
+
+
 RuleId = Annotated[str, Named("rule")]
 CheckId = Annotated[str, Named("check")]
 
@@ -149,7 +153,11 @@ class Reader:
         if origin is tuple:
             return self._read_items(node, get_args(type_)[0], path)
         if origin is Annotated:
-            return self._read_name(node, get_args(type_)[1].kind, path)
+            inner, mark = get_args(type_)
+            if mark is OneOrMore:
+                node = Items((node,), node.line, node.column) if isinstance(node, Scalar) else node
+                return self.read(node, inner, path)
+            return self._read_name(node, mark.kind, path)
         if origin is not None:
             key_type, value_type = get_args(type_)
             return self._read_mapping(node, key_type, value_type, path)
@@ -215,7 +223,7 @@ class Reader:
             if get_origin(key_type) is Annotated:
                 converted = self._read_name(name, get_args(key_type)[1].kind, path)
             else:
-                converted = self._read_enum(name, key_type, path)
+                converted = self._read_scalar(name, key_type, path)
             if converted is not Fault:
                 found[converted] = self._entry(name, value, type_, path)
         return types.MappingProxyType(found)

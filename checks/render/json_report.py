@@ -83,6 +83,7 @@ def _subject(subject: Subject) -> Json:
         "name": _text(subject.name),
         "commit": subject.commit,
         "path": _text(subject.path),
+        "policy": _text(subject.policy),
     }
 
 

@@ -19,11 +19,13 @@ _PASTABLE = re.compile(r"(?!-)[\w./@-]{1,200}\Z", re.ASCII)
 
 
 def subject(value: Subject) -> Phrase:
-    """`left-grid 1.3.0`, `commit 9f2c1ab`, or the path."""
+    """`left-grid 1.3.0`, `commit 9f2c1ab`, the path, or the entry of the policy."""
     if value.purl:
         name = (Foreign(value.name or value.purl),)
         return (*name, " ", Foreign(value.version)) if value.version else name
-    return ("commit ", Foreign(value.commit[:7])) if value.commit else (Foreign(value.path or "the change"),)
+    if value.commit:
+        return ("commit ", Foreign(value.commit[:7]))
+    return (Foreign(value.path or value.policy or "the change"),)
 
 
 def place(location: Location) -> Phrase:
@@ -105,7 +107,11 @@ def fine(report: Report) -> str:
     bad: dict[str, set[str]] = {}
     for outcome in report.outcomes:
         judged[outcome.noun] = max(judged.get(outcome.noun, 0), outcome.judged)
-        spoken = (str(f.subject) for f in report.of(outcome.check) if f.warns or f.blocks or f.waiver or not f.counts)
+        spoken = (
+            str(f.subject)
+            for f in report.of(outcome.check)
+            if not f.subject.policy and (f.warns or f.blocks or f.waiver or not f.counts)
+        )
         bad.setdefault(outcome.noun, set()).update(spoken)
     left = {noun: count - len(bad[noun]) for noun, count in judged.items() if count > len(bad[noun])}
     if not left:

@@ -56,6 +56,8 @@ class PullJudgment:
 Wants = Callable[[Change, Any], Iterable[tuple[PackageKey, Want]]]
 #: Paths that must be read to judge the whole change.
 Paths = Callable[[Listing, Any], Iterable[str]]
+#: What the texts say that a check asked for, as facts of this repository.
+OwnFacts = Callable[[Snapshot, Any], Facts]
 #: When time alone makes a rule speak about a change that is silent now (UTC).
 ChangesAt = Callable[[Change, Facts, Any, Context], datetime | None]
 JudgeDependency = Callable[[Change, Facts, Any, Context], Iterable[Observation]]
@@ -77,9 +79,9 @@ class Check:
     rules: tuple[Rule, ...]
     section: type[Section]
     judge_dependency: JudgeDependency | None = None
-    """Judges one changed package version. It looks at the change's package, version, scope and licenses, never at its
-    places: the engine adds location, related places, the chain and `introduced`, so a case is judged once for any
-    number of manifests and repositories."""
+    """Judges one changed package version. It looks at the change's package, version, scope and licenses, and at its
+    places only where the policy speaks of paths: the engine adds location, related places, the chain and
+    `introduced`."""
     judge_pull: JudgePull | None = None
     """Judges the change as a whole: commits, files."""
     wants: Wants | None = None
@@ -88,6 +90,8 @@ class Check:
     """When time alone will make a rule speak that is silent now: without it a verdict would silently grow old."""
     texts: Paths | None = None
     """Paths whose text at the head is read into `Snapshot.texts`."""
+    own_facts: OwnFacts | None = None
+    """What `texts` say that concerns single packages: it is joined to the facts that the check judges by."""
     added: Paths | None = None
     """Paths whose added lines are read into `Snapshot.added`."""
     always_on: bool = False

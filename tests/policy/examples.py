@@ -19,9 +19,27 @@ owner: {team: "@example/ospo", contact: https://example.com/open-source, respond
 check_names: {signoff: DCO}
 licenses:
   allow: [public-domain, permissive, MPL-2.0, "GPL-2.0-only WITH Classpath-exception-2.0", LicenseRef-Example-1.0]
-  deny: [network-copyleft, JSON]
+  deny: [network-copyleft, {license: JSON, reason: Nobody can promise not to do evil.}]
   with_falls_back_to_base: false
   development: {allow_also: [weak-copyleft, strong-copyleft]}
+  build: {allow_also: [weak-copyleft]}
+  test: {}
+  optional: {allow_also: [EPL-2.0]}
+  context: hosted
+  context_property: distribution
+  contexts: {open-core: {deny_also: [{license: weak-copyleft, reason: We sell it too.}]}}
+  linkage: {static: {deny_also: [LGPL-2.1-or-later]}, separate: {allow_also: [strong-copyleft]}}
+  own: [{path: "*", license: MIT OR Apache-2.0}, {path: "sdk/*", context: open-core}]
+  inner_source: [LicenseRef-Example-InnerSource-1.0]
+  detect: always
+  clarify:
+    - package: pkg:npm/spdx-ranges
+      license: MIT AND CC-BY-3.0
+      evidence: LICENSE.md
+      sha256: 0123456789abcdef0123456789abcdef0123456789abcdef0123456789ABCDEF
+      versions: "<4"
+      reason: It declares both in words.
+      reviewed_by: "@grace"
   exceptions:
     - {package: pkg:npm/caniuse-lite, allow: [CC-BY-4.0], reason: "data, attributed in NOTICE", versions: "<2"}
   judge: everything

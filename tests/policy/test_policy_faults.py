@@ -339,10 +339,11 @@ def test_no_more_than_fifty_faults_are_listed() -> None:
 def test_a_policy_that_says_everything_loads_with_the_line_of_each_value() -> None:
     loaded = policy(EVERYTHING.removeprefix("version: 1\n"))
     assert loaded.line_of(("licenses", "allow")) == 7
-    assert loaded.line_of(("licenses", "levels", "license-unknown")) == 14
-    assert loaded.line_of(("licenses", "exceptions", "0", "reason")) == 12
-    assert loaded.line_of(("licenses", "levels", "license-not-allowed")) == 14, "a default: where it would stand"
-    assert loaded.line_of(("inventory", "levels", "entry-unreadable")) == 22
+    assert loaded.line_of(("licenses", "levels", "license-unknown")) == 32
+    assert loaded.line_of(("licenses", "exceptions", "0", "reason")) == 30
+    assert loaded.line_of(("licenses", "contexts", "open-core", "deny_also", "0", "reason")) == 16
+    assert loaded.line_of(("licenses", "levels", "license-not-allowed")) == 32, "a default: where it would stand"
+    assert loaded.line_of(("inventory", "levels", "entry-unreadable")) == 40
     assert loaded.line_of(("freshness", "behind")) is None
     assert loaded.root.waivers[0].package == "pkg:npm/%40example/left-pad"
 

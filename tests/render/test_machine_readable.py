@@ -77,6 +77,7 @@ def test_a_finding_in_json() -> None:
             "name": "glyph-core",
             "commit": None,
             "path": None,
+            "policy": None,
         },
         "fix": {
             "summary": "chart-kit 4.1.3 does without it and passes every check.",

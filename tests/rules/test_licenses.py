@@ -4,53 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from checks.model.change import Change, ChangeKind, Place
+from checks.model.change import ChangeKind, Place
 from checks.model.dependency import Dependency, Location, Origin, Scope
 from checks.model.errors import PolicyError
-from checks.model.facts import Facts, Gap, Known, VersionFacts
-from checks.model.finding import Level, Observation
+from checks.model.facts import Gap, Known, VersionFacts
+from checks.model.finding import Level
 from checks.model.phrase import Foreign, plain
-from checks.policy.load import SectionShape, load
-from checks.rules.check import Context
-from checks.rules.licenses import CHECK, LicensesSection
-
-SHAPE = SectionShape(CHECK.id, CHECK.section, {rule.id: rule.level for rule in CHECK.rules})
-NOW = Context(datetime(2026, 11, 20, tzinfo=UTC))
-
-
-def section(text: str = "{}") -> LicensesSection:
-    policy = load(f"version: 1\nlicenses: {text}\n".encode(), "policy.yaml", [SHAPE], own_version="0.1")
-    found = policy.sections["licenses"]
-    assert isinstance(found, LicensesSection)
-    return found
-
-
-def place(license_: str | None, scope: Scope = Scope.RUNTIME, origin: Origin = Origin.REGISTRY) -> Place:
-    dependency = Dependency(
-        "pkg:npm/glyph-core",
-        "glyph-core",
-        "2.1.0",
-        Location("package-lock.json", 7),
-        scope,
-        license=license_,
-        origin=origin,
-    )
-    return Place(dependency, (dependency,))
-
-
-def judge(
-    *places: Place, policy: str = "{}", facts: VersionFacts | None = None, kind: ChangeKind = ChangeKind.ADDED
-) -> list[Observation]:
-    first = places[0].dependency
-    change = Change(kind, first.purl, first.name, first.version, places)
-    known = Facts(versions={(first.purl, first.version): facts} if facts else {})
-    assert CHECK.judge_dependency is not None
-    return list(CHECK.judge_dependency(change, known, section(policy), NOW))
-
-
-def said(*places: Place, policy: str = "{}", facts: VersionFacts | None = None) -> str:
-    (observation,) = judge(*places, policy=policy, facts=facts)
-    return f"{observation.rule}: {plain(observation.message)}"
+from tests.rules.licensing import SHAPE, judge, place, rows, said, section
 
 
 @pytest.mark.parametrize("license_", ["MIT", "(MIT OR GPL-3.0-only)", "Unlicense", "Apache 2.0"])
@@ -134,7 +94,7 @@ def test_an_allowed_license_is_silent(license_: str) -> None:
     ],
 )
 def test_what_is_said(license_: str | None, policy: str, message: str) -> None:
-    assert said(place(license_), policy=policy) == message
+    assert said(place(license_), policy=policy) == [message]
 
 
 def test_levels() -> None:
@@ -142,6 +102,13 @@ def test_levels() -> None:
         "license-not-allowed": Level.BLOCK,
         "license-unknown": Level.BLOCK,
         "license-missing": Level.WARN,
+        "license-disagreement": Level.WARN,
+        "license-changed": Level.WARN,
+        "license-clarification-outdated": Level.WARN,
+        "license-clarification-unverified": Level.NOTE,
+        "license-incompatible": Level.NOTE,
+        "license-context-unknown": Level.WARN,
+        "license-allowance-unused": Level.NOTE,
     }
 
 
@@ -179,7 +146,8 @@ def test_of_two_statements_the_worse_one_counts() -> None:
 
 def test_a_silent_source_is_named() -> None:
     facts = VersionFacts(gaps=(Gap("deps.dev", "timeout"),))
-    assert said(place(None), facts=facts).endswith("carries none, and deps.dev could not answer.")
+    (message,) = said(place(None), facts=facts)
+    assert message.endswith("carries none and deps.dev could not answer.")
 
 
 def test_own_folders_and_removed_packages_are_not_judged() -> None:
@@ -211,8 +179,7 @@ def test_the_place_in_the_policy(license_: str, policy: str, key: tuple[str, ...
 
 def test_evidence_names_the_reasoning() -> None:
     (observation,) = judge(place("MIT AND GPLv2+"))
-    rows = [(item.what, plain(item.actual), plain(item.source)) for item in observation.evidence]
-    assert rows == [
+    assert list(rows(observation)) == [
         ("declared", "MIT AND GPLv2+", "lock file"),
         ("judged as", "MIT AND GPL-2.0-or-later", "normalized"),
         ("failing part", "GPL-2.0-or-later", ""),

@@ -1,7 +1,7 @@
 """OSV: the advisories that affect a version, in one batch, and the records of those that are not known yet."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -21,7 +21,7 @@ _SAME = timedelta(seconds=1)
 
 
 class AdvisorySource:
-    """A `PackageSource` for advisories. A record is asked for once, and again when OSV says that it changed."""
+    """Implements `OneSource` for advisories. A record is asked for once, and again when OSV says that it changed."""
 
     name = osv.SOURCE
 
@@ -33,9 +33,8 @@ class AdvisorySource:
     def answers(self, purl_type: str) -> Want:
         return osv.answers(purl_type)
 
-    async def answer(self, questions: Questions, private: Collection[str] = ()) -> Facts:
-        asked = {key: want for key, want in questions.items() if key[0] not in private}
-        answer = await self._versions.lookup(asked)
+    async def answer(self, questions: Questions) -> Facts:
+        answer = await self._versions.lookup(questions)
         known = await self._kept(answer.records)
         missing = [id_ for id_ in answer.records if id_ not in known]
         deadline = self.asker.deadline()

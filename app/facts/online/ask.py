@@ -24,6 +24,8 @@ class Asker:
     endpoint: Endpoint
     seconds: float
     """For one lookup, with all its pages and attempts."""
+    whole: bool = False
+    """Whether it has one document for all: then "not found" means that the address is wrong."""
 
     def deadline(self) -> float:
         """When a lookup that begins now ends, on the monotonic clock."""
@@ -34,7 +36,7 @@ class Asker:
         Raises `Unavailable`."""
         body = await self.client.fetch(self.endpoint, request, deadline)
         if body is None:
-            if _about_one(request):
+            if _about_one(request) and not self.whole:
                 return None
             raise Unavailable("there is no such service at its address (HTTP 404)", status=404)
         as_of = self.client.timing.now()
@@ -54,6 +56,6 @@ def _understood(request: Request, body: bytes, read: Callable[[Request, object, 
 
 
 def _about_one(request: Request) -> bool:
-    """Whether "not found" can be an answer: of a batch or a whole document it means that the address is wrong."""
+    """Whether "not found" can be an answer: of a batch it means that the address is wrong."""
     things = set(request.subjects) or {purl for purl, _ in request.keys}
     return request.method == "GET" and len(things) == 1

@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx2
 
-from app.facts.online.address import Address, inert, origin
+from app.address import Address, inert, origin
 from app.facts.online.body import ENCODINGS, Body, too_large
 from app.facts.online.host import Host
 from app.facts.online.responses import KeptResponse, ResponseCache, ResponsesInMemory
@@ -84,7 +84,10 @@ class Client:
     async def fetch(self, endpoint: Endpoint, request: Request, deadline: float) -> bytes | None:
         """The body of the answer, or None where the server knows of no such thing (404, 410). `deadline` is of the
         monotonic clock. Raises `Unavailable`."""
-        url = endpoint.base.join(request.path)
+        try:
+            url = endpoint.base.below(request.path)
+        except ValueError:
+            raise Unavailable("its name cannot be asked for") from None
         host = self._host(url)
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -101,7 +104,10 @@ class Client:
         return deadline - self.timing.monotonic()
 
     def _host(self, url: str) -> Host:
-        return self._hosts.setdefault(origin(urlsplit(url)), Host(self.timing, self._limits.concurrency))
+        place = origin(urlsplit(url))
+        if place not in self._hosts:
+            self._hosts[place] = Host(self.timing, self._limits.concurrency)
+        return self._hosts[place]
 
     async def _attempt(
         self, host: Host, endpoint: Endpoint, request: Request, url: str, deadline: float

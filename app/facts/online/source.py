@@ -4,11 +4,11 @@ Whatever the network does becomes a `Gap` about exactly the questions that have 
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from app.facts.online.ask import Asker
 from app.facts.merge import merged
+from app.facts.online.ask import Asker
 from app.facts.online.unavailable import Unavailable
 from checks.facts.exchange import Answer, Request, Source, silence
 from checks.model.facts import Facts, Questions, Want
@@ -20,7 +20,7 @@ _IMPOSSIBLE = (400, 413, 422)
 
 
 class OnlineSource:
-    """A source as a `PackageSource`. It has no memory: see `app.facts.cached`."""
+    """Implements `OneSource`. It has no memory: see `app.facts.cached`."""
 
     def __init__(self, parser: Source, asker: Asker) -> None:
         self.parser = parser
@@ -33,9 +33,8 @@ class OnlineSource:
     def answers(self, purl_type: str) -> Want:
         return self.parser.answers(purl_type)
 
-    async def answer(self, questions: Questions, private: Collection[str] = ()) -> Facts:
-        asked = {key: want for key, want in questions.items() if key[0] not in private}
-        return (await self.lookup(asked)).facts
+    async def answer(self, questions: Questions) -> Facts:
+        return (await self.lookup(questions)).facts
 
     async def lookup(self, questions: Questions) -> Answer:
         """What it says, and the advisories that it names."""

@@ -4,12 +4,12 @@ import ipaddress
 from typing import ClassVar, Self
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from app.facts.online.unavailable import Unavailable
 from checks.policy.values import Word
 
 #: Characters of an address with path and query; servers commonly refuse more than 8 kB.
 MAX_LENGTH = 8000
 _PORTS = {"https": 443, "http": 80}
+_EXPECTED = "expected an address such as 'https://host/path'"
 
 
 class Address(Word):
@@ -21,33 +21,34 @@ class Address(Word):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        expected = "expected an address such as 'https://host/path'"
-        if len(text) > MAX_LENGTH or not text.isascii() or not text.isprintable() or set(' "<>\\^`{|}') & set(text):
-            raise ValueError(expected)
+        if len(text) > MAX_LENGTH or not inert(text) or set('"<>^`{|}?#') & set(text):
+            raise ValueError(_EXPECTED)
         try:
             parts = urlsplit(text)
             host, port = parts.hostname, parts.port
         except ValueError:
-            raise ValueError(expected) from None
-        if not host or parts.query or parts.fragment or "?" in text or "#" in text:
-            raise ValueError(expected)
+            raise ValueError(_EXPECTED) from None
+        if not host or port == 0:
+            raise ValueError(_EXPECTED)
         if parts.username is not None or parts.password is not None:
-            raise ValueError("expected an address without user and password")
+            raise ValueError("has a user or password in it")  # and is not repeated
         if not (parts.scheme == "https" or (parts.scheme == "http" and loopback(host))):
             raise ValueError("expected an address that begins with https:// (http:// only for this machine)")
-        if port == 0:
-            raise ValueError(expected)
         return cls(text.rstrip("/"))
 
     @property
     def origin(self) -> str:
         return origin(urlsplit(self))
 
-    def join(self, path: str) -> str:
-        """The address of `path` below this one. Raises `Unavailable` where the result would be anywhere else."""
+    @property
+    def host(self) -> str:
+        return urlsplit(self).hostname or ""
+
+    def below(self, path: str) -> str:
+        """The address of `path` below this one. Raises ValueError where the result would be anywhere else."""
         url = f"{self}/{path.lstrip('/')}" if path else str(self)
         if len(url) > MAX_LENGTH or not inert(url):
-            raise Unavailable("its name cannot be asked for")
+            raise ValueError("a name that no address can hold")
         return url
 
 
@@ -70,5 +71,4 @@ def inert(url: str) -> bool:
     """Whether each segment of the path is a plain name: no `..`, however it is escaped, and no control characters."""
     if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
         return False
-    path = urlsplit(url).path
-    return not any(unquote(segment) in (".", "..") for segment in path.split("/"))
+    return not any(unquote(segment) in (".", "..") for segment in urlsplit(url).path.split("/"))

@@ -1,0 +1,190 @@
+"""All sources on the network as one: in stages, each asked only for what those before it left open, within one budget.
+
+What stays open says why: a source failed, there was no time left, the package is private, nobody knows its kind.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from app.facts.lookup import unanswered
+from app.facts.merge import merged
+from app.facts.online.timing import Timing
+from app.ports import OneSource, VulnerabilitySource
+from checks.facts.exchange import Request, opinion, silence
+from checks.model.advisory import Advisory
+from checks.model.facts import NOTHING, Facts, Gap, PackageKey, Questions, SourceState, VersionFacts, Want, joined
+from checks.model.purl import type_of
+
+A = TypeVar("A")
+
+#: The name of gaps that are no single source's.
+ALL = "online sources"
+PRIVATE = "private: not asked"
+UNKNOWN_KIND = "none that is asked knows this of such packages"
+UNASKABLE = "nobody can be asked about this name and version"
+LATE = "there was no time left for it"
+#: What the user's registries are asked about public packages that no stage knows; each costs a request of its own.
+_OF_REGISTRIES = Want.LICENSE | Want.PUBLISHED | Want.STATUS | Want.RELEASES
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The sources by what they may learn and when they are asked."""
+
+    anonymous: Sequence[OneSource] = ()
+    """They give all they have, so that they learn no name."""
+    stages: Sequence[Sequence[OneSource]] = ()
+    """Public ones; those of one stage are asked at the same time, and of two answers the first one's counts."""
+    registries: OneSource | None = None
+    """The user's own: asked for private packages, and for public ones that no stage knows."""
+    opinions: Sequence[OneSource] = ()
+    """Asked for the license also where it is known."""
+    vulnerabilities: Sequence[VulnerabilitySource] = ()
+
+    def answers(self, type_: str) -> Want:
+        """What any of them can answer about public packages of a type."""
+        found = NOTHING
+        own = (self.registries,) if self.registries else ()
+        for source in (*self.anonymous, *(source for stage in self.stages for source in stage), *own):
+            found |= source.answers(type_)
+        return found
+
+
+class OnlineFacts:
+    """Implements `PackageSource`. `seconds` is the budget of a lookup; `private` tells private packages by purl."""
+
+    def __init__(self, sources: Sources, private: Callable[[str], bool], seconds: float, timing: Timing) -> None:
+        self.sources = sources
+        self.private = private
+        self.seconds = seconds
+        self.timing = timing
+
+    async def answer(self, questions: Questions, private: Collection[str] = ()) -> Facts:
+        lookup = _Lookup(self.sources, self.timing, self.seconds)
+        hidden = {purl for purl, _ in questions if purl in private or self.private(purl)}
+        own = {key: want for key, want in questions.items() if key[0] in hidden}
+        public = {key: want for key, want in questions.items() if key[0] not in hidden}
+        answers = await asyncio.gather(
+            lookup.of_public(public), lookup.of_private(own), lookup.together(self.sources.anonymous, questions)
+        )
+        facts = merged(answers)
+        facts = joined(facts, await lookup.of_vulnerabilities(facts))
+        return joined(facts, merged((self._silence_about(own, facts), self._unknown_of(public, facts))))
+
+    def _silence_about(self, questions: Questions, facts: Facts) -> Facts:
+        """That private packages were not asked about, as far as the user's own registries did not know them."""
+        open_ = {key: want & ~self._anonymous(type_of(key[0])) for key, want in unanswered(questions, facts).items()}
+        return silent(open_, ALL, PRIVATE)
+
+    def _anonymous(self, type_: str) -> Want:
+        found = NOTHING
+        for source in self.sources.anonymous:
+            found |= source.answers(type_)
+        return found
+
+    def _unknown_of(self, questions: Questions, facts: Facts) -> Facts:
+        """What no source could be asked."""
+        unknown = {key: want & ~self.sources.answers(type_of(key[0])) for key, want in questions.items()}
+        # About advisories there is always an answer, if only that there are none, but for what nobody takes as a name.
+        mute = {
+            key: Want.ADVISORIES
+            for key, want in unanswered(questions, facts).items()
+            if want & ~unknown[key] & Want.ADVISORIES and not facts.version(*key).silent(Want.ADVISORIES)
+        }
+        return merged((silent(unknown, ALL, UNKNOWN_KIND), silent(mute, ALL, UNASKABLE)))
+
+
+class _Lookup:
+    """One lookup and the time that it has left."""
+
+    def __init__(self, sources: Sources, timing: Timing, seconds: float) -> None:
+        self.sources = sources
+        self.timing = timing
+        self.deadline = timing.monotonic() + seconds
+
+    async def of_public(self, questions: Questions) -> Facts:
+        facts = Facts()
+        for stage in self.sources.stages:
+            facts = joined(facts, await self.together(stage, _open(questions, facts)))
+        if self.sources.registries:
+            unknown = {
+                key: want & (_OF_REGISTRIES if not _known(key, facts) else Want.RELEASES)
+                for key, want in _open(questions, facts).items()
+            }
+            facts = joined(facts, await self.ask(self.sources.registries, unknown))
+        declared = {key: want & Want.LICENSE for key, want in questions.items()}
+        return joined(facts, opinion(await self.together(self.sources.opinions, declared)))
+
+    async def of_private(self, questions: Questions) -> Facts:
+        return await self.ask(self.sources.registries, questions) if self.sources.registries else Facts()
+
+    async def of_vulnerabilities(self, facts: Facts) -> Facts:
+        """What is known of the CVEs of all advisories; where a source fails, the versions that have one say so."""
+        cves = {id_: _cves(advisory) for id_, advisory in facts.advisories.items()}
+        wanted = sorted({cve for found in cves.values() for cve in found})
+        if not wanted:
+            return Facts()
+        found = merged(await asyncio.gather(*(self._about(source, wanted) for source in self.sources.vulnerabilities)))
+        gaps = tuple(Gap(state.name, state.trouble, about=Want.ADVISORIES) for state in found.sources if state.trouble)
+        concerned = {
+            key: VersionFacts(gaps=gaps)
+            for key, known in facts.versions.items()
+            if gaps and known.advisories and any(cves.get(id_) for id_ in known.advisories.value)
+        }
+        return replace(found, versions=concerned)
+
+    async def _about(self, source: VulnerabilitySource, cves: Sequence[str]) -> Facts:
+        late = Facts(sources=(SourceState(source.name, trouble=LATE),))
+        return await self._in_time(source.about, cves, late)
+
+    async def together(self, sources: Iterable[OneSource], questions: Questions) -> Facts:
+        return merged(await asyncio.gather(*(self.ask(source, questions) for source in sources)))
+
+    async def ask(self, source: OneSource, questions: Questions) -> Facts:
+        """What `source` says of what it can answer."""
+        asked = {key: left for key, want in questions.items() if (left := want & source.answers(type_of(key[0])))}
+        if not asked:
+            return Facts()
+        return await self._in_time(source.answer, asked, silent(asked, source.name, LATE))
+
+    async def _in_time(self, ask: Callable[[A], Awaitable[Facts]], asked: A, late: Facts) -> Facts:
+        left = self.deadline - self.timing.monotonic()
+        if left <= 0:
+            return late
+        try:
+            async with asyncio.timeout(left):
+                return await ask(asked)
+        except TimeoutError:
+            return late
+
+
+def silent(questions: Questions, name: str, reason: str) -> Facts:
+    """Gaps about exactly `questions`."""
+    wants: dict[Want, list[PackageKey]] = {}
+    for key, want in questions.items():
+        if want:
+            wants.setdefault(want, []).append(key)
+    found = merged(silence(Request("", tuple(keys), want), name, reason) for want, keys in wants.items())
+    return replace(found, sources=()) if name == ALL else found
+
+
+def _open(questions: Questions, facts: Facts) -> Questions:
+    """What `facts` leave open. Who knows of a version also knows whether it was withdrawn: silence is an answer."""
+    left = {}
+    for key, want in unanswered(questions, facts).items():
+        rest = want & ~Want.STATUS if _known(key, facts) else want
+        if rest:
+            left[key] = rest
+    return left
+
+
+def _known(key: PackageKey, facts: Facts) -> bool:
+    known = facts.version(*key)
+    return known.published is not None or known.license is not None
+
+
+def _cves(advisory: Advisory) -> frozenset[str]:
+    ids = (advisory.id, *advisory.aliases, *advisory.upstream)
+    return frozenset(id_.upper() for id_ in ids if id_.upper().startswith("CVE-"))

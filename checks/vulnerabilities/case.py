@@ -1,0 +1,188 @@
+"""One case to judge: a changed package version with what is known of its vulnerabilities, the terms and the time."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
+
+from checks.advisories.ecosystems import COVERED, identity
+from checks.advisories.groups import Vulnerability, vulnerabilities
+from checks.advisories.matching import affects, common_fix
+from checks.advisories.severity import Severity
+from checks.model.advisory import Advisory, Exploited, Likelihood, Statement
+from checks.model.change import Change, ChangeKind
+from checks.model.dependency import Origin
+from checks.model.facts import Facts, Gap, Known, PackageKey, Want
+from checks.model.purl import type_of
+from checks.vulnerabilities.statements import accepting
+from checks.vulnerabilities.terms import Clock, VulnerabilitiesSection
+
+
+def own(change: Change) -> bool:
+    """Whether it is a package of the repository itself: it has no identity that an advisory could name."""
+    return all(place.dependency.origin is Origin.PATH for place in change.places)
+
+
+def covered(change: Change) -> bool:
+    """Whether anybody publishes advisories for packages of its type."""
+    return type_of(change.purl) in COVERED
+
+
+def wanted(change: Change) -> Iterator[tuple[PackageKey, Want]]:
+    """The advisories of the version, and of those that it replaces."""
+    if covered(change) and not own(change):
+        for version in dict.fromkeys((change.version, *(item.version for item in change.before))):
+            yield (change.purl, version), Want.ADVISORIES
+
+
+class Allowance(NamedTuple):
+    """The time that the policy allows to fix a vulnerability."""
+
+    since: datetime | None
+    """When it began (UTC); None: not yet, because no version fixes it."""
+    ends: datetime | None
+    """UTC."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything that one judgment may know."""
+
+    change: Change
+    facts: Facts
+    section: VulnerabilitiesSection
+    now: datetime
+    """UTC."""
+
+    @property
+    def key(self) -> PackageKey:
+        return self.change.purl, self.change.version
+
+    @property
+    def own(self) -> bool:
+        return own(self.change)
+
+    @property
+    def covered(self) -> bool:
+        return covered(self.change)
+
+    @property
+    def threshold(self) -> Severity:
+        return Severity(self.section.block_from.value)
+
+    @property
+    def was_there(self) -> bool:
+        return self.change.kind is ChangeKind.PRESENT
+
+    @cached_property
+    def named(self) -> Known[tuple[str, ...]] | None:
+        """The ids that a source names; None where none could say."""
+        return self.facts.version(*self.key).advisories
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        return self.facts.version(*self.key).silent(Want.ADVISORIES)
+
+    @cached_property
+    def all(self) -> tuple[tuple[Vulnerability, bool], ...]:
+        """The vulnerabilities, the worst first, and whether it is certain that they affect this version."""
+        return tuple(_affecting(self.facts, self.key))
+
+    @cached_property
+    def certain(self) -> tuple[Vulnerability, ...]:
+        return tuple(item for item, certain in self.all if certain)
+
+    @cached_property
+    def uncertain(self) -> tuple[Vulnerability, ...]:
+        return tuple(item for item, certain in self.all if not certain)
+
+    def unread(self, item: Vulnerability) -> bool:
+        """Whether only its name is known, because no record of it could be read."""
+        return not any(record.id in self.facts.advisories for record in item.records)
+
+    def accepted(self, item: Vulnerability) -> Statement | None:
+        """The VEX statement that accepts it. Malware is never accepted."""
+        return None if item.malicious else accepting(item, self.facts, self.key)
+
+    def exploited(self, item: Vulnerability) -> Known[Exploited] | None:
+        """The entry of the catalog of known exploited vulnerabilities."""
+        return next((self.facts.exploited[cve] for cve in item.cves if cve in self.facts.exploited), None)
+
+    def likelihood(self, item: Vulnerability) -> Known[Likelihood] | None:
+        """How probable its exploitation is, if at least as probable as the policy's threshold."""
+        if self.section.epss is None:
+            return None
+        known = [self.facts.likelihoods[cve] for cve in item.cves if cve in self.facts.likelihoods]
+        highest = max(known, key=lambda likelihood: likelihood.value.probability, default=None)
+        threshold = self.section.epss.block_from.value
+        return highest if highest is not None and highest.value.probability >= threshold else None
+
+    def allowance(self, item: Vulnerability) -> Allowance | None:
+        """The time to fix it; None where the policy allows none, or nobody knows when it began."""
+        allowed = self.section.fix_within.of(item.rating.severity) if self.was_there else None
+        if allowed is None:
+            return None
+        if self.section.clock is Clock.FIX_AVAILABLE:
+            fix = self.fix([item])
+            if fix is None:
+                return Allowance(None, None)
+            since = self._published(fix, item)
+        else:
+            since = self._first_seen(item) or item.published
+        return Allowance(since, allowed.after(since)) if since else None
+
+    def fix(self, items: Iterable[Vulnerability]) -> str | None:
+        """The smallest version that fixes all of them."""
+        return common_fix([record for item in items for record in item.records], *self.key)
+
+    def _first_seen(self, item: Vulnerability) -> datetime | None:
+        seen = (self.facts.first_seen.get((self.change.purl, name)) for name in item.names)
+        return min(filter(None, seen), default=None)
+
+    def _published(self, fix: str, item: Vulnerability) -> datetime | None:
+        """When the fix could be had: not before the advisory, which names it, and not before the version."""
+        releases = self.facts.package(self.change.purl).releases
+        dates = (release.published for release in releases.value if release.version == fix) if releases else ()
+        return max(filter(None, (item.published, *dates)), default=None)
+
+    @cached_property
+    def fixed(self) -> tuple[Vulnerability, ...]:
+        """What affected every version that the change replaces and does not affect the new one."""
+        if self.change.kind is not ChangeKind.UPDATED or self.named is None:
+            return ()
+        left = {name for item, _ in self.all for name in item.names}
+        gone: dict[str, Vulnerability] = {}
+        for version in dict.fromkeys(item.version for item in self.change.before):
+            for item, certain in _affecting(self.facts, (self.change.purl, version)):
+                if certain and left.isdisjoint(item.names):
+                    gone.setdefault(item.label, item)
+        return tuple(sorted(gone.values(), key=lambda item: item.order))
+
+
+def _affecting(facts: Facts, key: PackageKey) -> Iterator[tuple[Vulnerability, bool]]:
+    """What a source names for a version, except where the record itself rules it out.
+
+    A source may only know the package: an action's tag moves. Where the record could not be read or does not speak of
+    the package, the source's word counts.
+    """
+    known = facts.version(*key).advisories
+    affecting: dict[str, bool] = {}
+    records: list[Advisory] = []
+    for id_ in known.value if known else ():
+        record = facts.advisories.get(id_) or Advisory(
+            id_, malicious=id_.startswith("MAL-"), source=known.source if known else ""
+        )
+        answer = _answer(record, key)
+        if answer is not False:
+            affecting[record.id] = affecting.get(record.id, False) or answer is True
+            records.append(record)
+    for item in vulnerabilities(records, key[0]) if records else ():
+        yield item, any(affecting[record.id] for record in item.records)
+
+
+def _answer(record: Advisory, key: PackageKey) -> bool | None:
+    wanted = identity(key[0])
+    if not any(entry.purl == wanted for entry in record.affected):
+        return True
+    return affects(record, *key)

@@ -1,0 +1,247 @@
+"""Which rules speak about the vulnerabilities of a package version, and what they say."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from checks.advisories.groups import Vulnerability
+from checks.model.advisory import Exploited
+from checks.model.facts import Known
+from checks.model.finding import Evidence, Move, Observation, Subject
+from checks.model.phrase import Phrase, join, say
+from checks.vulnerabilities import unknown, wording
+from checks.vulnerabilities.case import Case
+
+#: How many facts about single vulnerabilities (exploitation, dates) the evidence shows.
+_SHOWN = 10
+_Items = Sequence[Vulnerability]
+
+
+def said(case: Case) -> Iterator[Observation]:
+    """At most one observation a rule; each lists its vulnerabilities, the worst first."""
+    if case.own:
+        return
+    spoken: dict[str, list[Vulnerability]] = {}
+    for item in case.certain:
+        for rule in _rules(case, item):
+            spoken.setdefault(rule, []).append(item)
+    for rule, items in spoken.items():
+        yield _SAY[rule](case, items)
+    if case.fixed:
+        yield _fixed(case)
+    yield from unknown.said(case, [item for item in case.certain if not item.malicious and not case.accepted(item)])
+
+
+def next_moment(case: Case) -> datetime | None:
+    """When the time to fix something ends (UTC)."""
+    ends = [allowance.ends for item in case.certain if (allowance := case.allowance(item)) and not case.accepted(item)]
+    return min((moment for moment in ends if moment and moment > case.now), default=None)
+
+
+def _rules(case: Case, item: Vulnerability) -> Iterator[str]:
+    """By severity exactly one rule, and beside it those of exploitation: to know more never takes a rule back."""
+    if item.malicious:
+        yield "malicious-package"
+        return
+    if case.accepted(item):
+        yield "vulnerability-accepted"
+        return
+    if case.exploited(item):
+        yield "vulnerability-exploited"
+    if case.likelihood(item):
+        yield "vulnerability-likely"
+    yield _by_severity(case, item)
+
+
+def _by_severity(case: Case, item: Vulnerability) -> str:
+    allowance = case.allowance(item)
+    if allowance is not None:
+        return "vulnerability-overdue" if allowance.ends and allowance.ends <= case.now else "vulnerability-due"
+    severity = item.rating.severity
+    if severity is None:
+        return "severity-unknown"
+    return "vulnerable" if severity.rank >= case.threshold.rank else "vulnerable-below-threshold"
+
+
+def _observe(
+    case: Case,
+    rule: str,
+    items: _Items,
+    message: Phrase,
+    headline: Phrase,
+    evidence: Sequence[Evidence] = (),
+    key: tuple[str, ...] = (),
+) -> Observation:
+    return Observation(
+        rule=rule,
+        subject=Subject(purl=case.change.purl, version=case.change.version, name=case.change.name),
+        message=message,
+        headline=headline,
+        evidence=(*evidence, *wording.evidence(case, items)),
+        policy_key=("vulnerabilities", *(key or ("levels", rule))),
+    )
+
+
+def _has(case: Case, items: _Items, more: Phrase = ()) -> Phrase:
+    """`lodash 4.17.20 has CVE-2021-23337 (high 7.2), which is exploited; update to 4.17.21, which fixes it.`"""
+    has = say("{} has {}", wording.about(case), wording.listing(items))
+    return (*has, *more, "; ", *wording.remedy(case, items), ".")
+
+
+def _malicious(case: Case, items: _Items) -> Observation:
+    message = say(
+        "{} is malicious ({}); remove it, and replace every secret that it could read.",
+        wording.about(case),
+        wording.labels(items),
+    )
+    return _observe(case, "malicious-package", items, message, wording.shortened(case, (" is malicious",)))
+
+
+def _exploited(case: Case, items: _Items) -> Observation:
+    which = "which is being exploited" if len(items) == 1 else "which are being exploited"
+    return _observe(
+        case,
+        "vulnerability-exploited",
+        items,
+        _has(case, items, (f", {which}",)),
+        wording.headline(case, items, " exploited"),
+        [_entry(item, known) for item in items[:_SHOWN] if (known := case.exploited(item))],
+    )
+
+
+def _entry(item: Vulnerability, known: Known[Exploited]) -> Evidence:
+    due = f", due {known.value.due}" if known.value.due else ""
+    used = ", used by ransomware" if known.value.ransomware else ""
+    words = say("{} in the catalog since {}" + due + used, item.label, known.value.added)
+    return Evidence("exploited", words, wording.source(known))
+
+
+def _likely(case: Case, items: _Items) -> Observation:
+    found = [(item, known) for item in items if (known := case.likelihood(item))]
+    highest = max(known.value.probability for _, known in found)
+    limit = case.section.epss.block_from if case.section.epss else ""
+    return _observe(
+        case,
+        "vulnerability-likely",
+        items,
+        _has(case, items, (f", exploited within 30 days with a probability of {highest:.0%}",)),
+        wording.headline(case, items, f" likely exploited ({highest:.0%})"),
+        [
+            Evidence(
+                "probability",
+                say(
+                    "{}: {}, and the policy takes less than {}", item.label, (f"{known.value.probability:.1%}",), limit
+                ),
+                wording.source(known),
+            )
+            for item, known in found[:_SHOWN]
+        ],
+        ("epss", "block_from"),
+    )
+
+
+def _vulnerable(case: Case, items: _Items) -> Observation:
+    evidence = Evidence("block_from", (str(case.section.block_from),))
+    head = wording.headline(case, items, f" ({items[0].rating.severity})")
+    return _observe(case, "vulnerable", items, _has(case, items), head, [evidence], ("block_from",))
+
+
+def _below(case: Case, items: _Items) -> Observation:
+    evidence = Evidence("block_from", (str(case.section.block_from),))
+    head = wording.headline(case, items, f" ({items[0].rating.severity})")
+    return _observe(case, "vulnerable-below-threshold", items, _has(case, items), head, [evidence], ("block_from",))
+
+
+def _unrated(case: Case, items: _Items) -> Observation:
+    unread = [item for item in items if case.unread(item)]
+    many = f"{len(items):,} vulnerabilities, " if len(items) > 1 else ""
+    why = "whose records could not be read" if len(unread) == len(items) else "whose severity nobody gives"
+    has = say("{} has " + many + "{}, " + why, wording.about(case), wording.labels(items))
+    message = (*has, "; ", *wording.remedy(case, items), ".")
+    head = wording.headline(case, items, " not rated")
+    observation = _observe(case, "severity-unknown", items, message, head)
+    if len(unread) < len(items):
+        return observation
+    retries = [gap.retry_at for gap in case.gaps if gap.retry_at]
+    return replace(observation, move=Move.SERVICE, clears_at=min(retries, default=None))
+
+
+def _overdue(case: Case, items: _Items) -> Observation:
+    day = wording.day(min(ends for _, _, ends in _deadlines(case, items)))
+    message = _has(case, items, (f", to be fixed by {day} at the latest",))
+    return _timed(case, "vulnerability-overdue", items, message, f" overdue since {day}")
+
+
+def _due(case: Case, items: _Items) -> Observation:
+    deadlines = _deadlines(case, items)
+    if not deadlines:
+        message = _has(case, items, (", and the time to fix it begins with the first fixed version",))
+        return _timed(case, "vulnerability-due", items, message, " has no fix yet")
+    first = min(ends for _, _, ends in deadlines)
+    message = _has(case, items, (f", to be fixed by {wording.day(first)}",))
+    observation = _timed(case, "vulnerability-due", items, message, f" due {wording.day(first)}")
+    return replace(observation, changes_at=first)
+
+
+def _deadlines(case: Case, items: _Items) -> list[tuple[Vulnerability, datetime, datetime]]:
+    """Each vulnerability, when its time began and when it ends (UTC); without those that wait for a fix."""
+    allowances = [(item, case.allowance(item)) for item in items]
+    return [(item, found.since, found.ends) for item, found in allowances if found and found.since and found.ends]
+
+
+def _timed(case: Case, rule: str, items: _Items, message: Phrase, tail: str) -> Observation:
+    evidence = [
+        Evidence(
+            "to be fixed by",
+            say("{} {}", wording.day(ends), item.label),
+            (f"{case.section.fix_within.of(item.rating.severity)} from {wording.day(since)}, {case.section.clock}",),
+        )
+        for item, since, ends in _deadlines(case, items)[:_SHOWN]
+    ]
+    return _observe(case, rule, items, message, wording.headline(case, items, tail), evidence, ("fix_within",))
+
+
+def _accepted(case: Case, items: _Items) -> Observation:
+    found = [(item, statement) for item in items if (statement := case.accepted(item))]
+    author = found[0][1].author
+    message = say(
+        "{} has {}, and a VEX statement of {} says that there is nothing to do.",
+        wording.about(case),
+        wording.labels(items),
+        author or "an unnamed author",
+    )
+    evidence = [
+        Evidence(
+            "VEX statement",
+            say("{} {}: {}", item.label, (str(statement.status),), statement.justification or statement.status),
+            say(
+                "{}, by {}" + (f", {wording.day(statement.at)}" if statement.at else ""),
+                statement.path,
+                statement.author,
+            ),
+        )
+        for item, statement in found[: wording.LISTED]
+    ]
+    head = wording.headline(case, items, " accepted by VEX")
+    return _observe(case, "vulnerability-accepted", items, message, head, evidence, ("vex",))
+
+
+def _fixed(case: Case) -> Observation:
+    before = dict.fromkeys(item.version or "no version" for item in case.change.before)
+    versions = join([say("{}", version) for version in list(before)[: wording.NAMED]], last=" and ")
+    message = say("{} no longer has {}, which {} had.", wording.about(case), wording.listing(case.fixed), versions)
+    head = wording.shortened(case, (" fixes ", *wording.counted(case.fixed)))
+    return _observe(case, "vulnerability-fixed", (), message, head, tuple(wording.fixed(case.fixed)))
+
+
+_SAY: Mapping[str, Callable[[Case, _Items], Observation]] = {
+    "malicious-package": _malicious,
+    "vulnerability-exploited": _exploited,
+    "vulnerable": _vulnerable,
+    "vulnerability-likely": _likely,
+    "vulnerability-overdue": _overdue,
+    "vulnerability-due": _due,
+    "severity-unknown": _unrated,
+    "vulnerable-below-threshold": _below,
+    "vulnerability-accepted": _accepted,
+}

@@ -1,0 +1,117 @@
+"""The section `vulnerabilities` of the policy."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, Self
+
+from checks.policy.section import Section
+from checks.policy.shape import KeyFault, key
+from checks.policy.values import TEXT, Duration, Pattern, Word
+
+
+class Threshold(StrEnum):
+    """From which severity on."""
+
+    LOW = "low"
+    MODERATE = "moderate"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class Clock(StrEnum):
+    """When the time that is allowed begins."""
+
+    FIRST_DETECTED = "first-detected"
+    FIX_AVAILABLE = "fix-available"
+
+
+class Probability(Word):
+    """`0.5` or `50%`: more than nothing, and at most certainty."""
+
+    __slots__ = ()
+    SCHEMA: ClassVar[dict[str, object]] = {"type": TEXT, "examples": ["0.5", "50%"]}
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        if not re.match(r"[0-9]{1,3}(\.[0-9]{1,6})?%?\Z", text) or not 0 < cls(text).value <= 1:
+            raise ValueError("expected a probability such as '0.5' or '50%'")
+        return cls(text)
+
+    @property
+    def value(self) -> float:
+        """0 to 1."""
+        return float(self.removesuffix("%")) / (100 if self.endswith("%") else 1)
+
+
+class FilePath(Word):
+    """The path of one file of the repository: `security/openvex.json`."""
+
+    __slots__ = ()
+    SCHEMA: ClassVar[dict[str, object]] = {"type": "string", "examples": ["security/openvex.json"]}
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        if not 0 < len(text) <= 500 or "*" in text or any(part in ("", ".", "..") for part in text.split("/")):
+            raise ValueError("expected the path of one file from the top of the repository, without '*' and '..'")
+        return cls(text)
+
+
+@dataclass(frozen=True, slots=True)
+class FixWithin:
+    """How long a vulnerability of a package that was there before may stay, by severity."""
+
+    critical: Duration | None = key("Critical ones. Default: no time.", default=None)
+    high: Duration | None = key("High ones. Default: no time.", default=None)
+    moderate: Duration | None = key("Moderate ones. Default: no time.", default=None)
+    low: Duration | None = key("Low ones. Default: no time.", default=None)
+
+    def of(self, severity: str | None) -> Duration | None:
+        """The time that is allowed for a severity."""
+        return getattr(self, severity) if severity in ("critical", "high", "moderate", "low") else None
+
+
+@dataclass(frozen=True, slots=True)
+class Epss:
+    """EPSS: how probable it is that a vulnerability is exploited in the next 30 days."""
+
+    block_from: Probability = key("The probability from which on `vulnerability-likely` speaks: `0.5` or `50%`.")
+
+
+@dataclass(frozen=True, slots=True)
+class Vex:
+    """Statements (OpenVEX, CycloneDX, CSAF) that a vulnerability does not affect what uses the package."""
+
+    files: tuple[FilePath, ...] = key("The files that hold them. One that the change itself edits does not count.")
+    authors: tuple[Pattern, ...] = key("Whose statements count, by the author that a document names; `*`: anybody's.")
+
+    def faults(self) -> Iterator[KeyFault]:
+        """What accepts nothing."""
+        if not self.files:
+            yield KeyFault("files", "no file is named")
+        if not self.authors:
+            yield KeyFault("authors", "nobody is trusted", "write ['*'] to trust whoever could merge the files")
+
+
+@dataclass(frozen=True, slots=True)
+class VulnerabilitiesSection(Section):
+    """The section `vulnerabilities`."""
+
+    block_from: Threshold = key(
+        "The severity from which on a package is `vulnerable`: `low`, `moderate`, `high` or `critical`.",
+        default=Threshold.HIGH,
+    )
+    fix_within: FixWithin = key(
+        "How long a vulnerability may stay in a package that was there before: `{critical: 7 days}`. Default: no time.",
+        default_factory=FixWithin,
+    )
+    clock: Clock = key(
+        "When that time begins: `first-detected` in this repository (where nobody remembers, when the advisory was "
+        "published), or `fix-available`.",
+        default=Clock.FIRST_DETECTED,
+    )
+    epss: Epss | None = key("From which probability of exploitation on a rule speaks. Default: never.", default=None)
+    vex: Vex | None = key(
+        "Whose statements that a vulnerability does not matter count. Default: nobody's.", default=None
+    )

@@ -1,0 +1,123 @@
+"""What is said about the vulnerabilities of a package version: one sentence, a headline, and each as evidence."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from checks.advisories.groups import Vulnerability
+from checks.advisories.severity import Severity
+from checks.model.facts import Known
+from checks.model.finding import Evidence
+from checks.model.phrase import Phrase, join, say
+from checks.vulnerabilities.case import Case
+
+#: How many vulnerabilities a sentence names, and how many the evidence lists.
+NAMED, LISTED = 3, 40
+_HEADLINE, _SUMMARY, _LABEL, _VERSION = 80, 100, 24, 16
+
+
+def about(case: Case) -> Phrase:
+    """`lodash 4.17.20`."""
+    name, version = case.change.name, case.change.version
+    return say("{} {}", name, version) if version else say("{}", name)
+
+
+def listing(items: Sequence[Vulnerability]) -> Phrase:
+    """`CVE-2021-23337 (high 7.2: Command injection)`, `5 vulnerabilities: CVE-A (critical 9.8), …, and 2 more`."""
+    if len(items) == 1:
+        summary = _cut(items[0].summary, _SUMMARY)
+        return say("{} ({}: {})", items[0].label, (rated(items[0]),), summary) if summary else _named(items[0])
+    return (f"{len(items):,} vulnerabilities: ", *_first(items, _named))
+
+
+def labels(items: Sequence[Vulnerability]) -> Phrase:
+    """`CVE-A, CVE-B, CVE-C and 2 more`."""
+    return _first(items, lambda item: say("{}", item.label))
+
+
+def _first(items: Sequence[Vulnerability], words: Callable[[Vulnerability], Phrase]) -> Phrase:
+    named = [words(item) for item in items[:NAMED]]
+    if len(items) > NAMED:
+        named.append((f"{len(items) - NAMED:,} more",))
+    return join(named, last=" and ")
+
+
+def _named(item: Vulnerability) -> Phrase:
+    return say("{} ({})", item.label, (rated(item),))
+
+
+def rated(item: Vulnerability) -> str:
+    """`critical 9.8`, `high`, `not rated`."""
+    severity, score = item.rating.severity, item.rating.score
+    if severity is None:
+        return "not rated"
+    word = "informational" if severity is Severity.NONE else str(severity)
+    return f"{word} {score:.1f}" if score is not None else word
+
+
+def remedy(case: Case, items: Sequence[Vulnerability]) -> Phrase:
+    """What to do about all of them: `update to 4.17.21, which fixes it`."""
+    it = "it" if len(items) == 1 else "all of them"
+    fix = case.fix(items)
+    return say("update to {}, which fixes " + it, fix) if fix else (f"no version is known that fixes {it}",)
+
+
+def headline(case: Case, items: Sequence[Vulnerability], tail: str) -> Phrase:
+    """`lodash 4.17.20: CVE-2021-23337 exploited`, `lodash 4.17.20: 3 vulnerabilities exploited`."""
+    return shortened(case, (": ", *counted(items), tail))
+
+
+def counted(items: Sequence[Vulnerability]) -> Phrase:
+    """`CVE-2021-23337`, `3 vulnerabilities`."""
+    return say("{}", _cut(items[0].label, _LABEL)) if len(items) == 1 else (f"{len(items):,} vulnerabilities",)
+
+
+def shortened(case: Case, rest: Phrase) -> Phrase:
+    """The package and `rest`, in at most 80 characters."""
+    version = f" {_cut(case.change.version, _VERSION)}" if case.change.version else ""
+    room = _HEADLINE - len(version) - sum(map(len, rest))
+    return (*say("{}{}", _cut(case.change.name, room), version), *rest)
+
+
+def evidence(case: Case, items: Sequence[Vulnerability]) -> Iterator[Evidence]:
+    """Each vulnerability with its severity, its other names, what fixes it and where to read it; then who said so."""
+    for item in items[:LISTED]:
+        fix = case.fix([item])
+        yield _line(item, say("; fixed in {}", fix) if fix else ("; no fix is known",))
+    yield from _rest(items)
+    if case.named is not None:
+        yield Evidence("advisories", (f"{len(case.named.value):,} named for this version",), source(case.named))
+
+
+def fixed(items: Sequence[Vulnerability]) -> Iterator[Evidence]:
+    """Each vulnerability that is no longer there."""
+    for item in items[:LISTED]:
+        yield _line(item, ())
+    yield from _rest(items)
+
+
+def _line(item: Vulnerability, fix: Phrase) -> Evidence:
+    others = sorted(item.names - {item.label})[:NAMED]
+    also = say(" (also {})", join([say("{}", name) for name in others])) if others else ()
+    words = say(": {}", _cut(item.summary, _SUMMARY)) if item.summary else ()
+    return Evidence(rated(item), (*say("{}", item.label), *also, *words, *fix), say("{}", item.url or ""))
+
+
+def _rest(items: Sequence[Vulnerability]) -> Iterator[Evidence]:
+    if len(items) > LISTED:
+        yield Evidence("not listed", (f"{len(items) - LISTED:,} more",))
+
+
+def source(known: Known[Any]) -> Phrase:
+    """`OSV, 2026-11-20`."""
+    return say("{}" + (f", {day(known.as_of)}" if known.as_of else ""), known.source)
+
+
+def day(moment: datetime) -> str:
+    """`2026-11-20`."""
+    return f"{moment:%Y-%m-%d}"
+
+
+def _cut(text: str, length: int) -> str:
+    text = text.strip().removesuffix(".")
+    return text if len(text) <= length else text[: max(length - 1, 0)].rstrip() + "…"
