@@ -1,4 +1,5 @@
-"""Running the one path without an event loop: sources on disk never wait, and importing asyncio costs 45 ms."""
+"""Running the one path, without an event loop where it can: sources on disk never wait, and importing asyncio costs
+45 ms."""
 
 import gc
 from collections.abc import Coroutine, Iterator
@@ -17,6 +18,14 @@ def drive(coroutine: Coroutine[Any, Any, T]) -> T:
             return stop.value  # type: ignore[no-any-return]
         coroutine.close()
         raise RuntimeError("a source on disk waited for an event loop")
+
+
+def drive_online(coroutine: Coroutine[Any, Any, T]) -> T:
+    """The result of a coroutine that asks the network: in an event loop, which is paid for only here."""
+    import asyncio
+
+    with without_collector():
+        return asyncio.run(coroutine)
 
 
 @contextmanager

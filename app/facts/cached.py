@@ -43,13 +43,19 @@ class CachedSource:
 
     `grace`: for how long an answer that is too old still serves while a newer one is fetched behind it; nothing by
     default, because a command ends before that. Where the source fails, what was known serves whatever its age: it says
-    how old it is, and the policy's `facts.maximum_age` decides.
+    how old it is, and the policy's `facts.maximum_age` decides. `kept_as`: its name in the cache, if several share it.
     """
 
     def __init__(
-        self, source: OneSource, cache: FactCache, now: Callable[[], datetime], grace: timedelta = timedelta()
+        self,
+        source: OneSource,
+        cache: FactCache,
+        now: Callable[[], datetime],
+        grace: timedelta = timedelta(),
+        kept_as: str | None = None,
     ) -> None:
         self.source = source
+        self.kept_as = kept_as or source.name
         self.cache = cache
         self.now = now
         self.grace = grace
@@ -81,10 +87,10 @@ class CachedSource:
             want = wanted & self.source.answers(type_of(purl))
             for kind, mask in VERSION_KINDS.items():
                 if want & mask and version:
-                    parts[FactKey(kind, versioned(purl, version), self.name)] = _Part((purl, version), want & mask)
+                    parts[FactKey(kind, versioned(purl, version), self.kept_as)] = _Part((purl, version), want & mask)
             for kind, mask in PACKAGE_KINDS.items():
                 if want & mask:
-                    key = FactKey(kind, purl, self.name)
+                    key = FactKey(kind, purl, self.kept_as)
                     known = parts.get(key)  # any version stands for its package, but some sources need one
                     if known is None or known.key[1] is None:
                         parts[key] = _Part((purl, version), want & mask)

@@ -68,11 +68,12 @@ def unanswered(questions: Questions, facts: Facts) -> Questions:
 
 
 def _version_known(known: VersionFacts) -> Want:
+    """Who knows when a version was published also knows whether it was withdrawn: there silence is an answer."""
     return (
         (Want.LICENSE if known.license else NOTHING)
         | (Want.TEXTS if known.texts else NOTHING)
         | (Want.PUBLISHED if known.published else NOTHING)
-        | (Want.STATUS if known.deprecated or known.yanked else NOTHING)
+        | (Want.STATUS if known.deprecated or known.yanked or known.published else NOTHING)
         | (Want.ADVISORIES if known.advisories else NOTHING)
     )
 

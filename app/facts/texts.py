@@ -11,9 +11,10 @@ from app.facts.trees.tree import Installed, Tree
 from app.version import VERSION
 from checks.model.facts import Gap, LicenseText, Want
 from checks.texts.company import in_company
-from checks.texts.files import FOLDERS, Role, role
+from checks.texts.files import FOLDERS, Role, is_reading, role
 from checks.texts.library import origin
-from checks.texts.recognize import NOTHING, Recognition, recognize
+from checks.texts.recognize import LIMIT, NOTHING, Recognition, recognize_words
+from checks.texts.words import words
 
 #: A file larger than this is not read (bytes); what it says is a gap.
 MAX_FILE = 4_000_000
@@ -32,6 +33,7 @@ class Texts:
     def __init__(self, tree: Tree, folder: Path | None = None) -> None:
         self.tree = tree
         self._memory = _Memory(folder)
+        self._by_words: dict[bytes, Recognition] = {}
 
     def of(self, package: Installed) -> tuple[tuple[LicenseText, ...], tuple[Gap, ...]]:
         """The license and notice files of a package in the order of their paths, and what could not be read."""
@@ -53,10 +55,19 @@ class Texts:
         digest = hashlib.sha256(data).hexdigest()
         known = self._memory.get(digest)
         if known is None:
-            text = decoded(data)
-            known = recognize(text) if text is not None else NOTHING
+            known = self._recognize(decoded(data))
             self._memory.put(digest, known)
         return known
+
+    def _recognize(self, text: str | None) -> Recognition:
+        """Hundreds of files are the MIT License under another name: their words are the same."""
+        if text is None or len(text) > LIMIT:
+            return NOTHING
+        found = words(text)
+        key = hashlib.sha256(" ".join(found).encode("utf-8", "surrogatepass")).digest()
+        if key not in self._by_words:
+            self._by_words[key] = recognize_words(found)
+        return self._by_words[key]
 
     def keep(self) -> None:
         """Write down what was recognized, for the next run."""
@@ -67,7 +78,7 @@ def paths(tree: Tree, package: Installed) -> Iterator[str]:
     """The files of a package that are about licenses, relative to its root; those that its metadata name included."""
     found: dict[str, None] = {}
     for name in package.named:
-        if tree.is_file(package.root / name):
+        if not is_reading(name) and tree.is_file(package.root / name):
             found[name] = None
     for folder in package.folders:
         for path in _listed(tree, package.root, PurePosixPath(folder), 0):
@@ -82,7 +93,7 @@ def _listed(tree: Tree, root: PurePosixPath, folder: PurePosixPath, depth: int) 
         path = str(folder / name)
         if role(path) is not None and tree.is_file(root / path):
             yield path
-        elif depth < _DEPTH and (depth or name.lower() in FOLDERS) and not tree.is_link(root / path):
+        elif depth < _DEPTH and (depth or name.lower() in FOLDERS) and tree.is_folder(root / path):
             yield from _listed(tree, root, folder / name, depth + 1)
 
 
@@ -123,7 +134,9 @@ class _Memory:
             return {}
         try:
             entries = json.loads(self._path.read_bytes())
-            return {str(digest): Recognition(name and str(name), float(near)) for digest, (name, near) in entries.items()}
+            return {
+                str(digest): Recognition(name and str(name), float(near)) for digest, (name, near) in entries.items()
+            }
         except (OSError, ValueError, TypeError, AttributeError, RecursionError):
             return {}
 

@@ -42,34 +42,34 @@ def fixed_versions(advisory: Advisory, purl: str, version: str | None) -> tuple[
 
     Each is one that the record names as fixed and that it does not affect by another range.
     """
+    named = _named_fixes(advisory, purl, version)
+    return tuple(named[key] for key in sorted(named) if affects(advisory, purl, named[key]) is False)
+
+
+def common_fix(advisories: Iterable[Advisory], purl: str, version: str | None) -> str | None:
+    """The smallest version above `version` that any of `advisories` names as fixed and that none of them affects."""
+    ranked = [(_named_fixes(advisory, purl, version), advisory) for advisory in advisories]
+    ranked.sort(key=lambda item: min(item[0], default=_START), reverse=True)  # who is fixed last rejects most at once
+    candidates = {key: fix for named, _ in ranked for key, fix in named.items()}
+    for key in sorted(candidates):
+        if all(affects(advisory, purl, candidates[key]) is False for _, advisory in ranked):
+            return candidates[key]
+    return None
+
+
+def _named_fixes(advisory: Advisory, purl: str, version: str | None) -> dict[_Key, str]:
+    """The versions above `version` that the record names as fixed, as the ecosystem's tools take them."""
     wanted = identity(purl)
     type_ = type_of(wanted)
-    current = _key(type_, version) if version is not None else _START
+    go_module = type_ == "golang" and "/" in wanted.removeprefix("pkg:golang/")  # neither stdlib nor toolchain
+    current = (_key(type_, version) if version is not None else None) or _START
     found: dict[_Key, str] = {}
     for entry in advisory.affected:
         if entry.purl == wanted:
             for key, fixed in _fixes(entry, type_):
-                if current is None or key > current:
-                    found.setdefault(key, fixed)
-    fixes = (found[key] for key in sorted(found))
-    return tuple(fixed for fixed in fixes if affects(advisory, wanted, fixed) is False)
-
-
-def common_fix(advisories: Iterable[Advisory], purl: str, version: str | None) -> str | None:
-    """The smallest version above `version` that fixes all of `advisories`; None where one of them has no fix."""
-    type_ = type_of(purl)
-    ranked: list[tuple[_Key, Advisory, tuple[str, ...]]] = []
-    for advisory in advisories:
-        fixes = fixed_versions(advisory, purl, version)
-        if not fixes:
-            return None
-        ranked.append((sort_key(type_, fixes[0]), advisory, fixes))
-    ranked.sort(key=lambda item: item[0], reverse=True)  # who is fixed last rejects most candidates at once
-    candidates = {sort_key(type_, fix): fix for _, _, fixes in ranked for fix in fixes}
-    for key in sorted(candidates):
-        if all(affects(advisory, purl, candidates[key]) is False for _, advisory, _ in ranked):
-            return candidates[key]
-    return None
+                if key > current:
+                    found.setdefault(key, f"v{fixed}" if go_module and fixed[0] != "v" else fixed)
+    return found
 
 
 def _affects(entry: Affected, type_: str, version: str | None) -> bool | None:

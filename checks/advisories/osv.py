@@ -14,6 +14,8 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,127}")
 _ADDRESS = re.compile(r"https://[^\s\0-\x20\x7f-\xa0<>\"'()\[\]`\\]{1,500}")
 _EVENTS = ("introduced", "fixed", "last_affected", "limit")
 _KINDS = {kind.value: kind for kind in (RangeKind.SEMVER, RangeKind.ECOSYSTEM, RangeKind.GIT)}
+#: No advisory is older.
+_FIRST_YEAR = 1990
 #: Collections of malware write where each report came from under this key (ossf/malicious-packages).
 _MALWARE = "malicious-packages-origins"
 
@@ -139,14 +141,15 @@ def _id(value: object) -> str | None:
 
 
 def _moment(value: object) -> datetime | None:
-    """RFC 3339 as UTC; a time without offset is UTC."""
+    """RFC 3339 as UTC; a time without offset is UTC. The Go database writes "unknown" as the year 1."""
     if not isinstance(value, str) or len(value) > 40:
         return None
     try:
         found = datetime.fromisoformat(value)
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return found if found.year >= _FIRST_YEAR else None
 
 
 def _object(value: object) -> Mapping[str, object]:

@@ -14,6 +14,7 @@ from checks.model.report import Report
 from checks.model.snapshot import ManifestPair
 from checks.policy.schema import Policy
 from checks.rules.beside import OUTDATED
+from checks.rules.packages import CREDENTIALS, INTERNAL_SOURCE
 from checks.rules.signoff import SignoffSection
 from checks.signoffs.repair import Repair, repair
 
@@ -57,6 +58,8 @@ class _Fixer:
     def fix(self, finding: Finding) -> Fix | None:
         if finding.rule == OUTDATED:
             return self._relocked(finding)
+        if finding.rule in (CREDENTIALS, INTERNAL_SOURCE):
+            return self._without_addresses(finding)
         if finding.subject.purl is not None:
             return self._undone(finding)
         pair = self.pairs.get(finding.subject.path or "")
@@ -133,6 +136,19 @@ class _Fixer:
             return None
         names = join([say("{}", path) for path, _ in commands], last=" and ")
         return Fix(("bring ", *names, " up to date"), tuple(command for _, command in commands))
+
+    def _without_addresses(self, finding: Finding) -> Fix | None:
+        """A lock file whose addresses nobody else should see, without any."""
+        pair = self.pairs.get(finding.subject.path or "")
+        if pair is None or pair.head is None:
+            return None
+        path = pair.head.path
+        command = managers.without_addresses(managers.tool(pair.head), path)
+        if command is None and finding.rule == INTERNAL_SOURCE:
+            return Fix(say("lock {} again where only the public registry is configured", path))
+        if command is None:
+            return None
+        return Fix(say("lock {} again without addresses", path), (command,))
 
     def _readable_again(self, pair: ManifestPair) -> Fix | None:
         """A lock file that nobody can read: the base's, brought up to date by its package manager."""
@@ -226,6 +242,7 @@ def _block(report: Report, fixer: _Fixer, policy: Policy) -> tuple[str, ...]:
     """Sign-off first, since it may rewrite history; then files, one commit, one push. Empty if nothing helps."""
     blocking = [finding for finding in report.findings if finding.blocks]
     fixed = [finding for finding in blocking if finding.fix and not finding.subject.commit and finding.fix.commands]
+    fixed.sort(key=lambda finding: finding.rule in (CREDENTIALS, INTERNAL_SOURCE))  # others would write addresses again
     signing = _signing(blocking, fixer.plan, policy)
     if not fixed and not signing.commands:
         return ()

@@ -22,6 +22,9 @@ class Manager:
     """Puts back another version of a direct dependency."""
     relock: str
     """Writes the lock file anew from the manifest, keeping what it can."""
+    unaddressed: str | None = None
+    """Writes the lock file without the addresses of registries: the same versions and hashes from wherever the
+    reader's package manager gets its packages."""
     tables: Mapping[Scope, str] = field(default_factory=lambda: MappingProxyType({}))
     """What `{table}` becomes by scope: the option that names the table of the manifest. A scope that is not here has a
     table whose name the lock file does not tell, so that there is no command."""
@@ -34,19 +37,20 @@ MANAGERS = {
         "npm uninstall --package-lock-only --ignore-scripts {name}",
         "npm install --package-lock-only --ignore-scripts {name}@{version}",
         "npm install --package-lock-only --ignore-scripts",
+        "npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved",
     ),
     "uv-lock": Manager(
-        "uv remove --no-sync{table} {name}", "uv add --no-sync{table} {name}=={version}", "uv lock", _RUNTIME
+        "uv remove --no-sync{table} {name}", "uv add --no-sync{table} {name}=={version}", "uv lock", tables=_RUNTIME
     ),
     # `remove` looks through all groups, `add` writes to the main one.
     "poetry-lock": Manager(
-        "poetry remove --lock {name}", "poetry add --lock{table} {name}@{version}", "poetry lock", _RUNTIME
+        "poetry remove --lock {name}", "poetry add --lock{table} {name}@{version}", "poetry lock", tables=_RUNTIME
     ),
     "cargo-lock": Manager(
         "cargo remove{table} {name}",
         "cargo update {name} --precise {version}",
         "cargo update --workspace",
-        {**_RUNTIME, Scope.DEVELOPMENT: " --dev", Scope.TEST: " --dev", Scope.BUILD: " --build"},
+        tables={**_RUNTIME, Scope.DEVELOPMENT: " --dev", Scope.TEST: " --dev", Scope.BUILD: " --build"},
     ),
     "go-mod": Manager("go mod edit -droprequire={name} && go mod tidy", "go get {name}@{version}", "go mod tidy"),
     # yarn 1 and its successors: neither knows the other's option.
@@ -107,6 +111,12 @@ def relock(tool: str, path: str) -> str | None:
     """The command that writes the lock file at `path` anew."""
     manager = MANAGERS.get(tool)
     return _in_folder(path, manager.relock) if manager else None
+
+
+def without_addresses(tool: str, path: str) -> str | None:
+    """The command that writes the lock file at `path` without the addresses of registries, where there is one."""
+    manager = MANAGERS.get(tool)
+    return _in_folder(path, manager.unaddressed) if manager and manager.unaddressed else None
 
 
 def delete_lines(path: str, ranges: list[tuple[int, int]]) -> str | None:

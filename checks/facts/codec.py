@@ -94,7 +94,9 @@ def decode_package(data: bytes) -> PackageFacts:
 
 
 def encode_advisory(value: Advisory) -> bytes:
-    """One advisory. Raises ValueError as `encode_version`."""
+    """One advisory. Raises ValueError as `encode_version`, and for one without an id."""
+    if not value.id:
+        raise ValueError("an advisory without an id")
     return _encode(
         id=value.id,
         aliases=list(value.aliases),
@@ -167,7 +169,10 @@ def _moment(value: datetime | None) -> str | None:
         return None
     if value.tzinfo is None:
         raise ValueError("a time without a zone")
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    try:
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    except OverflowError:
+        raise ValueError("a time beyond the calendar") from None
 
 
 def _day(value: date | None) -> str | None:
@@ -248,13 +253,13 @@ def _read_version(found: dict[str, Any]) -> VersionFacts:
     take = found.pop
     return VersionFacts(
         license=_read_known(take("license", None), _text),
-        opinions=tuple([_required(_read_known(item, _text)) for item in take("opinions", ())]),
+        opinions=tuple([_required(_read_known(item, _text)) for item in _rows(take("opinions", []))]),
         texts=_read_known(take("texts", None), _read_texts),
         published=_read_known(take("published", None), _read_moment),
         deprecated=_read_known(take("deprecated", None), _text),
         yanked=_read_known(take("yanked", None), _text),
         advisories=_read_known(take("advisories", None), _texts),
-        gaps=tuple([_read_gap(*item) for item in take("gaps", ())]),
+        gaps=tuple([_read_gap(*row) for row in _rows(take("gaps", []))]),
     )
 
 
@@ -270,8 +275,8 @@ def _read_package(found: dict[str, Any]) -> PackageFacts:
         scorecard=_read_known(take("scorecard", None), lambda row: _read_scorecard(*row)),
         maintainers=_read_known(take("maintainers", None), _count),
         dependents=_read_known(take("dependents", None), _count),
-        cycles=_read_known(take("cycles", None), lambda rows: tuple([_read_cycle(*row) for row in rows])),
-        gaps=tuple([_read_gap(*item) for item in take("gaps", ())]),
+        cycles=_read_known(take("cycles", None), lambda rows: tuple([_read_cycle(*row) for row in _rows(rows)])),
+        gaps=tuple([_read_gap(*row) for row in _rows(take("gaps", []))]),
     )
 
 
@@ -279,7 +284,7 @@ def _read_advisory(found: dict[str, Any]) -> Advisory:
     take = found.pop
     rating, informational, url = take("rating", None), take("informational", None), take("url", None)
     return Advisory(
-        _text(take("id", "")),
+        _text(take("id")),
         _texts(take("aliases", ())),
         _texts(take("upstream", ())),
         _text(take("summary", "")),
@@ -288,7 +293,7 @@ def _read_advisory(found: dict[str, Any]) -> Advisory:
         _optional_moment(take("withdrawn", None)),
         _vectors(take("severities", ())),
         _optional(rating),
-        tuple([_read_affected(*row) for row in take("affected", ())]),
+        tuple([_read_affected(*row) for row in _rows(take("affected", []))]),
         _flag(take("malicious", False)),
         _optional(informational),
         _optional(url),
@@ -304,7 +309,7 @@ def _read_affected(
         _text(purl),
         "" if release is None else _text(release),
         frozenset(_texts(versions)) if versions else _NO_VERSIONS,
-        tuple([_read_range(*row) for row in ranges]) if ranges else (),
+        tuple([_read_range(*row) for row in _rows(ranges)]) if ranges else (),
         _vectors(severities),
     )
 
@@ -357,7 +362,9 @@ def _read_cycle(
 
 
 def _read_scorecard(overall: Any, checks: Any) -> Scorecard:
-    found = [Score(_text(name), None if score is None else _number(score), _text(why)) for name, score, why in checks]
+    found = [
+        Score(_text(name), None if score is None else _number(score), _text(why)) for name, score, why in _rows(checks)
+    ]
     return Scorecard(None if overall is None else _number(overall), tuple(found))
 
 
@@ -365,7 +372,7 @@ def _read_texts(rows: Any) -> tuple[LicenseText, ...]:
     return tuple(
         [
             LicenseText(_text(path), _text(sha256), _optional(license_), _number(similarity))
-            for path, sha256, license_, similarity in rows
+            for path, sha256, license_, similarity in _rows(rows)
         ]
     )
 
@@ -394,6 +401,8 @@ def _read_likelihood(row: Any) -> Likelihood:
 def _read_known(row: Any, read: Callable[[Any], T]) -> Known[T] | None:
     if row is None:
         return None
+    if type(row) is not list:
+        raise ValueError("a fact that is no list")
     if len(row) == 2:
         return Known(read(row[0]), _text(row[1]))
     value, source, as_of = row
@@ -404,6 +413,13 @@ def _required(value: T | None) -> T:
     if value is None:
         raise ValueError("a fact is missing")
     return value
+
+
+def _rows(values: Any) -> list[list[Any]]:
+    """A list of lists: a text would be taken for a row of letters."""
+    if type(values) is not list or not set(map(type, values)) <= _LIST:
+        raise ValueError("a value that is no list of lists")
+    return values
 
 
 def _text(value: Any) -> str:
@@ -422,6 +438,7 @@ def _texts(values: Any) -> tuple[str, ...]:
 
 
 _TEXT = {str}
+_LIST = {list}
 _TEXT_OR_NONE = {str, type(None)}
 
 

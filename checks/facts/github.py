@@ -11,7 +11,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from checks.advisories.ecosystems import identity
-from checks.facts.exchange import Answer, Request, list_of, next_page
+from checks.facts.exchange import Answer, Request, known, list_of, next_page
 from checks.facts.fields import mapping, mappings, moment, number, text
 from checks.facts.names import name_of, plausible, purl_of, repository_of, segment
 from checks.facts.questions import answerable
@@ -203,6 +203,9 @@ def comparison(repository: str, base: str, head: str) -> Request:
 _OF_COMPARISON = Want.LICENSE | Want.ADVISORIES
 
 
+_GAP = Gap(SOURCE, "its list of advisories for this version cannot be read", about=Want.ADVISORIES)
+
+
 def read_comparison(request: Request, document: object, as_of: datetime) -> Answer:
     """License and advisories of each package version that the comparison names; a full page has a next one."""
     entries = list_of(document)
@@ -212,13 +215,18 @@ def read_comparison(request: Request, document: object, as_of: datetime) -> Answ
     for entry in mappings(entries):
         if (key := _key(text(entry.get("package_url")) or "")) is None:
             continue
-        hits = [hit for item in mappings(entry.get("vulnerabilities")) if (hit := _hit(item, key, as_of))]
-        for hit in hits:
+        listed = entry.get("vulnerabilities")
+        hits = [_hit(item, key, as_of) for item in mappings(listed)]
+        known_hits = [hit for hit in hits if hit is not None]
+        for hit in known_hits:
             advisories[hit.id] = _joined(advisories.get(hit.id), hit)
+        complete = isinstance(listed, list) and len(known_hits) == len(listed)
+        ids = tuple(dict.fromkeys(hit.id for hit in known_hits)) if complete else None
         license_ = named(entry.get("license"))
         versions[key] = VersionFacts(
-            license=Known(license_, SOURCE, as_of) if license_ else None,
-            advisories=Known(tuple(dict.fromkeys(hit.id for hit in hits)), SOURCE, as_of),
+            license=known(license_, SOURCE, as_of),
+            advisories=known(ids, SOURCE, as_of),
+            gaps=() if complete else (_GAP,),
         )
         if repository := repository_of(entry.get("source_repository_url")):
             packages[key[0]] = PackageFacts(repository=Known(repository, SOURCE, as_of))

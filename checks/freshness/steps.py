@@ -16,8 +16,9 @@ Numbers = tuple[int, int, int]
 
 _PLAIN = r"([0-9]+)(?:\.([0-9]+))?"
 _SHAPES = {
-    **dict.fromkeys(("apk", "cocoapods", "conan", "gem", "hackage", "maven", "nuget"), _PLAIN),
+    **dict.fromkeys(("apk", "cocoapods", "gem", "hackage", "maven", "nuget"), _PLAIN),
     **dict.fromkeys(("cargo", "composer", "hex", "npm", "pub", "swift"), "v?" + _PLAIN),
+    "conan": r"([0-9]+)(?![0-9A-Za-z_*])(?:\.([0-9]+))?",
     "cran": r"([0-9]+)(?:[.-]([0-9]+))?",
     "deb": r"(?:(?P<epoch>[0-9]+):)?+" + _PLAIN,
     "golang": "(?:v|go)?" + _PLAIN,

@@ -7,7 +7,6 @@ from checks.licenses import tables
 from checks.licenses.expression import ExpressionError, Fault
 from checks.licenses.expression import parse as parse_expression
 from checks.licenses.index import Category, find, known_ids
-from checks.licenses.judge import Item
 from checks.licenses.statement import read
 from checks.licenses.tree import And, Expression, License, Or, Unclear, With, Word, leaves
 
@@ -20,7 +19,7 @@ class LicenseItem:
 
     text: str
     """As the policy writes it."""
-    value: Item
+    value: Category | License | With
     SCHEMA: ClassVar[dict[str, object]] = {
         "type": "string",
         "minLength": 1,

@@ -51,9 +51,7 @@ def added(change: Change) -> bool:
 def _covered_before(change: Change, section: PackagesSection) -> bool:
     """Whether the versions that the base had were to be avoided, too: an update of them is nothing new."""
     before = {section.advised(item.purl, item.version) for item in change.before}
-    return bool(before) and all(
-        place is not None and section.advice[place].advice is Ring.AVOID for place in before
-    )
+    return bool(before) and all(place is not None and section.advice[place].advice is Ring.AVOID for place in before)
 
 
 def _reason(entry: Advice) -> Phrase:

@@ -15,7 +15,10 @@ _MAX_TOGETHER = 20
 #: Shorter names are too close to each other by chance, most of all those that differ by a letter.
 _SHORTEST, _SHORTEST_LETTER = 5, 6
 #: Words that people and attackers add to the name of a package.
-_GENERIC = frozenset("js node nodejs npm py python python3 lib client api sdk core cli dev official".split())
+_GENERIC = frozenset(
+    {"js", "node", "nodejs", "npm", "py", "python", "python3"}
+    | {"lib", "client", "api", "sdk", "core", "cli", "dev", "official"}
+)
 
 _SEPARATORS = re.compile(r"[-_./@]+")
 _WORD = re.compile(r"([-_./@])")
@@ -77,6 +80,18 @@ def squeezed(name: str) -> str:
 def nearly(new: str, known: str) -> Likeness | None:
     """How a scope or the beginning of a name is nearly another one: both are chosen with more care than a name."""
     return _nearly(new, known, _SHORTEST) if new.casefold() != known.casefold() else None
+
+
+def beginning(name: Name, pattern: str) -> Likeness | None:
+    """How a name nearly begins as the names of a pattern with `*` do: `@exampel/ui` for `@example/*`."""
+    head, wildcard, _ = pattern.partition("*")
+    core = _words(head)
+    if not wildcard:
+        namespace, _, bare = pattern.rpartition("/")
+        return likeness(name, Name("", namespace, bare))
+    if not core or head[-1] not in "-_./":
+        return None
+    return nearly("-".join(_words(name.text)[: len(core)]), "-".join(core))
 
 
 def _nearly(new: str, known: str, shortest_letter: int) -> Likeness | None:

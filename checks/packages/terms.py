@@ -143,15 +143,13 @@ class LicenseHistory(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """What a package must have that is new here. Each criterion is a rule of its own; what is not named is not asked."""
+    """What a package must have that is new here. Each criterion is a rule of its own."""
 
     scorecard: ScorecardTerms | None = key("Checks of the OpenSSF Scorecard.", default=None)
     maintainers: int | None = key("At least so many people may publish it.", default=None)
     released_within: Duration | None = key("Its last release may be so old.", default=None)
     age: Duration | None = key("Its first release must be so old.", default=None)
-    license_history: LicenseHistory = key(
-        "`stable`: all releases are under one license.", default=LicenseHistory.ANY
-    )
+    license_history: LicenseHistory = key("`stable`: all releases are under one license.", default=LicenseHistory.ANY)
     dependents: int | None = key("At least so many packages use it.", default=None)
     transitive: bool = key("Whether packages that come with others are judged, too.", default=False)
 
@@ -218,10 +216,13 @@ class InternalName(Pattern):
 class PackagesSection(Section):
     """The section `packages`."""
 
-    advice: tuple[Advice, ...] = key("What you say of single packages; of several entries the strictest counts.", default=())
+    advice: tuple[Advice, ...] = key(
+        "What you say of single packages; of several entries the strictest counts.", default=()
+    )
     sources: Sources = key("Where packages may come from.", default_factory=Sources)
     internal: tuple[InternalName, ...] = key(
-        "Names that only your own packages have: `@example/*`, `example-*`, `pkg:pypi/acme-*`. Needs `sources.internal`.",
+        "Names that only your own packages have: `@example/*`, `example-*`, `pkg:pypi/acme-*`. It needs "
+        "`sources.internal`.",
         default=(),
     )
     popular: Mapping[PurlType, tuple[str, ...]] = key(

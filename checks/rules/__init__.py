@@ -1,6 +1,6 @@
 """The checks, and the one list that registers them."""
 
-from checks.rules import freshness, inventory, licenses, signoff, vulnerabilities
+from checks.rules import freshness, inventory, licenses, packages, signoff, vulnerabilities
 from checks.rules.check import Check
 
 #: Every check, in the order in which people read their results.
@@ -9,5 +9,6 @@ CHECKS: tuple[Check, ...] = (
     licenses.CHECK,
     vulnerabilities.CHECK,
     freshness.CHECK,
+    packages.CHECK,
     inventory.CHECK,
 )

@@ -51,10 +51,16 @@ NOTHING = Recognition(None)
 
 def recognize(text: str) -> Recognition:
     """What `text` is; never raises, and takes time in proportion to its length."""
+    return recognize_words(words(text)) if len(text) <= LIMIT else NOTHING
+
+
+def recognize_words(found_words: Sequence[str]) -> Recognition:
+    """What the words of a text are (`checks.texts.words.words`): texts that differ in who claims copyright have the
+    same."""
     known = library()
-    if known is None or len(text) > LIMIT:
+    if known is None:
         return NOTHING
-    left: list[str] = words(text)
+    left = list(found_words)
     hits = _hits(known, left)
     found: list[_Found] = []
     while len(found) <= _PARTS and (best := _best(known, left, hits)):

@@ -124,7 +124,7 @@ def _likely(case: Case, items: _Items) -> Observation:
         case,
         "vulnerability-likely",
         items,
-        _has(case, items, (f", exploited within 30 days with a probability of {highest:.0%}",)),
+        _has(case, items, (f", likely to be exploited within 30 days ({highest:.0%})",)),
         wording.headline(case, items, f" likely exploited ({highest:.0%})"),
         [
             Evidence(

@@ -189,11 +189,11 @@ def test_health_leads_to_the_repository_that_is_known_most_surely() -> None:
 def test_a_repository_is_asked_for_once_and_a_silent_answer_about_it_is_a_gap() -> None:
     (request,) = asked(depsdev, LEFT, SCOPED, want=Want.HEALTH)
     document = """{"responses": [
-        {"request": {"versionKey": {"system": "NPM", "name": "left-pad", "version": "1.3.0"}}, "version": VERSION},
-        {"request": {"versionKey": {"system": "NPM", "name": "@example/ui", "version": "2.0.0"}}, "version": VERSION}]}"""
+        {"request": {"versionKey": {"system": "NPM", "name": "left-pad", "version": "1.3.0"}}, "version": V},
+        {"request": {"versionKey": {"system": "NPM", "name": "@example/ui", "version": "2.0.0"}}, "version": V}]}"""
     version = """{"relatedProjects": [{"projectKey": {"id": "github.com/example/mono"},
         "relationType": "SOURCE_REPO", "relationProvenance": "UNVERIFIED_METADATA"}]}"""
-    first = answer(depsdev, request, document.replace("VERSION", version))
+    first = answer(depsdev, request, document.replace(": V}", f": {version}}}"))
     (projects,) = first.more
     assert json.loads(projects.body or b"")["requests"] == [{"projectKey": {"id": "github.com/example/mono"}}]
     silent = answer(depsdev, projects, '{"responses": []}')

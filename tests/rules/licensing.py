@@ -10,16 +10,18 @@ from checks.model.finding import Observation
 from checks.model.phrase import plain
 from checks.policy.load import SectionShape, load
 from checks.rules.check import Context
-from checks.rules.licenses import CHECK, LicensesSection
+from checks.rules.licenses import CHECK
+from checks.rules.licenses.section import LicensesSection
 
 SHAPE = SectionShape(CHECK.id, CHECK.section, {rule.id: rule.level for rule in CHECK.rules})
 NOW = Context(datetime(2026, 11, 20, tzinfo=UTC))
 PURL = "pkg:npm/glyph-core"
-#: SHA-256 of nothing that exists.
+#: SHA-256 of nothing that exists; policies write SHA-A and SHA-B.
 A, B = "a" * 64, "b" * 64
 
 
 def section(text: str = "{}") -> LicensesSection:
+    text = text.replace("SHA-A", A).replace("SHA-B", B)
     policy = load(f"version: 1\nlicenses: {text}\n".encode(), "policy.yaml", [SHAPE], own_version="0.1")
     found = policy.sections["licenses"]
     assert isinstance(found, LicensesSection)

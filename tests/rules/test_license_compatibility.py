@@ -25,8 +25,8 @@ def advice(
     purl: str = "pkg:npm/glyph-core",
     path: str = "package-lock.json",
 ) -> list[Observation]:
-    text = "{%s, own: [{path: '*', license: %s}]%s}" % (ALLOW, own, policy)
-    return judge(place(inbound, scope, purl=purl, path=path), policy=text)
+    text = f"{ALLOW}, own: [{{path: '*', license: {own}}}]{policy}"
+    return judge(place(inbound, scope, purl=purl, path=path), policy="{" + text + "}")
 
 
 def test_a_note_with_limits_source_and_both_licenses() -> None:
@@ -87,7 +87,7 @@ def test_the_level_off_asks_nothing() -> None:
 
 
 def test_own_code_by_path() -> None:
-    own = "{%s, own: [{path: '*', license: GPL-2.0-only}, {path: 'sdk/*', license: MIT}]}" % ALLOW
+    own = "{" + ALLOW + ", own: [{path: '*', license: GPL-2.0-only}, {path: 'sdk/*', license: MIT}]}"
     assert judge(place("GPL-2.0-only"), policy=own) == []
     (found,) = judge(place("GPL-2.0-only", path="sdk/package-lock.json"), policy=own)
     assert found.policy_key == ("licenses", "own", "1", "license")
@@ -102,12 +102,12 @@ def test_the_license_of_the_repository_counts_where_the_policy_names_none() -> N
         ("x" * 9_000, False),
     ):
         repository = RepositoryFacts(license=Known(known, "LICENSE"))
-        found = judge(place("GPL-2.0-only"), policy="{%s}" % ALLOW, repository=repository)
+        found = judge(place("GPL-2.0-only"), policy="{" + ALLOW + "}", repository=repository)
         assert bool(found) is speaks, known
     repository = RepositoryFacts(license=Known("MIT", "LICENSE"))
-    own = "{%s, own: [{path: '*', license: GPL-2.0-only}]}" % ALLOW
+    own = "{" + ALLOW + ", own: [{path: '*', license: GPL-2.0-only}]}"
     assert judge(place("GPL-2.0-only"), policy=own, repository=repository) == []
-    assert judge(place("GPL-2.0-only", origin=Origin.PATH), policy="{%s}" % ALLOW, repository=repository) == []
+    assert judge(place("GPL-2.0-only", origin=Origin.PATH), policy="{" + ALLOW + "}", repository=repository) == []
 
 
 NOT_JUDGED = """
@@ -120,7 +120,7 @@ def not_judged(own: str, scope: Scope = Scope.RUNTIME) -> list[str]:
     inventory = Inventory("package-lock.json", "npm-lock", (place("MIT", scope).dependency,))
     snapshot = Snapshot(Listing("b", "a"), (ManifestPair("package-lock.json", None, inventory),))
     assert CHECK.judge_pull is not None
-    policy = section("{own: [{path: '*', license: %s}]}" % own)
+    policy = section(f"{{own: [{{path: '*', license: {own}}}]}}")
     return [plain(item) for item in CHECK.judge_pull(snapshot, Facts(), policy, NOW).not_judged_here]
 
 

@@ -8,7 +8,7 @@ from checks.model.facts import Known, LicenseText, VersionFacts
 from checks.model.finding import Move
 from checks.model.phrase import Foreign, plain
 from checks.rules.licenses.layers import SIMILARITY, at_root
-from tests.rules.licensing import A, B, judge, place, rows, said, text, texts
+from tests.rules.licensing import B, judge, place, rows, said, text, texts
 
 # -- detected --------------------------------------------------------------------------------------------------------
 
@@ -197,8 +197,8 @@ def test_a_second_opinion_speaks_if_it_is_certain_and_worse(opinion: str, speaks
 # -- clarified -------------------------------------------------------------------------------------------------------
 
 CLARIFY = (
-    "{clarify: [{package: pkg:npm/glyph-core, license: MIT, evidence: LICENSE.md, sha256: %s, "
-    "reason: It says so in words., reviewed_by: '@ada'}], allow: [MIT]}" % A
+    "{clarify: [{package: pkg:npm/glyph-core, license: MIT, evidence: LICENSE.md, sha256: SHA-A, "
+    "reason: It says so in words., reviewed_by: '@ada'}], allow: [MIT]}"
 )
 
 
@@ -265,8 +265,8 @@ def test_a_clarification_holds_for_its_versions() -> None:
 
 def test_of_several_clarifications_the_one_whose_text_is_there_counts() -> None:
     policy = (
-        "{clarify: [{package: pkg:npm/glyph-core, license: GPL-3.0-only, evidence: LICENSE, sha256: %s}, "
-        "{package: 'pkg:npm/glyph-*', license: MIT, evidence: LICENSE, sha256: %s}]}" % (B, A)
+        "{clarify: [{package: pkg:npm/glyph-core, license: GPL-3.0-only, evidence: LICENSE, sha256: SHA-B}, "
+        "{package: 'pkg:npm/glyph-*', license: MIT, evidence: LICENSE, sha256: SHA-A}]}"
     )
     assert judge(place(), policy=policy, facts=texts(text(None))) == []
     assert judge(place(), policy=policy, facts=texts(text(None, sha256=B)))[0].rule == "license-not-allowed"

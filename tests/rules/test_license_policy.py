@@ -3,13 +3,13 @@
 import pytest
 
 from checks.model.change import ChangeKind
-from checks.model.dependency import Scope
+from checks.model.dependency import Inventory, Scope
 from checks.model.errors import PolicyError
 from checks.model.facts import Facts, RepositoryFacts, Want
 from checks.model.phrase import plain
 from checks.model.snapshot import Listing, ManifestPair, Snapshot
 from checks.rules.licenses import CHECK
-from tests.rules.licensing import A, NOW, PURL, change, judge, place, rows, said, section
+from tests.rules.licensing import NOW, PURL, change, judge, place, rows, said, section
 
 INTERNAL = RepositoryFacts(visibility="internal")
 PUBLIC = RepositoryFacts(visibility="public")
@@ -125,8 +125,6 @@ def test_without_its_property_the_policys_own_context_counts(properties: dict[st
 
 def whole(policy: str, repository: RepositoryFacts, *, empty: bool = False) -> list[str]:
     """What is said about a change as a whole."""
-    from checks.model.dependency import Inventory
-
     inventory = Inventory("package-lock.json", "npm-lock", () if empty else (place("MIT").dependency,))
     snapshot = Snapshot(Listing("b", "a"), (ManifestPair("package-lock.json", None, inventory),))
     assert CHECK.judge_pull is not None
@@ -203,7 +201,10 @@ def test_each_context_is_judged_by_the_scope_that_it_has_there() -> None:
 
 # -- linkage ---------------------------------------------------------------------------------------------------------
 
-LINKAGE = "{allow: [LGPL-2.1-or-later], linkage: {static: {deny_also: [LGPL-2.1-or-later]}, separate: {allow_also: [GPL-2.0-only]}}}"
+LINKAGE = (
+    "{allow: [LGPL-2.1-or-later], "
+    "linkage: {static: {deny_also: [LGPL-2.1-or-later]}, separate: {allow_also: [GPL-2.0-only]}}}"
+)
 
 
 @pytest.mark.parametrize(
@@ -308,12 +309,12 @@ def wanted(license_: str | None, policy: str = "{}") -> Want:
         ("Foo-1.0", "{}", Want(0)),
         ("MIT*", "{}", Want.TEXTS),
         ("BSD", "{detect: never}", Want(0)),
-        ("MIT", "{clarify: [{package: pkg:npm/glyph-core, license: MIT, evidence: L, sha256: %s}]}" % A, Want.TEXTS),
-        ("MIT", "{clarify: [{package: pkg:npm/other, license: MIT, evidence: L, sha256: %s}]}" % A, Want(0)),
+        ("MIT", "{clarify: [{package: pkg:npm/glyph-core, license: MIT, evidence: L, sha256: SHA-A}]}", Want.TEXTS),
+        ("MIT", "{clarify: [{package: pkg:npm/other, license: MIT, evidence: L, sha256: SHA-A}]}", Want(0)),
         (
             "MIT",
             "{detect: never, clarify: [{package: pkg:npm/glyph-core, versions: '<2', license: MIT, evidence: L, "
-            "sha256: %s}]}" % A,
+            "sha256: SHA-A}]}",
             Want(0),
         ),
     ],
@@ -356,10 +357,10 @@ def test_an_update_asks_for_the_license_of_the_version_before(before: str | None
         ("{own: [{path: 'a/*', license: Foo-1.0}]}", "expected a license id"),
         ("{clarify: [{package: pkg:npm/a, license: MIT, evidence: L}]}", "'sha256' is missing"),
         ("{clarify: [{package: pkg:npm/a, license: MIT, evidence: L, sha256: abc}]}", "64 hexadecimal digits"),
-        ("{clarify: [{package: pkg:npm/a, license: BSD, evidence: L, sha256: %s}]}" % A, "is shared by"),
-        ("{clarify: [{package: 'pkg:npm/*', license: MIT, evidence: L, sha256: %s}]}" % A, "must name a package"),
+        ("{clarify: [{package: pkg:npm/a, license: BSD, evidence: L, sha256: SHA-A}]}", "is shared by"),
+        ("{clarify: [{package: 'pkg:npm/*', license: MIT, evidence: L, sha256: SHA-A}]}", "must name a package"),
         (
-            "{clarify: [{package: pkg:npm/a, license: MIT, evidence: L, sha256: %s, versions: '<<'}]}" % A,
+            "{clarify: [{package: pkg:npm/a, license: MIT, evidence: L, sha256: SHA-A, versions: '<<'}]}",
             "version range",
         ),
         ("{detect: sometimes}", "expected 'missing', 'always' or 'never'"),

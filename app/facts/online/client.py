@@ -163,10 +163,11 @@ class Client:
 
     def _transport(self, proxy: str | None) -> httpx2.AsyncHTTPTransport:
         if proxy not in self._transports:
+            tls = self._tls if proxy and proxy.startswith("https:") else None
             self._transports[proxy] = httpx2.AsyncHTTPTransport(
                 verify=self._tls,
                 trust_env=False,
-                proxy=httpx2.Proxy(proxy, ssl_context=self._tls) if proxy else None,
+                proxy=httpx2.Proxy(proxy, ssl_context=tls) if proxy else None,
                 limits=httpx2.Limits(max_connections=None, max_keepalive_connections=self._limits.concurrency),
             )
         return self._transports[proxy]

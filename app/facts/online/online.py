@@ -38,7 +38,9 @@ class Sources:
     stages: Sequence[Sequence[OneSource]] = ()
     """Public ones; those of one stage are asked at the same time, and of two answers the first one's counts."""
     registries: OneSource | None = None
-    """The user's own: asked for private packages, and for public ones that no stage knows."""
+    """Those of the user: asked for public packages that no stage knows."""
+    own: OneSource | None = None
+    """Those of them that are not the world's: asked for private packages."""
     opinions: Sequence[OneSource] = ()
     """Asked for the license also where it is known."""
     vulnerabilities: Sequence[VulnerabilitySource] = ()
@@ -50,6 +52,24 @@ class Sources:
         for source in (*self.anonymous, *(source for stage in self.stages for source in stage), *own):
             found |= source.answers(type_)
         return found
+
+
+class Limited:
+    """A source that is asked only about `want`."""
+
+    def __init__(self, source: OneSource, want: Want) -> None:
+        self.source = source
+        self.want = want
+
+    @property
+    def name(self) -> str:
+        return self.source.name
+
+    def answers(self, purl_type: str) -> Want:
+        return self.source.answers(purl_type) & self.want
+
+    async def answer(self, questions: Questions) -> Facts:
+        return await self.source.answer(questions)
 
 
 class OnlineFacts:
@@ -107,18 +127,18 @@ class _Lookup:
     async def of_public(self, questions: Questions) -> Facts:
         facts = Facts()
         for stage in self.sources.stages:
-            facts = joined(facts, await self.together(stage, _open(questions, facts)))
+            facts = joined(facts, await self.together(stage, unanswered(questions, facts)))
         if self.sources.registries:
             unknown = {
                 key: want & (_OF_REGISTRIES if not _known(key, facts) else Want.RELEASES)
-                for key, want in _open(questions, facts).items()
+                for key, want in unanswered(questions, facts).items()
             }
             facts = joined(facts, await self.ask(self.sources.registries, unknown))
         declared = {key: want & Want.LICENSE for key, want in questions.items()}
         return joined(facts, opinion(await self.together(self.sources.opinions, declared)))
 
     async def of_private(self, questions: Questions) -> Facts:
-        return await self.ask(self.sources.registries, questions) if self.sources.registries else Facts()
+        return await self.ask(self.sources.own, questions) if self.sources.own else Facts()
 
     async def of_vulnerabilities(self, facts: Facts) -> Facts:
         """What is known of the CVEs of all advisories; where a source fails, the versions that have one say so."""
@@ -168,16 +188,6 @@ def silent(questions: Questions, name: str, reason: str) -> Facts:
             wants.setdefault(want, []).append(key)
     found = merged(silence(Request("", tuple(keys), want), name, reason) for want, keys in wants.items())
     return replace(found, sources=()) if name == ALL else found
-
-
-def _open(questions: Questions, facts: Facts) -> Questions:
-    """What `facts` leave open. Who knows of a version also knows whether it was withdrawn: silence is an answer."""
-    left = {}
-    for key, want in unanswered(questions, facts).items():
-        rest = want & ~Want.STATUS if _known(key, facts) else want
-        if rest:
-            left[key] = rest
-    return left
 
 
 def _known(key: PackageKey, facts: Facts) -> bool:

@@ -13,7 +13,7 @@ from checks.engine.plan import Plan
 from checks.model.dependency import Dependency, Origin
 from checks.model.facts import RepositoryFacts
 from checks.model.purl import parse, type_of
-from checks.packages.addresses import Address, address
+from checks.packages.addresses import address
 from checks.packages.hosts import unreachable
 from checks.policy.values import Pattern
 
@@ -70,7 +70,8 @@ class Privacy:
         if type_ in _ARCHIVED_THERE and place.repository[0] in _CODE_HOSTS:
             host, path = place.repository
             return _others(host, path.strip("/").partition("/")[0], repository)
-        return place.host in self.public_hosts or _known_public(type_, place)
+        web = place.scheme in ("http", "https")
+        return place.host in self.public_hosts or (web and known_public(type_, place.host, place.path))
 
 
 def _host_of(purl: str) -> str:
@@ -96,15 +97,15 @@ def _others(host: str, owner: str, repository: RepositoryFacts) -> bool:
     return host in _CODE_HOSTS and (repository.public or owner.lower() != own)
 
 
-def _known_public(type_: str, place: Address) -> bool:
-    """Whether an address is one of the ecosystem's public registry."""
-    if place.scheme not in ("http", "https") or not place.host.isascii() or len(place.host) > 253:
+def known_public(type_: str, host: str, path: str) -> bool:
+    """Whether a web address is one of the public registry of a type."""
+    if not host.isascii() or len(host) > 253:
         return False
     domains = _public_domains(type_)
     # Cargo names its default index after the registry.
-    index = type_ == "cargo" and any(place.path == f"/rust-lang/{domain}-index" for domain in domains)
-    within = any(place.host == domain or place.host.endswith(f".{domain}") for domain in domains)
-    return within or (index and place.host in _CODE_HOSTS) or _recognized(type_, place.host)
+    index = type_ == "cargo" and any(path == f"/rust-lang/{domain}-index" for domain in domains)
+    within = any(host == domain or host.endswith(f".{domain}") for domain in domains)
+    return within or (index and host in _CODE_HOSTS) or _recognized(type_, host)
 
 
 @lru_cache(maxsize=256)

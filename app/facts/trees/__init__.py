@@ -23,10 +23,17 @@ _LAYOUTS = {
 
 def installed(tree: "Tree", changes: "Iterable[Change]") -> "Iterator[Installed]":
     """Those of the package versions that lie below the root of `tree`; nothing else is looked at."""
-    by_type: dict[str, list[Change]] = {}
+    by_layout: dict[str, list[Change]] = {}
     for change in changes:
-        if change.version:
-            by_type.setdefault(type_of(change.purl), []).append(change)
-    for type_, wanted in by_type.items():
-        if type_ in _LAYOUTS:
-            yield from import_module(f"{__name__}.{_LAYOUTS[type_]}").find(tree, wanted)
+        if (layout := _layout(change)) is not None:
+            by_layout.setdefault(layout, []).append(change)
+    for layout, wanted in by_layout.items():
+        yield from import_module(f"{__name__}.{layout}").find(tree, wanted)
+
+
+def _layout(change: "Change") -> str | None:
+    if change.version:
+        return _LAYOUTS.get(type_of(change.purl))
+    # A submodule is the one thing that is there without a version.
+    paths = (place.dependency.location.path for place in change.places)
+    return "submodules" if any(path.endswith(".gitmodules") for path in paths) else None

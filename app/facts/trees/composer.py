@@ -40,7 +40,9 @@ def _listed(text: str | None) -> dict[tuple[str, str], dict[str, Any]]:
     return {
         (package["name"].lower(), _plain(package["version"])): package
         for package in (packages if isinstance(packages, list) else [])
-        if isinstance(package, dict) and isinstance(package.get("name"), str) and isinstance(package.get("version"), str)
+        if isinstance(package, dict)
+        and isinstance(package.get("name"), str)
+        and isinstance(package.get("version"), str)
     }
 
 

@@ -13,6 +13,7 @@ from checks.model.facts import Known
 
 #: Packages below one `node_modules` that are looked through for a version that lies further down.
 _MOST = 100_000
+_DEEPEST = 64
 _SEE = re.compile(r"\s*see\s+(?:the\s+)?licen[sc]e\s+in\s+(?:file\s+)?[<\"']?([^<>\"']+?)[>\"']?\s*", re.IGNORECASE)
 
 
@@ -85,15 +86,14 @@ class _Layout:
                     seen += 1
                     if folder != modules:
                         found.setdefault(name, []).append(folder / name)
-                    if len(folder.parts) < 64 and (self.tree.root / folder / name / "node_modules").is_dir():
-                        waiting.append(folder / name / "node_modules")
+                    further = folder / name / "node_modules"
+                    if len(further.parts) < _DEEPEST and self.tree.is_folder(further):
+                        waiting.append(further)
             self._nested[modules] = found
         return self._nested[modules]
 
     def _packages(self, modules: PurePosixPath) -> Iterator[str]:
         for entry in self.tree.entries(modules):
-            if (self.tree.root / modules / entry).is_symlink():
-                continue
             if entry.startswith("@"):
                 yield from (f"{entry}/{name}" for name in self.tree.entries(modules / entry))
             elif not entry.startswith("."):

@@ -1,6 +1,7 @@
 """A checkout as data: regular files below its root, of bounded size. Nothing is imported, run or followed out of it."""
 
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -28,10 +29,12 @@ class Installed:
 
 
 class Tree:
-    """Reads below `root`."""
+    """Reads below `root`. Package managers link folders within a tree (pnpm, workspaces), so a linked folder counts if it
+    leads to one below the root; a file that is a link is never read."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root.resolve()
+        self.root = os.path.realpath(root)
+        self._inside: dict[str, bool] = {}
 
     def text(self, path: PurePosixPath) -> str | None:
         """The text of a small regular file, or None."""
@@ -39,38 +42,47 @@ class Tree:
         return data.decode("utf-8", "replace") if data is not None else None
 
     def data(self, path: PurePosixPath, limit: int) -> bytes | None:
-        """The bytes of a regular file of at most `limit` bytes; None if it is larger, none or not below the root.
-
-        Package managers link folders within the tree (pnpm, workspaces); a file that is a link is not read.
-        """
-        full = self.root / path
+        """The bytes of a regular file of at most `limit` bytes; None if it is larger, none, a link or elsewhere."""
         try:
-            if full.is_symlink() or not full.resolve(strict=True).is_relative_to(self.root) or not full.is_file():
+            if not self.is_file(path):
                 return None
-            with full.open("rb") as file:
+            with open(f"{self.root}/{path}", "rb") as file:
                 found = file.read(limit + 1)
             return found if len(found) <= limit else None
-        except (OSError, ValueError, RuntimeError):
+        except OSError:
             return None
 
     def entries(self, folder: PurePosixPath) -> list[str]:
         """The names in a folder, sorted; empty if it is none or lies elsewhere."""
-        full = self.root / folder
         try:
-            return sorted(os.listdir(full)) if full.resolve(strict=True).is_relative_to(self.root) else []
-        except (OSError, ValueError, RuntimeError):
+            return sorted(os.listdir(f"{self.root}/{folder}")) if self._holds(folder) else []
+        except OSError:
             return []
 
     def is_file(self, path: PurePosixPath) -> bool:
-        """Whether there is a regular file of that name, whatever its size."""
-        full = self.root / path
+        """Whether it is a regular file below the root, of any size."""
         try:
-            return full.is_file() and not full.is_symlink()
+            return self._holds(path.parent) and stat.S_ISREG(os.lstat(f"{self.root}/{path}").st_mode)
         except (OSError, ValueError):
             return False
 
-    def is_link(self, path: PurePosixPath) -> bool:
-        return (self.root / path).is_symlink()
+    def is_folder(self, path: PurePosixPath) -> bool:
+        """Whether it is a folder below the root and no link to one."""
+        try:
+            return self._holds(path.parent) and stat.S_ISDIR(os.lstat(f"{self.root}/{path}").st_mode)
+        except (OSError, ValueError):
+            return False
+
+    def _holds(self, folder: PurePosixPath) -> bool:
+        """Whether a folder is there, and below the root once its links are followed."""
+        name = str(folder)
+        if name not in self._inside:
+            try:
+                real = os.path.realpath(f"{self.root}/{name}", strict=True)
+                self._inside[name] = f"{real}/".startswith(f"{self.root.rstrip('/')}/")
+            except (OSError, ValueError):
+                self._inside[name] = False
+        return self._inside[name]
 
 
 def manifest_folders(change: Change) -> Iterator[PurePosixPath]:

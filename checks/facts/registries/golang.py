@@ -24,7 +24,7 @@ __all__ = ["SOURCE", "answers", "read", "requests"]
 _OF_MODULE = Want.STATUS | Want.RELEASES
 _UPPER = re.compile(r"[A-Z]")
 _RETRACT = re.compile(r"(?:retract\s+)?(?:\[\s*([^\s,\]]+)\s*,\s*([^\s,\]]+)\s*\]|(v[^\s,()\[\]]+))\s*(?://(.*))?")
-_DEPRECATED = re.compile(r"//\s*Deprecated:\s*(.*)")
+_DEPRECATED = re.compile(r"(?:^|\n\n)Deprecated:(.*?)(?:$|\n\n)", re.DOTALL)
 #: Retractions of one module that are read.
 _MAX_RETRACTIONS = 200
 #: From and to, as versions compare, and why.
@@ -139,7 +139,7 @@ def _bounds(low: str, high: str) -> tuple[Key, Key] | None:
 
 
 def _deprecation(mod: str) -> str | None:
-    """The paragraph of the comment above or behind `module` that begins with `Deprecated:`."""
+    """The paragraph, of the comment above or behind `module`, that begins with `Deprecated:`."""
     block: list[str] = []
     for raw in mod.splitlines():
         line = raw.strip()
@@ -154,12 +154,5 @@ def _deprecation(mod: str) -> str | None:
 
 
 def _deprecated(comment: Sequence[str]) -> str | None:
-    for index, line in enumerate(comment):
-        if match := _DEPRECATED.match(line):
-            words = [match[1].strip()]
-            for further in comment[index + 1 :]:
-                if not (more := further.removeprefix("//").strip()):
-                    break
-                words.append(more)
-            return " ".join(words)[:MAX_TEXT]
-    return None
+    match = _DEPRECATED.search("\n".join(line.removeprefix("//").strip() for line in comment))
+    return " ".join(match[1].split())[:MAX_TEXT] if match else None

@@ -20,7 +20,7 @@ _LINKAGE = {
     **dict.fromkeys(("docker", "oci", "helm", "terraform"), Linkage.SEPARATE),
 }
 
-#: The keys of the section that speak of a scope; the first one that is given counts.
+#: The keys of the section that speak of a scope, named like scopes; the first one that is given counts.
 _SCOPE_KEYS = {
     Scope.BUILD: ("build", "development"),
     Scope.DEVELOPMENT: ("development",),
@@ -118,15 +118,16 @@ def lists(circumstances: Circumstances, section: LicensesSection) -> Lists:
     """The lists under these circumstances; made once for a policy, so that each license is judged once by them."""
     known: Lists | None = section.cache.get(circumstances)
     if known is None:
-        shared = circumstances._replace(scope=_same_lists(circumstances.scope))
+        name = _scope_key(circumstances.scope, section)
+        shared = circumstances._replace(scope=Scope(name) if name else Scope.RUNTIME)
         known = section.cache.get(shared) or _lists(shared, section)
         section.cache[circumstances] = section.cache[shared] = known
     return known
 
 
-def _same_lists(scope: Scope) -> Scope:
-    """The scope whose lists it has: what no key speaks of is as good as shipped."""
-    return scope if scope in _SCOPE_KEYS else Scope.RUNTIME
+def _scope_key(scope: Scope, section: LicensesSection) -> str | None:
+    """The key of the section that speaks of a scope; None: it is judged like what is shipped."""
+    return next((name for name in _SCOPE_KEYS.get(scope, ()) if getattr(section, name) is not None), None)
 
 
 def _lists(circumstances: Circumstances, section: LicensesSection) -> Lists:
@@ -167,11 +168,8 @@ def _denied(key: KeyPath, entries: Iterable[Denied]) -> Iterator[tuple[LicenseIt
 
 def _adjustments(circumstances: Circumstances, section: LicensesSection) -> Iterator[tuple[KeyPath, Wider]]:
     """What the policy adds to the lists under these circumstances, each with its place."""
-    for name in _SCOPE_KEYS.get(circumstances.scope, ()):
-        adjustment = getattr(section, name)
-        if adjustment is not None:
-            yield ("licenses", name), adjustment
-            break
+    if name := _scope_key(circumstances.scope, section):
+        yield ("licenses", name), getattr(section, name)
     if circumstances.context in section.contexts:
         yield ("licenses", "contexts", circumstances.context), section.contexts[circumstances.context]
     if circumstances.linkage is not None and circumstances.linkage in section.linkage:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from app.facts.online.configured.registry import Configured, registry
+from app.facts.online.configured.registry import Configured, Registry, registry
 from checks.policy.values import PackagePattern
 
 
@@ -13,7 +13,7 @@ def read_go(texts: list[str], variables: Mapping[str, str]) -> Configured:
     for text in texts:
         known |= {name.strip(): value.strip() for name, _, value in (line.partition("=") for line in text.splitlines())}
     known |= {name: variables[name] for name in ("GOPROXY", "GOPRIVATE", "GONOPROXY") if variables.get(name)}
-    proxies = []
+    proxies: list[Registry] = []
     for item in re.split(r"[,|]", known.get("GOPROXY", "")):
         if item.strip() in ("direct", "off"):
             break

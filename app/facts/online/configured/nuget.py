@@ -15,7 +15,7 @@ def read_nuget(texts: list[str], variables: Mapping[str, str]) -> Configured:
     found: list[Registry] = []
     for text in texts:
         try:
-            root = parse_xml(text)
+            root = parse_xml(text, "configuration")
         except UnreadableManifest:
             continue
         off = {name for name, value in _added(root, "disabledPackageSources", variables) if value.lower() == "true"}

@@ -1,0 +1,1 @@
+"""Third-party notices: what must be passed on with what is shipped."""

@@ -1,0 +1,33 @@
+"""The words of the notices that are our own, and what makes those of others inert."""
+
+from collections.abc import Iterator, Sequence
+
+from checks.model.phrase import visible
+from checks.notices.document import Component, LicenseGroup
+
+INTRODUCTION = {
+    "shipped": "This product contains {}. Who claims copyright in them and under which licenses they are is said below.",
+    "all": "This product contains, or was built and tested with, {}. Who claims copyright in them and under which "
+    "licenses they are is said below.",
+}
+PASSED_ON = "These files of the packages are passed on as they are."
+NO_TEXT = (
+    "No license text lies in these packages where they are installed, or they are not installed where this file was "
+    "made. Look whether their license asks for its text to be passed on."
+)
+
+
+def count(components: Sequence[Component]) -> str:
+    """`1 package of others`, `1,703 packages of others`."""
+    return f"{len(components):,} package{'' if len(components) == 1 else 's'} of others"
+
+
+def heading(group: LicenseGroup) -> str:
+    """`MIT (612 packages)`."""
+    return f"{visible(group.title, 100)} ({len(group.holders):,} package{'' if len(group.holders) == 1 else 's'})"
+
+
+def body(text: str) -> Iterator[str]:
+    """The lines of somebody's text, each with its controls and invisible characters spelled out."""
+    for line in text.split("\n"):
+        yield "    ".join(visible(part, len(part) * 10 + 1) for part in line.split("\t"))

@@ -1,0 +1,114 @@
+"""Judging a package: its layers by the lists that hold for it, and what else there is to say about them."""
+
+from collections.abc import Iterator
+
+from checks.licenses.judge import Verdict
+from checks.model.change import Change, ChangeKind
+from checks.model.dependency import Origin
+from checks.model.facts import NOTHING, Facts, PackageKey, Want
+from checks.model.finding import Level, Observation
+from checks.model.phrase import Phrase
+from checks.model.purl import type_of
+from checks.model.snapshot import Snapshot
+from checks.rules.check import PullJudgment
+from checks.rules.licenses.circumstances import Ruling, held_for, named_context
+from checks.rules.licenses.layers import Layers, layers, settled
+from checks.rules.licenses.section import Detect, LicensesSection, advised
+
+#: Kinds that no registry gives a license for: actions, images and providers are run, and judged only if one is known.
+_NO_STATEMENT = frozenset({"github", "githubactions", "docker", "oci", "terraform", "helm", "nix", "devcontainer"})
+#: The line `go 1.22` of a go.mod: it names the toolchain, which no registry has.
+_TOOLCHAIN = "pkg:golang/stdlib"
+
+
+def wanted(change: Change, section: LicensesSection) -> Iterator[tuple[PackageKey, Want]]:
+    """The license where the file says nothing of it, license texts where they decide, and what an update replaces."""
+    stated = [place.dependency.license for place in change.places]
+    want = NOTHING if any(stated) else Want.LICENSE
+    if _wants_texts(change, stated, section):
+        want |= Want.TEXTS
+    if want:
+        yield (change.purl, change.version), want
+    if change.kind is ChangeKind.UPDATED and section.levels.get("license-changed") is not Level.OFF:
+        for item in change.before:
+            if not item.license and item.version:
+                yield (item.purl, item.version), Want.LICENSE
+
+
+def _wants_texts(change: Change, stated: list[str | None], section: LicensesSection) -> bool:
+    if section.clarifications_for(change.purl, change.version) or section.detect is Detect.ALWAYS:
+        return True
+    return section.detect is Detect.MISSING and not any(raw and settled(raw) for raw in stated)
+
+
+def judged(change: Change, facts: Facts, section: LicensesSection) -> Iterator[Observation]:
+    """What is said about one package version: first the license that counts, then what else there is to know.
+
+    Of several statements and contexts the worst decides. Modules with the words load when there is something to say.
+    """
+    stated = [p.dependency.license for p in change.places if p.dependency.origin is not Origin.PATH]
+    if change.kind is ChangeKind.REMOVED or not stated:
+        return
+    known = facts.version(change.purl, change.version)
+    found = layers(section, change.purl, change.version, stated, known)
+    rulings = [
+        Ruling(claim, held.judge.verdicts[claim.raw], circumstances, held)
+        for circumstances, held in held_for(change, facts, section)
+        for claim in found.effective
+    ]
+    worst = max(rulings, key=_verdict, default=None)
+    if worst is None:
+        if type_of(change.purl) not in _NO_STATEMENT and change.purl != _TOOLCHAIN:
+            from checks.rules.licenses.observations import missing
+
+            yield missing(change, found, known)
+    elif worst.judgment.verdict is not Verdict.ALLOWED:
+        from checks.rules.licenses.observations import refused
+
+        yield refused(change, found, worst, section, facts)
+    yield from _further(change, found, facts, section)
+
+
+def _verdict(ruling: Ruling) -> Verdict:
+    return ruling.judgment.verdict
+
+
+def _further(change: Change, found: Layers, facts: Facts, section: LicensesSection) -> Iterator[Observation]:
+    """What the layers say of each other, of the version before and of the own code."""
+    if found.clarified is not None:
+        from checks.rules.licenses.clarifications import clarification
+
+        yield from clarification(change, found)
+    opinions = facts.version(change.purl, change.version).opinions
+    if found.declared and (found.texts or opinions):
+        from checks.rules.licenses.disagreements import disagreement
+
+        yield from disagreement(change, found, opinions, [held for _, held in held_for(change, facts, section)])
+    if found.declared and change.kind is ChangeKind.UPDATED:
+        from checks.rules.licenses.disagreements import changed
+
+        yield from changed(change, found, facts, [held for _, held in held_for(change, facts, section)])
+    if found.effective and advised(section, facts):
+        from checks.rules.licenses.compatibility import advice
+
+        yield from advice(change, found, facts, section)
+
+
+def judged_whole(snapshot: Snapshot, facts: Facts, section: LicensesSection) -> PullJudgment:
+    """What is said about the repository as a whole; its packages are judged one by one."""
+    observations: list[Observation] = []
+    elsewhere: tuple[Phrase, ...] = ()
+    if any(pair.head and pair.head.dependencies for pair in snapshot.manifests):
+        if section.context_property and named_context(facts.repository, section) is None:
+            from checks.rules.licenses.observations import context_unknown
+
+            observations.append(context_unknown(facts.repository, section))
+        if advised(section, facts):
+            from checks.rules.licenses.compatibility import not_judged
+
+            elsewhere = not_judged(snapshot, facts, section)
+        if not snapshot.listing.base:
+            from checks.rules.licenses.allowances import unused
+
+            observations += unused(snapshot, facts, section)
+    return PullJudgment(None, tuple(observations), elsewhere)
