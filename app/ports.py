@@ -119,7 +119,7 @@ class FactKey(NamedTuple):
     kind: str
     """`version`, `advisories`, `releases`, `health`, `lifecycle`, `advisory`, `exploited` or `likelihood`."""
     key: str
-    """A package URL with or without version, an advisory id or a CVE."""
+    """A package URL, with `@` and the version as it is where there is one; an advisory id or a CVE."""
     source: str
     """The source that was asked, as in `Known.source`."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar, get_origin
 
 from checks.model.errors import PolicyIssue, UsageError
-from checks.model.facts import RepositoryFacts
+from checks.model.facts import Known, RepositoryFacts
 from checks.policy.document import Entries, Items, Node, Scalar
 from checks.policy.shape import KeyFault, Reader, key, keys_of
 
@@ -111,7 +111,14 @@ def _repository(payload: Mapping[str, object], name: str | None) -> RepositoryFa
         default_branch=_text(found.get("default_branch")),
         owner_is_organization=owner.get("type") == "Organization" if isinstance(owner, dict) else None,
         properties={k: str(v) for k, v in properties.items()} if isinstance(properties, dict) else {},
+        license=_license(found.get("license")),
     )
+
+
+def _license(found: object) -> Known[str] | None:
+    """What GitHub recognized; it says NOASSERTION where it did not."""
+    name = _text(found.get("spdx_id")) if isinstance(found, dict) else None
+    return Known(name, "GitHub") if name and name != "NOASSERTION" else None
 
 
 def _visibility(private: object) -> str | None:

@@ -21,6 +21,8 @@ class About:
     author: str | None = None
     author_is_bot: bool = False
     changed_files: int = 0
+    license: str | None = None
+    """The SPDX id that GitHub recognized the repository's license as."""
 
 
 @dataclass(frozen=True, slots=True)

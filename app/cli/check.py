@@ -10,6 +10,7 @@ from app.cli.drive import drive
 from app.cli.output import Outputs
 from app.facts.installed import InstalledTree
 from app.facts.lookup import FactChain
+from app.facts.own import OwnLicense
 from app.gate import Gate
 from app.policies import PATH, PolicyPlace, load_policy, starter_policy
 from app.ports import FileRef, Side, Source
@@ -29,9 +30,11 @@ def run(options: argparse.Namespace) -> int:
     only = _only(options.only)
     facts = Facts(repository=_repository(options, environment))
     source, root = _source(options, environment.workflow or Workflow())
+    kept = environment.cache.with_name("texts") if environment.cache and not options.no_cache else None
+    known = environment.workflow.repository if environment.workflow else RepositoryFacts()
     gate = Gate(
         policies=_policies(options, environment, source, root),
-        facts=FactChain(facts, (InstalledTree(root),)),
+        facts=FactChain(facts, (InstalledTree(root, kept), OwnLicense(source, known.license))),
         clock=lambda: datetime.now(UTC),
         cache=InventoryFiles(environment.cache) if environment.cache and not options.no_cache else None,
         only=only,

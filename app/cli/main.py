@@ -53,6 +53,16 @@ address or with another hash), each with its line and the chain that brings it. 
   ospo-gate diff v1.0 v1.1 --format markdown     for release notes
 """
 
+_NOTICES = """\
+Write the third-party notices of a checkout: every package, the license it is used under, who claims copyright, each
+license text once, and NOTICE files. Texts are read from where packages are installed or vendored; nothing is fetched.
+Equal packages give equal bytes. Which license is chosen where one offers several is the policy's decision.
+
+  ospo-gate notices --output THIRD-PARTY-NOTICES.md
+  ospo-gate notices web --format html --output notices.html
+  ospo-gate notices --check THIRD-PARTY-NOTICES.md          exit code 1 and the difference if it is not up to date
+"""
+
 #: What `check` can print.
 FORMATS = ("text", "json", "sarif", "markdown", "workflow")
 
@@ -146,6 +156,20 @@ def _add_diff(commands: _Commands) -> None:
     _add_no_cache(diff)
 
 
+def _add_notices(commands: _Commands) -> None:
+    notices = _add(commands, "notices", "write third-party notices, or check them", _NOTICES, "app.cli.notices:run")
+    add = notices.add_argument
+    add("path", nargs="?", default=".", metavar="PATH", help="a folder or a manifest (default: here)")
+    add("--format", choices=("text", "markdown", "html"), help="default: by the file's ending, else text")
+    target = notices.add_mutually_exclusive_group()
+    target.add_argument("--output", metavar="FILE", help="write them there")
+    target.add_argument("--check", metavar="FILE", help="compare with this file instead of writing")
+    add("--scope", default="shipped", choices=("shipped", "all"), help="all: with tools for building, developing and "
+        "testing (default: shipped)")  # fmt: skip
+    add("--policy", metavar="FILE", help="default: policy.yaml at PATH, else the built-in one")
+    _add_no_cache(notices)
+
+
 def _add_no_cache(command: argparse.ArgumentParser) -> None:
     command.add_argument("--no-cache", action="store_true", help="parse everything anew, and keep nothing")
 
@@ -180,6 +204,7 @@ _COMMANDS = {
     "check": _add_check,
     "inventory": _add_inventory,
     "diff": _add_diff,
+    "notices": _add_notices,
     "policy": _add_policy,
     "serve": _add_serve,
 }

@@ -151,7 +151,7 @@ def _outdated(name: str) -> int:
 def _summarize(notices: Document, found: Packages) -> None:
     """On standard error: what a person must know who passes the file on."""
     total = len(notices.components)
-    print(f"{total:,} packages, {len(notices.groups):,} license texts.", file=sys.stderr)
+    print(f"{_many(total, 'package')}, {_many(len(notices.groups), 'license text')}.", file=sys.stderr)
     if not total:
         return
     if not found.installed:
@@ -160,3 +160,7 @@ def _summarize(notices: Document, found: Packages) -> None:
         few: Sequence[str] = [visible(component.label, 60) for component in notices.without_text[:3]]
         more = f" and {len(notices.without_text) - 3:,} more" if len(notices.without_text) > 3 else ""
         print(f"Without a license text: {', '.join(few)}{more}.", file=sys.stderr)
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -30,7 +30,7 @@ class Outputs:
         also = tuple(_also(item) for item in options.also)
         output = Path(options.output) if options.output else None
         for path in (*([output] if output else []), *(path for _, path in also)):
-            _check(path)
+            check_target(path)
         return cls(options.format, output, also, environment)
 
     def write(self, report: Report, enforce: bool) -> int:
@@ -51,12 +51,16 @@ class Outputs:
         return exit_code(report, enforce)
 
     def _write(self, path: Path, text: str, append: bool = False) -> None:
-        append = append or str(path) in self.environment.appended
-        try:
-            with path.open("ab" if append else "wb") as file:
-                file.write(text.encode("utf-8", "backslashreplace"))
-        except OSError as error:
-            raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+        write_file(path, text, append or str(path) in self.environment.appended)
+
+
+def write_file(path: Path, text: str, append: bool = False) -> None:
+    """Raises `UsageError` when it cannot be written."""
+    try:
+        with path.open("ab" if append else "wb") as file:
+            file.write(text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
 
 
 def say(text: str) -> None:
@@ -71,7 +75,7 @@ def say(text: str) -> None:
         raise UsageError(f"standard output cannot be written: {error.strerror}") from None
 
 
-def _check(path: Path) -> None:
+def check_target(path: Path) -> None:
     """A file below the current folder, which a stranger's checkout may be, is not reached through links: `report.json`
     could be one that leads to a file of the runner."""
     if path.is_dir() or not path.parent.is_dir():

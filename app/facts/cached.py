@@ -4,16 +4,17 @@ import asyncio
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from app.facts.flights import Flights
 from app.facts.kinds import PACKAGE_KINDS, VERSION_KINDS, age_of, package_part, version_part
+from app.facts.lookup import answerable
 from app.facts.merge import merged
 from app.ports import FactCache, FactKey, FactRecord, OneSource
 from checks.facts.codec import decode_advisory, decode_package, decode_version, encode_package, encode_version
 from checks.model.advisory import Advisory
 from checks.model.facts import NOTHING, Facts, PackageKey, Questions, SourceState, Want
-from checks.model.purl import type_of, versioned
 
 
 class _Part(NamedTuple):
@@ -32,7 +33,7 @@ class _Kept(NamedTuple):
     """For how long it still serves; negative: it is too old."""
 
     def covers(self, part: _Part) -> bool:
-        return not part.want & ~self.about
+        return not part.want._value_ & ~self.about._value_
 
 
 _Parts = Mapping[FactKey, _Part]
@@ -83,17 +84,15 @@ class CachedSource:
 
     def _parts(self, questions: Questions) -> dict[FactKey, _Part]:
         parts: dict[FactKey, _Part] = {}
-        for (purl, version), wanted in questions.items():
-            want = wanted & self.source.answers(type_of(purl))
-            for kind, mask in VERSION_KINDS.items():
-                if want & mask and version:
-                    parts[FactKey(kind, versioned(purl, version), self.kept_as)] = _Part((purl, version), want & mask)
-            for kind, mask in PACKAGE_KINDS.items():
-                if want & mask:
-                    key = FactKey(kind, purl, self.kept_as)
-                    known = parts.get(key)  # any version stands for its package, but some sources need one
-                    if known is None or known.key[1] is None:
-                        parts[key] = _Part((purl, version), want & mask)
+        for (purl, version), want in answerable(questions, self.source.answers).items():
+            of_version, of_package = _kinds(want._value_)
+            for kind, part in of_version if version else ():
+                parts[FactKey(kind, f"{purl}@{version}", self.kept_as)] = _Part((purl, version), part)
+            for kind, part in of_package:
+                key = FactKey(kind, purl, self.kept_as)
+                known = parts.get(key)  # any version stands for its package, but some sources need one
+                if known is None or known.key[1] is None:
+                    parts[key] = _Part((purl, version), part)
         return parts
 
     async def _look_up(self, parts: _Parts) -> Facts:
@@ -189,6 +188,13 @@ class CachedSource:
             if ids <= known.keys():
                 whole[key] = found._replace(facts=replace(found.facts, advisories={id_: known[id_] for id_ in ids}))
         return whole
+
+
+@lru_cache(maxsize=1 << len(Want))
+def _kinds(want: int) -> tuple[list[tuple[str, Want]], list[tuple[str, Want]]]:
+    """The kinds of records that hold what is wanted, about versions and about packages."""
+    of_version = [(kind, part) for kind, mask in VERSION_KINDS.items() if (part := Want(want) & mask)]
+    return of_version, [(kind, part) for kind, mask in PACKAGE_KINDS.items() if (part := Want(want) & mask)]
 
 
 def _named(facts: Facts) -> set[str]:

@@ -29,7 +29,7 @@ class Flights(Generic[K]):
         mine = []
         for key, want in wanted.items():
             flight = self._flights.get(key)
-            if flight is not None and not want & ~flight.want:
+            if flight is not None and not want._value_ & ~flight.want._value_:
                 tasks[flight.task] = None
             else:
                 mine.append(key)

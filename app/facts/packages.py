@@ -13,16 +13,13 @@ from checks.licenses.tree import License, With, leaves
 from checks.model.change import Change
 from checks.model.dependency import Origin
 from checks.model.facts import Facts, Known, LicenseText, PackageKey, VersionFacts
-from checks.model.purl import type_of
 from checks.model.secrets import masked
 from checks.notices.document import Component, File
+from checks.notices.parts import is_part
 from checks.rules.licenses.circumstances import held_for
 from checks.rules.licenses.layers import layers
 from checks.rules.licenses.section import LicensesSection
 
-#: Kinds that are run beside a product or build it: images, actions, providers, charts, runtimes.
-_RUN = frozenset({"githubactions", "docker", "oci", "terraform", "helm", "nix", "devcontainer", "generic"})
-_TOOLCHAIN = "pkg:golang/stdlib"
 _COPYLEFT = frozenset({Category.WEAK_COPYLEFT, Category.STRONG_COPYLEFT, Category.NETWORK_COPYLEFT})
 
 
@@ -37,7 +34,7 @@ class Packages:
 
 def packages(tree: Tree, changes: Iterable[Change], texts: Texts, section: LicensesSection) -> Packages:
     """What `changes` bring, as far as it becomes part of a product; licenses are chosen as `section` judges."""
-    wanted = [change for change in changes if _is_part(change)]
+    wanted = [change for change in changes if any(is_part(place.dependency) for place in change.places)]
     found: dict[PackageKey, Installed] = {}
     for package in installed(tree, wanted):
         found.setdefault(package.key, package)
@@ -46,11 +43,6 @@ def packages(tree: Tree, changes: Iterable[Change], texts: Texts, section: Licen
         key = (change.purl, change.version)
         components[key] = _component(change, found.get(key), tree, texts, section)
     return Packages(tuple(components.values()), len(found))
-
-
-def _is_part(change: Change) -> bool:
-    own = all(place.dependency.origin is Origin.PATH for place in change.places)
-    return not own and type_of(change.purl) not in _RUN and change.purl != _TOOLCHAIN
 
 
 def _component(

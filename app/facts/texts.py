@@ -13,13 +13,13 @@ from checks.model.facts import Gap, LicenseText, Want
 from checks.texts.company import in_company
 from checks.texts.files import FOLDERS, Role, is_reading, role
 from checks.texts.library import origin
-from checks.texts.recognize import LIMIT, NOTHING, Recognition, recognize_words
+from checks.texts.recognize import LIMIT, NOTHING, Recognition, recognize, recognize_words
 from checks.texts.words import words
 
 #: A file larger than this is not read (bytes); what it says is a gap.
 MAX_FILE = 4_000_000
 #: Files of one package that are read.
-MAX_FILES = 60
+MAX_FILES = 40
 #: Folders below a package's license folder.
 _DEPTH = 4
 #: Texts that are remembered from run to run.
@@ -60,7 +60,7 @@ class Texts:
         return known
 
     def _recognize(self, text: str | None) -> Recognition:
-        """Hundreds of files are the MIT License under another name: their words are the same."""
+        """Hundreds of files are the MIT License of somebody else: their words are the same."""
         if text is None or len(text) > LIMIT:
             return NOTHING
         found = words(text)
@@ -72,6 +72,12 @@ class Texts:
     def keep(self) -> None:
         """Write down what was recognized, for the next run."""
         self._memory.keep()
+
+
+def recognized(data: bytes) -> Recognition:
+    """What the bytes of one file are."""
+    text = decoded(data)
+    return recognize(text) if text is not None else NOTHING
 
 
 def paths(tree: Tree, package: Installed) -> Iterator[str]:

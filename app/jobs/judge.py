@@ -22,7 +22,7 @@ from app.store.reports import SENDING, SENT, SUPERSEDED, Outgoing, ReportStore
 from app.store.subjects import SubjectStore
 from app.subject import Claim
 from checks.model.errors import PolicyError, SourceError
-from checks.model.facts import Facts, RepositoryFacts
+from checks.model.facts import Facts, Known, RepositoryFacts
 from checks.model.phrase import plain, say
 from checks.policy.schema import Policy
 from checks.render.comment import MARKER
@@ -303,7 +303,12 @@ class _Desk:
 def _known(claim: Claim) -> Facts:
     about = claim.about
     repository = RepositoryFacts(
-        about.repository, about.visibility, about.default_branch, about.owner_is_organization, about.properties
+        about.repository,
+        about.visibility,
+        about.default_branch,
+        about.owner_is_organization,
+        about.properties,
+        Known(about.license, "GitHub") if about.license and about.license != "NOASSERTION" else None,
     )
     return Facts(repository=repository, accounts_known=True)
 

@@ -21,6 +21,10 @@ class _Account(_Model):
     type: str = "User"
 
 
+class _License(_Model):
+    spdx_id: str | None = None
+
+
 class _Repository(_Model):
     id: int
     node_id: str
@@ -30,6 +34,7 @@ class _Repository(_Model):
     default_branch: str | None = None
     owner: _Account
     custom_properties: dict[str, object] | None = None
+    license: _License | None = None
 
 
 class _Installation(_Model):
@@ -128,6 +133,7 @@ def _about(event: PullRequestEvent) -> About:
         author=author.login if author else None,
         author_is_bot=author is not None and author.type == "Bot",
         changed_files=event.pull_request.changed_files,
+        license=repository.license.spdx_id if repository.license else None,
     )
 
 

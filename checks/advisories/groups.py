@@ -8,7 +8,7 @@ from checks.advisories.severity import Rating, rating_of, worst
 from checks.model.advisory import Advisory
 
 #: Which of its names a vulnerability is called by; other names come after these.
-_LABELS = ("CVE-", "GHSA-", "MAL-")
+_LABELS = {"CVE": 0, "GHSA": 1, "MAL": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,9 @@ class Vulnerability:
         return min((record.published for record in self.records if record.published), default=None)
 
     @property
-    def _by_use(self) -> list[Advisory]:
+    def _by_use(self) -> Sequence[Advisory]:
+        if len(self.records) == 1:
+            return self.records
         return sorted(self.records, key=lambda record: (not record.id.startswith("GHSA-"), record.id))
 
     @property
@@ -67,6 +69,8 @@ def vulnerabilities(records: Iterable[Advisory], purl: str) -> tuple[Vulnerabili
 
 def _grouped(records: Sequence[Advisory]) -> list[list[Advisory]]:
     """Records that share a name, directly or through others: the sets of a union-find over all names."""
+    if len(records) == 1:
+        return [[*records]]
     parents: dict[str, str] = {}
 
     def root(name: str) -> str:
@@ -86,15 +90,10 @@ def _grouped(records: Sequence[Advisory]) -> list[list[Advisory]]:
 
 def _vulnerability(records: Sequence[Advisory], purl: str) -> Vulnerability:
     names = frozenset(name for record in records for name in (record.id, *record.aliases))
-    ordered = tuple(sorted(records, key=lambda record: record.id)) if len(records) > 1 else tuple(records)
-    return Vulnerability(
-        label=min(names, key=_label_order),
-        names=names,
-        records=ordered,
-        rating=worst(rating_of(record, purl) for record in ordered),
-    )
+    ordered = tuple(sorted(records, key=lambda record: record.id))
+    rating = worst([rating_of(record, purl) for record in ordered])
+    return Vulnerability(min(names, key=_label_order), names, ordered, rating)
 
 
 def _label_order(name: str) -> tuple[int, int, str]:
-    place = next((place for place, prefix in enumerate(_LABELS) if name.startswith(prefix)), len(_LABELS))
-    return place, len(name), name
+    return _LABELS.get(name[: name.find("-")], len(_LABELS)), len(name), name

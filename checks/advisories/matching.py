@@ -4,7 +4,8 @@ It goes by the order of each ecosystem, and says None where nobody can tell: doc
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from checks.advisories.ecosystems import identity
 from checks.model.advisory import Advisory, Affected, AffectedRange, Event, RangeKind
@@ -28,13 +29,20 @@ def affects(advisory: Advisory, purl: str, version: str | None) -> bool | None:
     its ecosystem cannot order, or the record only has commits, or is not understood, or its releases disagree.
     """
     wanted = identity(purl)
+    answer: bool | None = False
     by_release: dict[str, bool | None] = {}
     for entry in advisory.affected:
-        if entry.purl == wanted:
-            known = by_release.get(entry.release, False)
-            by_release[entry.release] = known or _either(known, _affects(entry, type_of(wanted), version))
-    answers = set(by_release.values())
-    return answers.pop() if len(answers) == 1 else None if answers else False
+        if entry.purl != wanted:
+            continue
+        found = _affects(entry, type_of(wanted), version)
+        if entry.release:
+            by_release[entry.release] = _either(by_release.get(entry.release, False), found)
+        else:
+            answer = _either(answer, found)
+    if by_release:
+        answers = set(by_release.values())
+        return answers.pop() if len(answers) == 1 else None
+    return answer
 
 
 def fixed_versions(advisory: Advisory, purl: str, version: str | None) -> tuple[str, ...]:
@@ -46,13 +54,14 @@ def fixed_versions(advisory: Advisory, purl: str, version: str | None) -> tuple[
     return tuple(named[key] for key in sorted(named) if affects(advisory, purl, named[key]) is False)
 
 
-def common_fix(advisories: Iterable[Advisory], purl: str, version: str | None) -> str | None:
+def common_fix(advisories: Sequence[Advisory], purl: str, version: str | None) -> str | None:
     """The smallest version above `version` that any of `advisories` names as fixed and that none of them affects."""
-    ranked = [(_named_fixes(advisory, purl, version), advisory) for advisory in advisories]
-    ranked.sort(key=lambda item: min(item[0], default=_START), reverse=True)  # who is fixed last rejects most at once
-    candidates = {key: fix for named, _ in ranked for key, fix in named.items()}
+    named = [_named_fixes(advisory, purl, version) for advisory in advisories]
+    order = sorted(range(len(named)), key=lambda index: min(named[index], default=_START), reverse=True)
+    strict = [advisories[index] for index in order]  # who is fixed last rejects most candidates at once
+    candidates = {key: fix for fixes in named for key, fix in fixes.items()}
     for key in sorted(candidates):
-        if all(affects(advisory, purl, candidates[key]) is False for _, advisory in ranked):
+        if all(affects(advisory, purl, candidates[key]) is False for advisory in strict):
             return candidates[key]
     return None
 
@@ -75,15 +84,15 @@ def _named_fixes(advisory: Advisory, purl: str, version: str | None) -> dict[_Ke
 def _affects(entry: Affected, type_: str, version: str | None) -> bool | None:
     if version is not None and (version in entry.versions or version.removeprefix("v") in entry.versions):
         return True
-    answers = [_inside(range_, type_, version) for range_ in entry.ranges if range_.kind is not RangeKind.GIT]
-    if answers:
-        answer: bool | None = False
-        for item in answers:
-            answer = _either(answer, item)
+    answer: bool | None = False
+    ordered = False
+    for range_ in entry.ranges:
+        if range_.kind is not RangeKind.GIT:
+            ordered = True
+            answer = _either(answer, _inside(range_, type_, version))
+    if ordered:
         return answer
-    if not entry.versions:
-        return None
-    return _listed(entry.versions, type_, version)
+    return _listed(entry.versions, type_, version) if entry.versions else None
 
 
 def _either(first: bool | None, second: bool | None) -> bool | None:
@@ -102,7 +111,7 @@ def _listed(versions: frozenset[str], type_: str, version: str | None) -> bool |
 
 
 def _inside(range_: AffectedRange, type_: str, version: str | None) -> bool | None:
-    if range_.events == (_FROM_THE_BEGINNING,):
+    if len(range_.events) == 1 and range_.events[0] == _FROM_THE_BEGINNING:
         return True
     order = type_ if range_.kind is RangeKind.ECOSYSTEM or type_ in _SEMVER else "npm"
     events = _ordered(range_, order)
@@ -118,6 +127,7 @@ def _inside(range_: AffectedRange, type_: str, version: str | None) -> bool | No
     return inside
 
 
+@lru_cache(maxsize=65_536)
 def _ordered(range_: AffectedRange, order: str) -> Sequence[tuple[_Key, str]] | None:
     """The events by version, in the order of the record where versions are equal; None where one has no order.
 

@@ -101,7 +101,7 @@ def encode_advisory(value: Advisory) -> bytes:
         id=value.id,
         aliases=list(value.aliases),
         upstream=list(value.upstream),
-        summary=value.summary,
+        summary=value.summary or None,
         published=_moment(value.published),
         modified=_moment(value.modified),
         withdrawn=_moment(value.withdrawn),
@@ -111,7 +111,7 @@ def encode_advisory(value: Advisory) -> bytes:
         malicious=value.malicious,
         informational=value.informational,
         url=value.url,
-        source=value.source,
+        source=value.source or None,
         as_of=_moment(value.as_of),
     )
 
@@ -154,7 +154,7 @@ def _encode(**fields: object) -> bytes:
 
 
 #: What is left out; a fact that is false or 0 is a list and stays.
-_DEFAULTS: tuple[object, ...] = (None, [], "", False)
+_DEFAULTS: tuple[object, ...] = (None, [], False)
 
 
 def _known(fact: Known[T] | None, write: Callable[[T], object] | None = None) -> list[object] | None:
@@ -284,7 +284,7 @@ def _read_advisory(found: dict[str, Any]) -> Advisory:
     take = found.pop
     rating, informational, url = take("rating", None), take("informational", None), take("url", None)
     return Advisory(
-        _text(take("id")),
+        _text(take("id") or None),
         _texts(take("aliases", ())),
         _texts(take("upstream", ())),
         _text(take("summary", "")),

@@ -1,7 +1,6 @@
-"""GitHub: its database of reviewed advisories, and what its dependency graph says of the two sides of a pull request.
+"""GitHub's database of advisories: reviewed ones and malware, for servers that reach nothing else.
 
-The database names packages and ranges, not which of the asked versions they hit: `checks.advisories` decides that
-with the records. The comparison gives advisories of exact versions.
+It answers with records and does not say which of the asked versions each is about; the records tell.
 """
 
 import re
@@ -11,18 +10,16 @@ from datetime import datetime
 from urllib.parse import quote
 
 from checks.advisories.ecosystems import identity
-from checks.facts.exchange import Answer, Request, known, list_of, next_page
+from checks.advisories.matching import affects
+from checks.facts.exchange import Answer, Request, list_of, said
 from checks.facts.fields import mapping, mappings, moment, number, text
-from checks.facts.names import name_of, plausible, purl_of, repository_of, segment
+from checks.facts.names import name_of, purl_of
 from checks.facts.questions import answerable
-from checks.facts.statements import named
-from checks.model import purl as purls
 from checks.model.advisory import Advisory, Affected, AffectedRange, Event, Likelihood, RangeKind, Vector
 from checks.model.facts import (
     Facts,
     Gap,
     Known,
-    PackageFacts,
     PackageKey,
     Questions,
     SourceState,
@@ -35,7 +32,9 @@ SOURCE = "GitHub"
 #: The source takes 1,000 packages, and gives 100 advisories a page.
 MAX_BATCH = 100
 PAGE = 100
-_LIMIT_BYTES = 30_000_000
+LIMIT_BYTES = 30_000_000
+ACCEPT = "application/vnd.github+json"
+_REVIEWED, _MALWARE = "reviewed", "malware"
 #: GitHub's names of ecosystems.
 _ECOSYSTEMS = {
     "cargo": "rust",
@@ -52,7 +51,7 @@ _ECOSYSTEMS = {
     "swift": "swift",
 }
 _TYPES = {name: type_ for type_, name in _ECOSYSTEMS.items()}
-_RATINGS = {"low": "low", "medium": "moderate", "moderate": "moderate", "high": "high", "critical": "critical"}
+RATINGS = {"low": "low", "medium": "moderate", "moderate": "moderate", "high": "high", "critical": "critical"}
 _BOUND = re.compile(r"\s*(<=|>=|<|>|=)\s*(\S+)\s*")
 
 
@@ -61,56 +60,70 @@ def answers(purl_type: str) -> Want:
     return Want.ADVISORIES if purl_type in _ECOSYSTEMS else Want(0)
 
 
-# -- the advisory database
-
-
 def requests(questions: Questions) -> Iterator[Request]:
-    """For each ecosystem and up to 100 versions: one request for reviewed advisories and one for malware."""
+    """For each ecosystem and up to 100 versions: one request for reviewed advisories; one for malware follows."""
     asked: dict[str, list[tuple[PackageKey, str]]] = {}
     for key in answerable(questions, answers):
         if name := name_of(key[0]):
             asked.setdefault(_ECOSYSTEMS[type_of(key[0])], []).append((key, f"{name}@{key[1]}"))
     for ecosystem, found in asked.items():
         for start in range(0, len(found), MAX_BATCH):
-            part = found[start : start + MAX_BATCH]
-            for kind in ("reviewed", "malware"):
-                yield _affecting(ecosystem, kind, [key for key, _ in part], [package for _, package in part])
+            keys, packages = zip(*found[start : start + MAX_BATCH], strict=True)
+            yield _affecting(ecosystem, _REVIEWED, keys, packages)
 
 
 def read(request: Request, document: object, as_of: datetime) -> Answer:
-    """The records of a page. A full one may not be all, so its packages are asked for again in two halves."""
+    """The records, and which of them hit which version; what that is, is said with the second kind.
+
+    A full page may not be all, so its packages are asked for again in two halves.
+    """
     entries = list_of(document)
-    if len(entries) >= PAGE and len(request.keys) > 1:
-        return Answer(more=tuple(_halves(request)))
-    advisories: dict[str, Advisory] = {}
-    likelihoods: dict[str, Known[Likelihood]] = {}
-    for entry in mappings(entries):
-        if advisory := _advisory(entry, as_of):
-            advisories[advisory.id] = advisory
-            likelihoods |= _likelihoods(entry, as_of)
-    gap = Gap(SOURCE, f"it names more than {PAGE - 1} advisories for one version", about=Want.ADVISORIES)
-    silent = dict.fromkeys(request.keys, VersionFacts(gaps=(gap,))) if len(entries) >= PAGE else {}
-    state = (SourceState(SOURCE, as_of),)
-    return Answer(Facts(versions=silent, advisories=advisories, likelihoods=likelihoods, sources=state))
+    if len(entries) >= PAGE:
+        if len(request.keys) > 1:
+            return Answer(more=tuple(_halves(request)))
+        return _silent(request, f"it names more than {PAGE - 1} advisories for one version", as_of)
+    records = [_advisory(entry, as_of) if isinstance(entry, dict) else None for entry in entries]
+    advisories = {record.id: record for record in records if record is not None}
+    if len(advisories) < len(records):
+        return _silent(request, "it names an advisory that cannot be read", as_of)
+    likelihoods = {cve: fact for entry in mappings(entries) for cve, fact in _likelihoods(entry, as_of).items()}
+    hits = tuple(_hits(request, index, advisories.values()) for index in range(len(request.keys)))
+    facts = Facts(advisories=advisories, likelihoods=likelihoods, sources=(SourceState(SOURCE, as_of),))
+    ecosystem, _, kind = request.step.partition(" ")
+    if kind == _REVIEWED:
+        malware = _affecting(ecosystem, _MALWARE, request.keys, request.subjects)
+        return Answer(facts, (replace(malware, carried=hits),))
+    versions = {
+        key: VersionFacts(advisories=Known(ids, SOURCE, as_of)) for key, ids in zip(request.keys, hits, strict=True)
+    }
+    return Answer(replace(facts, versions=versions))
 
 
-def _affecting(ecosystem: str, kind: str, keys: Iterable[PackageKey], packages: Iterable[str]) -> Request:
-    asked = tuple(packages)
-    path = f"advisories?ecosystem={ecosystem}&type={kind}&per_page={PAGE}&affects={quote(','.join(asked), safe='')}"
+def _affecting(ecosystem: str, kind: str, keys: tuple[PackageKey, ...], packages: tuple[str, ...]) -> Request:
+    path = f"advisories?ecosystem={ecosystem}&type={kind}&per_page={PAGE}&affects={quote(','.join(packages), safe='')}"
     step = f"{ecosystem} {kind}"
-    return Request(
-        path, tuple(keys), Want.ADVISORIES, accept=_ACCEPT, limit_bytes=_LIMIT_BYTES, step=step, subjects=asked
-    )
-
-
-_ACCEPT = "application/vnd.github+json"
+    return Request(path, keys, Want.ADVISORIES, accept=ACCEPT, limit_bytes=LIMIT_BYTES, step=step, subjects=packages)
 
 
 def _halves(request: Request) -> Iterator[Request]:
     ecosystem, _, kind = request.step.partition(" ")
     middle = len(request.keys) // 2
     for part in (slice(None, middle), slice(middle, None)):
-        yield _affecting(ecosystem, kind, request.keys[part], request.subjects[part])
+        half = _affecting(ecosystem, kind, request.keys[part], request.subjects[part])
+        yield replace(half, carried=request.carried[part])
+
+
+def _hits(request: Request, index: int, advisories: Iterable[Advisory]) -> tuple[str, ...]:
+    """What affects one of the versions, and what may. Where only one was asked about, everything is about it."""
+    before = request.carried[index] if request.carried else ()
+    alone = len(request.keys) == 1
+    found = (item.id for item in advisories if alone or affects(item, *request.keys[index]) is not False)
+    return tuple(dict.fromkeys((*before, *found)))
+
+
+def _silent(request: Request, reason: str, as_of: datetime) -> Answer:
+    silent = VersionFacts(gaps=(Gap(SOURCE, reason, about=Want.ADVISORIES),))
+    return said(SOURCE, as_of, dict.fromkeys(request.keys, silent))
 
 
 def _advisory(entry: Mapping[str, object], as_of: datetime) -> Advisory | None:
@@ -127,7 +140,7 @@ def _advisory(entry: Mapping[str, object], as_of: datetime) -> Advisory | None:
         modified=moment(entry.get("updated_at")),
         withdrawn=moment(entry.get("withdrawn_at")),
         severities=tuple(_vectors(mapping(entry.get("cvss_severities")))),
-        rating=_RATINGS.get((text(entry.get("severity")) or "").lower()),
+        rating=RATINGS.get((text(entry.get("severity")) or "").lower()),
         affected=tuple(filter(None, map(_affected, mappings(entry.get("vulnerabilities"))))),
         malicious=malicious,
         url=text(entry.get("html_url")),
@@ -149,23 +162,18 @@ def _affected(vulnerability: Mapping[str, object]) -> Affected | None:
     found = text(vulnerability.get("vulnerable_version_range"))
     if purl is None or found is None:
         return None
-    exact, events = _range(found, text(vulnerability.get("first_patched_version")))
-    ranges = (AffectedRange(RangeKind.ECOSYSTEM, events),) if events else ()
-    return Affected(identity(purl), versions=frozenset(exact), ranges=ranges)
+    exact, range_ = _range(found, text(vulnerability.get("first_patched_version")))
+    return Affected(identity(purl), versions=frozenset(exact), ranges=(range_,) if range_ else ())
 
 
-def _range(written: str, patched: str | None) -> tuple[list[str], tuple[Event, ...]]:
-    """`>= 1.0, < 1.2` as exact versions and events.
-
-    `> 1.0` counts from 1.0 on, because events have no exclusive start; what cannot be read affects everything.
-    """
+def _range(written: str, patched: str | None) -> tuple[list[str], AffectedRange | None]:
+    """`>= 1.0, < 1.2` as exact versions and a range. `> 1.0` counts from 1.0 on: events have no exclusive start."""
     bounds = [_BOUND.fullmatch(part) for part in written.split(",")]
     if not all(bounds):
-        return [], (Event("introduced", "0"),)
+        return [], AffectedRange(RangeKind.UNREADABLE, ())
     exact: list[str] = []
     start, end = "0", None
-    for bound in filter(None, bounds):
-        sign, version = bound[1], bound[2]
+    for sign, version in (bound.groups() for bound in bounds if bound):
         if sign == "=":
             exact.append(version)
         elif sign in (">", ">="):
@@ -173,10 +181,10 @@ def _range(written: str, patched: str | None) -> tuple[list[str], tuple[Event, .
         else:
             end = Event("fixed" if sign == "<" else "last_affected", version)
     if exact:
-        return exact, ()
+        return exact, None
     if end is not None and end.kind == "last_affected" and patched:
         end = Event("fixed", patched)
-    return [], (Event("introduced", start), *((end,) if end else ()))
+    return [], AffectedRange(RangeKind.ECOSYSTEM, (Event("introduced", start), *((end,) if end else ())))
 
 
 def _likelihoods(entry: Mapping[str, object], as_of: datetime) -> dict[str, Known[Likelihood]]:
@@ -187,79 +195,3 @@ def _likelihoods(entry: Mapping[str, object], as_of: datetime) -> dict[str, Know
     if cve is None or probability is None or percentile is None or not (0 <= probability <= 1 and 0 <= percentile <= 1):
         return {}
     return {cve: Known(Likelihood(probability, percentile), SOURCE, as_of)}
-
-
-# -- the comparison of a pull request
-
-
-def comparison(repository: str, base: str, head: str) -> Request:
-    """What GitHub's dependency graph knows of the packages between two commits. `repository` is `owner/name`."""
-    owner, _, name = repository.partition("/")
-    path = f"repos/{segment(owner)}/{segment(name)}/dependency-graph/compare/{segment(base)}...{segment(head)}"
-    path = f"{path}?per_page={PAGE}"
-    return Request(path, accept=_ACCEPT, limit_bytes=_LIMIT_BYTES, step="comparison", want=_OF_COMPARISON)
-
-
-_OF_COMPARISON = Want.LICENSE | Want.ADVISORIES
-
-
-_GAP = Gap(SOURCE, "its list of advisories for this version cannot be read", about=Want.ADVISORIES)
-
-
-def read_comparison(request: Request, document: object, as_of: datetime) -> Answer:
-    """License and advisories of each package version that the comparison names; a full page has a next one."""
-    entries = list_of(document)
-    versions: dict[PackageKey, VersionFacts] = {}
-    packages: dict[str, PackageFacts] = {}
-    advisories: dict[str, Advisory] = {}
-    for entry in mappings(entries):
-        if (key := _key(text(entry.get("package_url")) or "")) is None:
-            continue
-        listed = entry.get("vulnerabilities")
-        hits = [_hit(item, key, as_of) for item in mappings(listed)]
-        known_hits = [hit for hit in hits if hit is not None]
-        for hit in known_hits:
-            advisories[hit.id] = _joined(advisories.get(hit.id), hit)
-        complete = isinstance(listed, list) and len(known_hits) == len(listed)
-        ids = tuple(dict.fromkeys(hit.id for hit in known_hits)) if complete else None
-        license_ = named(entry.get("license"))
-        versions[key] = VersionFacts(
-            license=known(license_, SOURCE, as_of),
-            advisories=known(ids, SOURCE, as_of),
-            gaps=() if complete else (_GAP,),
-        )
-        if repository := repository_of(entry.get("source_repository_url")):
-            packages[key[0]] = PackageFacts(repository=Known(repository, SOURCE, as_of))
-    facts = Facts(versions, packages, advisories, sources=(SourceState(SOURCE, as_of),))
-    if len(entries) < PAGE:
-        return Answer(facts)
-    path = f"{request.path.partition('&page=')[0]}&page={request.page + 2}"
-    return Answer(facts, (next_page(request, path=path),))
-
-
-def _key(package_url: str) -> PackageKey | None:
-    try:
-        type_, namespace, name, version = purls.parse(package_url)
-    except ValueError:
-        return None
-    return (purls.package(type_, name, namespace), version) if version and plausible(version) else None
-
-
-def _hit(item: Mapping[str, object], key: PackageKey, as_of: datetime) -> Advisory | None:
-    """The little that the comparison says of an advisory; the full record is better wherever there is one."""
-    id_ = text(item.get("advisory_ghsa_id"))
-    if id_ is None:
-        return None
-    return Advisory(
-        id=id_,
-        summary=text(item.get("advisory_summary")) or "",
-        rating=_RATINGS.get((text(item.get("severity")) or "").lower()),
-        affected=(Affected(identity(key[0]), versions=frozenset({key[1] or ""})),),
-        url=text(item.get("advisory_url")),
-        source=SOURCE,
-        as_of=as_of,
-    )
-
-
-def _joined(first: Advisory | None, second: Advisory) -> Advisory:
-    return second if first is None else replace(first, affected=(*first.affected, *second.affected))

@@ -98,32 +98,24 @@ class Case:
         """Stable releases after this version, oldest first."""
         return releases.newer(self.type, self.stable, self.change.version) if self.change.version else ()
 
-    def ready_at(self, release: Release) -> datetime | None:
-        """When this version may be replaced by that release; None: nothing is known against doing it at once.
-
-        A release that must still wait is none that anybody is behind.
-        """
-        if release.published is None or not self.waits:
-            return None
-        step = part(self.type, self.change.version, release.version) if self.change.version else None
-        return self.section.ready_at(release.published, frozenset({step}))
-
     @cached_property
-    def waiting(self) -> tuple[datetime, ...]:
-        """When newer releases that wait now will have waited (UTC)."""
-        moments = (self.ready_at(release) for release in self.newer)
-        return tuple(moment for moment in moments if moment and moment > self.now)
+    def held(self) -> dict[str, datetime]:
+        """Newer releases that must still wait before they may replace this version: nobody is behind them yet. By
+        version, the moment at which each has waited (UTC)."""
+        if not self.waits or self.change.version is None:
+            return {}
+        found, settled = {}, self.section.settled(self.now)
+        for release in self.newer:
+            if release.published is not None and release.published > settled:
+                step = part(self.type, self.change.version, release.version)
+                found[release.version] = self.section.ready_at(release.published, frozenset({step}))
+        return {version: ready for version, ready in found.items() if ready > self.now}
 
     @cached_property
     def current(self) -> Release | None:
-        """The stable release to be on now: what the registry itself names, or the newest; the used one has waited."""
-        ready = [*self.stable[: len(self.stable) - len(self.newer)], *filter(self.ready, self.newer)]
+        """The stable release to be on now: what the registry itself names, or the newest that has waited."""
+        ready = [release for release in self.stable if release.version not in self.held]
         return releases.current(ready, self.package.latest.value if self.package.latest else None)
-
-    def ready(self, release: Release) -> bool:
-        """Whether that release has waited long enough to replace this version."""
-        moment = self.ready_at(release)
-        return moment is None or moment <= self.now
 
     def steps_to(self, version: str | None) -> frozenset[Part | None]:
         """What an update to `version` changes, against each version that is replaced; empty for a new package."""

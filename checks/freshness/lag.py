@@ -14,10 +14,11 @@ from checks.render.english import counted, day
 def said(case: Case) -> Iterator[Said]:
     """`version-too-old`, `behind-latest` and, for one package, `libyears-exceeded`."""
     yield from _too_old(case)
-    yield from case.waiting
-    if case.current is not None and case.change.version is not None:
-        yield from _behind(case, case.current)
-        yield from _libyears(case, case.current)
+    if case.section.behind or case.section.libyears:
+        yield from case.held.values()
+        if case.current is not None and case.change.version is not None:
+            yield from _behind(case, case.current)
+            yield from _libyears(case, case.current)
 
 
 def _too_old(case: Case) -> Iterator[Said]:
@@ -28,6 +29,7 @@ def _too_old(case: Case) -> Iterator[Said]:
     if case.now < end:
         yield end
         return
+    yield from case.held.values()
     newest = case.current if case.current in case.newer else None
     instead = say("; the newest is {}", _dated(newest)) if newest else ()
     yield case.observe(

@@ -1,6 +1,7 @@
 """Which part of a version is another one: major, minor or patch, in every ecosystem."""
 
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Part(StrEnum):
@@ -25,12 +26,18 @@ _SHAPES = {
     "pypi": r"v?(?:(?P<epoch>[0-9]+)!)?+" + _PLAIN,
     "rpm": r"(?:(?P<epoch>[0-9]*):)?+([0-9]+)(?:[^0-9A-Za-z~^-]+([0-9]+))?",
 }
+#: Longer versions are not remembered, so that a hostile lock file cannot fill the memory.
+_SHORT = 64
 #: Tags and everything without rules of its own: a name in front is void, anything may separate.
 _NATURAL = r"[^0-9]*([0-9]+)(?:[\W_]+([0-9]+))?"
 
 
 def numbers(purl_type: str, version: str) -> Numbers | None:
     """Epoch, major and minor number; None for a branch, a digest and whatever its ecosystem does not order."""
+    return _remembered(purl_type, version) if len(version) <= _SHORT else _numbers(purl_type, version)
+
+
+def _numbers(purl_type: str, version: str) -> Numbers | None:
     from checks.model.versions import InvalidVersion, sort_key  # a policy is read without them
     from checks.model.versions.text import compiled, number
 
@@ -43,6 +50,9 @@ def numbers(purl_type: str, version: str) -> Numbers | None:
         return None
     major, minor = match.groups()[-2:]
     return number(match.groupdict().get("epoch") or "0"), number(major), number(minor or "0")
+
+
+_remembered = lru_cache(maxsize=65_536)(_numbers)
 
 
 def part(purl_type: str, before: str, after: str) -> Part | None:

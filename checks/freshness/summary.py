@@ -14,23 +14,26 @@ from checks.model.phrase import Phrase, say
 from checks.model.snapshot import Snapshot
 from checks.policy.section import Judge
 from checks.render.english import counted
+from checks.render.english import listed as enumerated
 
 _Entries = dict[tuple[str, str | None], list[Dependency]]
 
 
 def said(snapshot: Snapshot, facts: Facts, section: FreshnessSection, now: datetime) -> Iterator[Said]:
     """The note `libyears`, or `libyears-exceeded` where the total is over its limit; nothing where no date is known."""
+    if section.libyears is None:
+        return
     everything, brought, gone = _sides(snapshot)
     whole = not snapshot.listing.base or section.judge is Judge.EVERYTHING
     cases, new, old = (
         tuple(_cases(entries, facts, section, now)) for entries in (everything if whole else brought, brought, gone)
     )
     for case in (*cases, *new, *old):
-        yield from case.waiting
-    found, limits = total(map(_lag, cases)), section.libyears
-    if not found.known or limits is None:
+        yield from case.held.values()
+    found, limit = total(map(_lag, cases)), section.libyears.total
+    if not found.known:
         return
-    exceeded = limits.total is not None and found.together > as_libyears(limits.total.delta or timedelta.max)
+    exceeded = limit is not None and found.together > as_libyears(limit.delta or timedelta.max)
     places = dict.fromkeys(Location(place.dependency.location.path) for case in cases for place in case.change.places)
     first, *others = places
     yield Observation(
@@ -39,7 +42,7 @@ def said(snapshot: Snapshot, facts: Facts, section: FreshnessSection, now: datet
         message=(
             *_message(found, "here" if whole else "that this change brings"),
             *(_difference(total(map(_lag, new)), total(map(_lag, old))) if snapshot.listing.base else ()),
-            f", and all together may be {limits.total}." if exceeded else ".",
+            f", and all together may be {limit}." if exceeded else ".",
         ),
         headline=(f"{counted(found.known, 'package')}: {found.together:,.1f} libyears behind in total",),
         location=first,
@@ -47,6 +50,20 @@ def said(snapshot: Snapshot, facts: Facts, section: FreshnessSection, now: datet
         evidence=tuple(_evidence(found)),
         policy_key=("freshness", "libyears", *(("total",) if exceeded else ())),
     )
+
+
+def unasked(snapshot: Snapshot, facts: Facts, section: FreshnessSection) -> Iterator[Phrase]:
+    """What nobody can know where no source of facts is asked at all: then there is not even a gap."""
+    everything, brought, _ = _sides(snapshot)
+    judged = brought if snapshot.listing.base and section.judge is Judge.CHANGES else everything
+    subjects = (
+        ("versions that were withdrawn or deprecated", ("version-yanked", "package-quarantined", "package-deprecated")),
+        ("archived packages", ("package-archived",)),
+        ("ends of support", ("end-of-life", "end-of-life-soon")),
+    )
+    words = [what for what, rules in subjects if section.speaks(*rules)]
+    if judged and words and not facts.sources:
+        yield (f"{enumerated(words)}, because no source of facts is asked",)
 
 
 def _sides(snapshot: Snapshot) -> tuple[_Entries, _Entries, _Entries]:

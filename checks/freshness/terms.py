@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Self
 
@@ -32,6 +32,9 @@ class ImagePin(StrEnum):
     DIGEST = "digest"
     TAG = "tag"
     OFF = "off"
+
+
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +143,19 @@ class FreshnessSection(Section):
         """Whether one of these rules, none of which is off by default, is not turned off."""
         return any(self.levels.get(rule) is not Level.OFF for rule in rules)
 
+    @property
+    def needs_releases(self) -> bool:
+        """Whether it must be known which releases there are."""
+        return bool(self.behind or self.libyears or self.unmaintained_after)
+
     def exempts(self, purl: str) -> bool:
         return any(pattern.matches(purl) for pattern in self.exempt)
+
+    def settled(self, now: datetime) -> datetime:
+        """Whatever was published until then has waited at `now`, whatever it is a step from (UTC)."""
+        terms = self.minimum_age
+        longest = max(age.at_most for age in (terms.default, terms.major, terms.minor, terms.patch) if age)
+        return now - longest if now - _BEGINNING > longest else _BEGINNING
 
     def ready_at(self, published: datetime, steps: frozenset[Part | None]) -> datetime:
         """When a version of that date has waited long enough for every one of these steps (UTC)."""

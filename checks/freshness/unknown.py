@@ -20,7 +20,8 @@ _WORDS = {
 
 def said(case: Case) -> Iterator[Said]:
     """`freshness-unknown`: a source was asked and could not answer, or nobody knows the releases that are needed."""
-    if case.exempt:
+    lacks_releases = case.section.needs_releases and case.package.releases is None
+    if case.exempt or not (lacks_releases or case.version.gaps or case.package.gaps):
         return
     open_ = _open(case)
     gaps = [*case.version.silent(open_.of_version), *case.package.silent(open_.of_package)]

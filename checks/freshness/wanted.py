@@ -25,7 +25,7 @@ def wanted(change: Change, section: FreshnessSection) -> Want:
     want = NOTHING
     if change.version is not None:
         want |= _of_version(change, section)
-    if section.behind or section.libyears or section.unmaintained_after:
+    if section.needs_releases:
         want |= Want.RELEASES
     if section.speaks("package-archived"):
         want |= Want.HEALTH

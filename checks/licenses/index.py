@@ -98,8 +98,12 @@ def _lines() -> dict[str, tuple[tuple[str, ...], int]]:
 
 @cache
 def _common() -> dict[str, Entry]:
+    return _entries(tables.COMMON, tables.COMMON_EXCEPTIONS)
+
+
+def _entries(licenses: dict[str, str], exceptions: dict[str, str]) -> dict[str, Entry]:
     found = {}
-    for table, is_exception in ((tables.COMMON, False), (tables.COMMON_EXCEPTIONS, True)):
+    for table, is_exception in ((licenses, False), (exceptions, True)):
         for category, names in table.items():
             for name in names.split():
                 found[name.lower()] = Entry(name, category, is_exception)
@@ -118,12 +122,11 @@ def _index() -> dict[str, Entry]:
         entry = Entry(name, item["category"], item["is_exception"])
         found[name.lower()] = entry
         for other in item["other_spdx_license_keys"]:
-            # Also lists colloquial names such as "GPL" and "BSD-2": a guess that must not become an id.
-            if other.startswith("LicenseRef-"):
+            # Also lists colloquial names ("GPL") and references that others have made up ("LicenseRef-Apache",
+            # "LicenseRef-LICENSE"): guesses that must not become an id.
+            if other.startswith("LicenseRef-scancode-"):
                 found.setdefault(other.lower(), entry)
-    for name, category in tables.SUPPLEMENT.items():
-        found.setdefault(name.lower(), Entry(name, category, False))
-    return found
+    return found | _entries(tables.SUPPLEMENT, tables.SUPPLEMENT_EXCEPTIONS)
 
 
 def _text() -> bytes:

@@ -2,85 +2,100 @@
 
 import re
 
-from checks.licenses.expression import ExpressionError, parse
-from checks.licenses.index import find
-from checks.licenses.names import LATER, recognize
-from checks.licenses.tree import Expression, License, Unclear, Word, all_of, any_of, leaves
+from checks.licenses import joined
+from checks.licenses.addresses import at_address, is_address
+from checks.licenses.tree import Expression, Unclear, Word, all_of, any_of
 
-#: Entries of npm's old list form that are read; more is not a statement.
-_MAX_PARTS = 32
-_BLANKS = re.compile(r"\s+")
-_POINTER = re.compile(r"see +licen[cs]e(?: +(?:in|at|file))? *[:<]? *(?P<where>.{1,200}?)>?", re.IGNORECASE)
-_ADDRESS_BEHIND = re.compile(r" *[(<]\s*https?://[^\s()<>]*\s*[)>]$", re.IGNORECASE)
-_OR = re.compile(r" +or +| */ *| *\| *", re.IGNORECASE)
-_AND = re.compile(r" +and +| *[,;&] *", re.IGNORECASE)
+_POINTS = re.compile(r"(?:please +)?see ", re.IGNORECASE)
+_POINTER = re.compile(
+    r"(?:please +)?see +(?:licen[cs]e +(?:in|at|file) +|(?:the +)?(?:file +)?)[:<]? *(?P<where>.{1,200}?)>?(?: +file)?",
+    re.IGNORECASE,
+)
+_FILE = re.compile(joined.FILE, re.IGNORECASE)
+_TAG = "spdx-license-identifier:"
+#: OSGi's `"Apache-2.0";link="https://…"`.
+_ATTRIBUTES = re.compile(r";\s*(?:link|description)\s*=\s*(?:\"[^\"]*\"|[^,;]*)", re.IGNORECASE)
+#: What shows that there may be more than one name.
+_AROUND = re.compile(r"[,;:&|/+(\[<]| (?:-?or-?|and|see) |\b(?:dual|triple|tri)\b", re.IGNORECASE)
+_SEE_FILE = re.compile(
+    rf"[,;.]? *[(\[]? *(?:please +)?see +{joined.FILE}"
+    r"(?: +for +(?:more +|further +)?(?:details|information|terms))?[)\]]?\.?$",
+    re.IGNORECASE,
+)
+_DUAL = re.compile(
+    r"^(?:dual|triple|tri)(?:[ -]*licen[cs]e[ds]?)?:?(?: +(?:under|with|as|of|consisting +of))?"
+    r"(?: +(?:either|both))?(?: +the)? +| \(?(?:dual|triple|tri)[ -]licen[cs]ed?\)?$",
+    re.IGNORECASE,
+)
+#: "or later" and its cousins, which stand for `+`, and names that have an operator inside.
+_LATER = re.compile(
+    r",? *\b(?:or|and) +(?:\(?at your option\)? +)?(?:any +)?(?:later|newer|greater|higher|above)(?: +versions?)?\b",
+    re.IGNORECASE,
+)
+_INNER = re.compile(r"common development and distribution|(?:library|lesser) or (?:library|lesser)", re.IGNORECASE)
+_COMMA_BEFORE_VERSION = re.compile(r",(?= *v(?:er(?:sion)?)?\.? *\d)", re.IGNORECASE)
 
 
 def repair(raw: str) -> Expression | None:
     """The only meaning that `raw` can have, `Unclear` where several licenses share a name; None if there is none."""
-    text = _BLANKS.sub(" ", raw).strip().strip("\"'`").strip()
+    text = " ".join(raw.split()).strip("\"'` ")
     if not text:
         return None
-    pointer = _POINTER.fullmatch(text)
-    if pointer is not None:
-        return Word(f"SEE LICENSE IN {pointer['where'].strip()}")
-    if text[0] in "[{":
+    first = text[0]
+    if first in "[{":
         return _old_npm(text)
-    if text.lower().startswith("license ::"):
+    if first in "LlOo" and "::" in text:
         return _classifiers(text)
-    if re.match(r"https?://", text, re.IGNORECASE):
-        return _address(text)
+    if first in "SsPp" and _POINTS.match(text):
+        return _pointer(text)
+    if first in "Hh/" and is_address(text) and "," not in text:
+        return at_address(_ATTRIBUTES.sub("", text)) or Word(text)
     if text.count("(") != text.count(")"):
         return None  # cut off, or damaged: what is missing may be the other license
-    return _named(text) or _named(_ADDRESS_BEHIND.sub("", text)) or _joined(LATER.sub("+", text))
+    found = joined.names(_undecorated(text)) if _AROUND.search(text) else joined.name(text)
+    if isinstance(found, Unclear):
+        return found._replace(name=text)
+    return found or (Word(text) if _FILE.fullmatch(text) else None)
 
 
-def _named(text: str) -> Expression | None:
-    """One license: an id, or a name that the grammar understands."""
-    try:
-        found = parse(text)
-    except ExpressionError:
-        found = None
-    if isinstance(found, Word) or (found is not None and all(map(_known, leaves(found)))):
-        return found
-    name = recognize(text)
-    if name is None:
-        return None
-    return parse(name.spdx) if name.spdx else Unclear(text, name.candidates)
+def _undecorated(text: str) -> str:
+    """Without what says nothing of the license, and without operators that belong to a name."""
+    folded = text.lower()
+    if folded.startswith(_TAG):
+        text = text[len(_TAG) :]
+    if ";" in text and "=" in text:
+        text = _ATTRIBUTES.sub("", text)
+    if "see " in folded:
+        text = _SEE_FILE.sub("", text)
+    if "dual" in folded or "tri" in folded:
+        text = _DUAL.sub("", text)
+    if ", v" in folded or ",v" in folded:
+        text = _COMMA_BEFORE_VERSION.sub("", text)
+    if " or " in folded or " and " in folded:
+        text = _LATER.sub("+", text)
+        text = _INNER.sub(lambda match: "CDDL" if match[0][0] in "cC" else "lesser", text)
+    return text
 
 
-def _known(leaf: Expression) -> bool:
-    return not isinstance(leaf, License) or leaf.id.startswith("LicenseRef-") or find(leaf.id) is not None
-
-
-def _joined(text: str) -> Expression | None:
-    """Several names with `or`, `/`, `and` or commas between them, if every one of them is understood.
-
-    Whether a comma means "both" or "either" is not known, so it is read as the stricter AND.
-    """
-    text = text.strip()
-    while text.startswith("(") and text.endswith(")") and "(" not in text[1:-1] and ")" not in text[1:-1]:
-        text = text[1:-1].strip()
-    alternatives = _OR.split(text)
-    if len(alternatives) > 1 and any(sign in text for sign in ",;"):
-        return None  # "A, B or C": the commas may mean the same as the word, or not
-    parts = [_AND.split(alternative) for alternative in alternatives]
-    if not 1 < sum(map(len, parts)) <= _MAX_PARTS:
-        return None
-    found = [[_named(name) for name in group] for group in parts]
-    if any(name is None for group in found for name in group):
-        return None
-    return any_of([all_of([name for name in group if name is not None]) for group in found])
+def _pointer(text: str) -> Expression | None:
+    found = _POINTER.fullmatch(text)
+    return Word(f"SEE LICENSE IN {found['where'].strip()}") if found else None
 
 
 def _classifiers(text: str) -> Expression | None:
-    """Python's trove classifiers, one or several (which of them apply is not said: all)."""
+    """Python's trove classifiers, one or several; which of them apply is not said, so all. A parent of another one adds
+    nothing (PEP 639)."""
+    several = re.split(r"[,;|] *(?=License ::)|(?<=\S) +(?=License ::)", text)[: joined.MAX_PARTS]
     found = []
-    for classifier in re.split(r"[,;] *(?=License ::)|(?<=\S) +(?=License ::)", text)[:_MAX_PARTS]:
+    for classifier in several:
+        if any(other.startswith(f"{classifier} ::") for other in several):
+            continue
         name = classifier.rpartition("::")[2].strip()
-        found.append(Word("OTHER") if name == "Other/Proprietary License" else _named(name))
-    known = [name for name in found if name is not None]
-    return all_of(known) if len(known) == len(found) else None
+        meaning = Word("OTHER") if name == "Other/Proprietary License" else joined.name(name)
+        if meaning is None:
+            return None
+        found.append(meaning)
+    return all_of(found)
 
 
 def _old_npm(text: str) -> Expression | None:
@@ -88,57 +103,29 @@ def _old_npm(text: str) -> Expression | None:
     import json
 
     try:
-        value = json.loads(text)
+        value = json.loads(text if '"' in text else text.replace("'", '"'))
     except (ValueError, RecursionError):
         return None
     items = value if isinstance(value, list) else [value]
-    if not 0 < len(items) <= _MAX_PARTS:
+    if not 0 < len(items) <= joined.MAX_PARTS:
         return None
     found = []
     for item in items:
-        name = item.get("type", item.get("name")) if isinstance(item, dict) else item
-        license_ = _named(name) if isinstance(name, str) and name[:1] not in ("{", "[") else None
-        if license_ is None:
+        meaning = _old_npm_item(item)
+        if meaning is None:
             return None
-        found.append(license_)
+        found.append(meaning)
     return any_of(found)
 
 
-_ADDRESSES = (
-    ("spdx.org/licenses/", "{}"),
-    ("opensource.org/licenses/", "{}"),
-    ("opensource.org/license/", "{}"),
-    ("apache.org/licenses/license-", "Apache-{}"),
-    ("mozilla.org/mpl/", "MPL-{}"),
-    ("mozilla.org/en-us/mpl/", "MPL-{}"),
-    ("eclipse.org/legal/epl-", "EPL-{}"),
-    ("gnu.org/licenses/old-licenses/", "{}"),
-    ("gnu.org/licenses/", "{}"),
-    ("creativecommons.org/publicdomain/zero/", "CC0-{}"),
-    ("creativecommons.org/licenses/", "CC-{}"),
-)
-_ENDINGS = ("/", "/deed", "/legalcode", ".html", ".htm", ".txt", ".php", ".en")
-
-
-def _address(text: str) -> Expression | None:
-    """The address of a license at its steward; any other page may say anything."""
-    address = re.sub(r"^https?://(?:www\.)?", "", text.lower()[:200])
-    for ending in reversed(_ENDINGS):
-        address = address.removesuffix(ending)
-    address = address.removesuffix("/")
-    for beginning, template in _ADDRESSES:
-        if address.startswith(beginning):
-            name = template.format(address[len(beginning) :].replace("/", "-"))
-            return _at_address(_EPL.sub(r"epl-\1.\2", name.lower()))
-    return None
-
-
-_EPL = re.compile(r"^epl-v?(\d)\.?(\d)$")
-
-
-def _at_address(name: str) -> Expression | None:
-    try:
-        found = parse(name)
-    except ExpressionError:
+def _old_npm_item(item: object) -> Expression | None:
+    """One license; its address may say which of several it is, and must not say another."""
+    url = None
+    if isinstance(item, dict):
+        url = item.get("url")
+        item = item.get("type", item.get("name", url))
+    if not isinstance(item, str) or item.strip()[:1] in ("", "[", "{"):
         return None
-    return found if isinstance(found, License) and _known(found) else None
+    name = repair(item)
+    address = at_address(url.strip()) if isinstance(url, str) else None
+    return name if address is None or name is None else joined.both(name, address)

@@ -1,5 +1,6 @@
 """From what a package declares to an expression: the raw text is kept, and so is how sure the reading is."""
 
+import re
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -30,12 +31,24 @@ class Statement(NamedTuple):
     note: str = ""
     """Why it could not be read, to finish the sentence "…, which is not a license expression: NOTE"."""
     column: int = 0
-    """1-based, where it could not be read on."""
+    """1-based, where it could not be read on; 0 if that is nowhere in particular."""
 
     @property
     def text(self) -> str:
-        """The expression canonically written, or the raw text."""
-        return self.raw if self.expression is None else str(self.expression)
+        """The expression canonically written, or the raw text on one line."""
+        if self.expression is not None:
+            return str(self.expression)
+        return " ".join(self.raw[:MAX_CHARACTERS].split()) or self.raw[:MAX_CHARACTERS]
+
+
+#: More lines than a list of names has.
+_LINES_OF_A_TEXT = 4
+#: What an expression consists of. Two words with no operator between them are none: most free text stops here.
+_CHARACTERS = re.compile(r"[A-Za-z0-9.\-+(): ]+")
+_ID = re.compile(r"[A-Za-z0-9.\-]+")
+#: Words of a statement in which an id is looked for, to say what is wrong with it.
+_IDS = 20
+_BETWEEN_WORDS = re.compile(r"[(:]| (?:AND|OR|WITH|and|or|with) ")
 
 
 def read(raw: str) -> Statement:
@@ -44,12 +57,13 @@ def read(raw: str) -> Statement:
     >>> str(read("Apache 2.0").expression), read("Apache 2.0").confidence.value
     ('Apache-2.0', 'normalized')
     """
+    if len(raw) > MAX_CHARACTERS:
+        return Statement(raw, None, Confidence.UNKNOWN, _text_note(raw))
     known = index.find_common(raw)
     if known is not None and not known.is_exception:
         return Statement(raw, License(known.id, known.id.endswith("-or-later")), Confidence.EXACT)
-    if len(raw) > MAX_CHARACTERS:
-        note = f"it has {len(raw):,} characters, which is a text and not a statement"
-        return Statement(raw, None, Confidence.UNKNOWN, note, MAX_CHARACTERS + 1)
+    if not _CHARACTERS.fullmatch(raw) or (" " in raw and not _BETWEEN_WORDS.search(raw)):
+        return _repaired(raw)
     try:
         expression = parse(raw)
     except ExpressionError as error:
@@ -57,10 +71,20 @@ def read(raw: str) -> Statement:
     confidence = _confidence(expression, Confidence.EXACT)
     if confidence is Confidence.EXACT:
         return Statement(raw, expression, confidence)
-    named = _repair(raw) or _with_names(expression)
-    if named == expression:
-        return Statement(raw, expression, confidence)
-    return Statement(raw, named, _confidence(named, Confidence.NORMALIZED))
+    named = _with_names(expression)
+    confidence = _confidence(named, Confidence.NORMALIZED)
+    if confidence is Confidence.UNKNOWN:  # "GPL-2 or later" looks like two ids
+        better = _repair(raw)
+        if better is not None:
+            return Statement(raw, better, _confidence(better, Confidence.NORMALIZED))
+        if isinstance(named, With) and not _known(named.license) and not index.find(named.exception):
+            return Statement(raw, None, confidence, *_fault(raw, None))  # "BSD with patents" is prose
+    return Statement(raw, named, confidence)
+
+
+def is_text(raw: str) -> bool:
+    """Whether this is prose, perhaps a whole license, rather than a statement: for who can recognize texts."""
+    return len(raw) > MAX_CHARACTERS or raw.strip().count("\n") >= _LINES_OF_A_TEXT
 
 
 def _with_names(expression: Expression) -> Expression:
@@ -74,12 +98,34 @@ def _with_names(expression: Expression) -> Expression:
     return expression
 
 
-def _repaired(raw: str, error: ExpressionError) -> Statement:
-    better = None if error.fault is Fault.TOO_DEEP else _repair(raw)
-    if better is None:
-        note = "it is empty" if error.fault is Fault.EMPTY else error.message
-        return Statement(raw, None, Confidence.UNKNOWN, note, error.column)
-    return Statement(raw, better, _confidence(better, Confidence.NORMALIZED))
+def _repaired(raw: str, error: ExpressionError | None = None) -> Statement:
+    better = None if error is not None and error.fault is Fault.TOO_DEEP else _repair(raw)
+    if better is not None:
+        return Statement(raw, better, _confidence(better, Confidence.NORMALIZED))
+    return Statement(raw, None, Confidence.UNKNOWN, *_fault(raw, error))
+
+
+def _fault(raw: str, error: ExpressionError | None) -> tuple[str, int]:
+    """Why it is no statement, and the column where that shows."""
+    if not raw.strip():
+        return "it is empty", 0
+    if is_text(raw):
+        return _text_note(raw), 0
+    folded = raw.lower()
+    if "copyright" in folded or "(c)" in folded or "©" in folded:
+        return "it is a copyright notice and names no license", 0
+    if error is None:
+        try:
+            parse(raw)
+        except ExpressionError as found:
+            error = found
+    if error is None or not any(map(index.find, _ID.findall(raw)[:_IDS])):
+        return "it names no license that is known", 0
+    return error.message, error.column
+
+
+def _text_note(raw: str) -> str:
+    return f"it is a text of {len(raw):,} characters and not a statement"
 
 
 def _repair(raw: str) -> Expression | None:
@@ -90,6 +136,8 @@ def _repair(raw: str) -> Expression | None:
 
 def _confidence(expression: Expression, best: Confidence) -> Confidence:
     """The confidence of the least certain leaf."""
+    if type(expression) is License:
+        return best if _known(expression) else Confidence.UNKNOWN
     found = [_leaf_confidence(leaf, best) for leaf in leaves(expression)]
     for least in (Confidence.UNKNOWN, Confidence.AMBIGUOUS):
         if least in found:

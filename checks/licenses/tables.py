@@ -1,6 +1,6 @@
 """What the license algebra knows without opening the index: words, old ids, version lines, own categories.
 
-Sources: the SPDX license list 3.27 (deprecated ids and what replaces them) and the license texts themselves.
+Sources: the SPDX license list 3.29 (deprecated ids and what replaces them) and the license texts themselves.
 """
 
 #: Words that stand where an id should (lower case → as their ecosystem writes them). `Unlicense` is an id, not a word.
@@ -108,31 +108,68 @@ LINES = tuple(
     for words in map(str.split, _LINES.split("\n")[1:-1])
 )
 
-#: Ids whose copyleft reaches use over a network, by the clause that does it. The index has no such category.
-#: AGPL section 13; OSL section 5 (external deployment); CPAL section 15 (network use); EUPL 1.2 section 1 (providing
-#: access to essential functionalities).
+#: Ids whose copyleft reaches those who use the work over a network, by the clause of the text that does it. The index
+#: has no such category.
 _NETWORK = (
-    "agpl-1.0-only agpl-1.0-or-later agpl-3.0-only agpl-3.0-or-later osl-1.0 osl-1.1 osl-2.0 osl-2.1 osl-3.0 nposl-3.0 "
-    "cpal-1.0 eupl-1.2"
+    # section 2(d) and section 13, remote network interaction
+    "agpl-1.0-only agpl-1.0-or-later licenseref-scancode-agpl-2.0 agpl-3.0-only agpl-3.0-or-later "
+    # section 5, external deployment; CPAL section 15
+    "osl-1.0 osl-1.1 osl-2.0 osl-2.1 osl-3.0 nposl-3.0 tgppl-1.0 ucl-1.0 cpal-1.0 "
+    # section 1, "providing access to its essential functionalities" (not in 1.0)
+    "eupl-1.1 eupl-1.2 "
+    # section 1, "deploy" or "serve" includes services for others, and use within a business
+    "apsl-1.0 apsl-1.1 apsl-1.2 apsl-2.0 rpl-1.1 rpl-1.5 rpsl-1.0 watcom-1.0 "
+    # what is run with the work must be contributed; "recipients" includes those who interact with it
+    "parity-6.0.0 parity-7.0.0 cal-1.0 cal-1.0-combined-work-exception "
+    "licenseref-scancode-fair-ai-public-1.0 licenseref-scancode-mulanpubl-1.0 licenseref-scancode-mulanpubl-2.0"
 )
 NETWORK_COPYLEFT = frozenset(_NETWORK.split())
 
 _AI = (
-    "bigcode-open-rail-m-v1 bigscience-open-rail-m bigscience-open-rail-m2 bigscience-rail-1.0 databricks-dbx-2021 "
-    "deepseek-la-1.0 exaone-ai-model-1.1-nc fair-ai-public-1.0-sd falcon-2-11b-1.0 flux-1-nc gemma-tou-2024-04-01 "
-    "llama-license-2023 llama-2-license-2023 llama-3.1-license-2024 llama-3.2-license-2024 llama-3.3-license-2024 "
-    "llama-4-license-2025 nvidia-open-model-2025-04-28 responsible-ai-source-1.0 responsible-ai-source-1.1 "
-    "stability-ai-community-2024 stability-ai-nc-2023-12-06 tencent-hunyuan-3d-2.0-cla tongyi-qianwen-2023"
+    "bigcode-open-rail-m-v1 bigscience-open-rail-m bigscience-open-rail-m2 bigscience-rail-1.0 chameleon-research-2024 "
+    "databricks-dbx-2021 deepseek-la-1.0 exaone-ai-model-1.1-nc fair-ai-public-1.0-sd falcon-2-11b-1.0 flux-1-nc "
+    "gemma-tou-2024-04-01 hyperclova-x-seed-2025 llama-license-2023 llama-2-license-2023 llama-3.1-license-2024 "
+    "llama-3.2-license-2024 llama-3.3-license-2024 llama-4-cla-2025 llama-4-license-2025 ltxv-owl-2025-04-17 "
+    "ltxv-owl-2025-05-05 nvidia-open-model-2025-04-28 open-aleph-1.0 playground-v2-community responsible-ai-source-1.0 "
+    "responsible-ai-source-1.1 stability-ai-community-2024 stability-ai-nc-2023-12-06 stable-diffusion-2022-08-22 "
+    "tencent-hunyuan-3d-2.0-cla the-stack-tos-2023-07 tongyi-qianwen-2023"
 )
 #: Licenses of models, code and data that restrict how the thing may be used, or by how many.
-AI_USE_RESTRICTED = frozenset(f"licenseref-scancode-{name}" for name in _AI.split())
+AI_USE_RESTRICTED = frozenset(["c-uda-1.0", *(f"licenseref-scancode-{name}" for name in _AI.split())])
 
 #: Parts of an id that say "not for commerce" (between hyphens), and ids that say it only in their text.
 NON_COMMERCIAL_PARTS = ("-nc-", "-noncommercial-", "-non-commercial-")
-NON_COMMERCIAL = frozenset({"licenseref-scancode-llama-license-2023"})
+_NON_COMMERCIAL = (
+    "afpl-9.0 allen-institute-software-2018 ccg-research-academic chameleon-research-2024 gaussian-splatting-2024 "
+    "geogebra-ncla-2022 inria-compcert inria-icesl llama-license-2023 ms-research-shared-source odb-ncuel "
+    "onezoom-np-sal-v1 open-aleph-1.0 opencarp-1.0 phaser-academic polyform-strict-1.0.0 prosperity-1.0.1 "
+    "prosperity-2.0 prosperity-3.0 s-lab-1.0 siesta-academic-individuals snowplow-person-academic-1.0"
+)
+NON_COMMERCIAL = frozenset(
+    ["aladdin", "ncgl-uk-2.0", "ppl", *(f"licenseref-scancode-{name}" for name in _NON_COMMERCIAL.split())]
+)
 
-#: SPDX ids that the index has only under a name of its own, with the category that it gives them there.
-SUPPLEMENT = {"OpenMDW-1.0": "Permissive", "Net-SNMP": "Permissive"}
+#: Ids of the SPDX list that the index lacks, has under a name of its own or takes for an exception, by the category
+#: that the index gives to the same or the nearest text. The last have none: a policy names them or they stay unknown.
+SUPPLEMENT = {
+    "Permissive": "Advanced-Cryptics-Dictionary ALGLIB-Documentation BOLA-1.1 Brian-Gladman-3-Clause-no-conversion "
+    "BSD-2-Clause-pos-unchanged BSD-3-Clause-Tso BSD-ask-to-endorse BSD-Mark-Modifications BSD-Source-alt-GPL "
+    "BSD-Source-Code-no-disclaimer Buddy Bugroff CAPEC-tou ESA-PL-permissive-2.4 HPND-sell-variant-critical-systems "
+    "HPND-SMC hyphen-bulgarian MIT-STK Net-SNMP OpenMDW-1.0 OSC-1.0 OSSP SGMLUG-PM TekHVC Vixie-Cron WordNet WTFNMFPL "
+    "X11-no-permit-persons",
+    "Public Domain": "NIST-PD-TNT",
+    "Copyleft Limited": "ESA-PL-weak-copyleft-2.4 MMPL-1.0.1 MPL-2.0-no-copyleft-exception",
+    "Copyleft": "ESA-PL-strong-copyleft-2.4",
+    "Source-available": "CC-BY-NC-3.0-IGO UnRAR",
+    "Free Restricted": "Hippocratic-3.0-core ISO-permission MVT-1.1 ParaType-Free-Font-1.3",
+    "Proprietary Free": "BSD-3-Clause-OpenWebUI",
+    "": "atc-game FDK-MPEG-H Informatica",
+}
+SUPPLEMENT_EXCEPTIONS = {
+    "Copyleft Limited": "Classpath-exception-2.0-short kvirc-openssl-exception rsync-linking-exception "
+    "Simple-Library-Usage-exception Spelling-Provider-LGPL-exception sqlitestudio-OpenSSL-exception",
+    "Patent License": "Google-Patent-WebM",
+}
 
 #: The commonest ids with the index's category, so that most runs never open the index. A test proves them equal.
 COMMON = {

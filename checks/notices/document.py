@@ -1,12 +1,18 @@
 """Third-party notices as values: components, and each distinct license text once with those that it belongs to."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from checks.model.purl import versioned
-from checks.texts.copyrights import copyrights
+from checks.texts.copyrights import copyrights, without_copyrights
 from checks.texts.files import Role, role
-from checks.texts.words import is_notice, words
+from checks.texts.vocabulary import OPERATIVE
+from checks.texts.words import words
+
+#: Words of a title.
+_TITLE = 8
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +125,13 @@ def _groups(components: Sequence[Component]) -> Iterator[LicenseGroup]:
     first: dict[tuple[str, ...], File] = {}
     for component in components:
         for file in filter(_has_terms, component.files):
-            key = tuple(words(file.text))
+            key = tuple(words(_without_title(file.text)))
             first.setdefault(key, file)
             holders.setdefault(key, []).append(Holder(component, copyrights(file.text)))
     titles = {key: file.license or file.path.rpartition("/")[2] for key, file in first.items()}
-    for key in sorted(first, key=lambda key: (titles[key].lower(), -len(holders[key]), key)):
-        yield LicenseGroup(titles[key], _without_notices(first[key].text), _merged(holders[key]))
+    order = {key: (file.license is None, titles[key].lower(), -len(holders[key]), key) for key, file in first.items()}
+    for key in sorted(first, key=order.__getitem__):
+        yield LicenseGroup(titles[key], plain_text(without_copyrights(first[key].text)), _merged(holders[key]))
 
 
 def _merged(holders: Sequence[Holder]) -> tuple[Holder, ...]:
@@ -138,8 +145,12 @@ def _merged(holders: Sequence[Holder]) -> tuple[Holder, ...]:
     return tuple(found.values())
 
 
-def _without_notices(text: str) -> str:
-    return plain_text("\n".join(line for line in text.splitlines() if not is_notice(line)))
+def _without_title(text: str) -> str:
+    """A text is the same whether it calls itself `MIT License` or `The MIT License (MIT)`."""
+    lines = text.strip().splitlines()
+    title = _WORD.findall(lines[0].lower()) if lines else []
+    is_title = len(title) <= _TITLE and {"license", "licence"} & set(title) and OPERATIVE.isdisjoint(title)
+    return "\n".join(lines[1:] if is_title else lines)
 
 
 def plain_text(text: str) -> str:

@@ -9,15 +9,29 @@ from checks.notices.listing import marks
 from checks.notices.sentences import INTRODUCTION, NO_TEXT, PASSED_ON, body, count, heading
 
 _STYLE = """\
-body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1f2328;background:#fff}
-h1,h2{line-height:1.25}h2{margin-top:2.5rem;border-bottom:1px solid #d1d9e0;padding-bottom:.3rem}
-table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;
-border-bottom:1px solid #d1d9e0;overflow-wrap:anywhere}code{font-size:.85em}.who{color:#59636e;font-size:.9rem;margin:0}
-ul{padding-left:1.2rem}pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f6f8fa;padding:1rem;font-size:.8rem;
-border-radius:6px}a{color:#0969da}
-@media(prefers-color-scheme:dark){body{color:#f0f6fc;background:#0d1117}pre{background:#151b23}a{color:#4493f8}
-h2,th,td{border-color:#3d444d}.who{color:#9198a1}}
-@media print{body{max-width:none;margin:0}pre{background:none;padding:0}}"""
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1f2328 }
+h1, h2 { line-height: 1.25 }
+h2 { margin-top: 2.5rem; border-bottom: 1px solid #d1d9e0; padding-bottom: .3rem }
+table { border-collapse: collapse; width: 100%; font-size: .9rem }
+th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid #d1d9e0 }
+td, pre { overflow-wrap: anywhere }
+code { font-size: .85em }
+ul { padding-left: 1.2rem }
+nav ul { columns: 18rem; font-size: .9rem }
+.who { color: #59636e; font-size: .9rem; margin: 0 }
+pre { white-space: pre-wrap; background: #f6f8fa; padding: 1rem; font-size: .8rem; border-radius: 6px }
+a { color: #0969da }
+@media (prefers-color-scheme: dark) {
+  body { color: #f0f6fc; background: #0d1117 }
+  pre { background: #151b23 }
+  a { color: #4493f8 }
+  h2, th, td { border-color: #3d444d }
+  .who { color: #9198a1 }
+}
+@media print {
+  body { max-width: none; margin: 0 }
+  pre { background: none; padding: 0 }
+}"""
 
 
 def to_html(document: Document) -> str:
@@ -61,7 +75,8 @@ def _contents(document: Document) -> Iterator[str]:
 def _components(document: Document) -> Iterator[str]:
     begin, end = marks(document.scope, "<!--", "-->")
     yield from ("<h2>Packages</h2>", begin, "<table>")
-    yield '<thead><tr><th scope="col">Package</th><th scope="col">License</th><th scope="col">Package URL</th></tr></thead>'
+    columns = "".join(f'<th scope="col">{title}</th>' for title in ("Package", "License", "Package URL"))
+    yield f"<thead><tr>{columns}</tr></thead>"
     yield "<tbody>"
     for component in document.components:
         cells = f"<td>{_shown(component.label)}</td><td>{_shown(component.terms)}</td>"

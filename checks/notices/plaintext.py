@@ -18,7 +18,12 @@ def plaintext(document: Document) -> str:
 
 
 def _lines(document: Document) -> Iterator[str]:
-    yield from ("THIRD-PARTY NOTICES", "", *_wrapped(INTRODUCTION[document.scope].format(count(document.components))), "")
+    yield from (
+        "THIRD-PARTY NOTICES",
+        "",
+        *_wrapped(INTRODUCTION[document.scope].format(count(document.components))),
+        "",
+    )
     begin, end = marks(document.scope)
     yield begin
     for component in document.components:

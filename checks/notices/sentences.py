@@ -6,9 +6,8 @@ from checks.model.phrase import visible
 from checks.notices.document import Component, LicenseGroup
 
 INTRODUCTION = {
-    "shipped": "This product contains {}. Who claims copyright in them and under which licenses they are is said below.",
-    "all": "This product contains, or was built and tested with, {}. Who claims copyright in them and under which "
-    "licenses they are is said below.",
+    "shipped": "This product contains {}. Their licenses and copyright notices follow.",
+    "all": "This product contains, or was built and tested with, {}. Their licenses and copyright notices follow.",
 }
 PASSED_ON = "These files of the packages are passed on as they are."
 NO_TEXT = (
@@ -18,13 +17,16 @@ NO_TEXT = (
 
 
 def count(components: Sequence[Component]) -> str:
-    """`1 package of others`, `1,703 packages of others`."""
-    return f"{len(components):,} package{'' if len(components) == 1 else 's'} of others"
+    """`1 third-party package`, `1,703 third-party packages`."""
+    return f"{len(components):,} third-party package{'' if len(components) == 1 else 's'}"
 
 
 def heading(group: LicenseGroup) -> str:
-    """`MIT (612 packages)`."""
-    return f"{visible(group.title, 100)} ({len(group.holders):,} package{'' if len(group.holders) == 1 else 's'})"
+    """`MIT (612 packages)`, `MIT (left-pad 1.3.0)`."""
+    title = visible(group.title, 100)
+    if len(group.holders) > 1:
+        return f"{title} ({len(group.holders):,} packages)"
+    return f"{title} ({visible(group.holders[0].component.label, 100)})"
 
 
 def body(text: str) -> Iterator[str]:

@@ -71,6 +71,8 @@ def address(dependency: Dependency) -> Address | None:
 def _parsed(source: str, type_: str, origin: Origin) -> Address | None:
     if found := _URL.fullmatch(source):
         scheme, authority, path, _, ref = found.groups()
+        if scheme.lower() == "lp":
+            return _repository("https", "launchpad.net", f"/{authority}{path}", ref)
         return _url(scheme.lower(), authority, path, ref, origin) if authority else None
     if found := _ODD.match(source):
         return Address(found[1].lower(), "", "/")

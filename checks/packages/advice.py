@@ -121,10 +121,11 @@ def _unknown(change: Change, section: PackagesSection) -> Iterator[Said]:
         entry = section.advice[place]
         speaks = entry.advice is Ring.AVOID or (entry.advice is Ring.HOLD and added(change))
         if speaks and change.introduced and not _comparable(change):
+            which = "to avoid" if entry.advice is Ring.AVOID else "on hold"
             yield observe(
                 "advice-version-unknown",
                 subject(change),
-                (f" may be on {entry.advice}, as {entry.versions} is: its exact version is not known here.",),
+                (f" may be one of the versions {which} ({entry.versions}): its exact version is not known here.",),
                 ": its version is not known",
                 ("advice", str(place)),
                 evidence=tuple(_evidence(entry, public=True)),

@@ -21,8 +21,8 @@ from checks.render.english import counted
 
 #: Further lines and names that a finding of a whole file carries.
 _PLACES, _NAMES = 20, 5
-#: Fewer entries from elsewhere do not show where packages usually come from.
-_USUAL = 3
+#: Fewer entries, or a smaller share of them, do not show where packages usually come from.
+_USUAL, _MOST = 3, 0.75
 #: Archives of these types lie on the code hosts of their authors, whatever the registry.
 _SCATTERED = frozenset({"composer"})
 #: What no registry gives: runtimes that are named, and own code.
@@ -175,9 +175,11 @@ def _unusual(lock: _Lock) -> Iterator[Observation]:
         if place is None or moved or item.origin is Origin.GIT or type_of(item.purl) in _SCATTERED:
             continue
         host, beside = _host(place), hosts[type_of(item.purl)]
-        same, others = beside[host], beside.total() - beside[host]
-        if host not in known and others >= _USUAL and (same == 1 or (known and same < others)):
-            yield _odd(item, host, beside)
+        usual, count = next(((other, n) for other, n in beside.most_common() if other != host), ("", 0))
+        others = beside.total() - beside[host]
+        scattered = count < _USUAL or count < others * _MOST
+        if host not in known and not scattered and (beside[host] == 1 or (known and beside[host] < count)):
+            yield _odd(item, host, usual)
 
 
 def _host(place: Address | None) -> str:
@@ -185,14 +187,18 @@ def _host(place: Address | None) -> str:
     return "" if place is None else place.host or ODD
 
 
-def _odd(item: Dependency, host: str, beside: Counter[str]) -> Observation:
-    usual = next(other for other, _ in beside.most_common() if other != host)
+def _odd(item: Dependency, host: str, usual: str) -> Observation:
     named = say("{}", usual) if usual else ("the registry that is configured",)
-    others = (*(("all others here come from ",) if len(beside) == 2 else ("most others here come from ",)), *named)
     return observe(
         "source-unusual",
         subject(item),
-        (" comes from ", *((ODD,) if host == ODD else say("{}", host)), ", and ", *others, ": make sure it is meant."),
+        (
+            " comes from ",
+            *((ODD,) if host == ODD else say("{}", host)),
+            ", and the others from ",
+            *named,
+            ": make sure that it is meant.",
+        ),
         " comes from elsewhere than all others",
         ("sources", "registries"),
         evidence=(addressed(item), Evidence("usual source", named)),

@@ -65,6 +65,13 @@ def _silent(policy: Policy, shapes: Sequence[SectionShape]) -> Iterator[_Advice]
             yield ("check_names", shape.check), "no effect: this check is off", f"turn it on with '{shape.check}: {{}}'"
 
 
+def _name(item: Any) -> str | None:
+    """What must be in a list only once; None for entries that may share a name and speak of different versions."""
+    if not is_shape(type(item)):
+        return str(item)
+    return str(getattr(item, next(iter(keys_of(type(item)))))) if hasattr(item, "from_scalar") else None
+
+
 def _repeated(value: Any, path: KeyPath) -> Iterator[_Advice]:
     """Items that a list has twice."""
     if isinstance(value, tuple):
@@ -72,9 +79,10 @@ def _repeated(value: Any, path: KeyPath) -> Iterator[_Advice]:
         for index, item in enumerate(value):
             if is_shape(type(item)):
                 yield from _repeated(item, (*path, str(index)))
-            elif str(item) in first:
-                yield (*path, str(index)), f"'{item}' is in this list twice", "remove one"
-            first.add(str(item))
+            name = _name(item)
+            if name in first:
+                yield (*path, str(index)), f"'{name}' is in this list twice", "remove one"
+            first.update([name] if name else [])
     elif is_shape(type(value)):
         for name in keys_of(type(value)):
             yield from _repeated(getattr(value, name), (*path, name))

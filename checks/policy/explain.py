@@ -74,7 +74,8 @@ def _value(value: Any, path: KeyPath, name: str, depth: int) -> Iterator[_Row]:
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
             title, place = next(iter(keys_of(type(item)))), (*path, str(index))
-            yield _Row((*place, title), _shown(getattr(item, title)), None, depth + 1)
+            where = place if _short_form(item) else (*place, title)
+            yield _Row(where, _shown(getattr(item, title)), None, depth + 1)
             rows = _keys(item, place, depth + 2, sparse=True)
             yield from (row for row in rows if row.path != (*place, title))
     else:
@@ -83,7 +84,7 @@ def _value(value: Any, path: KeyPath, name: str, depth: int) -> Iterator[_Row]:
 
 def _is_group(value: Any) -> bool:
     if isinstance(value, tuple):
-        return any(is_shape(type(item)) for item in value)
+        return any(is_shape(type(item)) and not _short_form(item) for item in value)
     if isinstance(value, Mapping):
         return bool(value)
     return is_shape(type(value)) and not _short_form(value)

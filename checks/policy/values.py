@@ -60,6 +60,11 @@ class Duration(Word):
         hours = self._HOURS.get(unit.removesuffix("s"))
         return None if hours is None else timedelta(hours=int(number) * hours)
 
+    @property
+    def at_most(self) -> timedelta:
+        """No shorter than it is from any moment on: its length, and for working days the weeks that hold them."""
+        return self.delta or timedelta(weeks=int(self.split(" ", 1)[0]) // 5 + 2)
+
     def after(self, moment: datetime) -> datetime:
         """The moment (UTC) that is this much later; working days are Monday to Friday, UTC. Never beyond the last year
         that there is."""

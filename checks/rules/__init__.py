@@ -1,6 +1,6 @@
 """The checks, and the one list that registers them."""
 
-from checks.rules import freshness, inventory, licenses, packages, signoff, vulnerabilities
+from checks.rules import freshness, inventory, licenses, notices, packages, signoff, vulnerabilities
 from checks.rules.check import Check
 
 #: Every check, in the order in which people read their results.
@@ -10,5 +10,6 @@ CHECKS: tuple[Check, ...] = (
     vulnerabilities.CHECK,
     freshness.CHECK,
     packages.CHECK,
+    notices.CHECK,
     inventory.CHECK,
 )

@@ -143,14 +143,15 @@ def changes_at(change: Change, facts: Facts, section: FreshnessSection, context:
 
 
 def judge_pull(snapshot: Snapshot, facts: Facts, section: FreshnessSection, context: Context) -> PullJudgment:
-    """The libyears of the whole, where the policy asks for them."""
-    if section.libyears is None:
+    """The libyears of the whole, where the policy asks for them, and what nobody was asked."""
+    if not snapshot.manifests:
         return PullJudgment(None)
     from checks.freshness.judgment import next_moment, observations
-    from checks.freshness.summary import said
+    from checks.freshness.summary import said, unasked
 
     found = tuple(said(snapshot, facts, section, context.now))
-    return PullJudgment(None, tuple(observations(found)), changes_at=next_moment(found))
+    missing = tuple(unasked(snapshot, facts, section))
+    return PullJudgment(None, tuple(observations(found)), missing, next_moment(found))
 
 
 CHECK = Check(

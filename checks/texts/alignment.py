@@ -105,9 +105,7 @@ def _blocks(
     return blocks
 
 
-def _within(
-    reference: Sequence[str], text: Sequence[str], place: int, position: int
-) -> Iterator[tuple[int, int, int]]:
+def _within(reference: Sequence[str], text: Sequence[str], place: int, position: int) -> Iterator[tuple[int, int, int]]:
     """Equal stretches of a gap."""
     if not reference or not text or max(len(reference), len(text)) > _GAP:
         return
@@ -124,9 +122,7 @@ def _alignment(reference: Sequence[str], text: Sequence[str], blocks: Sequence[t
     place, position = start, position
     for in_text, in_reference, size in blocks:
         if in_text > place or in_reference > position:
-            differences.append(
-                Difference(tuple(reference[position:in_reference]), tuple(text[place:in_text]))
-            )
+            differences.append(Difference(tuple(reference[position:in_reference]), tuple(text[place:in_text])))
         place, position = in_text + size, in_reference + size
     if position < len(reference):
         differences.append(Difference(tuple(reference[position:]), ()))

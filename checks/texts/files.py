@@ -20,7 +20,9 @@ _LICENSE = re.compile(
 _NOTICE = re.compile(r"notices?(?:[-_.].{0,40})?")
 _OTHERS = re.compile(r"third[-_ ]?part(?:y|ies)|3rd[-_ ]?part(?:y|ies)|bundled|vendored|dependenc(?:y|ies)")
 #: Lists of people and other reading, which some projects keep or name among their license files.
-_READING = re.compile(r"(?:authors?|contributors?|credits|thanks|maintainers|readme|changelog|changes|index)(?:[-_.].{0,40})?")
+_READING = re.compile(
+    r"(?:authors?|contributors?|credits|thanks|maintainers|readme|changelog|changes|index)(?:[-_.].{0,40})?"
+)
 #: Endings of programs and data that happen to be called `license.js`.
 _NO_TEXT = re.compile(
     r"\.(?:[cm]?[jt]sx?|map|py[cio]?|rb|go|rs|java|class|c|cc|h|hpp|cs|php|sh|json|ya?ml|toml|xml|svg|png|css|lock|sig|asc)$"

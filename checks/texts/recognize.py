@@ -9,29 +9,19 @@ from typing import NamedTuple
 
 from checks.texts.alignment import Alignment, Difference, align
 from checks.texts.library import KEY, STEP, Library, Reference, library
-from checks.texts.words import OPERATIVE, words
+from checks.texts.vocabulary import FAMILIES, NEUTRAL, OPERATIVE
+from checks.texts.words import words
 
 #: Longest text that is looked at (characters). The longest license of the list has 46,000; more is a collection.
-LIMIT = 100_000
-#: Share of a license's keys that a text must have before the two are compared; of what follows a license a part will do.
+LIMIT = 60_000
+#: Share of a license's keys that a text must have before they are compared; a part of what follows one will do.
 _SHARED, _SHARED_REST = 0.7, 0.08
 #: Most licenses, and what follows them, in one text.
-_PARTS = 12
+_PARTS = 8
 #: Most words besides the licenses: titles, names, an introduction.
 _BESIDES = 80
 #: Most licenses that are compared at a time.
-_CANDIDATES = 10
-#: Names of licenses: one that was not found may be the license of a part.
-_FAMILIES = frozenset("mit apache bsd isc mozilla mpl eclipse epl cddl commons cc artistic zlib boost psf zpl".split())
-#: Who grants a license, what it is called and where it is found: texts say that in their own words.
-_NEUTRAL = frozenset(
-    """
-    the a an of and or by its their his her this that these such any all in to copyright holder author contributor
-    contributors maintainers developers regents university organization company corporation foundation institution
-    project team name names above initial original additional creator inc llc ltd license licenses version public
-    http www org gnu general software library development year your c d e s
-    """.split()
-)
+_CANDIDATES = 8
 #: The last character of the Latin scripts: what lies beyond is another language, or letters that look like Latin ones.
 _LATIN = "\u024f"
 
@@ -142,17 +132,17 @@ def _same(known: Library, reference: Reference, differences: Sequence[Difference
 def _weighty(known: Library, found: Sequence[str]) -> list[str]:
     """The words that could change a license which lacks them or has them in addition: the language of licenses. What
     else differs are names."""
-    return [
-        word
-        for word in found
-        if not word or max(word) > _LATIN or (word in known.common and word not in _NEUTRAL and not word.isdigit())
-    ]
+    return [word for word in found if not word or max(word) > _LATIN or word in OPERATIVE or _speaks(known, word)]
+
+
+def _speaks(known: Library, word: str) -> bool:
+    return word in known.common and word not in NEUTRAL and not word.isdigit()
 
 
 def _matters(found: Iterable[str], licenses: Sequence[_Found]) -> bool:
     """Whether words before, between or after licenses could change them, or name one that is not among them."""
     named = {word for item in licenses for word in words(item.reference.name)}
-    return any(word in OPERATIVE or max(word) > _LATIN or (word in _FAMILIES and word not in named) for word in found)
+    return any(word in OPERATIVE or max(word) > _LATIN or (word in FAMILIES and word not in named) for word in found)
 
 
 def _expression(licenses: Sequence[Reference]) -> str | None:
@@ -166,4 +156,6 @@ def _expression(licenses: Sequence[Reference]) -> str | None:
             names = [f"{name} WITH {reference.name}" if name == names[-1] else name for name in names]
         else:
             return None
+    if "LGPL-3.0" in names:  # a set of permissions on top of the GPL, whose text often goes with it
+        names = [name for name in names if name != "GPL-3.0"]
     return " AND ".join(dict.fromkeys(names))

@@ -6,18 +6,8 @@ are spelled in two ways are one word.
 
 import re
 
-#: Spellings that mean the same; the first one is what is compared. Most are the guidelines' own.
-_SPELLINGS = """
-acknowledgement:acknowledgment analog:analogue analyze:analyse artifact:artefact authorization:authorisation
-authorized:authorised caliber:calibre canceled:cancelled capitalizations:capitalisations catalog:catalogue
-categorize:categorise center:centre emphasized:emphasised favor:favour favorite:favourite fulfill:fulfil
-fulfillment:fulfilment initialize:initialise judgement:judgment labeling:labelling labor:labour license:licence
-licenses:licences licensed:licenced maximize:maximise modeled:modelled modeling:modelling offense:offence
-optimize:optimise organization:organisation organize:organise practice:practise program:programme realize:realise
-recognize:recognise signaling:signalling utilization:utilisation while:whilst willful:wilful http:https
-holder:owner holder:owners holder:holders author:authors
-"""
-_SAME = {other: word for word, other in (pair.split(":") for pair in _SPELLINGS.split())}
+from checks.texts.vocabulary import OPERATIVE, SAME
+
 _WORD = re.compile(r"[^\W_]+")
 #: `1.`, `a)`, `iv.` at the start of a line; `(a)`, `(ii)` and the copyright sign `(c)` anywhere.
 _NUMBERING = re.compile(r"^[\W_]*(?:\d{1,2}(?:\.\d{1,2})?|[a-z]|[ivx]{2,4})[.)](?=\s)|\((?:\d{1,2}|[a-z]|[ivx]{1,4})\)")
@@ -29,7 +19,8 @@ _MARK = re.compile(r"copyright|copr\.|©|\(c\)|&copy;", re.IGNORECASE)
 #: A line that begins with `Copyright`, `(c)` or `©` and goes on with a year or a name, not as a sentence does
 #: ("copyright notice, this list of conditions", where a license is wrapped at that word).
 _NOTICE = re.compile(
-    r"""^[\W_]*(?:(?:some\s)?(?:portions|parts)\s(?:are\s)?|modifications\s|[\w ]{1,40}:?\s+-?\s*(?=copyright\b.{0,12}\d{4}))?
+    r"""^[\W_]*
+    (?:(?:some\s)?(?:portions|parts)\s(?:are\s)?|modifications\s|[\w ]{1,40}:?\s+-?\s*(?=copyright\b.{0,12}\d{4}))?
     (?:copyrights?\b|copr\.|©|\(c\)\s|&copy;)\s*
     (?=[,:;-]?\s*(?:©|\(c\)|&copy;|by\b|the\b|19|20|[<\[{(%$@*]|(?-i:[A-Z\u00c0-\u1fff])|[\w.]+\s*(?:[<(@,]|$)))
     (?!(?:,|\s)*(?:notices?|holders?|owners?|laws?|licen[sc]es?|and|or|in|on|interests?|protection|statements?|status
@@ -41,21 +32,7 @@ _NOTICE = re.compile(
 _LONGEST_NOTICE = 240
 _ADDRESS = re.compile(r"\S*(?:@|://|www\.)\S*")
 
-#: Words that can change what a text allows, wherever they stand.
-OPERATIVE = frozenset(
-    """
-    no not none never nor neither cannot except excepted exception exceptions unless only without but however
-    must shall may required require requires requirement provided condition conditions conditional
-    permitted permit permits permission prohibited prohibit prohibits forbidden forbid restricted restrict restriction
-    restrictions exclude excluded excludes excluding grant granted grants revoke
-    terminate terminates termination use used using sell sold sale resell
-    commercial commercially noncommercial nonprofit personal educational academic evaluation military nuclear weapons
-    weapon government evil good ethical harm compete competing competitor hosted fee fees pay payment royalty charge
-    patent patents trademark trademarks warranty warranties liable liability damages warrant disclaim
-    either alternatively dual dually choose choice option gpl lgpl agpl proprietary confidential
-    """.split()
-)
-#: What is not seen, so that a word with it in the middle looks whole (soft hyphen, zero width, tags, byte order mark).
+#: What is not seen, so that a word with it in the middle looks whole (soft hyphen, zero width, byte order mark).
 _UNSEEN = dict.fromkeys(
     (0xAD, 0x34F, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF)
 )
@@ -70,7 +47,7 @@ def words(text: str) -> list[str]:
         if not line or line.isspace() or is_notice(line):
             continue
         plain = _NUMBERING.sub(" ", line.lower()).replace("&", " and ")
-        found += [_SAME.get(word, word) for word in _WORD.findall(plain)]
+        found += [SAME.get(word, word) for word in _WORD.findall(plain)]
     return found
 
 

@@ -1,6 +1,6 @@
 """One case to judge: a changed package version with what is known of its vulnerabilities, the terms and the time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -107,7 +107,8 @@ class Case:
 
     def exploited(self, item: Vulnerability) -> Known[Exploited] | None:
         """The entry of the catalog of known exploited vulnerabilities."""
-        return next((self.facts.exploited[cve] for cve in item.cves if cve in self.facts.exploited), None)
+        catalog = self.facts.exploited
+        return next((catalog[cve] for cve in item.cves if cve in catalog), None) if catalog else None
 
     def likelihood(self, item: Vulnerability) -> Known[Likelihood] | None:
         """How probable its exploitation is, if at least as probable as the policy's threshold."""
@@ -132,9 +133,16 @@ class Case:
             since = self._first_seen(item) or item.published
         return Allowance(since, allowed.after(since)) if since else None
 
-    def fix(self, items: Iterable[Vulnerability]) -> str | None:
+    def fix(self, items: Sequence[Vulnerability]) -> str | None:
         """The smallest version that fixes all of them."""
-        return common_fix([record for item in items for record in item.records], *self.key)
+        asked = tuple(item.label for item in items)
+        if asked not in self._fixes:
+            self._fixes[asked] = common_fix([record for item in items for record in item.records], *self.key)
+        return self._fixes[asked]
+
+    @cached_property
+    def _fixes(self) -> dict[tuple[str, ...], str | None]:
+        return {}
 
     def _first_seen(self, item: Vulnerability) -> datetime | None:
         seen = (self.facts.first_seen.get((self.change.purl, name)) for name in item.names)

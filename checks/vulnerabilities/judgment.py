@@ -34,6 +34,8 @@ def said(case: Case) -> Iterator[Observation]:
 
 def next_moment(case: Case) -> datetime | None:
     """When the time to fix something ends (UTC)."""
+    if not case.was_there or not case.section.fix_within.limits:
+        return None
     ends = [allowance.ends for item in case.certain if (allowance := case.allowance(item)) and not case.accepted(item)]
     return min((moment for moment in ends if moment and moment > case.now), default=None)
 
@@ -112,7 +114,7 @@ def _exploited(case: Case, items: _Items) -> Observation:
 def _entry(item: Vulnerability, known: Known[Exploited]) -> Evidence:
     due = f", due {known.value.due}" if known.value.due else ""
     used = ", used by ransomware" if known.value.ransomware else ""
-    words = say("{} in the catalog since {}" + due + used, item.label, known.value.added)
+    words = say("{} in the catalog since {}" + due + used, wording.name(item), known.value.added)
     return Evidence("exploited", words, wording.source(known))
 
 
@@ -130,7 +132,10 @@ def _likely(case: Case, items: _Items) -> Observation:
             Evidence(
                 "probability",
                 say(
-                    "{}: {}, and the policy takes less than {}", item.label, (f"{known.value.probability:.1%}",), limit
+                    "{}: {}, and the policy takes less than {}",
+                    wording.name(item),
+                    (f"{known.value.probability:.1%}",),
+                    limit,
                 ),
                 wording.source(known),
             )
@@ -168,7 +173,8 @@ def _unrated(case: Case, items: _Items) -> Observation:
 
 def _overdue(case: Case, items: _Items) -> Observation:
     day = wording.day(min(ends for _, _, ends in _deadlines(case, items)))
-    message = _has(case, items, (f", to be fixed by {day} at the latest",))
+    which = "it" if len(items) == 1 else "the first of them"
+    message = _has(case, items, (f", and the time to fix {which} ended on {day}",))
     return _timed(case, "vulnerability-overdue", items, message, f" overdue since {day}")
 
 
@@ -193,7 +199,7 @@ def _timed(case: Case, rule: str, items: _Items, message: Phrase, tail: str) -> 
     evidence = [
         Evidence(
             "to be fixed by",
-            say("{} {}", wording.day(ends), item.label),
+            say("{} {}", wording.day(ends), wording.name(item)),
             (f"{case.section.fix_within.of(item.rating.severity)} from {wording.day(since)}, {case.section.clock}",),
         )
         for item, since, ends in _deadlines(case, items)[:_SHOWN]
@@ -213,7 +219,7 @@ def _accepted(case: Case, items: _Items) -> Observation:
     evidence = [
         Evidence(
             "VEX statement",
-            say("{} {}: {}", item.label, (str(statement.status),), statement.justification or statement.status),
+            say("{} {}: {}", wording.name(item), (str(statement.status),), statement.justification or statement.status),
             say(
                 "{}, by {}" + (f", {wording.day(statement.at)}" if statement.at else ""),
                 statement.path,

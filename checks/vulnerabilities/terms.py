@@ -67,6 +67,11 @@ class FixWithin:
     moderate: Duration | None = key("Moderate ones. Default: no time.", default=None)
     low: Duration | None = key("Low ones. Default: no time.", default=None)
 
+    @property
+    def limits(self) -> bool:
+        """Whether any time is allowed."""
+        return any((self.critical, self.high, self.moderate, self.low))
+
     def of(self, severity: str | None) -> Duration | None:
         """The time that is allowed for a severity."""
         return getattr(self, severity) if severity in ("critical", "high", "moderate", "low") else None

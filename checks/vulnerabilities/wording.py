@@ -8,31 +8,36 @@ from checks.advisories.groups import Vulnerability
 from checks.advisories.severity import Severity
 from checks.model.facts import Known
 from checks.model.finding import Evidence
-from checks.model.phrase import Phrase, join, say
+from checks.model.phrase import Foreign, Phrase, join, say
 from checks.vulnerabilities.case import Case
 
 #: How many vulnerabilities a sentence names, and how many the evidence lists.
 NAMED, LISTED = 3, 40
-_HEADLINE, _SUMMARY, _LABEL, _VERSION = 80, 100, 24, 16
+_HEADLINE, _SUMMARY, _LABEL, _VERSION, _ID = 80, 100, 24, 16, 60
 
 
 def about(case: Case) -> Phrase:
     """`lodash 4.17.20`."""
-    name, version = case.change.name, case.change.version
-    return say("{} {}", name, version) if version else say("{}", name)
+    version = case.change.version
+    return say("{} {}", case.change.name, version) if version else say("{}", case.change.name)
 
 
 def listing(items: Sequence[Vulnerability]) -> Phrase:
     """`CVE-2021-23337 (high 7.2: Command injection)`, `5 vulnerabilities: CVE-A (critical 9.8), …, and 2 more`."""
     if len(items) == 1:
         summary = _cut(items[0].summary, _SUMMARY)
-        return say("{} ({}: {})", items[0].label, (rated(items[0]),), summary) if summary else _named(items[0])
+        return say("{} ({}: {})", name(items[0]), (rated(items[0]),), summary) if summary else _named(items[0])
     return (f"{len(items):,} vulnerabilities: ", *_first(items, _named))
 
 
 def labels(items: Sequence[Vulnerability]) -> Phrase:
     """`CVE-A, CVE-B, CVE-C and 2 more`."""
-    return _first(items, lambda item: say("{}", item.label))
+    return _first(items, lambda item: say("{}", name(item)))
+
+
+def name(item: Vulnerability) -> str:
+    """What it is called, at the length that real names have."""
+    return _cut(item.label, _ID)
 
 
 def _first(items: Sequence[Vulnerability], words: Callable[[Vulnerability], Phrase]) -> Phrase:
@@ -43,7 +48,7 @@ def _first(items: Sequence[Vulnerability], words: Callable[[Vulnerability], Phra
 
 
 def _named(item: Vulnerability) -> Phrase:
-    return say("{} ({})", item.label, (rated(item),))
+    return say("{} ({})", name(item), (rated(item),))
 
 
 def rated(item: Vulnerability) -> str:
@@ -57,7 +62,7 @@ def rated(item: Vulnerability) -> str:
 
 def remedy(case: Case, items: Sequence[Vulnerability]) -> Phrase:
     """What to do about all of them: `update to 4.17.21, which fixes it`."""
-    it = "it" if len(items) == 1 else "all of them"
+    it = {1: "it", 2: "both"}.get(len(items), "all of them")
     fix = case.fix(items)
     return say("update to {}, which fixes " + it, fix) if fix else (f"no version is known that fixes {it}",)
 
@@ -82,8 +87,7 @@ def shortened(case: Case, rest: Phrase) -> Phrase:
 def evidence(case: Case, items: Sequence[Vulnerability]) -> Iterator[Evidence]:
     """Each vulnerability with its severity, its other names, what fixes it and where to read it; then who said so."""
     for item in items[:LISTED]:
-        fix = case.fix([item])
-        yield _line(item, say("; fixed in {}", fix) if fix else ("; no fix is known",))
+        yield _line(item, case.fix([item]) or "")
     yield from _rest(items)
     if case.named is not None:
         yield Evidence("advisories", (f"{len(case.named.value):,} named for this version",), source(case.named))
@@ -92,15 +96,28 @@ def evidence(case: Case, items: Sequence[Vulnerability]) -> Iterator[Evidence]:
 def fixed(items: Sequence[Vulnerability]) -> Iterator[Evidence]:
     """Each vulnerability that is no longer there."""
     for item in items[:LISTED]:
-        yield _line(item, ())
+        yield _line(item)
     yield from _rest(items)
 
 
-def _line(item: Vulnerability, fix: Phrase) -> Evidence:
-    others = sorted(item.names - {item.label})[:NAMED]
-    also = say(" (also {})", join([say("{}", name) for name in others])) if others else ()
-    words = say(": {}", _cut(item.summary, _SUMMARY)) if item.summary else ()
-    return Evidence(rated(item), (*say("{}", item.label), *also, *words, *fix), say("{}", item.url or ""))
+def _line(item: Vulnerability, fix: str | None = None) -> Evidence:
+    """`CVE-2021-23337 (also GHSA-35jh-r3h4-6jhm): Command Injection in lodash; fixed in 4.17.21`.
+
+    `fix` is empty where none is known, and None where nobody asks.
+    """
+    parts: list[str] = [Foreign(name(item))]
+    for place, other in enumerate(sorted(item.names - {item.label})[:NAMED]):
+        parts += (", " if place else " (also ", Foreign(_cut(other, _ID)))
+    summary = _cut(item.summary, _SUMMARY)
+    if summary:
+        parts += ("): " if len(parts) > 1 else ": ", Foreign(summary))
+    elif len(parts) > 1:
+        parts.append(")")
+    if fix:
+        parts += ("; fixed in ", Foreign(fix))
+    elif fix is not None:
+        parts.append("; no fix is known")
+    return Evidence(rated(item), tuple(parts), (Foreign(item.url),) if item.url else ())
 
 
 def _rest(items: Sequence[Vulnerability]) -> Iterator[Evidence]:

@@ -6,7 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.facts import clearlydefined, codec, depsdev, ecosystems, endoflife, epss, github, kev, osv, scorecard
+from checks.facts import (
+    clearlydefined,
+    codec,
+    comparison,
+    depsdev,
+    ecosystems,
+    endoflife,
+    epss,
+    github,
+    kev,
+    osv,
+    scorecard,
+)
 from checks.facts.exchange import Answer, Form, Request, Source, UnreadableAnswer
 from checks.facts.registries import (
     crates,
@@ -47,7 +59,8 @@ EXCHANGES: list[tuple[Source, PackageKey, Want, object]] = [
     (clearlydefined, NPM, ANYTHING, {"npm/npmjs/-/a/1.0.0": {"licensed": {"declared": "MIT"}}}),
     (github, NPM, ANYTHING, [{"ghsa_id": "x", "cve_id": "y", "type": "malware", "severity": "low", "vulnerabilities": [
         {"package": {"ecosystem": "npm", "name": "a"}, "vulnerable_version_range": "< 1",
-         "first_patched_version": "1"}], "epss": [{"percentage": 1, "percentile": 1}], "cvss_severities": {"cvss_v3": {"vector_string": "x"}}}]),
+         "first_patched_version": "1"}], "epss": [{"percentage": 1, "percentile": 1}],
+        "cvss_severities": {"cvss_v3": {"vector_string": "x"}}}]),
     (npm, NPM, ANYTHING, {
         "versions": {"1.0.0": {"license": {"type": "x"}, "licenses": [{"type": "x"}], "deprecated": ""}},
         "time": {"1.0.0": "2026-01-01", "2.0.0": "2026-01-01"}, "dist-tags": {"latest": "1.0.0"},
@@ -160,9 +173,9 @@ def test_a_damaged_text(source: Source, request_: Request, text: str, data: st.D
 
 @given(JSON)
 def test_damaged_lists_of_vulnerabilities(document: Any) -> None:
-    comparison = github.comparison("a/b", "c", "d")
+    pull = comparison.request("a/b", "c", "d")
     (likelihoods,) = epss.requests(["CVE-2026-0001"])
-    for read, request in ((kev.read, kev.request()), (epss.read, likelihoods), (github.read_comparison, comparison)):
+    for read, request in ((kev.read, kev.request()), (epss.read, likelihoods), (comparison.read, pull)):
         for wrapped in (document, {"vulnerabilities": [document]}, {"data": [document]}, [document]):
             try:
                 check(read(request, wrapped, AS_OF))

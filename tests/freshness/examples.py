@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from checks.freshness.terms import FreshnessSection
 from checks.model.advisory import Advisory
 from checks.model.change import Change, ChangeKind, Place
 from checks.model.dependency import Dependency, Location, Origin, Scope
@@ -10,7 +11,7 @@ from checks.model.finding import Observation
 from checks.model.phrase import plain
 from checks.policy.load import SectionShape, load
 from checks.rules.check import Context
-from checks.rules.freshness import CHECK, FreshnessSection
+from checks.rules.freshness import CHECK
 
 SHAPE = SectionShape(CHECK.id, CHECK.section, {rule.id: rule.level for rule in CHECK.rules})
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -13,6 +13,8 @@ from checks.model.versions.schemes import SCHEMES
 MAJOR, MINOR, PATCH = Part.MAJOR, Part.MINOR, Part.PATCH
 #: Versions as each ecosystem writes them; `generic` stands for every type without rules of its own.
 TYPES = (*SCHEMES, "generic", "github", "docker")
+
+
 @pytest.mark.parametrize(
     ("purl_type", "before", "after", "step"),
     [

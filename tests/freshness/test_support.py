@@ -21,8 +21,8 @@ def known(change: Change, *cycles: Cycle) -> Facts:
     return facts(change, None, PackageFacts(cycles=Known(cycles, "endoflife.date", READ)))
 
 
-def python(version: str | None, **entry: object) -> Change:
-    return package(version, purl="pkg:generic/python", name="python", **entry)
+def python(version: str | None) -> Change:
+    return package(version, purl="pkg:generic/python", name="python")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import threading
 from typing import Any, TypeVar
 
 import pytest
@@ -195,22 +196,23 @@ def test_a_slow_drip_ends_with_the_budget(server: Standin) -> None:
 def test_at_most_so_many_requests_reach_a_host_at_a_time() -> None:
     running: list[int] = []
     peak = []
+    moment = threading.Event()
 
     def answer(call: Any) -> dict[str, str]:
         running.append(1)
         peak.append(len(running))
-        server.hold.wait(0.02)
+        moment.wait(0.02)
         running.pop()
         return {}
 
-    async def run() -> None:
+    async def run(server: Standin) -> None:
         async with Client("ospo-gate", TLS, Limits(concurrency=3)) as client:
             place = Endpoint(Address.parse(server.url))
             end = client.timing.monotonic() + 30
             await asyncio.gather(*(client.fetch(place, Request(f"v1/{n}"), end) for n in range(20)))
 
-    with Standin(answer) as server:
-        asyncio.run(run())
+    with Standin(answer) as busy:
+        asyncio.run(run(busy))
     assert len(peak) == 20
     assert max(peak) <= 3
 
@@ -265,7 +267,7 @@ def test_a_packed_answer_is_unpacked(server: Standin) -> None:
 
 def test_secrets_are_in_no_reason_and_no_repr(server: Standin) -> None:
     secret = "s3cr3t"
-    place = {"authorization": f"Bearer {secret}", "proxy": f"http://user:{secret}@127.0.0.1:1"}
+    place: dict[str, Any] = {"authorization": f"Bearer {secret}", "proxy": f"http://user:{secret}@127.0.0.1:1"}
     problem = asked(server, GET, **place)
     assert secret not in repr(problem) + str(problem.__cause__) + str(problem.__context__)
     assert secret not in repr(Endpoint(Address.parse(server.url), **place))

@@ -71,6 +71,32 @@ waivers:
     reason: Imported history.
     approved_by: "@grace"
     expires: 2027-03-31
+packages:
+  advice:
+    - package: pkg:npm/moment
+      advice: hold
+      reason: In maintenance mode.
+      instead: pkg:npm/luxon
+      versions: "<4"
+      decided: 2026-11-20
+      review_by: 2027-06-30
+      owner: "@example/web"
+      link: https://example.com/radar
+    - {package: "pkg:npm/request*", advice: avoid, reason: No fixes., instead: [pkg:npm/undici, "pkg:npm/@a/b"]}
+  sources:
+    registries: ["https://registry.example/npm"]
+    git: ["github.com/example/*"]
+    internal: [npm.example.com]
+  internal: ["@example/*", "pkg:pypi/acme-*"]
+  popular: {npm: [react, "@angular/core"]}
+  accept:
+    scorecard: {minimum: {Maintained: 3}}
+    maintainers: 2
+    released_within: 2 years
+    age: 90 days
+    license_history: stable
+    dependents: 10
+    transitive: true
 """
 
 

@@ -53,6 +53,10 @@ def test_what_a_list_has_twice_is_named() -> None:
     assert advise("licenses: {allow: [MIT, ISC, MIT]}") == [
         "2:30: licenses.allow.2: 'MIT' is in this list twice (remove one)"
     ]
+    assert advise("licenses: {deny: [MIT, {license: MIT, reason: a}], build: {allow_also: [ISC, ISC]}}") == [
+        "2:24: licenses.deny.1: 'MIT' is in this list twice (remove one)",
+        "2:78: licenses.build.allow_also.1: 'ISC' is in this list twice (remove one)",
+    ]
     assert advise(ON + waiver(rules="[license-unknown, license-unknown]")) == [
         "5:30: waivers.0.rules.1: 'license-unknown' is in this list twice (remove one)"
     ]

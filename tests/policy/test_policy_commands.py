@@ -137,6 +137,8 @@ def test_explain_shows_every_value_with_its_line(run: Run) -> None:
         version: 1
         licenses:
           allow: [permissive, MPL-2.0]
+          deny: [JSON, network-copyleft]
+          contexts: {hosted: {deny_also: [ISC, {license: Zlib, reason: Why not.}]}}
           levels: {license-missing: block}
           exceptions:
             - {package: pkg:npm/caniuse-lite, allow: [CC-BY-4.0], reason: Data that is attributed in the NOTICE file.}
@@ -151,17 +153,25 @@ def test_explain_shows_every_value_with_its_line(run: Run) -> None:
         ["", "team", "–", "default"],
         ["signoff", "off", "default"],
         ["licenses", "on", "policy.yaml:2"],
-        ["", "levels", "policy.yaml:4"],
+        ["", "levels", "policy.yaml:6"],
         ["", "license-not-allowed", "block", "default"],
-        ["", "license-missing", "block", "policy.yaml:4"],
+        ["", "license-missing", "block", "policy.yaml:6"],
         ["", "allow", "permissive, MPL-2.0", "policy.yaml:3"],
+        ["", "deny", "JSON, network-copyleft", "policy.yaml:4"],
         ["", "with_falls_back_to_base", "true", "default"],
         ["", "development"],
         ["", "allow_also", "–", "default"],
-        ["", "exceptions", "policy.yaml:5"],
-        ["", "pkg:npm/caniuse-lite", "policy.yaml:6"],
-        ["", "allow", "CC-BY-4.0", "policy.yaml:6"],
-        ["", "reason", "Data that is attributed in the NOTICE file.", "policy.yaml:6"],
+        ["", "contexts", "policy.yaml:5"],
+        ["", "hosted", "policy.yaml:5"],
+        ["", "allow_also", "–", "default"],
+        ["", "deny_also", "policy.yaml:5"],
+        ["", "ISC", "policy.yaml:5"],
+        ["", "Zlib", "policy.yaml:5"],
+        ["", "reason", "Why not.", "policy.yaml:5"],
+        ["", "exceptions", "policy.yaml:7"],
+        ["", "pkg:npm/caniuse-lite", "policy.yaml:8"],
+        ["", "allow", "CC-BY-4.0", "policy.yaml:8"],
+        ["", "reason", "Data that is attributed in the NOTICE file.", "policy.yaml:8"],
     ]
     assert [row for row in rows if row in expected] == expected
     starts = {line.index("policy.yaml:") for line in out.splitlines() if "policy.yaml:" in line}

@@ -195,3 +195,34 @@ def test_releases_compare_by_their_numbers(one: list[int], other: list[int]) -> 
 
     padded = [(*numbers, *[0] * (4 - len(numbers))) for numbers in (one, other)]
     assert (release(one).key < release(other).key) == (padded[0] < padded[1])
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("3 days", "2026-11-23 10:00"),
+        ("12 hours", "2026-11-20 22:00"),
+        ("1 working day", "2026-11-23 10:00"),  # from a Friday
+        ("2 working days", "2026-11-24 10:00"),
+        ("5 working days", "2026-11-27 10:00"),
+        ("11 working days", "2026-12-07 10:00"),
+        ("0 working days", "2026-11-20 10:00"),
+    ],
+)
+def test_the_moment_after_a_duration(text: str, end: str) -> None:
+    friday = datetime(2026, 11, 20, 10, tzinfo=UTC)
+    assert Duration.parse(text).after(friday) == datetime.fromisoformat(end).replace(tzinfo=UTC)
+
+
+def test_working_days_that_begin_on_a_weekend_begin_on_monday() -> None:
+    saturday = datetime(2026, 11, 21, 10, tzinfo=UTC)
+    assert Duration.parse("1 working day").after(saturday) == datetime(2026, 11, 24, tzinfo=UTC)
+
+
+@given(st.datetimes(timezones=st.just(UTC)), st.datetimes(timezones=st.just(UTC)), st.integers(0, 99_999))
+def test_later_ends_later_and_nothing_ends_before_it_begins(one: datetime, other: datetime, number: int) -> None:
+    for unit in (*UNITS, "working day"):
+        duration = Duration.parse(f"{number} {unit}s")
+        first, second = sorted((one, other))
+        assert first <= duration.after(first) <= duration.after(second)
+        assert duration.after(second).tzinfo is UTC

@@ -1,16 +1,23 @@
 """What the section `licenses` can say: reasons, scopes, contexts, linkage, own code, inner source."""
 
+import re
+from pathlib import Path
+
 import pytest
 
-from checks.model.change import ChangeKind
+from app.policies import load_policy
+from checks.model.change import ChangeKind, Place
 from checks.model.dependency import Inventory, Scope
 from checks.model.errors import PolicyError
 from checks.model.facts import Facts, RepositoryFacts, Want
 from checks.model.phrase import plain
 from checks.model.snapshot import Listing, ManifestPair, Snapshot
 from checks.rules.licenses import CHECK
+from checks.rules.licenses.circumstances import held_for
+from checks.rules.licenses.section import LicensesSection
 from tests.rules.licensing import NOW, PURL, change, judge, place, rows, said, section
 
+PAGE = (Path(__file__).parents[2] / "docs" / "licenses.md").read_text(encoding="utf-8")
 INTERNAL = RepositoryFacts(visibility="internal")
 PUBLIC = RepositoryFacts(visibility="public")
 
@@ -49,6 +56,13 @@ def test_a_hostile_reason_stays_on_its_line() -> None:
     policy = '{deny: [{license: JSON, reason: "a\\n::error::b\\u202E"}]}'
     (message,) = said(place("JSON"), policy=policy)
     assert message.endswith(r"names it (a\x0a::error::b\u202e).")
+
+
+def test_what_two_lists_deny_is_denied_by_the_first() -> None:
+    policy = "{deny: [JSON], contexts: {distributed: {deny_also: [{license: JSON, reason: b}]}}}"
+    (found,) = judge(place("JSON"), policy=policy)
+    assert found.policy_key == ("licenses", "deny", "0")
+    assert plain(found.message).endswith("licenses.deny names it.")
 
 
 # -- scopes ----------------------------------------------------------------------------------------------------------
@@ -161,6 +175,24 @@ def test_nothing_is_said_of_the_context_where_nothing_is_judged_or_nobody_asks()
     assert whole("{contexts: {internal: {allow_also: [GPL-3.0-only]}}}", RepositoryFacts()) == []
 
 
+def test_circumstances_of_which_the_policy_makes_no_difference_share_their_verdicts() -> None:
+    policy = section("{development: {}, own: [{path: 'a/*', context: hosted}], contexts: {open-core: {}}}")
+    places = [
+        place("MIT", scope, path=path) for scope in ALL for path in ("a/package-lock.json", "b/package-lock.json")
+    ]
+    judges = {held.judge for each in places for _, held in held_for(change(each), Facts(), policy)}
+    assert len(judges) == 2, "development and everything else"
+    (shared,) = (held.judge for _, held in held_for(change(place("MIT")), Facts(), policy))
+    for _ in range(3):
+        judge_with(policy, place("GPL-3.0-only"), place("GPL-3.0-only", path="a/package-lock.json"))
+    assert list(shared.verdicts) == ["GPL-3.0-only"]
+
+
+def judge_with(policy: LicensesSection, *places: Place) -> None:
+    assert CHECK.judge_dependency is not None
+    assert list(CHECK.judge_dependency(change(*places), Facts(), policy, NOW))
+
+
 # -- own code by path ------------------------------------------------------------------------------------------------
 
 OWN = (
@@ -197,6 +229,13 @@ def test_each_context_is_judged_by_the_scope_that_it_has_there() -> None:
     hosted = place("GPL-3.0-only", Scope.RUNTIME, path="web/package-lock.json")
     tool = place("GPL-3.0-only", Scope.DEVELOPMENT, path="sdk/package-lock.json")
     assert judge(hosted, tool, policy=policy) == []
+
+
+def test_within_one_context_the_scope_that_reaches_users_counts() -> None:
+    policy = "{development: {allow_also: [GPL-3.0-only]}, own: [{path: '*', license: MIT}], levels: {%s: off}}"
+    tool, shipped = place("GPL-3.0-only", Scope.TEST), place("GPL-3.0-only", path="b/package-lock.json")
+    for places in ((tool, shipped), (shipped, tool)):
+        assert judge(*places, policy=policy.replace("%s", "license-incompatible"))
 
 
 # -- linkage ---------------------------------------------------------------------------------------------------------
@@ -287,6 +326,13 @@ def test_exceptions_that_speak_of_one_package_add_up() -> None:
     assert judge(place("EPL-2.0", purl="pkg:npm/glyph-mill"), policy=policy)
 
 
+def test_an_exception_of_one_package_never_reaches_another() -> None:
+    policy = section("{exceptions: [{package: pkg:npm/glyph-core, allow: [MPL-2.0], reason: a}]}")
+    assert CHECK.judge_dependency is not None
+    for purl, speaks in (("pkg:npm/a", True), (PURL, False), ("pkg:npm/b", True)):
+        assert bool(list(CHECK.judge_dependency(change(place("MPL-2.0", purl=purl)), Facts(), policy, NOW))) is speaks
+
+
 # -- what is asked ---------------------------------------------------------------------------------------------------
 
 
@@ -336,6 +382,11 @@ def test_an_update_asks_for_the_license_of_the_version_before(before: str | None
     made = change(place("MIT"), kind=ChangeKind.UPDATED, before=(earlier,))
     assert CHECK.wants is not None
     assert (((PURL, "2.0.0"), Want.LICENSE) in list(CHECK.wants(made, section(policy)))) is asked
+
+
+@pytest.mark.parametrize("example", re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL))
+def test_the_examples_of_the_page_load(example: str) -> None:
+    assert "licenses" in load_policy(b"version: 1\n" + example.encode(), "policy.yaml").sections
 
 
 # -- what is refused -------------------------------------------------------------------------------------------------

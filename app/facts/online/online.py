@@ -8,14 +8,13 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from app.facts.lookup import unanswered
+from app.facts.lookup import answerable, unanswered
 from app.facts.merge import merged
 from app.facts.online.timing import Timing
 from app.ports import OneSource, VulnerabilitySource
 from checks.facts.exchange import Request, opinion, silence
 from checks.model.advisory import Advisory
 from checks.model.facts import NOTHING, Facts, Gap, PackageKey, Questions, SourceState, VersionFacts, Want, joined
-from checks.model.purl import type_of
 
 A = TypeVar("A")
 
@@ -45,13 +44,11 @@ class Sources:
     """Asked for the license also where it is known."""
     vulnerabilities: Sequence[VulnerabilitySource] = ()
 
-    def answers(self, type_: str) -> Want:
-        """What any of them can answer about public packages of a type."""
-        found = NOTHING
+    @property
+    def everybody(self) -> Sequence[OneSource]:
+        """Who is asked about public packages."""
         own = (self.registries,) if self.registries else ()
-        for source in (*self.anonymous, *(source for stage in self.stages for source in stage), *own):
-            found |= source.answers(type_)
-        return found
+        return (*self.anonymous, *(source for stage in self.stages for source in stage), *own)
 
 
 class Limited:
@@ -95,25 +92,30 @@ class OnlineFacts:
 
     def _silence_about(self, questions: Questions, facts: Facts) -> Facts:
         """That private packages were not asked about, as far as the user's own registries did not know them."""
-        open_ = {key: want & ~self._anonymous(type_of(key[0])) for key, want in unanswered(questions, facts).items()}
-        return silent(open_, ALL, PRIVATE)
-
-    def _anonymous(self, type_: str) -> Want:
-        found = NOTHING
-        for source in self.sources.anonymous:
-            found |= source.answers(type_)
-        return found
+        open_ = unanswered(questions, facts)
+        return silent(answerable(open_, lambda type_: ~answers(self.sources.anonymous, type_)), ALL, PRIVATE)
 
     def _unknown_of(self, questions: Questions, facts: Facts) -> Facts:
         """What no source could be asked."""
-        unknown = {key: want & ~self.sources.answers(type_of(key[0])) for key, want in questions.items()}
+        everybody = self.sources.everybody
+        unknown = answerable(questions, lambda type_: ~answers(everybody, type_))
         # About advisories there is always an answer, if only that there are none, but for what nobody takes as a name.
         mute = {
             key: Want.ADVISORIES
-            for key, want in unanswered(questions, facts).items()
-            if want & ~unknown[key] & Want.ADVISORIES and not facts.version(*key).silent(Want.ADVISORIES)
+            for key in answerable(
+                unanswered(questions, facts), lambda type_: Want.ADVISORIES & answers(everybody, type_)
+            )
+            if not facts.version(*key).silent(Want.ADVISORIES)
         }
         return merged((silent(unknown, ALL, UNKNOWN_KIND), silent(mute, ALL, UNASKABLE)))
+
+
+def answers(sources: Iterable[OneSource], type_: str) -> Want:
+    """What any of them can answer about packages of a type."""
+    found = NOTHING
+    for source in sources:
+        found |= source.answers(type_)
+    return found
 
 
 class _Lookup:
@@ -134,8 +136,10 @@ class _Lookup:
                 for key, want in unanswered(questions, facts).items()
             }
             facts = joined(facts, await self.ask(self.sources.registries, unknown))
-        declared = {key: want & Want.LICENSE for key, want in questions.items()}
-        return joined(facts, opinion(await self.together(self.sources.opinions, declared)))
+        if self.sources.opinions:
+            declared = answerable(questions, lambda _: Want.LICENSE)
+            facts = joined(facts, opinion(await self.together(self.sources.opinions, declared)))
+        return facts
 
     async def of_private(self, questions: Questions) -> Facts:
         return await self.ask(self.sources.own, questions) if self.sources.own else Facts()
@@ -156,28 +160,29 @@ class _Lookup:
         return replace(found, versions=concerned)
 
     async def _about(self, source: VulnerabilitySource, cves: Sequence[str]) -> Facts:
-        late = Facts(sources=(SourceState(source.name, trouble=LATE),))
-        return await self._in_time(source.about, cves, late)
+        found = await self._in_time(source.about, cves)
+        return Facts(sources=(SourceState(source.name, trouble=LATE),)) if found is None else found
 
     async def together(self, sources: Iterable[OneSource], questions: Questions) -> Facts:
         return merged(await asyncio.gather(*(self.ask(source, questions) for source in sources)))
 
     async def ask(self, source: OneSource, questions: Questions) -> Facts:
         """What `source` says of what it can answer."""
-        asked = {key: left for key, want in questions.items() if (left := want & source.answers(type_of(key[0])))}
+        asked = answerable(questions, source.answers)
         if not asked:
             return Facts()
-        return await self._in_time(source.answer, asked, silent(asked, source.name, LATE))
+        found = await self._in_time(source.answer, asked)
+        return silent(asked, source.name, LATE) if found is None else found
 
-    async def _in_time(self, ask: Callable[[A], Awaitable[Facts]], asked: A, late: Facts) -> Facts:
+    async def _in_time(self, ask: Callable[[A], Awaitable[Facts]], asked: A) -> Facts | None:
         left = self.deadline - self.timing.monotonic()
         if left <= 0:
-            return late
+            return None
         try:
             async with asyncio.timeout(left):
                 return await ask(asked)
         except TimeoutError:
-            return late
+            return None
 
 
 def silent(questions: Questions, name: str, reason: str) -> Facts:

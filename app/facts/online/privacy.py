@@ -123,9 +123,15 @@ def _public_domains(type_: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1024)
 def _recognized(type_: str, host: str) -> bool:
-    """Whether archives on `host` are the registry's, to the library's knowledge."""
+    """Whether archives on `host` are the registry's, to the library's knowledge. Its patterns look at the beginning of
+    an address only: a host that goes on behind a known one is another."""
+    archive = _ARCHIVES.get(type_)
+    shorter = host.rpartition(".")[0]
+    return archive is not None and _is_archive(type_, host, archive) and not _is_archive(type_, shorter, archive)
+
+
+def _is_archive(type_: str, host: str, archive: str) -> bool:
     from packageurl.contrib import url2purl
 
-    archive = _ARCHIVES.get(type_)
-    found = url2purl.get_purl(f"https://{host}{archive}") if archive else None  # type: ignore[no-untyped-call]
+    found = url2purl.get_purl(f"https://{host}{archive}")  # type: ignore[no-untyped-call]
     return found is not None and found.type == type_

@@ -4,7 +4,7 @@ sources that read all registries answer for the public ones."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.facts.lookup import unanswered
+from app.facts.lookup import answerable, unanswered
 from app.facts.online.ask import Asker
 from app.facts.online.configured.registry import Registry
 from app.facts.online.nuget_index import NuGetSource
@@ -88,12 +88,7 @@ class Registries:
     async def answer(self, questions: Questions) -> Facts:
         facts = Facts()
         for place in self.places:
-            open_ = unanswered(questions, facts)
-            asked = {
-                key: left
-                for key, want in open_.items()
-                if place.serves(key) and (left := want & place.source.answers(type_of(key[0])))
-            }
-            if asked:
+            open_ = {key: want for key, want in unanswered(questions, facts).items() if place.serves(key)}
+            if asked := answerable(open_, place.source.answers):
                 facts = joined(facts, await place.source.answer(asked))
         return facts

@@ -1,5 +1,5 @@
-"""Go modules in `vendor/` (the layout of `go mod vendor`) and in a module cache inside the tree. Go declares no license:
-there are only texts."""
+"""Go modules in `vendor/` (the layout of `go mod vendor`) and in a module cache inside the tree. Go declares no
+license: there are only texts."""
 
 import re
 from collections.abc import Iterable, Iterator

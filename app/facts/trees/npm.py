@@ -68,7 +68,7 @@ class _Layout:
     def _store(self, modules: PurePosixPath) -> dict[tuple[str, str], PurePosixPath]:
         """pnpm's folders by name and version: `.pnpm/@scope+name@1.0.0_peer@2.0.0`."""
         if modules not in self._stores:
-            found = {}
+            found: dict[tuple[str, str], PurePosixPath] = {}
             for entry in self.tree.entries(modules / ".pnpm"):
                 name, _, version = entry[1:].partition("@")
                 found.setdefault((entry[:1] + name, re.split(r"[_(]", version)[0]), modules / ".pnpm" / entry)

@@ -29,8 +29,8 @@ class Installed:
 
 
 class Tree:
-    """Reads below `root`. Package managers link folders within a tree (pnpm, workspaces), so a linked folder counts if it
-    leads to one below the root; a file that is a link is never read."""
+    """Reads below `root`. Package managers link folders within a tree (pnpm, workspaces), so a linked folder counts if
+    it leads to one below the root; a file that is a link is never read."""
 
     def __init__(self, root: Path) -> None:
         self.root = os.path.realpath(root)

@@ -27,13 +27,18 @@ def unused(snapshot: Snapshot, facts: Facts, section: LicensesSection) -> Iterat
 
     Entries of `allow` are named only where the license of every package is known: one that is not may need them.
     """
-    packages = _packages(snapshot, facts, section)
+    packages = _packages(snapshot, facts, section) if _allowances(section) else {}
     if not packages:
         return
     if all(named and all(isinstance(leaf, License | With) for leaf in named) for named in packages.values()):
         yield from _unused_licenses(packages, section)
     yield from _unused_exceptions(packages, section)
     yield from _unused_clarifications(packages, section)
+
+
+def _allowances(section: LicensesSection) -> bool:
+    """Whether the policy allows anything of its own."""
+    return bool(section.exceptions or section.clarify or set(section.allow) - _USUAL)
 
 
 def _packages(snapshot: Snapshot, facts: Facts, section: LicensesSection) -> _Named:
@@ -43,10 +48,14 @@ def _packages(snapshot: Snapshot, facts: Facts, section: LicensesSection) -> _Na
             if dependency.origin is not Origin.PATH:
                 stated.setdefault((dependency.purl, dependency.version), []).append(dependency.license)
     packages: _Named = {}
+    named: dict[str, tuple[Leaf, ...]] = {}
     for (purl, version), lock in stated.items():
         effective = layers(section, purl, version, lock, facts.version(purl, version)).effective
-        expressions = [read(claim.raw).expression for claim in effective]
-        packages[purl, version] = tuple(leaf for found in expressions if found for leaf in leaves(found))
+        for claim in effective:
+            if claim.raw not in named:
+                expression = read(claim.raw).expression
+                named[claim.raw] = leaves(expression) if expression else ()
+        packages[purl, version] = tuple(leaf for claim in effective for leaf in named[claim.raw])
     return packages
 
 

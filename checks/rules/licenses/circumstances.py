@@ -20,7 +20,7 @@ _LINKAGE = {
     **dict.fromkeys(("docker", "oci", "helm", "terraform"), Linkage.SEPARATE),
 }
 
-#: The keys of the section that speak of a scope, named like scopes; the first one that is given counts.
+#: The keys of the section that speak of a scope; the first one that is given counts.
 _SCOPE_KEYS = {
     Scope.BUILD: ("build", "development"),
     Scope.DEVELOPMENT: ("development",),
@@ -103,9 +103,9 @@ def context_of(repository: RepositoryFacts, section: LicensesSection) -> Distrib
 
 def named_context(repository: RepositoryFacts, section: LicensesSection) -> Distribution | None:
     """The context that the custom property names; None if the policy reads none, or it is not there or names none."""
-    value = repository.properties.get(section.context_property or "")
-    if value is None:
+    if section.context_property is None:
         return None
+    value = repository.properties.get(section.context_property, "")
     return next((context for context in Distribution if context == value.strip().lower()), None)
 
 
@@ -118,16 +118,16 @@ def lists(circumstances: Circumstances, section: LicensesSection) -> Lists:
     """The lists under these circumstances; made once for a policy, so that each license is judged once by them."""
     known: Lists | None = section.cache.get(circumstances)
     if known is None:
-        name = _scope_key(circumstances.scope, section)
-        shared = circumstances._replace(scope=Scope(name) if name else Scope.RUNTIME)
-        known = section.cache.get(shared) or _lists(shared, section)
-        section.cache[circumstances] = section.cache[shared] = known
+        difference = _difference(circumstances, section)
+        known = section.cache.get(difference) or _lists(circumstances, section)
+        section.cache[circumstances] = section.cache[difference] = known
     return known
 
 
-def _scope_key(scope: Scope, section: LicensesSection) -> str | None:
-    """The key of the section that speaks of a scope; None: it is judged like what is shipped."""
-    return next((name for name in _SCOPE_KEYS.get(scope, ()) if getattr(section, name) is not None), None)
+def _difference(circumstances: Circumstances, section: LicensesSection) -> tuple[object, ...]:
+    """Equal for circumstances of which this policy makes no difference."""
+    adjusted = tuple(key for key, _ in _adjustments(circumstances, section))
+    return "lists", adjusted, circumstances.internal and bool(section.inner_source), circumstances.exceptions
 
 
 def _lists(circumstances: Circumstances, section: LicensesSection) -> Lists:
@@ -168,8 +168,10 @@ def _denied(key: KeyPath, entries: Iterable[Denied]) -> Iterator[tuple[LicenseIt
 
 def _adjustments(circumstances: Circumstances, section: LicensesSection) -> Iterator[tuple[KeyPath, Wider]]:
     """What the policy adds to the lists under these circumstances, each with its place."""
-    if name := _scope_key(circumstances.scope, section):
-        yield ("licenses", name), getattr(section, name)
+    for name in _SCOPE_KEYS.get(circumstances.scope, ()):
+        if (wider := getattr(section, name)) is not None:
+            yield ("licenses", name), wider
+            break
     if circumstances.context in section.contexts:
         yield ("licenses", "contexts", circumstances.context), section.contexts[circumstances.context]
     if circumstances.linkage is not None and circumstances.linkage in section.linkage:

@@ -152,11 +152,10 @@ def layer_rows(layers: Layers) -> Iterator[Evidence]:
         yield Evidence("license text", _recognized(text), text_place(text))
     if layers.clarified is not None:
         entry = layers.clarified.entry
-        reviewed = say(", reviewed by {}", entry.reviewed_by) if entry.reviewed_by else ()
         yield Evidence(
             "clarified",
             say("{}, {}", entry.license.text, (_PINS[layers.clarified.pin],)),
-            say("{}, sha256 {}{}", entry.evidence, entry.sha256[:12], reviewed),
+            say("{}, sha256 {}", entry.evidence, entry.sha256[:12]),
         )
 
 

@@ -22,8 +22,10 @@ def read_cargo(texts: list[str], variables: Mapping[str, str]) -> Configured:
     for document in documents:
         for name, table in _tables(document, "registries"):
             own = name.upper().replace("-", "_")
-            indexes.setdefault(own, str(table.get("index", "")))
-            tokens.setdefault(own, str(table.get("token", "")))
+            if "index" in table:
+                indexes.setdefault(own, str(table["index"]))
+            if "token" in table:
+                tokens.setdefault(own, str(table["token"]))
     for document in documents:
         for _, table in _tables(document, "source"):
             indexes.setdefault(f"source {table.get('registry')}", str(table.get("registry", "")))

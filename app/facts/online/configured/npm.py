@@ -70,7 +70,7 @@ def _login(url: str, entries: Mapping[str, str]) -> str | None:
         user, password = entries.get(f"{place}:username"), entries.get(f"{place}:_password")
         if user and password:
             try:
-                return basic(user, base64.b64decode(password).decode())
+                return basic(user, base64.b64decode(password, validate=True).decode())
             except (binascii.Error, UnicodeDecodeError):
                 return None
         if not path:
