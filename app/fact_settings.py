@@ -22,6 +22,7 @@ class SourceId(StrEnum):
     EPSS = "epss"
     ECOSYSTEMS = "ecosystems"
     CLEARLYDEFINED = "clearlydefined"
+    GITHUB = "github"
     REGISTRIES = "registries"
 
 
@@ -163,6 +164,12 @@ class FactSettings:
         "Address of ecosyste.ms' packages API.", default=Address("https://packages.ecosyste.ms/api/v1")
     )
     clearlydefined_url: Address = key("Address of ClearlyDefined.", default=Address("https://api.clearlydefined.io"))
+
+    github_url: Address = key(
+        "Address of GitHub's REST API, for its advisories where OSV cannot answer. GITHUB_TOKEN goes there if it is the "
+        "workflow's own GITHUB_API_URL.",
+        default=Address("https://api.github.com"),
+    )
 
     def faults(self) -> Iterator[KeyFault]:
         """What would let a lookup begin and not work."""

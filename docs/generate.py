@@ -15,8 +15,9 @@ from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
+from app.fact_settings import FactSettings
 from app.policies import SHAPES
-from app.settings import PREFIX, ServiceSettings
+from app.settings import FACTS_PREFIX, PREFIX, ServiceSettings
 from checks.manifests import FORMATS
 from checks.policy.json_schema import json_schema
 from checks.policy.schema import Root
@@ -51,11 +52,20 @@ def keys() -> Lines:
 
 def settings() -> Lines:
     """Every setting of the service."""
+    return _settings(ServiceSettings, PREFIX)
+
+
+def fact_settings() -> Lines:
+    """Every setting of the sources of facts."""
+    return _settings(FactSettings, FACTS_PREFIX)
+
+
+def _settings(shape: type, prefix: str) -> Lines:
     yield "| variable | default | meaning |"
     yield "|---|---|---|"
-    for item in keys_of(ServiceSettings).values():
+    for item in keys_of(shape).values():
         default = "**must be set**" if item.required else _default(item)
-        yield f"| `{PREFIX}{item.name.upper()}` | {default} | {_cell(item.doc)} |"
+        yield f"| `{prefix}{item.name.upper()}` | {default} | {_cell(item.doc)} |"
 
 
 def formats() -> Lines:
@@ -116,6 +126,7 @@ def _cell(text: str) -> str:
 TABLES: dict[str, dict[str, Callable[[], Lines]]] = {
     "policy.md": {"rules": rules, "keys": keys},
     "settings.md": {"settings": settings},
+    "facts.md": {"settings": fact_settings},
     "inventory.md": {"formats": formats},
 }
 

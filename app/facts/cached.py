@@ -12,7 +12,14 @@ from app.facts.kinds import PACKAGE_KINDS, VERSION_KINDS, age_of, package_part, 
 from app.facts.lookup import answerable
 from app.facts.merge import merged
 from app.ports import FactCache, FactKey, FactRecord, OneSource
-from checks.facts.codec import decode_advisory, decode_package, decode_version, encode_package, encode_version
+from checks.facts.codec import (
+    decode_advisory,
+    decode_package,
+    decode_version,
+    encode_advisory,
+    encode_package,
+    encode_version,
+)
 from checks.model.advisory import Advisory
 from checks.model.facts import NOTHING, Facts, PackageKey, Questions, SourceState, Want
 
@@ -131,8 +138,9 @@ class CachedSource:
         questions: dict[PackageKey, Want] = {}
         for part in whole.values():
             questions[part.key] = questions.get(part.key, NOTHING) | part.want
+        asked_at = self.now()
         facts = await self.source.answer(questions)
-        await self.cache.put(list(self._records(whole, facts)))
+        await self.cache.put([*self._records(whole, facts), *self._advisories(facts, asked_at)])
         return facts
 
     def _records(self, parts: _Parts, facts: Facts) -> Iterator[FactRecord]:
@@ -146,6 +154,13 @@ class CachedSource:
             else:
                 value = encode_package(package_part(key.kind, facts.package(purl)))
             yield FactRecord(key, part.want, value, now)
+
+    def _advisories(self, facts: Facts, asked_at: datetime) -> Iterator[FactRecord]:
+        """Those that were read now; a source may take others from the cache."""
+        for id_, advisory in facts.advisories.items():
+            if advisory.as_of is not None and advisory.as_of >= asked_at:
+                key = FactKey("advisory", id_, self.kept_as)
+                yield FactRecord(key, Want.ADVISORIES, encode_advisory(advisory), advisory.as_of)
 
     async def _read(self, parts: _Parts) -> dict[FactKey, _Kept]:
         records = await self.cache.get(parts.keys())
@@ -177,7 +192,7 @@ class CachedSource:
         if not wanted:
             return kept
         known: dict[str, Advisory] = {}
-        for key, record in (await self.cache.get([FactKey("advisory", id_, self.name) for id_ in wanted])).items():
+        for key, record in (await self.cache.get([FactKey("advisory", id_, self.kept_as) for id_ in wanted])).items():
             try:
                 known[key.key] = decode_advisory(record.value)
             except ValueError:

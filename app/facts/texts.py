@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from app.facts.trees.tree import Installed, Tree
@@ -43,7 +44,7 @@ class Texts:
                 continue
             data = self.tree.data(package.root / path, MAX_FILE)
             if data is None:
-                reason = f"{package.root / path} is larger than {MAX_FILE // 1_000_000} MB or is no file"
+                reason = f"{package.root / path} is larger than {MAX_FILE // 1_000_000} MB or cannot be read"
                 gaps.append(Gap("installed packages", reason, about=Want.TEXTS))
                 continue
             found = self.recognized(data) if role(path) is not Role.NOTICE else NOTHING
@@ -156,4 +157,5 @@ class _Memory:
             partial.write_text(json.dumps(dict(latest)), "utf-8")
             os.replace(partial, self._path)
         except OSError:
-            partial.unlink(missing_ok=True)
+            with suppress(OSError):
+                partial.unlink()

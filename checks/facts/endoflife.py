@@ -7,16 +7,17 @@ they do not name.
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from checks.advisories.ecosystems import identity
 from checks.facts.exchange import Answer, Request, UnreadableAnswer, object_of, said
-from checks.facts.fields import day, flag, mapping, mappings, text
+from checks.facts.fields import day, flag, mapping, mappings, text, texts
 from checks.facts.names import GO_TOOLCHAIN
 from checks.facts.questions import answerable
 from checks.model import purl as purls
 from checks.model.facts import Cycle, Known, PackageFacts, Questions, Want
 
 SOURCE = "endoflife.date"
-#: Official images and the toolchain of go.mod whose product names no such purl, by our purl. Read off the products of
-#: endoflife.date in 2026; where a product names the purl itself, that counts.
+#: Official images and the toolchain of go.mod whose product names no such purl, by our purl. Names and aliases of
+#: endoflife.date's products in 2026; where a product names the purl itself, that counts.
 _PRODUCTS = {
     GO_TOOLCHAIN: "go",
     "pkg:docker/almalinux": "almalinux",
@@ -70,7 +71,8 @@ def read(request: Request, document: object, as_of: datetime) -> Answer:
     by_name: dict[str, Mapping[str, object]] = {}
     by_purl: dict[str, Mapping[str, object]] = {}
     for product in mappings(products):
-        by_name[text(product.get("name")) or ""] = product
+        for name in (*texts(product.get("name")), *texts(product.get("aliases"))):
+            by_name.setdefault(name, product)
         for identifier in mappings(product.get("identifiers")):
             if text(identifier.get("type")) == "purl" and (purl := _normal(text(identifier.get("id")) or "")):
                 by_purl.setdefault(purl, product)
@@ -106,13 +108,13 @@ def _normal(purl: str) -> str:
         type_, namespace, name, _ = purls.parse(purl)
     except ValueError:
         return ""
-    return purls.package(type_, name, "" if (type_, namespace) == ("docker", "library") else namespace)
+    return identity(purls.package(type_, name, "" if (type_, namespace) == ("docker", "library") else namespace))
 
 
 def _own(purl: str) -> str:
     """An official image is the same from a mirror that keeps Docker's paths (`registry.example/library/python`)."""
     if purls.type_of(purl) != "docker":
-        return purl
+        return identity(purl)
     folder, _, name = purl.removeprefix("pkg:docker/").rpartition("/")
     if folder.endswith("/dotnet") and name in _DOTNET:
         return "pkg:docker/dotnet"

@@ -14,6 +14,7 @@ from checks.model.facts import Facts, Known, PackageFacts, Release, VersionFacts
 from checks.model.finding import Evidence, Move, Observation, Subject
 from checks.model.phrase import Phrase, say
 from checks.model.purl import type_of
+from checks.model.toolchains import is_toolchain
 
 #: What is found, and moments (UTC) at which time alone may make something else of it.
 Said = Observation | datetime
@@ -23,14 +24,12 @@ _UNLISTED = frozenset(
     {"github", "githubactions", "bitbucket", "docker", "oci", "generic", "git", "nix", "devcontainer", "terraform"}
     | {"helm", "vscode-extension", "huggingface"}
 )
-#: The line `go 1.22` of a go.mod: it names the toolchain, which no registry has.
-_TOOLCHAIN = "pkg:golang/stdlib"
 _HEADLINE, _NAME, _VERSION, _REASON = 80, 34, 14, 160
 
 
 def listed(change: Change) -> bool:
     """Whether a registry should know the package's releases and their dates."""
-    return type_of(change.purl) not in _UNLISTED and change.purl != _TOOLCHAIN
+    return type_of(change.purl) not in _UNLISTED and not is_toolchain(change.purl)
 
 
 def registered(change: Change) -> bool:
@@ -112,10 +111,14 @@ class Case:
         return {version: ready for version, ready in found.items() if ready > self.now}
 
     @cached_property
+    def ready(self) -> tuple[Release, ...]:
+        """Stable releases that one may be on now, oldest first."""
+        return tuple(release for release in self.stable if release.version not in self.held)
+
+    @cached_property
     def current(self) -> Release | None:
-        """The stable release to be on now: what the registry itself names, or the newest that has waited."""
-        ready = [release for release in self.stable if release.version not in self.held]
-        return releases.current(ready, self.package.latest.value if self.package.latest else None)
+        """The one to be on: what the registry itself names, or the newest."""
+        return releases.current(self.ready, self.package.latest.value if self.package.latest else None)
 
     def steps_to(self, version: str | None) -> frozenset[Part | None]:
         """What an update to `version` changes, against each version that is replaced; empty for a new package."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from checks.freshness import releases
 from checks.freshness.case import Case, Said, source
 from checks.freshness.libyears import as_libyears, libyears
+from checks.freshness.steps import Part
 from checks.model.facts import Release
 from checks.model.finding import Evidence
 from checks.model.phrase import Phrase, say
@@ -43,22 +44,20 @@ def _too_old(case: Case) -> Iterator[Said]:
 
 def _behind(case: Case, current: Release) -> Iterator[Said]:
     limits = case.section.behind
-    distance = releases.distance(case.type, case.change.version or "", case.stable, current) if limits else None
-    if limits is None or distance is None:
+    if limits is None:
         return
-    for name, found, limit in (
-        ("major", distance.major, limits.major),
-        ("minor", distance.minor, limits.minor),
-    ):
-        if limit is not None and found > limit:
-            behind = f"{counted(found, f'{name} version')} behind"
+    found = releases.behind(case.type, case.change.version or "", case.ready, current)
+    for part, limit in ((Part.MAJOR, limits.major), (Part.MINOR, limits.minor)):
+        distance = found.get(part)
+        if limit is not None and distance is not None and distance.count > limit:
+            behind = f"{counted(distance.count, f'{part} version')} behind"
             may = f"and it may be {limit:,}" if limit else "and it may not be behind"
             yield case.observe(
                 "behind-latest",
-                (*say(f" is {behind} {{}}, ", current.version), may, "."),
+                (*say(f" is {behind} {{}}, ", distance.to.version), may, "."),
                 (f" is {behind}",),
                 (Evidence("current", _dated(current), _listed(case)),),
-                key=("behind", name),
+                key=("behind", part),
             )
             return
 

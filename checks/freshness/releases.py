@@ -1,19 +1,19 @@
 """The releases of a package: which of them are stable, which is current, and how far behind one is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from checks.freshness.steps import numbers
+from checks.freshness.steps import Numbers, Part, numbers
 from checks.model.facts import Release
 from checks.model.versions import InvalidVersion, is_prerelease, sort_key
 
 
 @dataclass(frozen=True, slots=True)
 class Distance:
-    """How many newer major versions were released, and how many newer minor ones within the major version used."""
+    """How many newer versions there are, and the newest of them."""
 
-    major: int
-    minor: int
+    count: int
+    to: Release
 
 
 def stable(purl_type: str, releases: Iterable[Release]) -> tuple[Release, ...]:
@@ -43,15 +43,21 @@ def current(stable_releases: Sequence[Release], latest: str | None) -> Release |
     return named[0] if named else stable_releases[-1] if stable_releases else None
 
 
-def distance(purl_type: str, version: str, stable_releases: Iterable[Release], to: Release) -> Distance | None:
-    """From `version` up to `to`, counted in versions that were released: numbers that were skipped (and years, where
-    a scheme changed to them) are no versions. None where one of them has no numbers."""
-    used = numbers(purl_type, version)
-    end = numbers(purl_type, to.version)
-    if used is None or end is None:
-        return None
-    known = {numbers(purl_type, release.version) for release in stable_releases} | {end}
-    above = [found for found in known if found is not None and used < found <= end]
-    majors = {found[:2] for found in above if found[:2] > used[:2]}
-    minors = {found for found in above if found[:2] == used[:2]}
-    return Distance(len(majors), len(minors))
+def behind(purl_type: str, version: str, releases: Iterable[Release], to: Release) -> Mapping[Part, Distance]:
+    """How many newer major versions were released up to `to`, and how many minor ones of the major version used.
+
+    Counted are versions, not numbers: those that were skipped, and years where a scheme changed to them, are none.
+    Of `releases`, oldest first; what has no numbers is left out.
+    """
+    used, end = numbers(purl_type, version), numbers(purl_type, to.version)
+    above: dict[Numbers, Release] = {}
+    for release in releases if used and end else ():
+        found = numbers(purl_type, release.version)
+        if used and end and found and used < found <= end:
+            above[found] = release
+    majors = {found[:2] for found in above if used and found[:2] != used[:2]}
+    minors = [release for found, release in sorted(above.items()) if used and found[:2] == used[:2]]
+    return {
+        **({Part.MAJOR: Distance(len(majors), to)} if majors else {}),
+        **({Part.MINOR: Distance(len(minors), minors[-1])} if minors else {}),
+    }

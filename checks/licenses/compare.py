@@ -6,8 +6,7 @@ from checks.licenses.index import later_versions
 from checks.licenses.statement import Statement
 from checks.licenses.tree import And, Expression, License, Or, Unclear, With, Word, leaves, simplify
 
-#: Words that name nothing and exclude nothing. NONE and UNLICENSED are not among them: they say that there is no license
-#: to be had.
+#: Words that name nothing and exclude nothing. Not NONE and UNLICENSED: they say that there is no license to be had.
 _OPEN = frozenset({"NOASSERTION", "OTHER", "unknown", "non-standard"})
 #: A text that another text builds on, so that both lie side by side: LGPL-3.0 adds permissions to GPL-3.0 (section 0).
 _BUILT_ON = {"lgpl-3.0": "gpl-3.0"}

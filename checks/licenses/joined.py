@@ -15,6 +15,10 @@ MAX_PARTS = 32
 MAX_DEPTH = 8
 #: The file that a license lies in, as people name it.
 FILE = r"(?:the +)?(?:file +)?[\"']?(?:licen[cs]e|copying|copyright|notice|readme)[\w.\-]*[\"']?(?: +file)?"
+_POINTER = re.compile(
+    r"(?:please +)?see +(?:licen[cs]e +(?:in|at|file) +|(?:the +)?(?:file +)?)[:<]? *(?P<where>.{1,200}?)>?(?: +file)?",
+    re.IGNORECASE,
+)
 _PLUS_FILE = re.compile(rf" *\+ *{FILE}$", re.IGNORECASE)
 #: R's own templates: the file has the year and the holder and nothing else.
 _TEMPLATES = frozenset({"MIT", "BSD-2-Clause", "BSD-3-Clause"})
@@ -32,7 +36,9 @@ _LEVELS: tuple[tuple[str, _Join], ...] = (
     (r" */ *", any_of),
     (r"\+(?=[a-z])", all_of),
 )
-_JOINTS = tuple((re.compile(mark, re.I), re.compile(rf"[()]|{mark}", re.I), join) for mark, join in _LEVELS)
+_JOINTS = tuple(
+    (re.compile(mark, re.IGNORECASE), re.compile(rf"[()]|{mark}", re.IGNORECASE), join) for mark, join in _LEVELS
+)
 
 
 def names(text: str, depth: int = 0) -> Expression | None:
@@ -42,6 +48,8 @@ def names(text: str, depth: int = 0) -> Expression | None:
         text = _unwrapped(text)
     if is_address(text):
         return at_address(text)
+    if text[:4].lower() == "see ":
+        return pointer(text)
     if "+" in text:
         plus_file = _PLUS_FILE.search(text)
         base = name(text[: plus_file.start()]) if plus_file else None
@@ -57,6 +65,12 @@ def name(text: str) -> Expression | None:
     if found is None and (text[-1:] in (")", ">", "]") or "://" in text):
         return _twice(text)
     return found
+
+
+def pointer(text: str) -> Expression | None:
+    """npm's `SEE LICENSE IN x` and what people write instead."""
+    found = _POINTER.fullmatch(text)
+    return Word(f"SEE LICENSE IN {found['where'].strip()}") if found else None
 
 
 def both(one: Expression, other: Expression) -> Expression | None:

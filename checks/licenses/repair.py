@@ -7,14 +7,11 @@ from checks.licenses.addresses import at_address, is_address
 from checks.licenses.tree import Expression, Unclear, Word, all_of, any_of
 
 _POINTS = re.compile(r"(?:please +)?see ", re.IGNORECASE)
-_POINTER = re.compile(
-    r"(?:please +)?see +(?:licen[cs]e +(?:in|at|file) +|(?:the +)?(?:file +)?)[:<]? *(?P<where>.{1,200}?)>?(?: +file)?",
-    re.IGNORECASE,
-)
 _FILE = re.compile(joined.FILE, re.IGNORECASE)
 _TAG = "spdx-license-identifier:"
 #: OSGi's `"Apache-2.0";link="https://…"`.
 _ATTRIBUTES = re.compile(r";\s*(?:link|description)\s*=\s*(?:\"[^\"]*\"|[^,;]*)", re.IGNORECASE)
+_CUT_OFF = re.compile(r"^[,;/|&]|[,;|&]$| \+$|^[^:]*/$")
 #: What shows that there may be more than one name.
 _AROUND = re.compile(r"[,;:&|/+(\[<]| (?:-?or-?|and|see) |\b(?:dual|triple|tri)\b", re.IGNORECASE)
 _SEE_FILE = re.compile(
@@ -47,10 +44,10 @@ def repair(raw: str) -> Expression | None:
     if first in "LlOo" and "::" in text:
         return _classifiers(text)
     if first in "SsPp" and _POINTS.match(text):
-        return _pointer(text)
+        return joined.pointer(text)
     if first in "Hh/" and is_address(text) and "," not in text:
         return at_address(_ATTRIBUTES.sub("", text)) or Word(text)
-    if text.count("(") != text.count(")"):
+    if text.count("(") != text.count(")") or _CUT_OFF.search(text):
         return None  # cut off, or damaged: what is missing may be the other license
     found = joined.names(_undecorated(text)) if _AROUND.search(text) else joined.name(text)
     if isinstance(found, Unclear):
@@ -75,11 +72,6 @@ def _undecorated(text: str) -> str:
         text = _LATER.sub("+", text)
         text = _INNER.sub(lambda match: "CDDL" if match[0][0] in "cC" else "lesser", text)
     return text
-
-
-def _pointer(text: str) -> Expression | None:
-    found = _POINTER.fullmatch(text)
-    return Word(f"SEE LICENSE IN {found['where'].strip()}") if found else None
 
 
 def _classifiers(text: str) -> Expression | None:

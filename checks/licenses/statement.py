@@ -45,10 +45,13 @@ class Statement(NamedTuple):
 _LINES_OF_A_TEXT = 4
 #: What an expression consists of. Two words with no operator between them are none: most free text stops here.
 _CHARACTERS = re.compile(r"[A-Za-z0-9.\-+(): ]+")
-_ID = re.compile(r"[A-Za-z0-9.\-]+")
-#: Words of a statement in which an id is looked for, to say what is wrong with it.
-_IDS = 20
 _BETWEEN_WORDS = re.compile(r"[(:]| (?:AND|OR|WITH|and|or|with) ")
+
+_CAPITALS = frozenset({"AND", "OR", "WITH"})
+_OF_PROSE = frozenset({Fault.OPERATOR, Fault.CHARACTER, Fault.EXCEPTION})
+_AROUND_IDS = "()[]<>*,;/|&\"'"
+#: Words of a statement that are looked at to say what is wrong with it.
+_WORDS = 20
 
 
 def read(raw: str) -> Statement:
@@ -119,7 +122,12 @@ def _fault(raw: str, error: ExpressionError | None) -> tuple[str, int]:
             parse(raw)
         except ExpressionError as found:
             error = found
-    if error is None or not any(map(index.find, _ID.findall(raw)[:_IDS])):
+    words = raw.split()[:_WORDS]
+    known = [index.find(word.strip(_AROUND_IDS)) is not None for word in words]
+    prose = len(words) > 1 and _CAPITALS.isdisjoint(words) and not all(known)
+    if prose and (error is None or error.fault in _OF_PROSE):
+        return "it cannot be read with certainty", 0
+    if error is None or not any(known):
         return "it names no license that is known", 0
     return error.message, error.column
 

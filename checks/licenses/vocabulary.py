@@ -255,6 +255,7 @@ gcc = GPL-3.0 GCC-exception-3.1
 gcc runtime 3.1 = GPL-3.0 GCC-exception-3.1
 gcc runtime library = GPL-3.0 GCC-exception-3.1
 libtool = GPL-2.0 Libtool-exception
+libtool = GPL-3.0 Libtool-exception
 linux syscall note = GPL-2.0 Linux-syscall-note
 llvm = Apache-2.0 LLVM-exception
 texinfo = GPL-2.0 Texinfo-exception

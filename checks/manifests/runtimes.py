@@ -11,6 +11,7 @@ from checks.manifests.collect import MAX_WORD, Collector, numbered_lines
 from checks.model import purl
 from checks.model.dependency import Dependency, Inventory, Scope
 from checks.model.phrase import visible
+from checks.model.toolchains import GO
 
 #: What the runtime of each file is called.
 _FILES = {
@@ -91,4 +92,4 @@ def _add(runtime: str, word: str, line: int, scope: Scope, found: Collector) -> 
 
 def _package(name: str) -> tuple[str, str]:
     """Purl and name; Go is what go.mod calls it, so that one version of it is one thing."""
-    return ("pkg:golang/stdlib", "stdlib") if name == "go" else (purl.package("generic", name), name)
+    return (GO, "stdlib") if name == "go" else (purl.package("generic", name), name)

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from html import escape
 
-from checks.model.phrase import visible
+from checks.model.phrase import plain, visible
 from checks.notices.document import Component, Document, LicenseGroup, Notice
 from checks.notices.listing import marks
-from checks.notices.sentences import INTRODUCTION, NO_TEXT, PASSED_ON, body, count, heading
+from checks.notices.sentences import NO_TEXT, PASSED_ON, body, heading, introduction
 
 _STYLE = """\
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1f2328 }
@@ -44,7 +44,7 @@ def _lines(document: Document) -> Iterator[str]:
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield from ("<title>Third-party notices</title>", f"<style>\n{_STYLE}\n</style>", "</head>", "<body>")
     yield "<h1>Third-party notices</h1>"
-    yield f"<p>{escape(INTRODUCTION[document.scope].format(count(document.components)))}</p>"
+    yield f"<p>{escape(introduction(document))}</p>"
     yield from _contents(document)
     yield from _components(document)
     for number, group in enumerate(document.groups, 1):
@@ -64,7 +64,7 @@ def _contents(document: Document) -> Iterator[str]:
     """Links to the license texts: a reader looks for one."""
     yield '<nav aria-label="License texts"><ul>'
     for number, group in enumerate(document.groups, 1):
-        yield f'<li><a href="#text-{number}">{escape(heading(group))}</a></li>'
+        yield f'<li><a href="#text-{number}">{escape(plain(heading(group)))}</a></li>'
     if document.notices:
         yield '<li><a href="#notices">NOTICE files</a></li>'
     if document.without_text:
@@ -85,7 +85,7 @@ def _components(document: Document) -> Iterator[str]:
 
 
 def _group(group: LicenseGroup, number: int) -> Iterator[str]:
-    yield f'<h2 id="text-{number}">{escape(heading(group))}</h2>\n<ul>'
+    yield f'<h2 id="text-{number}">{escape(plain(heading(group)))}</h2>\n<ul>'
     for holder in group.holders:
         yield f"<li>{_named(holder.component)}"
         yield from (f'<p class="who">{_shown(line)}</p>' for line in holder.copyrights)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from checks.model.phrase import say
 from checks.notices.document import Component, Document, LicenseGroup
 from checks.notices.listing import marks
-from checks.notices.sentences import INTRODUCTION, NO_TEXT, PASSED_ON, body, count, heading
+from checks.notices.sentences import NO_TEXT, PASSED_ON, body, heading, introduction
 from checks.render import markdown
 
 _FENCES = re.compile(r"`{3,}")
@@ -18,7 +18,7 @@ def to_markdown(document: Document) -> str:
 
 
 def _lines(document: Document) -> Iterator[str]:
-    yield from ("# Third-party notices", "", INTRODUCTION[document.scope].format(count(document.components)), "")
+    yield from ("# Third-party notices", "", introduction(document), "")
     begin, end = marks(document.scope, "<!--", "-->")
     yield from (begin, "", "| Package | License | Package URL |", "|---|---|---|")
     for component in document.components:
@@ -40,7 +40,7 @@ def _lines(document: Document) -> Iterator[str]:
 
 
 def _group(group: LicenseGroup) -> Iterator[str]:
-    yield from ("", "### " + markdown.prose(heading(group)), "")
+    yield from ("", "### " + markdown.phrase(heading(group)), "")
     for holder in group.holders:
         yield "- " + _named(holder.component)
         for line in holder.copyrights:

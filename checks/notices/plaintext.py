@@ -3,10 +3,10 @@
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from checks.model.phrase import visible
+from checks.model.phrase import plain, visible
 from checks.notices.document import Component, Document, LicenseGroup
 from checks.notices.listing import marks
-from checks.notices.sentences import INTRODUCTION, NO_TEXT, PASSED_ON, body, count, heading
+from checks.notices.sentences import NO_TEXT, PASSED_ON, body, heading, introduction
 
 _WIDTH = 100
 _RULE = "=" * _WIDTH
@@ -21,7 +21,7 @@ def _lines(document: Document) -> Iterator[str]:
     yield from (
         "THIRD-PARTY NOTICES",
         "",
-        *_wrapped(INTRODUCTION[document.scope].format(count(document.components))),
+        *_wrapped(introduction(document)),
         "",
     )
     begin, end = marks(document.scope)
@@ -45,7 +45,7 @@ def _section(title: str, explanation: str) -> Iterator[str]:
 
 
 def _group(group: LicenseGroup) -> Iterator[str]:
-    yield from ("", _RULE, heading(group), _RULE, "")
+    yield from ("", _RULE, plain(heading(group)), _RULE, "")
     for holder in group.holders:
         yield _named(holder.component)
         yield from (f"  {visible(line, 400)}" for line in holder.copyrights)

@@ -1,14 +1,10 @@
 """The words of the notices that are our own, and what makes those of others inert."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from checks.model.phrase import visible
-from checks.notices.document import Component, LicenseGroup
+from checks.model.phrase import Phrase, say, visible
+from checks.notices.document import Document, LicenseGroup
 
-INTRODUCTION = {
-    "shipped": "This product contains {}. Their licenses and copyright notices follow.",
-    "all": "This product contains, or was built and tested with, {}. Their licenses and copyright notices follow.",
-}
 PASSED_ON = "These files of the packages are passed on as they are."
 NO_TEXT = (
     "No license text lies in these packages where they are installed, or they are not installed where this file was "
@@ -16,17 +12,22 @@ NO_TEXT = (
 )
 
 
-def count(components: Sequence[Component]) -> str:
-    """`1 third-party package`, `1,703 third-party packages`."""
-    return f"{len(components):,} third-party package{'' if len(components) == 1 else 's'}"
+def introduction(document: Document) -> str:
+    """What the file is, in two sentences."""
+    number = len(document.components)
+    if not number:
+        return "This product contains no third-party packages."
+    contains = "contains" if document.scope == "shipped" else "contains, or was built and tested with,"
+    packages = f"{number:,} third-party package{'' if number == 1 else 's'}"
+    return f"This product {contains} {packages}. Licenses and copyright notices follow."
 
 
-def heading(group: LicenseGroup) -> str:
+def heading(group: LicenseGroup) -> Phrase:
     """`MIT (612 packages)`, `MIT (left-pad 1.3.0)`."""
-    title = visible(group.title, 100)
+    title = say("{}", group.title[:100])
     if len(group.holders) > 1:
-        return f"{title} ({len(group.holders):,} packages)"
-    return f"{title} ({visible(group.holders[0].component.label, 100)})"
+        return (*title, f" ({len(group.holders):,} packages)")
+    return (*title, *say(" ({})", group.holders[0].component.label[:100]))
 
 
 def body(text: str) -> Iterator[str]:

@@ -83,7 +83,8 @@ class Check:
     places only where the policy speaks of paths: the engine adds location, related places, the chain and
     `introduced`."""
     judge_pull: JudgePull | None = None
-    """Judges the change as a whole: commits, files."""
+    """Judges the change as a whole: commits, files, packages beside each other. What it says of a package version
+    without naming a place gets the places of that version's change."""
     wants: Wants | None = None
     """Which facts the section needs about one change; called for every change that is not a removal."""
     changes_at: ChangesAt | None = None

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import ClassVar, Self
 
 from checks.policy.section import Section
@@ -120,3 +122,19 @@ class VulnerabilitiesSection(Section):
     vex: Vex | None = key(
         "Whose statements that a vulnerability does not matter count. Default: nobody's.", default=None
     )
+
+    def faults(self) -> Iterator[KeyFault]:
+        """More time for what is worse: a vulnerability that turns out to be worse would stop to be one."""
+        order = [severity.value for severity in Threshold]
+        for milder, worse in pairwise(order):
+            allowed, less = self.fix_within.of(worse), self.fix_within.of(milder)
+            counts = order.index(milder) >= order.index(self.block_from.value)
+            if allowed and not less and counts:
+                yield KeyFault("fix_within", f"{worse} ones have {allowed}, and {milder} ones, which block, have none")
+            elif allowed and less and _hours(less) < _hours(allowed):
+                yield KeyFault("fix_within", f"{worse} ones have {allowed}, and {milder} ones only {less}")
+
+
+def _hours(duration: Duration) -> float:
+    """To compare by: five working days are a week."""
+    return duration.delta / timedelta(hours=1) if duration.delta else int(duration.split(" ", 1)[0]) * 24 * 7 / 5

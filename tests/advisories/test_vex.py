@@ -144,7 +144,8 @@ def test_cyclonedx(document: dict[str, Any], expected: list[str]) -> None:
 
 def test_cyclonedx_names_authors_and_times() -> None:
     (statement,) = read(cyclonedx("resolved", "b-1", lastUpdated="2026-03-01T00:00:00Z"))
-    assert (statement.names, statement.author) == ({"CVE-2021-1", "GHSA-1"}, "Ada")
+    assert statement.names == {"CVE-2021-1", "GHSA-1"}
+    assert statement.author == "Ada"
     assert statement.at == datetime(2026, 3, 1, tzinfo=UTC)
 
 
@@ -201,7 +202,8 @@ def test_csaf(document: dict[str, Any], expected: list[str]) -> None:
 
 def test_csaf_names_authors_and_products() -> None:
     (statement,) = read(csaf({"fixed": ["A-US"]}))
-    assert (statement.names, statement.author) == ({"CVE-2021-1", "GHSA-1"}, "Example GmbH")
+    assert statement.names == {"CVE-2021-1", "GHSA-1"}
+    assert statement.author == "Example GmbH"
     assert statement.product == "pkg:github/example/app"
 
 
@@ -221,12 +223,8 @@ VALUES = st.recursive(
 
 
 @given(
-    st.sampled_from([openvex(), cyclonedx("", ""), csaf({})]), st.dictionaries(st.sampled_from(KEYS.split()), VALUES)
+    st.sampled_from([openvex(), cyclonedx("", ""), csaf({"fixed": []})]), st.dictionaries(st.sampled_from(KEYS.split()), VALUES)
 )
 def test_no_document_crashes_the_readers(start: dict[str, Any], more: dict[str, Any]) -> None:
-    kept = {key: start[key] for key in ("@context", "bomFormat") if key in start}
-    head = {**more.get("document", {})} if isinstance(more.get("document"), dict) else {}
-    document = {**start, **more, **kept}
-    if "document" in start:
-        document["document"] = {**head, "category": "csaf_vex"}
-    read(document)
+    kept = {key: start[key] for key in ("@context", "bomFormat", "document") if key in start}
+    read({**start, **more, **kept})

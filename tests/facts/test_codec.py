@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -165,6 +165,18 @@ def test_a_changed_value_is_refused_or_another_value(kind: type, data: st.DataOb
     except ValueError:
         return
     assert decode(encode(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "count"),
+    [
+        *((VersionFacts, 8), (PackageFacts, 11), (Advisory, 15), (Exploited, 3), (Likelihood, 2), (Known, 3), (Gap, 4)),
+        *((LicenseText, 4), (Release, 5), (Status, 2), (Score, 3), (Scorecard, 2), (Cycle, 8), (Affected, 5)),
+        *((AffectedRange, 3), (Event, 2), (Vector, 2)),
+    ],
+)
+def test_a_new_field_has_to_be_written_too(kind: type, count: int) -> None:
+    assert len(fields(kind)) == count, "write it, read it, give it a strategy above, and raise FORM if its absence lies"
 
 
 ADVISORY = Advisory("GHSA-1", affected=(Affected("pkg:npm/a", versions=frozenset({"2", "1"})),), source="OSV")

@@ -21,9 +21,10 @@ PRODUCTS = """{"schema_version": "1.2.1", "result": [
      {"name": "3.1", "isEol": true, "eolFrom": "2012-04-09", "latest": null}]},
   {"name": "debian", "identifiers": [{"id": "cpe:/o:debian:debian_linux", "type": "cpe"}],
    "releases": [{"name": "12", "codename": "Bookworm", "isEol": false, "eolFrom": "2028-06-30", "isLts": true}]},
-  {"name": "go", "releases": [{"name": "1.22", "isEol": true, "eolFrom": null}]},
+  {"name": "golang", "aliases": ["go"], "releases": [{"name": "1.22", "isEol": true, "eolFrom": null}]},
   {"name": "dotnet", "releases": [{"name": "8", "isEol": false}]},
-  {"name": "django", "identifiers": [{"id": "pkg:pypi/Django", "type": "purl"}, {"id": "pkg:", "type": "purl"}],
+  {"name": "django", "identifiers": [{"id": "pkg:pypi/Django", "type": "purl"}, {"id": "pkg:", "type": "purl"},
+                                     {"id": "pkg:nuget/Example.App", "type": "purl"}],
    "releases": [{"name": "5.2"}, {"name": 7}, 8]}
 ]}"""
 
@@ -61,7 +62,13 @@ def test_the_purls_of_our_dockerfile_reader_find_their_product(reference: str, f
 
 
 def test_packages_and_the_toolchain_of_go_find_theirs() -> None:
-    assert cycles(("pkg:pypi/django", "5.2"), ("pkg:golang/stdlib", "1.22.3"), ("pkg:npm/a", "1")) == [
+    assert cycles(
+        ("pkg:pypi/django", "5.2"),
+        ("pkg:nuget/example.app", "5.2"),
+        ("pkg:golang/stdlib", "1.22.3"),
+        ("pkg:npm/a", "1"),
+    ) == [
+        ("5.2",),
         ("5.2",),
         ("1.22",),
         (),

@@ -1,16 +1,18 @@
 """How long a new version waits, who need not, and when nobody can tell."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from checks.model.change import ChangeKind
 from checks.model.dependency import Origin
-from checks.model.facts import VersionFacts, Want
+from checks.model.facts import Known, Release, VersionFacts, Want
 from checks.model.finding import Move
 from checks.model.phrase import plain
 from tests.freshness.examples import (
     NOW,
+    READ,
     at,
     changes_at,
     facts,
@@ -84,6 +86,9 @@ def test_an_older_version_that_has_waited_is_named() -> None:
         "5.3.0 2026-11-19 18:05",
         "6.0.0 2026-01-01",
     )
+    assert known.releases is not None
+    deprecated = Release("5.2.6", at("2026-11-05"), deprecated="")
+    known = replace(known, releases=Known((*known.releases.value, deprecated), "deps.dev", READ))
     (message,) = said(change, facts(change, FRESH, known))
     assert message.endswith("and new versions wait 3 days (5.2.4 is old enough).")
     later = at("2026-11-21 12:30")

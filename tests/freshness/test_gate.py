@@ -87,6 +87,11 @@ def test_a_finding_stands_on_the_line_of_the_runtime() -> None:
     ]
 
 
+def test_nobody_is_asked_for_the_license_or_the_date_of_a_runtime() -> None:
+    tree = {".python-version": "3.12\n", ".tool-versions": "nodejs 22.1.0\n", ".go-version": "1.22.3\n"}
+    assert findings(None, tree, "version: 1\nlicenses: {}\nfreshness: {behind: {major: 1}}\n") == ()
+
+
 def test_that_no_source_is_asked_is_said_once() -> None:
     said = [plain(text) for outcome in judge(plan(None, OLD), Facts()).outcomes for text in outcome.not_judged_here]
     assert said == [

@@ -33,6 +33,10 @@ def test_a_version_may_be_used_for_so_long() -> None:
         "version-too-old: http-lite 5.3.0 was published on 21 Nov 2023, and versions may be used for 3 years; the "
         "newest is 6.0.0 of 1 Mar 2026."
     ]
+    waiting = facts(change, published("2020-01-01"), releases("5.3.0 2020-01-01", "6.0.0 2026-11-19 18:05"))
+    assert "6.0.0" not in said(change, waiting, policy)[0]
+    assert changes_at(change, waiting, policy) == at("2026-11-22 18:05")
+    assert said(change, waiting, policy, at("2026-11-22 18:05"))[0].endswith("; the newest is 6.0.0 of 19 Nov 2026.")
     assert said(change, facts(change, published("2020-02-29")), policy) == [
         "version-too-old: http-lite 5.3.0 was published on 29 Feb 2020, and versions may be used for 3 years."
     ]
@@ -47,7 +51,7 @@ BEHIND = releases("5.2.0 2024-01-01", "5.3.0 2024-02-01", "6.0.0 2025-01-01", "8
         ("5.2.0", "{behind: {major: 1}}", "is 2 major versions behind 8.1.0, and it may be 1"),
         ("5.2.0", "{behind: {major: 2}}", None),
         ("6.0.0", "{behind: {major: 0}}", "is 1 major version behind 8.1.0, and it may not be behind"),
-        ("5.2.0", "{behind: {major: 9, minor: 0}}", "is 1 minor version behind 8.1.0, and it may not be behind"),
+        ("5.2.0", "{behind: {major: 9, minor: 0}}", "is 1 minor version behind 5.3.0, and it may not be behind"),
         ("8.1.0", "{behind: {major: 0, minor: 0}}", None),
         ("9.0.0-rc.1", "{behind: {major: 0, minor: 0}}", None),
         ("not a version", "{behind: {major: 0, minor: 0}}", None),
@@ -66,6 +70,9 @@ def test_nobody_is_behind_a_version_that_must_still_wait() -> None:
     assert changes_at(change, known, "{behind: {major: 0}}") == at("2026-11-22 18:05")
     assert rules(change, known, "{behind: {major: 0}}", at("2026-11-22 18:05")) == ["behind-latest"]
     assert rules(change, known, "{behind: {major: 0}, levels: {version-too-new: off}}") == ["behind-latest"]
+    known = facts(change, OLD, releases("5.3.0 2026-01-01", "5.4.0 2026-11-19 18:05", "6.0.0 2026-10-01"))
+    assert rules(change, known, "{behind: {minor: 0}}") == []
+    assert rules(change, known, "{behind: {minor: 0}}", at("2026-11-22 18:05")) == ["behind-latest"]
 
 
 def test_the_registrys_own_latest_counts_if_it_is_stable() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from checks.freshness.releases import current, distance, newer, stable
+from checks.freshness.releases import behind, current, newer, stable
 from checks.freshness.steps import Part, numbers, part
 from checks.model.facts import Release
 from checks.model.versions import InvalidVersion, compare
@@ -124,13 +124,22 @@ def test_the_current_release() -> None:
 
 
 @pytest.mark.parametrize(
-    ("used", "counted"),
-    [("1.0.0", (2, 2)), ("1.1.0", (2, 1)), ("1.5.0", (2, 0)), ("3.0.0", (1, 0)), ("2020.1.0", (0, 0))],
+    ("used", "majors", "minors"),
+    [
+        ("1.0.0", (2, "2020.1.0"), (2, "1.2.0")),
+        ("1.1.0", (2, "2020.1.0"), (1, "1.2.0")),
+        ("1.5.0", (2, "2020.1.0"), None),
+        ("3.0.0", (1, "2020.1.0"), None),
+        ("2020.1.0", None, None),
+        ("main", None, None),
+    ],
 )
-def test_distance_counts_versions_not_numbers(used: str, counted: tuple[int, int]) -> None:
+def test_distance_counts_versions_not_numbers(
+    used: str, majors: tuple[int, str] | None, minors: tuple[int, str] | None
+) -> None:
     """From 3 to 2020 is one major version, because there is none between them."""
     kept = found("1.0.0", "1.1.0", "1.1.5", "1.2.0", "3.0.0", "2020.1.0")
-    between = distance("npm", used, kept, kept[-1])
-    assert between is not None
-    assert (between.major, between.minor) == counted
-    assert distance("npm", "main", kept, kept[-1]) is None
+    distances = behind("npm", used, kept, kept[-1])
+    assert {part: (distance.count, distance.to.version) for part, distance in distances.items()} == {
+        part: expected for part, expected in ((MAJOR, majors), (MINOR, minors)) if expected
+    }

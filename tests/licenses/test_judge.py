@@ -1,15 +1,9 @@
-"""Every row of cases.md, and what a judgment carries."""
-
-from collections.abc import Iterator
-from pathlib import Path
+"""What a judgment carries."""
 
 import pytest
 
 from checks.licenses.item import items
 from checks.licenses.judge import MEMO, Judge, Judgment, Reason, Terms, Verdict, Verdicts
-
-VERDICTS = {"allowed": Verdict.ALLOWED, "unknown": Verdict.UNKNOWN, "not allowed": Verdict.NOT_ALLOWED}
-
 
 def judge(
     declared: str, allow: str = "-", deny: str = "-", *, excepted: str = "-", falls_back: bool = True
@@ -19,31 +13,6 @@ def judge(
 
 def entries(cell: str):  # type: ignore[no-untyped-def]
     return tuple(item.value for item in items(*(cell.split(", ") if cell != "-" else ())))
-
-
-def rows() -> Iterator[tuple[str, ...]]:
-    section = ""
-    for line in (Path(__file__).parent / "cases.md").read_text(encoding="utf-8").splitlines():
-        if line.startswith("## "):
-            section = line
-        elif line.startswith("| ") and not line.startswith("| declared"):
-            yield ("false" if "false" in section else "true", *(cell.strip() for cell in line.strip("|").split("|")))
-
-
-ROWS = tuple(rows())
-
-
-@pytest.mark.parametrize(("falls_back", "declared", "allow", "deny", "verdict", "part", "reason"), ROWS)
-def test_case(falls_back: str, declared: str, allow: str, deny: str, verdict: str, part: str, reason: str) -> None:
-    found = judge(declared, allow, deny, falls_back=falls_back == "true")
-
-    decided = found.chosen if found.verdict is Verdict.ALLOWED else found.part
-    assert (found.verdict, decided, found.reason) == (VERDICTS[verdict], part, Reason(reason))
-
-
-def test_the_table_is_large_and_has_no_row_twice() -> None:
-    assert len(ROWS) >= 150
-    assert len(set(ROWS)) == len(ROWS)
 
 
 def test_a_choice_is_recorded() -> None:

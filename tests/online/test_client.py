@@ -190,7 +190,7 @@ def test_a_slow_drip_ends_with_the_budget(server: Standin) -> None:
         return ""
 
     with server.behaving(Fault(slow=0.1)):
-        assert asyncio.run(run()) == "there was no time left for it"
+        assert asyncio.run(run()) == "it did not answer in time"
 
 
 def test_at_most_so_many_requests_reach_a_host_at_a_time() -> None:

@@ -185,7 +185,7 @@ def test_a_name_that_nobody_takes_is_never_silently_without_advisories(
 
 def test_a_source_that_is_turned_off_is_not_asked(standins: Standins) -> None:
     standins.osv.knows("GHSA-aaaa-bbbb-cccc", "npm", "left-pad", "1.0.0", aliases=["CVE-2026-0001"])
-    facts = Office(standins, DISABLED="osv depsdev kev epss endoflife scorecard ecosystems clearlydefined").ask(
+    facts = Office(standins, DISABLED="osv depsdev kev epss endoflife scorecard ecosystems clearlydefined github").ask(
         {npm("left-pad"): EVERYTHING | Want.LIFECYCLE}
     )
     assert standins.counts == {}
@@ -209,6 +209,22 @@ def test_second_opinions_stand_beside_the_first_one(standins: Standins) -> None:
     assert silent.opinions == ()
     assert value(asked.license) == "MIT"
     assert [(opinion.value, opinion.source) for opinion in asked.opinions] == [("WTFPL", "ClearlyDefined")]
+
+
+def test_where_osv_cannot_answer_github_is_asked(standins: Standins) -> None:
+    standins.github.knows("GHSA-aaaa-bbbb-cccc", "npm", "left-pad", "< 2.0.0")
+    office = Office(standins)
+    questions = {npm("left-pad"): Want.ADVISORIES, npm("right-pad"): Want.ADVISORIES}
+    with standins.osv.behaving(Fault(status=500)):
+        first, second = office.ask(questions), office.ask(questions)
+    assert value(first.version(*npm("left-pad")).advisories) == ("GHSA-aaaa-bbbb-cccc",)
+    assert value(first.version(*npm("right-pad")).advisories) == ()
+    assert first.advisories["GHSA-aaaa-bbbb-cccc"].source == "GitHub"
+    assert reasons(first.version(*npm("left-pad")), Want.ADVISORIES).keys() == {"OSV"}
+    assert second.advisories == first.advisories
+    assert len(standins.github.calls) == 2
+    assert Office(standins).ask(questions).advisories == {}
+    assert len(standins.github.calls) == 2
 
 
 DOWN = {
@@ -244,11 +260,10 @@ def test_each_source_down_in_turn(standins: Standins, name: str, fault: Fault) -
     standins.osv.knows("GHSA-aaaa-bbbb-cccc", "npm", "left-pad", "1.0.0", aliases=["CVE-2026-0001"])
     all_ = EVERYTHING | Want.LIFECYCLE
     with standins.each[name].behaving(fault):
-        facts = Office(standins, DISABLED="clearlydefined ecosystems").ask({npm("left-pad"): all_})
+        facts = Office(standins, DISABLED="clearlydefined ecosystems github").ask({npm("left-pad"): all_})
     gaps = (*facts.version(*npm("left-pad")).gaps, *facts.package("pkg:npm/left-pad").gaps)
     assert gaps
     assert all(gap.about & ANSWERED_BY[name] and gap.reason for gap in gaps)
     assert not any(gap.about & (all_ & ~ANSWERED_BY[name]) for gap in gaps)
     assert [state.name for state in facts.sources if state.trouble] == [gaps[0].source]
-    if "Retry-After" in fault.headers:
-        assert name in ("kev", "epss") or gaps[0].retry_at is not None
+    assert all(gap.retry_at is not None for gap in gaps)

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.model.dependency import Location
-from checks.model.finding import Level
+from checks.model.finding import Level, Subject
 from checks.model.phrase import say
 from checks.model.report import CheckOutcome, Conclusion
 from checks.render.text import text
@@ -137,3 +137,10 @@ def test_of_fifty_findings_the_first_ones_are_shown() -> None:
         for n in range(50)
     ]
     assert "and 30 more" in text(report(*many))
+
+
+def test_an_entry_of_the_policy_stands_where_a_place_would_and_is_no_package() -> None:
+    entry = finding(subject=Subject(policy="licenses.allow: MPL-2.0"), location=None, level=Level.WARN)
+    shown = text(report(entry))
+    assert "\n  licenses.allow: MPL-2.0  license-not-allowed  lic-4k7\n" in shown
+    assert "\nAll 41 packages are fine.\n" in shown

@@ -51,6 +51,15 @@ def test_where_a_license_is_not_known_nothing_is_called_unused(license_: str | N
     assert unused("{allow: [permissive, MPL-2.0]}", a="MIT", b=license_) == []
 
 
+def test_actions_and_images_of_which_nobody_gives_a_license_leave_nothing_open() -> None:
+    workflow = "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - uses: actions/checkout@v5\n"
+    tree = {**lock(a="MIT"), ".github/workflows/a.yml": workflow, "Dockerfile": "FROM debian:13\n"}
+    found = findings(None, tree, "version: 1\nlicenses: {allow: [permissive, MPL-2.0]}")
+    assert [plain(item.message) for item in found] == [
+        "licenses.allow has MPL-2.0, and the only package here is not under it."
+    ]
+
+
 @pytest.mark.parametrize(
     ("entry", "message"),
     [

@@ -7,7 +7,7 @@ import pytest
 
 from app.policies import load_policy
 from checks.model.change import ChangeKind, Place
-from checks.model.dependency import Inventory, Scope
+from checks.model.dependency import Inventory, Origin, Scope
 from checks.model.errors import PolicyError
 from checks.model.facts import Facts, RepositoryFacts, Want
 from checks.model.phrase import plain
@@ -367,6 +367,12 @@ def wanted(license_: str | None, policy: str = "{}") -> Want:
 )
 def test_what_is_asked_about_a_package(license_: str | None, policy: str, want: Want) -> None:
     assert wanted(license_, policy) == want
+
+
+def test_nobody_is_asked_about_folders_of_the_repository_and_for_the_texts_of_an_image() -> None:
+    assert CHECK.wants is not None
+    assert list(CHECK.wants(change(place(origin=Origin.PATH)), section())) == []
+    assert [want for _, want in CHECK.wants(change(place(purl="pkg:docker/debian")), section())] == [Want.LICENSE]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from checks.model.finding import Level, Move
 from checks.model.phrase import plain
 from checks.rules.packages import CHECK
 from tests.engine.examples import dep
-from tests.rules.packaging import NOW, found, judge, lock, rows, rules, said
+from tests.rules.locked import NOW, found, judge, lock, rows, rules, said
 from tests.rules.test_packages_sources import OURS
 
 BASE = lock("lodash@4.17.21")

@@ -7,7 +7,7 @@ from checks.model.facts import Known, PackageFacts, Want
 from checks.model.finding import Level
 from checks.model.phrase import Foreign, plain
 from checks.packages.resemblance import MAX_NEW
-from tests.rules.packaging import NOW, found, judge, lock, rows, rules, said
+from tests.rules.locked import NOW, found, judge, lock, rows, rules, said
 from tests.rules.test_packages_sources import OURS
 
 USED = ["lodash@4.17.21", "express@4.0.0", "cross-env@7.0.0", "@types/node@20.0.0"]

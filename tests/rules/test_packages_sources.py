@@ -7,7 +7,7 @@ import pytest
 from checks.model.errors import PolicyError
 from checks.model.finding import Level
 from checks.model.phrase import plain
-from tests.rules.packaging import found, judge, lock, rows, rules, said
+from tests.rules.locked import found, judge, lock, rows, rules, said
 
 EMPTY = lock("lodash@4.17.21")
 COMMIT = "0123456789abcdef0123456789abcdef01234567"

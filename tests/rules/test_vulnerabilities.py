@@ -354,6 +354,12 @@ def test_exploitation_that_is_not_known_in_words() -> None:
         ("{block_from: medium}", "expected 'low', 'moderate', 'high' or 'critical', not 'medium'"),
         ("{fix_within: {critical: soon}}", "expected a duration such as '3 days'"),
         ("{fix_within: {severe: 3 days}}", "unknown key"),
+        ("{fix_within: {critical: 7 days}}", "critical ones have 7 days, and high ones, which block, have none"),
+        ("{fix_within: {critical: 9 days, high: 1 week}}", "critical ones have 9 days, and high ones only 1 week"),
+        (
+            "{fix_within: {critical: 6 working days, high: 8 days}}",
+            "critical ones have 6 working days, and high ones only",
+        ),
         ("{clock: now}", "expected 'first-detected' or 'fix-available', not 'now'"),
         ("{epss: {}}", "'block_from' is missing"),
         ("{epss: {block_from: 0}}", "expected a probability such as '0.5' or '50%'"),

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 from .depsdev import DepsDev
 from .osv import Osv
-from .others import ClearlyDefined, Ecosystems, EndOfLife, Epss, Kev, Scorecard
+from .others import ClearlyDefined, Ecosystems, EndOfLife, Epss, GitHub, Kev, Scorecard
 from .registry import Registry
 from .server import Standin
 
@@ -21,6 +21,7 @@ class Standins:
         self.epss = Epss()
         self.ecosystems = Ecosystems()
         self.clearlydefined = ClearlyDefined()
+        self.github = GitHub()
         self.registry = Registry()
         self._stack = ExitStack()
 
@@ -36,6 +37,7 @@ class Standins:
             "epss": self.epss,
             "ecosystems": self.ecosystems,
             "clearlydefined": self.clearlydefined,
+            "github": self.github,
             "registries": self.registry,
         }
 
@@ -58,6 +60,7 @@ class Standins:
             "EPSS_URL": self.epss.url,
             "ECOSYSTEMS_URL": self.ecosystems.api,
             "CLEARLYDEFINED_URL": self.clearlydefined.url,
+            "GITHUB_URL": self.github.url,
             "PACKAGE_MANAGERS": "false",
             **settings,
         }

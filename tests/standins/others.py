@@ -119,3 +119,31 @@ class ClearlyDefined(Standin):
             item: {"licensed": {"declared": self.declared[item]}} if item in self.declared else {"files": []}
             for item in call.json
         }
+
+
+class GitHub(Standin):
+    """GitHub's advisory database; all of its advisories are reviewed ones."""
+
+    MAX_BATCH = 1_000
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.advisories: list[dict[str, Any]] = []
+
+    def knows(self, id_: str, ecosystem: str, name: str, affected: str) -> None:
+        vulnerability = {"package": {"ecosystem": ecosystem, "name": name}, "vulnerable_version_range": affected}
+        entry = {"ghsa_id": id_, "type": "reviewed", "severity": "high", "vulnerabilities": [vulnerability]}
+        self.advisories.append(entry | {"published_at": "2026-01-02T03:04:05Z", "updated_at": "2026-01-02T03:04:05Z"})
+
+    def answer(self, call: Call) -> Any:
+        if call.path != "/advisories":
+            raise Refused(404)
+        (affects,), (kind,) = call.query["affects"], call.query["type"]
+        names = {item.rpartition("@")[0] for item in affects.split(",")}
+        if len(names) > self.MAX_BATCH:
+            raise Refused(422)
+        return [
+            entry
+            for entry in self.advisories
+            if entry["type"] == kind and entry["vulnerabilities"][0]["package"]["name"] in names
+        ]

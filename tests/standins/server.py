@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -73,14 +74,16 @@ class Fault:
 class Standin:
     """One server. `answer` gives a JSON value, a `Page` or raises `Refused`; subclasses are the sources."""
 
-    def __init__(self, answer: Callable[[Call], Any] | None = None) -> None:
+    def __init__(self, answer: Callable[[Call], Any] | None = None, tls: ssl.SSLContext | None = None) -> None:
         self._answer = answer
         self.calls: list[Call] = []
         self.faults: list[Fault] = []
         self.hold = threading.Event()
         """Silent and slow answers end when this is set."""
         self._server = _Server(("127.0.0.1", 0), _handler(self))
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._server.server_port}"
 
     def answer(self, call: Call) -> Any:
         if self._answer is None:
@@ -136,6 +139,11 @@ def _handler(standin: Standin) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             self.serve()
+
+        def do_CONNECT(self) -> None:
+            """What a proxy is asked for TLS; a stand-in leads nowhere."""
+            standin.calls.append(Call(self.command, self.path, {}, {}, b""))
+            self.send_error(403)
 
         def serve(self) -> None:
             parts = urlsplit(self.path)

@@ -154,7 +154,9 @@ def test_an_exception_belongs_to_its_license() -> None:
         " ".join(reversed(spdx("GPL-3.0-only").split()))[:LIMIT],
         (mit("") * 100)[:LIMIT],
         (spdx("BSD-3-Clause") * 100)[:LIMIT],
-        "".join(map(spdx, ("MIT", "ISC", "0BSD", "Zlib", "BSL-1.0", "BSD-2-Clause", "NCSA", "X11", "Unlicense", "curl"))),
+        "".join(
+            map(spdx, ("MIT", "ISC", "0BSD", "Zlib", "BSL-1.0", "BSD-2-Clause", "NCSA", "X11", "Unlicense", "curl"))
+        ),
     ],
     ids=lambda text: text[:12],
 )

@@ -45,7 +45,7 @@ def rules(report: Report) -> list[str]:
 
 OLD = advisory(1, "critical", published="2026-11-01T00:00:00Z")
 NEW = advisory(2, "critical", published="2026-11-18T00:00:00Z")
-WITHIN = "{fix_within: {critical: 7 days}}"
+WITHIN = "{fix_within: {critical: 7 days, high: 30 days}}"
 
 
 def test_what_was_there_before_does_not_stop_a_change() -> None:
@@ -67,7 +67,10 @@ def test_a_verdict_is_judged_again_when_the_time_ends() -> None:
     report = judge(None, lock(thing="1.2.0"), facts(NEW), WITHIN)
     assert report.judge_again_at == at("2026-11-25")
     silent = judge(
-        None, lock(thing="1.2.0"), facts(NEW), "{fix_within: {critical: 7 days}, levels: {vulnerability-due: off}}"
+        None,
+        lock(thing="1.2.0"),
+        facts(NEW),
+        "{fix_within: {critical: 7 days, high: 30 days}, levels: {vulnerability-due: off}}",
     )
     assert silent.judge_again_at == at("2026-11-25")
 
@@ -93,8 +96,9 @@ def test_a_waiver_covers_as_usual() -> None:
 
 
 def test_malware_cannot_be_waived() -> None:
-    with pytest.raises(Exception, match="malicious-package"):
-        judge(None, lock(thing="1.2.0"), facts(), "{}", WAIVER.replace("[vulnerable,", "[malicious-package,"))
+    waiver = WAIVER.replace("[vulnerable,", "[malicious-package,")
+    report = judge(None, lock(thing="1.2.0"), facts(advisory(1, id="MAL-2026-1", fix=None)), "{}", waiver)
+    assert report.conclusion is Conclusion.BLOCKED
 
 
 def test_an_update_that_fixes_one_thing_says_so() -> None:
@@ -144,7 +148,14 @@ ADVISORIES = st.lists(
     max_size=5,
     unique_by=lambda record: record.id,
 )
-POLICIES = st.sampled_from(["{}", "{block_from: low}", WITHIN, "{fix_within: {low: 30 days, high: 300 days}}"])
+POLICIES = st.sampled_from(
+    [
+        "{}",
+        "{block_from: low}",
+        WITHIN,
+        "{fix_within: {critical: 30 days, high: 60 days, moderate: 100 days, low: 1 year}}",
+    ]
+)
 ANY_LEVEL = st.sampled_from(["block", "warn", "note", "off"])
 BASES = st.sampled_from([None, {}, lock(thing="1.2.0")])
 

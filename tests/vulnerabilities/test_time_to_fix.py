@@ -12,7 +12,7 @@ from checks.model.phrase import plain
 from tests.vulnerabilities.examples import NOW, advisory, at, changes_at, facts, observe, package, present, rules, said
 
 WITHIN = "{fix_within: {critical: 7 days, high: 30 days}}"
-FIX_AVAILABLE = "{fix_within: {critical: 7 days}, clock: fix-available}"
+FIX_AVAILABLE = "{fix_within: {critical: 7 days, high: 30 days}, clock: fix-available}"
 
 
 def test_it_counts_from_the_first_detection() -> None:
@@ -125,9 +125,9 @@ def test_without_a_fix_the_time_does_not_begin() -> None:
 def test_working_days() -> None:
     change = present()
     friday = facts(change, advisory(1, "critical", published="2026-11-13T09:00:00Z"))
-    assert changes_at(change, friday, "{fix_within: {critical: 5 working days}}", at("2026-11-16")) == at(
-        "2026-11-20 09:00"
-    )
+    assert changes_at(
+        change, friday, "{block_from: critical, fix_within: {critical: 5 working days}}", at("2026-11-16")
+    ) == at("2026-11-20 09:00")
 
 
 @given(st.integers(0, 2000), st.integers(0, 2000))

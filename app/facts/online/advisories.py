@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from app.facts.online.ask import Asker
 from app.facts.online.source import OnlineSource
 from app.facts.online.unavailable import Unavailable
-from app.ports import FactCache, FactKey, FactRecord
+from app.ports import FactCache, FactKey
 from checks.advisories.osv import UnreadableAdvisory, read_record
 from checks.facts import osv
-from checks.facts.codec import decode_advisory, encode_advisory
+from checks.facts.codec import decode_advisory
 from checks.facts.exchange import Request, UnreadableAnswer
 from checks.model.advisory import Advisory
 from checks.model.facts import Facts, Gap, Questions, SourceState, Want
@@ -21,7 +21,8 @@ _SAME = timedelta(seconds=1)
 
 
 class AdvisorySource:
-    """Implements `OneSource` for advisories. A record is asked for once, and again when OSV says that it changed."""
+    """Implements `OneSource` for advisories. A record that `CachedSource` keeps is asked for again only when OSV says that
+    it changed."""
 
     name = osv.SOURCE
 
@@ -40,7 +41,6 @@ class AdvisorySource:
         deadline = self.asker.deadline()
         found = dict(zip(missing, await asyncio.gather(*(self._record(id_, deadline) for id_ in missing)), strict=True))
         fetched = {id_: record for id_, record in found.items() if isinstance(record, Advisory)}
-        await self.cache.put([self._kept_as(record) for record in fetched.values()])
         facts = replace(answer.facts, advisories={**known, **fetched})
         return _with_gaps(facts, {id_: why for id_, why in found.items() if isinstance(why, Gap)})
 
@@ -66,10 +66,6 @@ class AdvisorySource:
         if found is None or found.id != id_:
             return Gap(self.name, "it names an advisory that it does not give", about=Want.ADVISORIES)
         return found
-
-    def _kept_as(self, advisory: Advisory) -> FactRecord:
-        key = FactKey("advisory", advisory.id, self.name)
-        return FactRecord(key, Want.ADVISORIES, encode_advisory(advisory), self.asker.client.timing.now())
 
 
 def _read(request: Request, document: object, as_of: datetime) -> Advisory:

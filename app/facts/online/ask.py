@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from app.facts.online.client import Client, Endpoint
@@ -14,6 +14,8 @@ from checks.facts.exchange import Form, Request, UnreadableAnswer
 T = TypeVar("T")
 #: Parsing an answer beyond this would keep the event loop from everything else (bytes).
 _LARGE = 200_000
+#: After how long asking again may help where the source did not say so itself.
+AGAIN = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,14 @@ class Asker:
 
     async def ask(self, request: Request, read: Callable[[Request, object, datetime], T], deadline: float) -> T | None:
         """What `read` makes of the answer; None where the source does not know the one thing that was asked for.
-        Raises `Unavailable`."""
+        Raises `Unavailable` that says when to ask again."""
+        try:
+            return await self._ask(request, read, deadline)
+        except Unavailable as problem:
+            retry_at = problem.retry_at or self.client.timing.now() + AGAIN
+            raise Unavailable(problem.reason, retry_at, problem.status) from None
+
+    async def _ask(self, request: Request, read: Callable[[Request, object, datetime], T], deadline: float) -> T | None:
         body = await self.client.fetch(self.endpoint, request, deadline)
         if body is None:
             if _about_one(request) and not self.whole:

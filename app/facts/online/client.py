@@ -116,7 +116,7 @@ class Client:
             async with asyncio.timeout(max(self._left(deadline), 0.0)), host.turn():
                 return await self._follow(endpoint, request, url)
         except TimeoutError:
-            raise Unavailable("there was no time left for it") from None
+            raise Unavailable("it did not answer in time") from None
 
     async def _follow(self, endpoint: Endpoint, request: Request, url: str) -> bytes | None:
         """One request, and those that it is redirected to on the same host."""
@@ -143,6 +143,8 @@ class Client:
             finally:
                 await response.aclose()
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
+            if _untrusted(error):
+                raise Unavailable("its certificate is not trusted here") from None
             raise Passing(_reason(error)) from None
 
     def _headers(self, endpoint: Endpoint, request: Request, kept: KeptResponse | None) -> Mapping[str, str]:
@@ -244,8 +246,6 @@ def _redirected(url: str, location: str, method: str) -> str:
 
 
 def _reason(error: Exception) -> str:
-    if _untrusted(error):
-        return "its certificate is not trusted here"
     if isinstance(error, httpx2.ConnectTimeout):
         return "no connection in time"
     if isinstance(error, httpx2.TimeoutException):

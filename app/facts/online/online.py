@@ -6,10 +6,12 @@ What stays open says why: a source failed, there was no time left, the package i
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TypeVar
 
 from app.facts.lookup import answerable, unanswered
 from app.facts.merge import merged
+from app.facts.online.ask import AGAIN
 from app.facts.online.timing import Timing
 from app.ports import OneSource, VulnerabilitySource
 from checks.facts.exchange import Request, opinion, silence
@@ -151,7 +153,8 @@ class _Lookup:
         if not wanted:
             return Facts()
         found = merged(await asyncio.gather(*(self._about(source, wanted) for source in self.sources.vulnerabilities)))
-        gaps = tuple(Gap(state.name, state.trouble, about=Want.ADVISORIES) for state in found.sources if state.trouble)
+        again = self.timing.now() + AGAIN
+        gaps = tuple(Gap(state.name, state.trouble, again, Want.ADVISORIES) for state in found.sources if state.trouble)
         concerned = {
             key: VersionFacts(gaps=gaps)
             for key, known in facts.versions.items()
@@ -172,7 +175,7 @@ class _Lookup:
         if not asked:
             return Facts()
         found = await self._in_time(source.answer, asked)
-        return silent(asked, source.name, LATE) if found is None else found
+        return silent(asked, source.name, LATE, self.timing.now() + AGAIN) if found is None else found
 
     async def _in_time(self, ask: Callable[[A], Awaitable[Facts]], asked: A) -> Facts | None:
         left = self.deadline - self.timing.monotonic()
@@ -185,13 +188,13 @@ class _Lookup:
             return None
 
 
-def silent(questions: Questions, name: str, reason: str) -> Facts:
+def silent(questions: Questions, name: str, reason: str, retry_at: datetime | None = None) -> Facts:
     """Gaps about exactly `questions`."""
     wants: dict[Want, list[PackageKey]] = {}
     for key, want in questions.items():
         if want:
             wants.setdefault(want, []).append(key)
-    found = merged(silence(Request("", tuple(keys), want), name, reason) for want, keys in wants.items())
+    found = merged(silence(Request("", tuple(keys), want), name, reason, retry_at) for want, keys in wants.items())
     return replace(found, sources=()) if name == ALL else found
 
 

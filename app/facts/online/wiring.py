@@ -29,7 +29,7 @@ from app.facts.online.source import OnlineSource
 from app.facts.online.timing import Timing
 from app.ports import FactCache, OneSource, PackageSource
 from app.version import VERSION
-from checks.facts import clearlydefined, depsdev, ecosystems, endoflife, scorecard
+from checks.facts import clearlydefined, depsdev, ecosystems, endoflife, github, scorecard
 from checks.facts.exchange import Source
 from checks.model.errors import UsageError
 from checks.model.facts import Want
@@ -80,6 +80,7 @@ class _Builder:
     """Makes sources that share a client and a cache."""
 
     def __init__(self, environment: FactEnvironment, client: Client, cache: FactCache, grace: timedelta) -> None:
+        self.environment = environment
         self.settings = environment.settings
         self.proxies = Proxies(self.settings.proxies, environment.variables)
         self.client = client
@@ -105,7 +106,7 @@ class _Builder:
         own = [place for place in places if not _is_public(place.registry)]
         return Sources(
             anonymous=self._source(SourceId.ENDOFLIFE, settings.endoflife_url, endoflife, whole=True),
-            stages=(first, licenses),
+            stages=(first, [*licenses, *self._github()]),
             registries=Registries(places) if places else None,
             own=Registries(own) if own else None,
             opinions=licenses if settings.second_opinions else (),
@@ -126,6 +127,12 @@ class _Builder:
         if SourceId.OSV in self.settings.disabled:
             return []
         return [self._cached(AdvisorySource(self._asker(SourceId.OSV, self.settings.osv_url), self.cache))]
+
+    def _github(self) -> list[OneSource]:
+        if SourceId.GITHUB in self.settings.disabled:
+            return []
+        asker = self._asker(SourceId.GITHUB, self.settings.github_url, authorization=_github_token(self.environment))
+        return [self._cached(OnlineSource(github, asker))]
 
     def _vulnerabilities(self) -> list[CachedVulnerabilities]:
         found = []
@@ -188,6 +195,17 @@ def _authorization(format_: str, secret: str | None) -> str | None:
     if colon:
         return basic(user, password)
     return secret if format_.startswith("cargo") else f"Bearer {secret}"  # Cargo's protocol has no scheme
+
+
+def _github_token(environment: FactEnvironment) -> str | None:
+    """The token of the workflow, for the very GitHub that it is of."""
+    own = environment.variables.get("GITHUB_API_URL") or "https://api.github.com"
+    token = environment.variables.get("GITHUB_TOKEN", "").strip()
+    try:
+        its = Address.parse(own).origin == environment.settings.github_url.origin
+    except ValueError:
+        return None
+    return f"Bearer {token}" if token and its else None
 
 
 def _tls(environment: FactEnvironment) -> ssl.SSLContext:

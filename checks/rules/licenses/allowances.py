@@ -11,7 +11,7 @@ from checks.model.facts import Facts, PackageKey
 from checks.model.finding import Evidence, Move, Observation, Subject
 from checks.model.phrase import Phrase, join, say
 from checks.model.snapshot import Snapshot
-from checks.rules.licenses.layers import layers
+from checks.rules.licenses.layers import layers, states_license
 from checks.rules.licenses.section import LicensesSection
 
 UNUSED = "license-allowance-unused"
@@ -30,8 +30,9 @@ def unused(snapshot: Snapshot, facts: Facts, section: LicensesSection) -> Iterat
     packages = _packages(snapshot, facts, section) if _allowances(section) else {}
     if not packages:
         return
-    if all(named and all(isinstance(leaf, License | With) for leaf in named) for named in packages.values()):
-        yield from _unused_licenses(packages, section)
+    stating = {key: named for key, named in packages.items() if named or states_license(key[0])}
+    if all(named and all(isinstance(leaf, License | With) for leaf in named) for named in stating.values()):
+        yield from _unused_licenses(stating, section)
     yield from _unused_exceptions(packages, section)
     yield from _unused_clarifications(packages, section)
 

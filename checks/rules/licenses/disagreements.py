@@ -1,6 +1,5 @@
 """Where statements about one package differ: between two versions of it, and between what it declares and carries."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -16,10 +15,9 @@ from checks.model.phrase import Phrase, say
 from checks.rules.licenses.circumstances import Lists
 from checks.rules.licenses.layers import Claim, Layers, Pin, recognized
 from checks.rules.licenses.observations import layer_rows, source_of, subject_of
+from checks.texts.files import Role, role
 
 CHANGED, DISAGREEMENT = "license-changed", "license-disagreement"
-#: A file with the licenses of what a package carries along: `LICENSE-3RD-PARTY`, `LICENSE.vendored`.
-_OF_OTHERS = re.compile(r"third.?part|3rd.?part|vendor|bundle", re.IGNORECASE)
 
 
 def worst(raw: str, lists: Sequence[Lists]) -> Judgment:
@@ -107,6 +105,8 @@ class _Difference(NamedTuple):
     claim: Claim
     who: Phrase
     """`its license text LICENSE reads as`, `registry.example says`."""
+    other: str
+    """What it says; of a text `GPL-3.0`, because it does not tell whether later versions may be used."""
     judgment: Judgment
 
 
@@ -121,7 +121,7 @@ def disagreement(
         return
     first = max(found, key=lambda item: item.judgment.verdict)
     about = sentences.subject(change.name, change.version)
-    other = first.judgment.statement.text
+    other = first.other
     yield Observation(
         rule=DISAGREEMENT,
         subject=subject_of(change),
@@ -140,15 +140,15 @@ def disagreement(
 
 def _texts(layers: Layers, lists: Sequence[Lists]) -> Iterator[_Difference]:
     """Recognized texts of licenses that the declaration does not name."""
+    stated = [(claim, read(claim.raw).expression) for claim in layers.declared]
     for text in layers.texts:
         license_ = recognized(text)
-        if license_ is None or _OF_OTHERS.search(text.path):
+        if license_ is None or role(text.path) is Role.OTHERS:
             continue
-        for claim in layers.declared:
-            declared = read(claim.raw).expression
+        for claim, declared in stated:
             if declared is not None and not named(license_, declared):
                 who = say("its license text {} reads as", text.path)
-                yield _Difference(claim, who, worst(str(license_), lists))
+                yield _Difference(claim, who, text.license or "", worst(str(license_), lists))
                 break
 
 
@@ -158,15 +158,15 @@ def _opinions(layers: Layers, opinions: Sequence[Known[str]], lists: Sequence[Li
         judgment = worst(opinion.value, lists)
         for claim in layers.declared:
             mine = worst(claim.raw, lists)
-            different = compare(mine.statement, judgment.statement) is Likeness.DIFFERENT
-            if different and judgment.verdict > mine.verdict:
-                yield _Difference(claim, say("{} says", opinion.source), judgment)
+            worse = judgment.verdict > mine.verdict
+            if worse and compare(mine.statement, judgment.statement) is Likeness.DIFFERENT:
+                yield _Difference(claim, say("{} says", opinion.source), judgment.statement.text, judgment)
                 break
 
 
 def _standing(difference: _Difference) -> str:
     return {
-        Verdict.ALLOWED: ", which is allowed, too",
+        Verdict.ALLOWED: ", which is allowed",
         Verdict.UNKNOWN: "",
         Verdict.NOT_ALLOWED: ", which is not allowed",
     }[difference.judgment.verdict]

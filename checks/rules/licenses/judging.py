@@ -8,22 +8,18 @@ from checks.model.dependency import Origin
 from checks.model.facts import NOTHING, Facts, PackageKey, Want
 from checks.model.finding import Level, Observation
 from checks.model.phrase import Phrase
-from checks.model.purl import type_of
 from checks.model.snapshot import Snapshot
 from checks.rules.check import PullJudgment
 from checks.rules.licenses.circumstances import Ruling, held_for, named_context
-from checks.rules.licenses.layers import Layers, layers, settled
+from checks.rules.licenses.layers import Layers, layers, settled, states_license
 from checks.rules.licenses.section import Detect, LicensesSection, advised
-
-#: Kinds that no registry gives a license for: actions, images and providers are run, and judged only if one is known.
-_NO_STATEMENT = frozenset({"github", "githubactions", "docker", "oci", "terraform", "helm", "nix", "devcontainer"})
-#: The line `go 1.22` of a go.mod: it names the toolchain, which no registry has.
-_TOOLCHAIN = "pkg:golang/stdlib"
 
 
 def wanted(change: Change, section: LicensesSection) -> Iterator[tuple[PackageKey, Want]]:
     """The license where the file says nothing of it, license texts where they decide, and what an update replaces."""
-    stated = [place.dependency.license for place in change.places]
+    stated = _stated(change)
+    if not stated:
+        return
     want = NOTHING if any(stated) else Want.LICENSE
     if _wants_texts(change, stated, section):
         want |= Want.TEXTS
@@ -35,10 +31,17 @@ def wanted(change: Change, section: LicensesSection) -> Iterator[tuple[PackageKe
                 yield (item.purl, item.version), Want.LICENSE
 
 
+def _stated(change: Change) -> list[str | None]:
+    """What the files say, one for each place but folders of the repository itself."""
+    return [p.dependency.license for p in change.places if p.dependency.origin is not Origin.PATH]
+
+
 def _wants_texts(change: Change, stated: list[str | None], section: LicensesSection) -> bool:
     if section.clarifications_for(change.purl, change.version) or section.detect is Detect.ALWAYS:
         return True
-    return section.detect is Detect.MISSING and not any(raw and settled(raw) for raw in stated)
+    if section.detect is Detect.NEVER or not states_license(change.purl):
+        return False
+    return not any(raw and settled(raw) for raw in stated)
 
 
 def judged(change: Change, facts: Facts, section: LicensesSection) -> Iterator[Observation]:
@@ -46,7 +49,7 @@ def judged(change: Change, facts: Facts, section: LicensesSection) -> Iterator[O
 
     Of several statements and contexts the worst decides. Modules with the words load when there is something to say.
     """
-    stated = [p.dependency.license for p in change.places if p.dependency.origin is not Origin.PATH]
+    stated = _stated(change)
     if change.kind is ChangeKind.REMOVED or not stated:
         return
     known = facts.version(change.purl, change.version)
@@ -58,7 +61,7 @@ def judged(change: Change, facts: Facts, section: LicensesSection) -> Iterator[O
     ]
     worst = max(rulings, key=_verdict, default=None)
     if worst is None:
-        if type_of(change.purl) not in _NO_STATEMENT and change.purl != _TOOLCHAIN:
+        if states_license(change.purl):
             from checks.rules.licenses.observations import missing
 
             yield missing(change, found, known)

@@ -8,13 +8,15 @@ from checks.licenses.compare import is_open, named
 from checks.licenses.statement import read
 from checks.licenses.tree import Expression, Unclear, Word, all_of
 from checks.model.facts import Known, LicenseText, VersionFacts
+from checks.model.purl import type_of
+from checks.model.toolchains import is_toolchain
 from checks.rules.licenses.section import Clarification, Detect, LicensesSection
 
 #: How near a text must be to a license's to be judged as that license: the rest may be another term.
 SIMILARITY = 0.95
-_FOLDERS = frozenset({"license", "licenses", "licence", "licences"})
-#: Files beside the license that inform about people and parts, and grant nothing.
-_INFORMATIVE = frozenset({"authors", "contributors", "notice", "notices", "thanks"})
+
+#: Kinds that no registry gives a license for: actions, images and providers are run, and judged only if one is known.
+_NO_STATEMENT = frozenset({"github", "githubactions", "docker", "oci", "terraform", "helm", "nix", "devcontainer"})
 
 
 class Layer(StrEnum):
@@ -97,6 +99,11 @@ def _declared(lock: Iterable[str | None], known: Known[str] | None) -> tuple[Cla
     return claims
 
 
+def states_license(purl: str) -> bool:
+    """Whether somebody should say what a package is under, so that silence is worth a word."""
+    return type_of(purl) not in _NO_STATEMENT and not is_toolchain(purl)
+
+
 def settled(raw: str) -> bool:
     """Whether a statement says something certain, so that no text is needed to know what it means."""
     expression = read(raw).expression
@@ -108,11 +115,14 @@ def settled(raw: str) -> bool:
 
 def at_root(path: str) -> bool:
     """Whether a license text is the package's own: at its top or in its folder of license texts, and not in a folder of
-    something that it carries along, nor a list of names."""
-    *folders, name = path.lower().split("/")
+    something that it carries along, nor a file that holds no terms."""
+    from checks.texts.files import FOLDERS, Role, is_reading, role  # only where there are texts
+
+    *folders, _ = path.lower().split("/")
     if folders and folders[0].endswith((".dist-info", ".egg-info")):
         del folders[0]
-    return (not folders or (len(folders) == 1 and folders[0] in _FOLDERS)) and name.split(".")[0] not in _INFORMATIVE
+    top = not folders or (len(folders) == 1 and folders[0] in FOLDERS)
+    return top and role(path) is not Role.NOTICE and not is_reading(path)
 
 
 def recognized(text: LicenseText) -> Expression | None:
@@ -182,5 +192,5 @@ def _pinned(position: int, section: LicensesSection, texts: Sequence[LicenseText
         return Clarified(position, entry, Pin.UNSEEN)
     if any(text.sha256.lower() == entry.sha256 for text in texts):
         return Clarified(position, entry, Pin.HOLDS)
-    path = entry.evidence.removeprefix("./")
-    return Clarified(position, entry, Pin.BROKEN, next((text for text in texts if text.path == path), None))
+    name = "/" + entry.evidence.removeprefix("./")
+    return Clarified(position, entry, Pin.BROKEN, next((t for t in texts if f"/{t.path}".endswith(name)), None))
