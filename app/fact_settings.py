@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from app.address import Address
 from checks.policy.shape import KeyFault, key
@@ -85,7 +86,7 @@ class SourceProxy(Word):
         found = cls(text)
         if found.source not in tuple(SourceId):
             raise ValueError(f"does not begin with a source ({', '.join(SourceId)})")
-        if not (found.proxy is None or found.proxy.startswith(("http://", "https://"))):
+        if not (found.proxy is None or usable_proxy(found.proxy)):
             raise ValueError("does not give 'direct' or the address of a proxy such as 'osv=http://proxy.example:3128'")
         return found
 
@@ -98,6 +99,15 @@ class SourceProxy(Word):
         """None: directly."""
         proxy = self.partition("=")[2]
         return None if proxy == "direct" else proxy
+
+
+def usable_proxy(url: str) -> bool:
+    """Whether it is the address of an HTTP or HTTPS proxy."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and url.isascii()
+    except ValueError:
+        return False
 
 
 _SECONDS = {"connect_seconds": (1, 60), "read_seconds": (1, 120), "source_seconds": (1, 600), "total_seconds": (1, 900)}
@@ -166,8 +176,8 @@ class FactSettings:
     clearlydefined_url: Address = key("Address of ClearlyDefined.", default=Address("https://api.clearlydefined.io"))
 
     github_url: Address = key(
-        "Address of GitHub's REST API, for its advisories where OSV cannot answer. GITHUB_TOKEN goes there if it is the "
-        "workflow's own GITHUB_API_URL.",
+        "Address of GitHub's REST API, for its advisories where OSV cannot answer. GITHUB_TOKEN goes there if it is "
+        "the workflow's own GITHUB_API_URL.",
         default=Address("https://api.github.com"),
     )
 

@@ -134,7 +134,7 @@ def test_the_versions_agree() -> None:
 )
 def test_the_command_loads_no_service(command: list[str]) -> None:
     """No web framework, ORM, GitHub client or event loop: the command starts in a tenth of a second."""
-    heavy = "fastapi starlette sqlalchemy githubkit pydantic cyclonedx httpx asyncio"
+    heavy = "fastapi starlette sqlalchemy githubkit pydantic cyclonedx httpx httpx2 packageurl asyncio"
     script = (
         "import sys\nfrom app.cli.main import main\ntry: main(sys.argv[1:])\nexcept SystemExit: pass\n"
         f"sys.stderr.write('\\nloaded: ' + ' '.join(m for m in {heavy.split()!r} if m in sys.modules))"

@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     known = environment.workflow.repository if environment.workflow else RepositoryFacts()
     gate = Gate(
         policies=_policies(options, environment, source, root),
-        facts=FactChain(facts, (InstalledTree(root, kept), OwnLicense(source, known.license))),
+        facts=FactChain(facts, (InstalledTree(root, kept, only), OwnLicense(source, known.license, kept, only))),
         clock=lambda: datetime.now(UTC),
         cache=InventoryFiles(environment.cache) if environment.cache and not options.no_cache else None,
         only=only,

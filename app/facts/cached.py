@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from app.facts.flights import Flights
 from app.facts.kinds import PACKAGE_KINDS, VERSION_KINDS, age_of, package_part, version_part
@@ -20,7 +21,6 @@ from checks.facts.codec import (
     encode_package,
     encode_version,
 )
-from checks.model.advisory import Advisory
 from checks.model.facts import NOTHING, Facts, PackageKey, Questions, SourceState, Want
 
 
@@ -44,6 +44,9 @@ class _Kept(NamedTuple):
 
 
 _Parts = Mapping[FactKey, _Part]
+D = TypeVar("D")
+#: Decoding more records than these would keep the event loop from everything else.
+_MANY = 500
 
 
 class CachedSource:
@@ -165,12 +168,7 @@ class CachedSource:
     async def _read(self, parts: _Parts) -> dict[FactKey, _Kept]:
         records = await self.cache.get(parts.keys())
         now = self.now()
-        kept = {}
-        for key, record in records.items():
-            try:
-                kept[key] = self._decoded(parts[key], record, now)
-            except ValueError:
-                continue  # of another version of ours: it is asked for again
+        kept = await _decoding(records, lambda key, record: self._decoded(parts[key], record, now))
         return await self._with_advisories(kept)
 
     def _decoded(self, part: _Part, record: FactRecord, now: datetime) -> _Kept:
@@ -191,18 +189,30 @@ class CachedSource:
         wanted = {id_ for found in kept.values() for id_ in _named(found.facts)}
         if not wanted:
             return kept
-        known: dict[str, Advisory] = {}
-        for key, record in (await self.cache.get([FactKey("advisory", id_, self.kept_as) for id_ in wanted])).items():
-            try:
-                known[key.key] = decode_advisory(record.value)
-            except ValueError:
-                continue
+        records = await self.cache.get([FactKey("advisory", id_, self.kept_as) for id_ in wanted])
+        decoded = await _decoding(records, lambda _, record: decode_advisory(record.value))
+        known = {key.key: advisory for key, advisory in decoded.items()}
         whole = {}
         for key, found in kept.items():
             ids = _named(found.facts)
             if ids <= known.keys():
                 whole[key] = found._replace(facts=replace(found.facts, advisories={id_: known[id_] for id_ in ids}))
         return whole
+
+
+async def _decoding(
+    records: Mapping[FactKey, FactRecord], decode: Callable[[FactKey, FactRecord], D]
+) -> dict[FactKey, D]:
+    """The values of the records, without those that another version of ours wrote: they are asked for again."""
+
+    def all_() -> dict[FactKey, D]:
+        found = {}
+        for key, record in records.items():
+            with suppress(ValueError):
+                found[key] = decode(key, record)
+        return found
+
+    return all_() if len(records) < _MANY else await asyncio.to_thread(all_)
 
 
 @lru_cache(maxsize=1 << len(Want))

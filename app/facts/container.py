@@ -14,7 +14,7 @@ import hashlib
 import json
 import zlib
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -28,9 +28,10 @@ MAGIC = b"ospo-gate facts "
 FORM = 1
 #: Of one block before compression (bytes); a record that is larger is a block of its own.
 BLOCK = 24_000
-#: What a file may ask to be unpacked: one block, and its index (bytes).
+#: What a file may ask to be unpacked: one block, all of them, and its index (bytes).
 MAX_BLOCK = 20_000_000
-MAX_INDEX = 200_000_000
+MAX_ALL = 2_000_000_000
+MAX_INDEX = 8_000_000
 MAX_HEADER = 1_000_000
 _WANTS = {number: Want(number) for number in range(2 << ANYTHING.value.bit_length() - 1)}
 
@@ -61,8 +62,11 @@ class Header:
     """Records by kind."""
 
 
-def write(records: Iterable[FactRecord], made_at: datetime, complete: Collection[str] = ()) -> Iterator[bytes]:
-    """The file's bytes, in pieces. Of several records with one key the newest counts."""
+def write(
+    records: Iterable[FactRecord], made_at: datetime, read: Mapping[str, datetime], complete: Collection[str] = ()
+) -> Iterator[bytes]:
+    """The file's bytes, in pieces. `read` and `complete` as in `Header`. Of several records with one key the newest
+    counts."""
     newest: dict[FactKey, FactRecord] = {}
     for record in records:
         known = newest.get(record.key)
@@ -72,7 +76,7 @@ def write(records: Iterable[FactRecord], made_at: datetime, complete: Collection
     index = zlib.compress(_json([[*block.first, *block[1:]] for block in blocks]), 9)
     header = {
         "made_at": _moment(made_at),
-        "read": {source: _moment(at) for source, at in sorted(_read_at(newest.values()).items())},
+        "read": {source: _moment(at) for source, at in sorted(read.items())},
         "complete": sorted(complete),
         "counts": _counts(newest),
         "blocks": sum(map(len, body)),
@@ -90,7 +94,7 @@ def _packed(records: list[FactRecord]) -> tuple[list[bytes], list[_Block]]:
     offset = 0
     for first, data in _grouped(records):
         packed = zlib.compress(data, 9)
-        blocks.append(_Block(tuple(first), offset, len(packed), len(data), hashlib.sha256(packed).hexdigest()))
+        blocks.append(_Block((*first,), offset, len(packed), len(data), hashlib.sha256(packed).hexdigest()))
         body.append(packed)
         offset += len(packed)
     return body, blocks
@@ -119,10 +123,7 @@ def _line(record: FactRecord) -> bytes:
 
 
 class FactsFile:
-    """A facts file in memory, of which only what is asked for is unpacked. Implements the reading half of `FactCache`.
-
-    Raises `UnreadableFacts`, from `get` too.
-    """
+    """A facts file in memory, of which only what is asked for is unpacked. Raises `UnreadableFacts`."""
 
     def __init__(self, data: bytes | memoryview, name: str) -> None:
         self.name = name
@@ -134,7 +135,7 @@ class FactsFile:
         try:
             self.header = _header(document)
             size, self._blocks = self._index(document, end)
-        except (TypeError, ValueError, KeyError, OverflowError, OSError):
+        except (TypeError, ValueError, LookupError, AttributeError, OverflowError, OSError, RecursionError):
             raise self._damaged("its header cannot be read") from None
         if end + size != len(self._data):
             raise self._damaged("it is cut off, or something follows it")
@@ -177,26 +178,28 @@ class FactsFile:
         if blocks < 0 or hashlib.sha256(packed).hexdigest() != digest:
             raise self._damaged("its index is not the one that was written")
         rows = json.loads(self._unpacked(packed, MAX_INDEX))
-        found = [_Block((str(kind), str(key), str(source)), *map(int, numbers), str(digest)) for
-                 kind, key, source, *numbers, digest in rows]  # fmt: skip
-        if any(before.first >= after.first for before, after in pairwise(found)):
+        found = [
+            _Block((str(kind), str(key), str(source)), int(offset), int(packed_size), int(unpacked), str(sha256))
+            for kind, key, source, offset, packed_size, unpacked, sha256 in rows
+        ]
+        if any(before.first >= after.first for before, after in pairwise(found)) or not _follow(found, blocks):
             raise ValueError("not in order")
         return blocks + int(length), found
 
     def _unpacked(self, packed: memoryview, limit: int) -> bytes:
         unpacker = zlib.decompressobj()
         try:
-            data = unpacker.decompress(packed, limit)
+            data = unpacker.decompress(packed, limit + 1)
         except zlib.error:
             raise self._damaged("a part of it cannot be unpacked") from None
-        if not unpacker.eof:
+        if not unpacker.eof or len(data) > limit:
             raise self._damaged("a part of it is larger than it may be")
         return data
 
     def _damaged(self, why: str) -> UnreadableFacts:
         return UnreadableFacts(f"{self.name} is damaged: {why}", hint="Get or build the file again.")
 
-    async def get(self, keys: Collection[FactKey]) -> Mapping[FactKey, FactRecord]:
+    def find(self, keys: Collection[FactKey]) -> Mapping[FactKey, FactRecord]:
         """Those of the records that are there."""
         wanted: dict[int, dict[bytes, FactKey]] = {}
         for key in keys:
@@ -215,9 +218,9 @@ class FactsFile:
 
     def _records(self, block: _Block, wanted: Mapping[bytes, FactKey] | None = None) -> Iterator[FactRecord]:
         packed = self._data[self._start + block.offset : self._start + block.offset + block.packed]
-        if block.offset < 0 or hashlib.sha256(packed).hexdigest() != block.digest:
+        if hashlib.sha256(packed).hexdigest() != block.digest:
             raise self._damaged("a part of it is not what was written")
-        for line in self._unpacked(packed, min(block.unpacked, MAX_BLOCK)).splitlines():
+        for line in self._unpacked(packed, block.unpacked).splitlines():
             head, _, value = line.partition(b"\t")
             start, *numbers = head.rsplit(b",", 2)
             if wanted is not None and start not in wanted:
@@ -228,6 +231,18 @@ class FactsFile:
             except (ValueError, TypeError, IndexError, KeyError, OverflowError, OSError, RecursionError):
                 raise self._damaged("a record of it cannot be read") from None
             yield FactRecord(key, about, value, at)
+
+
+def _follow(blocks: Sequence[_Block], length: int) -> bool:
+    """Whether the blocks lie one behind the other and none asks for more than it may: shared bytes could be unpacked
+    again and again."""
+    end = unpacked = 0
+    for block in blocks:
+        if block.offset != end or block.packed <= 0 or not 0 < block.unpacked <= MAX_BLOCK:
+            return False
+        end += block.packed
+        unpacked += block.unpacked
+    return end == length and unpacked <= MAX_ALL
 
 
 def _key(key: FactKey) -> bytes:
@@ -242,14 +257,6 @@ def _header(document: Mapping[str, Any]) -> Header:
         tuple(map(str, document["complete"])),
         {str(kind): int(count) for kind, count in document["counts"].items()},
     )
-
-
-def _read_at(records: Iterable[FactRecord]) -> dict[str, datetime]:
-    oldest: dict[str, datetime] = {}
-    for record in records:
-        source = record.key.source
-        oldest[source] = min(oldest.get(source, record.fetched_at), record.fetched_at)
-    return oldest
 
 
 def _counts(keys: Iterable[FactKey]) -> dict[str, int]:

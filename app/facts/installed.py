@@ -6,8 +6,6 @@ only packages that are asked about are looked at.
 
 from pathlib import Path
 
-from app.facts.trees import installed
-from app.facts.trees.tree import Tree
 from checks.engine.plan import Plan
 from checks.model.facts import NOTHING, Facts, Known, PackageKey, VersionFacts, Want, filled
 from checks.policy.schema import Policy
@@ -16,25 +14,33 @@ _ANSWERS = Want.LICENSE | Want.TEXTS
 
 
 class InstalledTree:
-    """Reads what package managers have installed below `root`. `texts`: the folder in which recognized texts are kept
-    from run to run."""
+    """Reads what package managers have installed below `root`.
 
-    def __init__(self, root: Path, texts: Path | None = None) -> None:
-        self.tree = Tree(root)
+    `texts`: the folder in which recognized texts are kept from run to run. `only`: the checks that are judged, by id.
+    """
+
+    def __init__(self, root: Path, texts: Path | None = None, only: frozenset[str] | None = None) -> None:
+        self.root = root
         self.folder = texts
+        self.only = only
 
     async def lookup(self, plan: Plan, policy: Policy) -> Facts:
-        wanted = plan.questions(policy)
+        wanted = plan.questions(policy, self.only)
         changes = [c for c in plan.changes if wanted.get((c.purl, c.version), NOTHING) & _ANSWERS]
+        if not changes:
+            return Facts()
+        from app.facts.trees import installed  # the command starts sooner without what it does not need
+        from app.facts.trees.tree import Tree
+
+        tree, texts = Tree(self.root), None
         found: dict[PackageKey, VersionFacts] = {}
-        texts = None
-        for package in installed(self.tree, changes):
+        for package in installed(tree, changes):
             facts = VersionFacts(license=package.declared)
             if wanted[package.key] & Want.TEXTS:
                 if texts is None:
-                    from app.facts.texts import Texts  # only where texts are asked for
+                    from app.facts.texts import Texts
 
-                    texts = Texts(self.tree, self.folder)
+                    texts = Texts(tree, self.folder)
                 files, gaps = texts.of(package)
                 facts = VersionFacts(package.declared, texts=Known(files, str(package.root)), gaps=gaps)
             found[package.key] = filled(found.get(package.key, VersionFacts()), facts)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 
 from checks.model.facts import PackageFacts, VersionFacts, Want
 
@@ -50,6 +51,14 @@ def package_part(kind: str, known: PackageFacts) -> PackageFacts:
 
 def age_of(kind: str, about: Want, known: VersionFacts | PackageFacts) -> timedelta:
     """For how long an answer about `about` serves."""
-    age = min(AGES[want] for want in AGES if want & about)
-    unknown = kind in ("version", "releases") and known in (VersionFacts(), PackageFacts())
-    return min(age, NOTHING_AGE) if unknown else age
+    if kind in ("version", "releases") and known in _NOTHING:
+        return NOTHING_AGE
+    return _age(about._value_)
+
+
+_NOTHING = (VersionFacts(), PackageFacts())
+
+
+@lru_cache(maxsize=1 << len(Want))
+def _age(about: int) -> timedelta:
+    return min(age for want, age in AGES.items() if want & Want(about))

@@ -31,12 +31,16 @@ def merged(answers: Iterable[Facts]) -> Facts:
     for facts in answers:
         _fill(versions, facts.versions, filled)
         _fill(packages, facts.packages, filled_package)
-        advisories = {**facts.advisories, **advisories} if facts.advisories else advisories
-        exploited = {**facts.exploited, **exploited} if facts.exploited else exploited
-        likelihoods = {**facts.likelihoods, **likelihoods} if facts.likelihoods else likelihoods
+        _fill(advisories, facts.advisories, _first)
+        _fill(exploited, facts.exploited, _first)
+        _fill(likelihoods, facts.likelihoods, _first)
         sources.extend(facts.sources)
     tables = Facts(versions, packages, advisories, exploited, likelihoods, sources=tuple(sources))
     return joined(tables, Facts())  # one state a source
+
+
+def _first(first: F, second: F) -> F:
+    return first
 
 
 def _fill(table: dict[K, F], answers: Mapping[K, F], fill: Callable[[F, F], F]) -> None:

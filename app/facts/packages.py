@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.facts.texts import MAX_FILE, Texts, decoded, paths
+from app.facts.recognizer import decoded
+from app.facts.texts import MAX_FILE, Texts, paths
 from app.facts.trees import installed
 from app.facts.trees.tree import Installed, Tree
 from checks.licenses.index import Category, categories
@@ -13,7 +14,6 @@ from checks.licenses.tree import License, With, leaves
 from checks.model.change import Change
 from checks.model.dependency import Origin
 from checks.model.facts import Facts, Known, LicenseText, PackageKey, VersionFacts
-from checks.model.secrets import masked
 from checks.notices.document import Component, File
 from checks.notices.parts import is_part
 from checks.rules.licenses.circumstances import held_for
@@ -85,9 +85,9 @@ def _asks_for_source(expression: str) -> bool:
 
 
 def _source(change: Change) -> str | None:
-    """The address that a lock file names."""
+    """The address that a lock file names; its secrets were masked when the file was read."""
     addresses = (place.dependency.source for place in change.places)
-    return next((masked(address) for address in addresses if address and "://" in address), None)
+    return next((address for address in addresses if address and "://" in address), None)
 
 
 def _files(tree: Tree, package: Installed, known: Sequence[LicenseText]) -> Iterator[File]:

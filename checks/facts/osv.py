@@ -99,9 +99,20 @@ def _named(result: object) -> dict[str, datetime | None] | None:
     return named if len(named) == len(found) else None
 
 
+def package_requests(questions: Questions) -> Iterator[Request]:
+    """As `requests`, for all advisories of each package, whatever the version."""
+    asked = {key: _of_package(key, name) for key in answerable(questions, answers) if (name := name_of(key[0]))}
+    for part in batches(asked, MAX_BATCH):
+        yield _batch(tuple(part), list(part.values()))
+
+
+def _of_package(key: PackageKey, name: str) -> Mapping[str, object]:
+    return {"package": {"ecosystem": ECOSYSTEMS[type_of(key[0])], "name": name}}
+
+
 def _query(key: PackageKey, name: str) -> Mapping[str, object]:
     type_, version = type_of(key[0]), key[1] or ""
-    query: dict[str, object] = {"package": {"ecosystem": ECOSYSTEMS[type_], "name": name}}
+    query = {**_of_package(key, name)}
     if type_ == "golang":
         version = version.removeprefix("v")
     if type_ != "github":

@@ -67,7 +67,7 @@ class Case:
     def waits(self) -> bool:
         """Whether new versions of it wait at all."""
         asked = self.section.transitive or any(place.dependency.direct is not False for place in self.change.places)
-        return asked and not self.exempt and self.section.speaks("version-too-new")
+        return asked and not self.exempt and self.section.cools_down
 
     @cached_property
     def release(self) -> Release | None:

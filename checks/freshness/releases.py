@@ -50,14 +50,16 @@ def behind(purl_type: str, version: str, releases: Iterable[Release], to: Releas
     Of `releases`, oldest first; what has no numbers is left out.
     """
     used, end = numbers(purl_type, version), numbers(purl_type, to.version)
+    if used is None or end is None:
+        return {}
     above: dict[Numbers, Release] = {}
-    for release in releases if used and end else ():
+    for release in releases:
         found = numbers(purl_type, release.version)
-        if used and end and found and used < found <= end:
+        if found is not None and used < found <= end:
             above[found] = release
-    majors = {found[:2] for found in above if used and found[:2] != used[:2]}
-    minors = [release for found, release in sorted(above.items()) if used and found[:2] == used[:2]]
-    return {
-        **({Part.MAJOR: Distance(len(majors), to)} if majors else {}),
-        **({Part.MINOR: Distance(len(minors), minors[-1])} if minors else {}),
-    }
+    majors = {found[:2] for found in above if found[:2] != used[:2]}
+    minors = sorted(found for found in above if found[:2] == used[:2])
+    distances = {Part.MAJOR: Distance(len(majors), to)} if majors else {}
+    if minors:
+        distances[Part.MINOR] = Distance(len(minors), above[minors[-1]])
+    return distances

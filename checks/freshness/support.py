@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
-from checks.facts.lifecycle import cycle_of
+from checks.facts.lifecycle import cycle_of, ended
 from checks.freshness.case import Case, Said, source
 from checks.model.facts import Cycle
 from checks.model.finding import Evidence
@@ -17,40 +17,27 @@ def said(case: Case) -> Iterator[Said]:
     cycle = cycle_of(version, known.value) if known and version else None
     if known is None or cycle is None:
         return
-    evidence = (Evidence("cycle", say("{}", cycle.name), source(known)),)
-    if cycle.end_of_life is None:
-        if cycle.ended:
-            yield from _supported_changes(case)
-            yield case.observe(
-                "end-of-life",
-                (" is no longer supported", *_instead(case), "."),
-                (" is no longer supported",),
-                evidence,
-            )
-        return
-    end, notify = _begins(cycle.end_of_life), case.section.end_of_life.notify
-    soon = _earlier(end, notify.delta or timedelta(0))
-    on = day(cycle.end_of_life)
-    if case.now < soon:
-        yield soon
-        return
-    yield from _supported_changes(case)
-    if case.now < end:
-        yield end
-        yield case.observe(
-            "end-of-life-soon",
-            (f" is supported only until {on}, and the notice period is {notify}", *_instead(case), "."),
-            (f" is supported only until {on}",),
-            (*evidence, Evidence("end of life", (on,), source(known))),
-            key=("end_of_life", "notify"),
-        )
+    yield from _moments(case, cycle)
+    on = day(cycle.end_of_life) if cycle.end_of_life else ""
+    if ended(cycle, case.now.date()):
+        rule, what = "end-of-life", f" has had no support since {on}" if on else " is no longer supported"
+    elif ended(cycle, _horizon(case)):
+        rule, what = "end-of-life-soon", f" is supported only until {on}"
     else:
-        yield case.observe(
-            "end-of-life",
-            (f" has had no support since {on}", *_instead(case), "."),
-            (f" has had no support since {on}",),
-            (*evidence, Evidence("end of life", (on,), source(known))),
-        )
+        return
+    for other in known.value:
+        yield from _moments(case, other)
+    notice = f", and the notice period is {case.section.end_of_life.notify}" if rule == "end-of-life-soon" else ""
+    yield case.observe(
+        rule,
+        (what, notice, *_instead(case, known.value), "."),
+        (what,),
+        (
+            Evidence("cycle", say("{}", cycle.name), source(known)),
+            Evidence("end of life", (on or "ended, without a day",), source(known)),
+        ),
+        key=("end_of_life", "notify") if notice else (),
+    )
 
 
 def _version(case: Case) -> str | None:
@@ -65,40 +52,30 @@ def _version(case: Case) -> str | None:
     return case.change.version
 
 
-def _instead(case: Case) -> Phrase:
-    """The newest cycle that is supported, with long-term support where the product has such cycles."""
-    cycles = _supported(case)
-    long_term = [cycle for cycle in cycles if cycle.long_term]
-    best = max(long_term or cycles, key=lambda cycle: (cycle.released or date.min, cycle.name), default=None)
+def _instead(case: Case, cycles: tuple[Cycle, ...]) -> Phrase:
+    """The newest cycle that is out and not near its own end, with long-term support where the product has it."""
+    supported = [
+        cycle
+        for cycle in cycles
+        if (cycle.released is None or cycle.released <= case.now.date()) and not ended(cycle, _horizon(case))
+    ]
+    long_term = [cycle for cycle in supported if cycle.long_term]
+    best = max(long_term or supported, key=lambda cycle: (cycle.released or date.min, cycle.name), default=None)
     return say(": move to {}", best.name) if best else ()
 
 
-def _supported(case: Case) -> list[Cycle]:
-    """Released, and supported beyond the notice period."""
-    horizon = case.section.end_of_life.notify.delta or timedelta(0)
-    return [
-        cycle
-        for cycle in (case.package.cycles.value if case.package.cycles else ())
-        if (cycle.released is None or _begins(cycle.released) <= case.now)
-        and (_earlier(_begins(cycle.end_of_life), horizon) > case.now if cycle.end_of_life else not cycle.ended)
-    ]
+def _horizon(case: Case) -> date:
+    """What ends until this day (UTC) is told now."""
+    return case.section.end_of_life.notify.after(case.now).date()
 
 
-def _supported_changes(case: Case) -> Iterator[datetime]:
-    """The moments at which another cycle is released or comes near its own end."""
-    horizon = case.section.end_of_life.notify.delta or timedelta(0)
-    for cycle in case.package.cycles.value if case.package.cycles else ():
-        moments = (
-            _begins(cycle.released) if cycle.released else None,
-            _earlier(_begins(cycle.end_of_life), horizon) if cycle.end_of_life else None,
-        )
-        yield from (moment for moment in moments if moment and moment > case.now)
-
-
-def _begins(start: date) -> datetime:
-    return datetime.combine(start, time(), UTC)
-
-
-def _earlier(moment: datetime, by: timedelta) -> datetime:
-    """Never before the first year that there is."""
-    return moment - by if moment - datetime.min.replace(tzinfo=UTC) > by else datetime.min.replace(tzinfo=UTC)
+def _moments(case: Case, cycle: Cycle) -> Iterator[datetime]:
+    """When the cycle is released, its notice period begins and it ends, as far as that is still to come (UTC)."""
+    notify = case.section.end_of_life.notify.delta or timedelta(0)
+    for first, before in (
+        (cycle.released, timedelta(0)),
+        (cycle.end_of_life, notify),
+        (cycle.end_of_life, timedelta(0)),
+    ):
+        if first is not None and (begins := datetime.combine(first, time(), UTC)) - case.now > before:
+            yield begins - before

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
@@ -52,6 +52,11 @@ class MinimumAge:
     def from_scalar(cls, text: str) -> Self:
         """Raises ValueError that says what was expected."""
         return cls(Duration.parse(text))
+
+    @property
+    def longest(self) -> timedelta:
+        """No version waits longer."""
+        return max(age.at_most for age in (self.default, self.major, self.minor, self.patch) if age)
 
     def of(self, step: Part | None) -> Duration:
         """What a version waits that is such a step away."""
@@ -148,13 +153,17 @@ class FreshnessSection(Section):
         """Whether it must be known which releases there are."""
         return bool(self.behind or self.libyears or self.unmaintained_after)
 
+    @property
+    def cools_down(self) -> bool:
+        """Whether any version may be too new."""
+        return self.speaks("version-too-new") and bool(self.minimum_age.longest)
+
     def exempts(self, purl: str) -> bool:
         return any(pattern.matches(purl) for pattern in self.exempt)
 
     def settled(self, now: datetime) -> datetime:
         """Whatever was published until then has waited at `now`, whatever it is a step from (UTC)."""
-        terms = self.minimum_age
-        longest = max(age.at_most for age in (terms.default, terms.major, terms.minor, terms.patch) if age)
+        longest = self.minimum_age.longest
         return now - longest if now - _BEGINNING > longest else _BEGINNING
 
     def ready_at(self, published: datetime, steps: frozenset[Part | None]) -> datetime:

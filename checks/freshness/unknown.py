@@ -31,7 +31,7 @@ def said(case: Case) -> Iterator[Said]:
     if not unknown:
         return
     what = enumerated([words for want, words in _WORDS.items() if want in unknown])
-    retries = [gap.retry_at for gap in gaps if gap.retry_at]
+    retries = [gap.retry_at for gap in gaps if gap.retry_at and gap.retry_at > case.now]
     sources = join([say("{}", name) for name in dict.fromkeys(gap.source for gap in gaps)], last=" and ")
     who = (*sources, " could not answer") if gaps else ("no source knows it",)
     yield case.observe(

@@ -36,7 +36,7 @@ def wanted(change: Change, section: FreshnessSection) -> Want:
 
 def _of_version(change: Change, section: FreshnessSection) -> Want:
     want = NOTHING
-    cooled = section.speaks("version-too-new") and not section.exempts(change.purl)
+    cooled = section.cools_down and not section.exempts(change.purl)
     dated = any(place.dependency.published for place in change.places)
     if not dated and (cooled or section.maximum_age or section.libyears):
         want |= Want.PUBLISHED

@@ -16,7 +16,7 @@ MAX_DEPTH = 8
 #: The file that a license lies in, as people name it.
 FILE = r"(?:the +)?(?:file +)?[\"']?(?:licen[cs]e|copying|copyright|notice|readme)[\w.\-]*[\"']?(?: +file)?"
 _POINTER = re.compile(
-    r"(?:please +)?see +(?:licen[cs]e +(?:in|at|file) +|(?:the +)?(?:file +)?)[:<]? *(?P<where>.{1,200}?)>?(?: +file)?",
+    r"(?:please +)?see +(?:licen[cs]e +(?:in|at|file) +|(?:the +)?(?:file +)?)[:<]? *(\S{1,200}?)>?(?: +file)?",
     re.IGNORECASE,
 )
 _PLUS_FILE = re.compile(rf" *\+ *{FILE}$", re.IGNORECASE)
@@ -48,8 +48,9 @@ def names(text: str, depth: int = 0) -> Expression | None:
         text = _unwrapped(text)
     if is_address(text):
         return at_address(text)
-    if text[:4].lower() == "see ":
-        return pointer(text)
+    found = pointer(text) if text[:4].lower() == "see " else None
+    if found is not None:
+        return found
     if "+" in text:
         plus_file = _PLUS_FILE.search(text)
         base = name(text[: plus_file.start()]) if plus_file else None
@@ -70,7 +71,7 @@ def name(text: str) -> Expression | None:
 def pointer(text: str) -> Expression | None:
     """npm's `SEE LICENSE IN x` and what people write instead."""
     found = _POINTER.fullmatch(text)
-    return Word(f"SEE LICENSE IN {found['where'].strip()}") if found else None
+    return Word(f"SEE LICENSE IN {found[1]}") if found else None
 
 
 def both(one: Expression, other: Expression) -> Expression | None:

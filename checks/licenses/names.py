@@ -26,6 +26,8 @@ _PLAIN = str.maketrans(
         "\u2265": ">=",
     }
 )
+_SEPARATOR = re.compile(r"[,;/\\]")
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
 _UNDERSCORED = re.compile(r"(\d)_(?=\d)")
 _SHORT = (("w/", "with "), ("+ce", " with classpath "))
 _WITH = frozenset({"with", "includes", "including"})
@@ -82,22 +84,32 @@ def _fold(words: list[str], phrases: dict[str, tuple[tuple[list[str], str], ...]
 def _recognize(text: str, words: list[str]) -> Expression | None:
     """What the grammar makes of the words of a name without exception."""
     families = _tables().families
-    found: set[str] = set()
+    mentions = []
     rest = []
     for word in words:
         if word in families:
-            found.add(word)
+            mentions.append(word)
         elif word not in vocabulary.NOISE:
             rest.append(word)
+    found = set(mentions)
     if len(found) > 1:
         found -= {other for first, other in _SAME if first in found}
-    if len(found) != 1:
+    if len(found) != 1 or (len(mentions) > 1 and _are_several(text)):
         return None
     family = found.pop()
     if family == "cc":
         return _creative_commons(text, rest)
     silent = vocabulary.FAMILY_NOISE.get(family)
     return _versioned(text, family, [word for word in rest if word not in silent] if silent else rest)
+
+
+def _are_several(text: str) -> bool:
+    """Whether marks separate names of the same family: `BSD, BSD-3-Clause` is not one of them."""
+    if not any(mark in text for mark in ",;/\\"):
+        return False
+    families = _tables().families
+    pieces = _SEPARATOR.split(_IN_BRACKETS.sub("", text))
+    return sum(not families.keys().isdisjoint(_words(piece)) for piece in pieces) > 1
 
 
 def _versioned(text: str, family: str, rest: list[str]) -> Expression | None:

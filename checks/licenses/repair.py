@@ -6,7 +6,6 @@ from checks.licenses import joined
 from checks.licenses.addresses import at_address, is_address
 from checks.licenses.tree import Expression, Unclear, Word, all_of, any_of
 
-_POINTS = re.compile(r"(?:please +)?see ", re.IGNORECASE)
 _FILE = re.compile(joined.FILE, re.IGNORECASE)
 _TAG = "spdx-license-identifier:"
 #: OSGi's `"Apache-2.0";link="https://…"`.
@@ -35,7 +34,7 @@ _COMMA_BEFORE_VERSION = re.compile(r",(?= *v(?:er(?:sion)?)?\.? *\d)", re.IGNORE
 
 def repair(raw: str) -> Expression | None:
     """The only meaning that `raw` can have, `Unclear` where several licenses share a name; None if there is none."""
-    text = " ".join(raw.split()).strip("\"'` ")
+    text = " ".join(raw.split()).rstrip(".").strip("\"'` ")
     if not text:
         return None
     first = text[0]
@@ -43,8 +42,9 @@ def repair(raw: str) -> Expression | None:
         return _old_npm(text)
     if first in "LlOo" and "::" in text:
         return _classifiers(text)
-    if first in "SsPp" and _POINTS.match(text):
-        return joined.pointer(text)
+    pointer = joined.pointer(text) if first in "SsPp" else None
+    if pointer is not None:
+        return pointer
     if first in "Hh/" and is_address(text) and "," not in text:
         return at_address(_ATTRIBUTES.sub("", text)) or Word(text)
     if text.count("(") != text.count(")") or _CUT_OFF.search(text):

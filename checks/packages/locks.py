@@ -21,10 +21,12 @@ from checks.render.english import counted
 
 #: Further lines and names that a finding of a whole file carries.
 _PLACES, _NAMES = 20, 5
+#: Of a path in a headline (characters).
+_PATH = 44
 #: Fewer entries, or a smaller share of them, do not show where packages usually come from.
 _USUAL, _MOST = 3, 0.75
-#: Archives of these types lie on the code hosts of their authors, whatever the registry.
-_SCATTERED = frozenset({"composer"})
+#: Ecosystems whose packages usually come from one registry; images, charts and archives of code hosts do not.
+_ONE_REGISTRY = frozenset({"npm", "pypi", "cargo", "gem", "nuget", "pub", "hex"})
 #: What no registry gives: runtimes that are named, and own code.
 _UNREGISTERED = frozenset({"generic", "github", "gitlab", "bitbucket"})
 
@@ -99,13 +101,17 @@ def _of_file(
         rule=rule,
         subject=Subject(path=lock.pair.path),
         message=(*say("{} ", lock.pair.path), *words[0], *named, *words[1], "."),
-        headline=(*say("{} ", lock.pair.path[-50:]), headline),
+        headline=(*say("{} ", _tail(lock.pair.path)), headline),
         location=places[0],
         related=places[1:_PLACES],
         introduced=lock.introduced,
         evidence=(Evidence("packages", (*listed, rest)), *evidence),
         policy_key=("packages", *(key or ("levels", rule))),
     )
+
+
+def _tail(path: str) -> str:
+    return path if len(path) <= _PATH else f"…{path[1 - _PATH :]}"
 
 
 def _secrets(lock: _Lock) -> Iterator[Observation]:
@@ -172,7 +178,7 @@ def _unusual(lock: _Lock) -> Iterator[Observation]:
     versions = {(item.purl, item.version) for item in base}
     for item, place in lock.judged:
         moved = (item.purl, item.version) in versions  # the check `inventory` says so
-        if place is None or moved or item.origin is Origin.GIT or type_of(item.purl) in _SCATTERED:
+        if place is None or moved or item.origin is Origin.GIT or type_of(item.purl) not in _ONE_REGISTRY:
             continue
         host, beside = _host(place), hosts[type_of(item.purl)]
         usual, count = next(((other, n) for other, n in beside.most_common() if other != host), ("", 0))

@@ -156,8 +156,8 @@ def _without_generic(words: list[str]) -> Iterator[list[str]]:
             yield words[:place] + words[place + 1 :]
 
 
-class Newcomers:
-    """New names, by what a name that is nearly one of them shares with it."""
+class NameIndex:
+    """Names, by what a name that is nearly one of them shares with it."""
 
     def __init__(self, names: Iterable[Name]) -> None:
         self._by_key: dict[str, list[Name]] = {}
@@ -165,12 +165,14 @@ class Newcomers:
             for key in dict.fromkeys(_keys(name)):
                 self._by_key.setdefault(key, []).append(name)
 
+    def near(self, other: Name) -> Iterable[Name]:
+        """Those that may be nearly `other`, and few besides."""
+        found = [name for key in _keys(other) for name in self._by_key.get(key, ())[:_MAX_TOGETHER]]
+        return dict.fromkeys(found)
+
     def like(self, known: Name) -> Iterator[tuple[Name, Likeness]]:
         """Those whose name is nearly `known`."""
-        if not self._by_key:
-            return
-        near = [name for key in _keys(known) for name in self._by_key.get(key, ())[:_MAX_TOGETHER]]
-        for name in dict.fromkeys(near):
+        for name in self.near(known):
             found = likeness(name, known)
             if found is not None:
                 yield name, found

@@ -12,7 +12,7 @@ from checks.model.finding import Evidence, Observation
 from checks.model.phrase import Phrase, say
 from checks.model.purl import type_of
 from checks.model.snapshot import Snapshot
-from checks.packages.names import Likeness, Name, Newcomers, beginning, likeness
+from checks.packages.names import Likeness, Name, NameIndex, beginning, likeness
 from checks.packages.sources import internal_name
 from checks.packages.terms import PackagesSection
 from checks.packages.words import observe, subject, told_by
@@ -53,9 +53,7 @@ def said(snapshot: Snapshot, facts: Facts, section: PackagesSection) -> Iterator
     if not new:
         return
     names = {purl: Name.of(purl) for purl in new}
-    newcomers: dict[str, Newcomers] = {}
-    for type_ in {type_of(purl) for purl in new}:
-        newcomers[type_] = Newcomers(name for purl, name in names.items() if type_of(purl) == type_)
+    newcomers = _by_type(names.values())
     found: dict[str, _Match] = {}
     for purl, match in (
         *_like_internal(names, section),
@@ -70,18 +68,23 @@ def said(snapshot: Snapshot, facts: Facts, section: PackagesSection) -> Iterator
 
 def asks(change: Change, section: PackagesSection) -> bool:
     """Whether it matters how well known a new package is."""
-    popular = _popular(section.popular_purls)
-    if type_of(change.purl) not in popular or change.purl in section.popular_purls:
+    popular = _popular(section.popular_purls).get(type_of(change.purl))
+    if popular is None or change.purl in section.popular_purls:
         return False
-    return any(likeness(Name.of(change.purl), name) for name in popular[type_of(change.purl)])
+    name = Name.of(change.purl)
+    return any(likeness(name, known) for known in popular.near(name))
 
 
 @lru_cache(maxsize=16)
-def _popular(purls: frozenset[str]) -> dict[str, list[Name]]:
+def _popular(purls: frozenset[str]) -> dict[str, NameIndex]:
+    return _by_type(Name.of(purl) for purl in sorted(purls))
+
+
+def _by_type(names: Iterable[Name]) -> dict[str, NameIndex]:
     found: dict[str, list[Name]] = {}
-    for purl in sorted(purls):
-        found.setdefault(type_of(purl), []).append(Name.of(purl))
-    return found
+    for name in names:
+        found.setdefault(type_of(name.purl), []).append(name)
+    return {type_: NameIndex(same) for type_, same in found.items()}
 
 
 def _new(snapshot: Snapshot, facts: Facts, section: PackagesSection) -> dict[str, Dependency]:
@@ -130,17 +133,16 @@ def _listed(key: str, name: str) -> Evidence:
     return Evidence("known name", say("{}", name), (f"packages.{key}",))
 
 
-def _like_popular(newcomers: dict[str, Newcomers], facts: Facts, section: PackagesSection) -> _Found:
-    for type_, known in _popular(section.popular_purls).items():
-        for name in known if type_ in newcomers else ():
-            for new, how in newcomers[type_].like(name):
-                used = facts.package(new.purl).dependents
-                if how is not Likeness.ADDED_WORD or (used is not None and used.value < UNKNOWN):
-                    yield new.purl, _Match(Known.POPULAR, name.text, how, _listed("popular", name.text))
+def _like_popular(newcomers: dict[str, NameIndex], facts: Facts, section: PackagesSection) -> _Found:
+    for name in map(Name.of, sorted(section.popular_purls)):
+        for new, how in newcomers[type_of(name.purl)].like(name) if type_of(name.purl) in newcomers else ():
+            used = facts.package(new.purl).dependents
+            if how is not Likeness.ADDED_WORD or (used is not None and used.value < UNKNOWN):
+                yield new.purl, _Match(Known.POPULAR, name.text, how, _listed("popular", name.text))
 
 
 def _like_used(
-    newcomers: dict[str, Newcomers], new: dict[str, Dependency], snapshot: Snapshot, section: PackagesSection
+    newcomers: dict[str, NameIndex], new: dict[str, Dependency], snapshot: Snapshot, section: PackagesSection
 ) -> _Found:
     """Names beside which the new ones stand: they were here before, and still are."""
     for item in _kept(snapshot):

@@ -12,7 +12,7 @@ from checks.model.phrase import Phrase, say, visible
 #: What is found, and moments (UTC) at which time alone may find something else.
 Said = Observation | datetime
 
-_HEADLINE, _NAME, _VERSION, _ADDRESS = 80, 34, 14, 200
+_HEADLINE, _NAME, _VERSION, _LONG = 80, 34, 14, 200
 
 
 def subject(package: Change | Dependency) -> Subject:
@@ -43,13 +43,13 @@ def cut(text: str, room: int) -> str:
 
 def own(text: str) -> str:
     """The policy's words within a sentence of ours: on one line and without their last period."""
-    return visible(text.strip().removesuffix("."), _ADDRESS)
+    return visible(text.strip().removesuffix("."), _LONG)
 
 
 def addressed(dependency: Dependency) -> Evidence:
     """The address that an entry names, and the line that names it."""
     place = dependency.location
-    address = say("{}", cut(dependency.source, _ADDRESS)) if dependency.source else ("not named",)
+    address = say("{}", cut(dependency.source, _LONG)) if dependency.source else ("not named",)
     return Evidence("comes from", address, say("{} line {}", place.path, place.line))
 
 

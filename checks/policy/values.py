@@ -63,7 +63,13 @@ class Duration(Word):
     @property
     def at_most(self) -> timedelta:
         """No shorter than it is from any moment on: its length, and for working days the weeks that hold them."""
-        return self.delta or timedelta(weeks=int(self.split(" ", 1)[0]) // 5 + 2)
+        if self.delta is not None:
+            return self.delta
+        return timedelta(weeks=self._number // 5 + 2) if self._number else timedelta(0)
+
+    @property
+    def _number(self) -> int:
+        return int(self.split(" ", 1)[0])
 
     def after(self, moment: datetime) -> datetime:
         """The moment (UTC) that is this much later; working days are Monday to Friday, UTC. Never beyond the last year
@@ -74,9 +80,9 @@ class Duration(Word):
             return datetime.max.replace(tzinfo=UTC)
 
     def _working_days_after(self, moment: datetime) -> datetime:
-        while moment.weekday() >= _SATURDAY:
+        while self._number and moment.weekday() >= _SATURDAY:
             moment = datetime.combine(moment.date(), time(), UTC) + _DAY
-        weeks, days = divmod(int(self.split(" ", 1)[0]), 5)
+        weeks, days = divmod(self._number, 5)
         moment += weeks * 7 * _DAY
         for _ in range(days):
             moment += _DAY * (3 if moment.weekday() == _SATURDAY - 1 else 1)

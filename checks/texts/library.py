@@ -58,6 +58,7 @@ def library() -> Library | None:
     return Library(references, _places(references), common)
 
 
+@cache
 def origin() -> str:
     """What the references come from, with its version; empty where there are none."""
     from importlib.metadata import PackageNotFoundError, version

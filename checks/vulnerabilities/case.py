@@ -85,17 +85,17 @@ class Case:
         return self.facts.version(*self.key).silent(Want.ADVISORIES)
 
     @cached_property
-    def all(self) -> tuple[tuple[Vulnerability, bool], ...]:
+    def found(self) -> tuple[tuple[Vulnerability, bool], ...]:
         """The vulnerabilities, the worst first, and whether it is certain that they affect this version."""
         return tuple(_affecting(self.facts, self.key))
 
     @cached_property
     def certain(self) -> tuple[Vulnerability, ...]:
-        return tuple(item for item, certain in self.all if certain)
+        return tuple(item for item, certain in self.found if certain)
 
     @cached_property
     def uncertain(self) -> tuple[Vulnerability, ...]:
-        return tuple(item for item, certain in self.all if not certain)
+        return tuple(item for item, certain in self.found if not certain)
 
     def unread(self, item: Vulnerability) -> bool:
         """Whether only its name is known, because no record of it could be read."""
@@ -134,10 +134,12 @@ class Case:
         return Allowance(since, allowed.after(since)) if since else None
 
     def fix(self, items: Sequence[Vulnerability]) -> str | None:
-        """The smallest version that fixes all of them."""
+        """The smallest version that fixes all of them; None where no record of one of them speaks of the package."""
         asked = tuple(item.label for item in items)
         if asked not in self._fixes:
-            self._fixes[asked] = common_fix([record for item in items for record in item.records], *self.key)
+            told = all(any(_speaks(record, self.change.purl) for record in item.records) for item in items)
+            records = [record for item in items for record in item.records]
+            self._fixes[asked] = common_fix(records, *self.key) if told else None
         return self._fixes[asked]
 
     @cached_property
@@ -159,7 +161,7 @@ class Case:
         """What affected every version that the change replaces and does not affect the new one."""
         if self.change.kind is not ChangeKind.UPDATED or self.named is None:
             return ()
-        left = {name for item, _ in self.all for name in item.names}
+        left = {name for item, _ in self.found for name in item.names}
         gone: dict[str, Vulnerability] = {}
         for version in dict.fromkeys(item.version for item in self.change.before):
             for item, certain in _affecting(self.facts, (self.change.purl, version)):
@@ -181,7 +183,7 @@ def _affecting(facts: Facts, key: PackageKey) -> Iterator[tuple[Vulnerability, b
         record = facts.advisories.get(id_) or Advisory(
             id_, malicious=id_.startswith("MAL-"), source=known.source if known else ""
         )
-        answer = _answer(record, key)
+        answer = affects(record, *key) if _speaks(record, key[0]) else True
         if answer is not False:
             affecting[record.id] = affecting.get(record.id, False) or answer is True
             records.append(record)
@@ -189,8 +191,7 @@ def _affecting(facts: Facts, key: PackageKey) -> Iterator[tuple[Vulnerability, b
         yield item, any(affecting[record.id] for record in item.records)
 
 
-def _answer(record: Advisory, key: PackageKey) -> bool | None:
-    wanted = identity(key[0])
-    if not any(entry.purl == wanted for entry in record.affected):
-        return True
-    return affects(record, *key)
+def _speaks(record: Advisory, purl: str) -> bool:
+    """Whether the record has an entry of its own for the package."""
+    wanted = identity(purl)
+    return any(entry.purl == wanted for entry in record.affected)

@@ -117,7 +117,8 @@ def _line(item: Vulnerability, fix: str | None = None) -> Evidence:
         parts += ("; fixed in ", Foreign(fix))
     elif fix is not None:
         parts.append("; no fix is known")
-    return Evidence(rated(item), tuple(parts), (Foreign(item.url),) if item.url else ())
+    what = f"{rated(item)}, {item.rating.system}" if item.rating.system else rated(item)
+    return Evidence(what, tuple(parts), (Foreign(item.url),) if item.url else ())
 
 
 def _rest(items: Sequence[Vulnerability]) -> Iterator[Evidence]:

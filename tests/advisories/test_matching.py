@@ -89,6 +89,17 @@ def test_a_leading_v_does_not_matter(listed: str) -> None:
     )
 
 
+def test_a_leading_v_does_not_matter_beside_ranges() -> None:
+    record = advisory(introduced("2.0.0"), fixed("2.1.0"), versions=["1.0.0"])
+    assert affects(record, THING, "v1.0.0") is True
+
+
+def test_a_range_of_semver_has_that_order_in_every_ecosystem() -> None:
+    for kind, expected in (("SEMVER", True), ("ECOSYSTEM", False)):
+        record = advisory(introduced(), fixed("1.0.0"), kind=kind, ecosystem="GitHub Actions", name="a/b")
+        assert affects(record, "pkg:github/a/b", "v1.0.0-hotfix") is expected
+
+
 def test_another_package_is_not_affected() -> None:
     assert affects(advisory(introduced()), "pkg:npm/other", "1.0.0") is False
     assert affects(advisory(introduced()), "pkg:pypi/thing", "1.0.0") is False

@@ -168,13 +168,13 @@ def test_words(word: str, severity: str | None) -> None:
 
 def test_a_vector_that_cannot_be_read_is_none() -> None:
     assert rated(("CVSS_V4", "CVSS:4.0/AV:N"), ("CVSS_V3", V3)).score == 9.8
-    assert rated(("CVSS_V4", "CVSS:4.0/AV:N"), rating="low") == Rating(Severity.LOW, None, "OSV")
+    assert rated(("CVSS_V4", "CVSS:4.0/AV:N"), rating="low") == Rating(Severity.LOW)
     assert rated(("CVSS_V4", "CVSS:4.0/AV:N")) == Rating(None)
 
 
 def test_malware_and_what_is_no_vulnerability() -> None:
     assert rated(rating="low", malicious=True).severity is Severity.CRITICAL
-    assert rated(("CVSS_V3", V3), informational="unmaintained") == Rating(Severity.NONE, None, "unmaintained")
+    assert rated(("CVSS_V3", V3), informational="unmaintained") == Rating(Severity.NONE)
 
 
 def test_the_worst_of_several() -> None:

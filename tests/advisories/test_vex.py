@@ -223,8 +223,9 @@ VALUES = st.recursive(
 
 
 @given(
-    st.sampled_from([openvex(), cyclonedx("", ""), csaf({"fixed": []})]), st.dictionaries(st.sampled_from(KEYS.split()), VALUES)
+    st.sampled_from([openvex(), cyclonedx("", ""), csaf({"fixed": []})]),
+    st.dictionaries(st.sampled_from(KEYS.split()), VALUES),
 )
 def test_no_document_crashes_the_readers(start: dict[str, Any], more: dict[str, Any]) -> None:
     kept = {key: start[key] for key in ("@context", "bomFormat", "document") if key in start}
-    read({**start, **more, **kept})
+    read(start | more | kept)

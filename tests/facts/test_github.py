@@ -116,8 +116,13 @@ def entry(written: str, patched: str | None = None) -> object:
 
 
 def test_a_range_that_cannot_be_read_rules_nothing_out() -> None:
-    facts = github_says(entry("every other version"))
+    other = ("pkg:npm/a", "1.0.0")
+    (reviewed,) = asked(github, UI, other)
+    answer = github.read(reviewed, [entry("every other version")], AS_OF)
+    (malware,) = answer.more
+    facts = joined(answer.facts, github.read(malware, [], AS_OF).facts)
     assert said(facts.version(*UI)) == {"advisories": ("GHSA-1",)}
+    assert said(facts.version(*other)) == {"advisories": ()}
     (affected,) = facts.advisories["GHSA-1"].affected
     assert affected.ranges == (AffectedRange(RangeKind.UNREADABLE, ()),)
 

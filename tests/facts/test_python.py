@@ -44,6 +44,12 @@ def test_a_version_is_as_old_as_its_first_file_and_yanked_with_all_of_them() -> 
     assert said(facts.version(*LIB)) == {"published": at("2026-03-01"), "yanked": "broken"}
 
 
+def test_a_version_with_one_good_file_is_not_yanked() -> None:
+    document = """{"info": {"version": "5.0"}, "urls": [{"yanked": true}, {"yanked": false}]}"""
+    facts = converse(pypi, {"pypi/zope-interface/5.0/json": document}, LIB, want=Want.STATUS)
+    assert said(facts.version(*LIB)) == {}
+
+
 def test_the_versions_of_a_project() -> None:
     document = """{"info": {"version": "6.0", "project_urls": {"Homepage": "https://github.com/other/page",
         "Source Code": "https://github.com/zopefoundation/zope.interface/tree/main"}},

@@ -160,6 +160,8 @@ def test_a_missing_date_is_told_and_never_waits() -> None:
     )
     assert (found.rule, found.clears_at) == ("publication-date-missing", None)
     assert "(no exact version is named)" in said(package(None))[0]
+    for nothing in ("0 days", "0 working days", "{default: 0 hours, major: 0 weeks}"):
+        assert rules(package("5.3.0"), None, f"{{minimum_age: {nothing}}}") == []
     git = package("5.3.0", origin=Origin.GIT)
     assert rules(git) == ["publication-date-missing"]
     assert wants(git) == {}
@@ -174,6 +176,7 @@ def test_a_source_that_did_not_answer_is_no_missing_date() -> None:
     )
     assert (found.rule, found.move) == ("freshness-unknown", Move.SERVICE)
     assert found.clears_at == NOW + timedelta(minutes=15)
+    assert observe(change, known, now=NOW + timedelta(minutes=15))[0].clears_at is None
 
 
 def test_what_no_registry_dates_is_not_asked_for_a_date() -> None:

@@ -72,7 +72,8 @@ def test_nobody_is_behind_a_version_that_must_still_wait() -> None:
     assert rules(change, known, "{behind: {major: 0}, levels: {version-too-new: off}}") == ["behind-latest"]
     known = facts(change, OLD, releases("5.3.0 2026-01-01", "5.4.0 2026-11-19 18:05", "6.0.0 2026-10-01"))
     assert rules(change, known, "{behind: {minor: 0}}") == []
-    assert rules(change, known, "{behind: {minor: 0}}", at("2026-11-22 18:05")) == ["behind-latest"]
+    for policy in ("{behind: {minor: 0}}", "{behind: {minor: 0}, minimum_age: {major: 14 days}}"):
+        assert rules(change, known, policy, at("2026-11-22 18:05")) == ["behind-latest"]
 
 
 def test_the_registrys_own_latest_counts_if_it_is_stable() -> None:

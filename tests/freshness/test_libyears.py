@@ -112,3 +112,15 @@ def test_it_is_a_note_that_stands_on_the_lock_file_and_every_package_counts_once
         ("without known dates", "0"),
     ]
     assert [(outcome.check, outcome.judged) for outcome in report.outcomes] == [("freshness", 1), ("inventory", 1)]
+
+
+def test_the_figure_is_made_anew_when_a_newer_version_has_waited() -> None:
+    """Also where only what leaves is behind it."""
+    dates = {"pkg:npm/left-pad": releases("1.3.0 2025-01-01", "1.3.1 2026-11-19 18:05")}
+    known = Facts(packages={**FACTS.packages, **dates})
+    base, head = lock(entry("left-pad", "1.3.0")), lock(entry("http-lite", "2.0.0"))
+    report = judge(base, head, known, "{libyears: {}}", at("2026-11-20"))
+    assert summary(report)[0].endswith("behind; with what leaves, this change saves 0.0.")
+    assert report.judge_again_at == at("2026-11-22 18:05")
+    report = judge(base, head, known, "{libyears: {}}", at("2026-11-22 18:05"))
+    assert summary(report)[0].endswith("behind; with what leaves, this change saves 1.9.")

@@ -74,3 +74,5 @@ def test_a_package_without_any_release_for_too_long() -> None:
         "package-unmaintained: http-lite 5.3.0 comes from a package without any release since 20 Nov 2024, and 2 years "
         "without one are too long."
     ]
+    newer = package("6.0.0", published=at("2025-06-01"))
+    assert rules(newer, facts(newer, None, releases("5.3.0 2023-01-01")), policy) == []

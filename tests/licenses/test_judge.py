@@ -5,6 +5,7 @@ import pytest
 from checks.licenses.item import items
 from checks.licenses.judge import MEMO, Judge, Judgment, Reason, Terms, Verdict, Verdicts
 
+
 def judge(
     declared: str, allow: str = "-", deny: str = "-", *, excepted: str = "-", falls_back: bool = True
 ) -> Judgment:

@@ -58,6 +58,10 @@ def test_valid_spdx_is_exact(raw: str, text: str) -> None:
         ("SPDX-License-Identifier: MIT OR Apache-2.0", "MIT OR Apache-2.0"),
         ("MIT License, see LICENSE for details", "MIT"),
         ("MIT (see LICENSE.txt)", "MIT"),
+        ("MIT License, MIT License", "MIT AND MIT"),
+        ("GPL v2, GPL v2+", "GPL-2.0-only AND GPL-2.0-or-later"),
+        ("CC BY 4.0 / CC BY-SA 4.0", "CC-BY-4.0 OR CC-BY-SA-4.0"),
+        ("GNU LGPL (GNU Lesser General Public License), V2.1 or later", "LGPL-2.1-or-later"),
     ],
 )
 def test_several_names_are_read_if_there_is_one_way_to(raw: str, text: str) -> None:
@@ -118,6 +122,7 @@ def test_what_points_to_a_text_is_a_word(raw: str, text: str) -> None:
     "raw",
     [
         "MIT AND BSD",
+        "BSD-3-Clause, BSD",
         "GPL or MIT",
         "Dual MIT/GPL",
         "https://www.gnu.org/licenses/gpl.html",

@@ -40,6 +40,18 @@ def test_a_thousand_who_ask_at_the_same_time_cost_one_batch(standins: Standins) 
     assert standins.counts == {"depsdev": 1, "osv": 1 + 10, "kev": 1, "epss": 1}
 
 
+def test_those_who_ask_for_different_packages_share_what_they_have_in_common(standins: Standins) -> None:
+    """Each of them brings the same ten packages and one of its own."""
+
+    async def everybody(online: Online) -> None:
+        common = {npm(f"package-{number}"): Want.ADVISORIES for number in range(10)}
+        await asyncio.gather(*(online.packages.answer({**common, npm(f"own-{n}"): Want.ADVISORIES}) for n in range(50)))
+
+    asyncio.run(Office(standins).within(everybody))
+    asked = [query["package"]["name"] for call in standins.osv.calls for query in call.json["queries"]]
+    assert len(asked) == len(set(asked)) == 60
+
+
 def test_who_asks_for_more_asks_only_for_the_rest(standins: Standins) -> None:
     async def two(online: Online) -> None:
         few = {npm(f"package-{number}"): Want.LICENSE for number in range(3)}

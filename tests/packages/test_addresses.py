@@ -152,7 +152,7 @@ def test_what_is_no_pattern(text: str) -> None:
             "[fd00::1]",
             "0.0.0.0",
         ),
-        *("2130706433", "[fe80::1%25eth0]"),
+        *("2130706433", "[fe80::1%25eth0]", "127.1", "0177.0.0.1"),
     ],
 )
 def test_hosts_that_nobody_outside_reaches(host: str) -> None:

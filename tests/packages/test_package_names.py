@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.model.purl import package
-from checks.packages.names import Likeness, Name, Newcomers, beginning, likeness
+from checks.packages.names import Likeness, Name, NameIndex, beginning, likeness
 
 ALIKE, SWAPPED, LETTER, SEPARATORS, SCOPE, ORDER, WORD = Likeness
 
@@ -22,6 +22,7 @@ def name(text: str, type_: str = "npm") -> Name:
         ("co1ors", "colors", ALIKE),
         ("modem-js", "modern-js", ALIKE),
         ("rеact", "react", ALIKE),  # a Cyrillic е
+        ("vuе", "vue", ALIKE),  # too short for our own letters
         ("réact", "react", ALIKE),
         ("ｌodash", "lodash", ALIKE),
         ("lodahs", "lodash", SWAPPED),
@@ -48,7 +49,7 @@ def name(text: str, type_: str = "npm") -> Name:
 )
 def test_what_is_nearly_another_name(new: str, known: str, how: Likeness) -> None:
     assert likeness(name(new), name(known)) is how
-    assert dict(Newcomers([name(new)]).like(name(known))) == {name(new): how}
+    assert dict(NameIndex([name(new)]).like(name(known))) == {name(new): how}
 
 
 @pytest.mark.parametrize(
@@ -58,6 +59,10 @@ def test_what_is_nearly_another_name(new: str, known: str, how: Likeness) -> Non
         ("JSONStream", "jsonstream"),
         ("preact", "react"),
         ("colors", "color"),
+        ("prompts", "prompt"),
+        ("inotify", "notify"),
+        ("enquirer", "inquirer"),
+        ("ecma-2051", "ecma-2015"),
         ("merge2", "merge"),
         ("json3", "json5"),
         ("regexp", "regex"),
@@ -135,7 +140,7 @@ WORDS = st.text("abcdefgilmnorstuvwy0123-_.", min_size=1, max_size=14)
 @given(WORDS, WORDS)
 def test_the_index_finds_what_comparing_finds(new: str, known: str) -> None:
     one, other = name(new), name(known)
-    found = dict(Newcomers([one]).like(other))
+    found = dict(NameIndex([one]).like(other))
     how = likeness(one, other)
     assert found == ({one: how} if how else {})
 
@@ -147,7 +152,7 @@ def test_the_index_finds_every_slip(known: str, data: st.DataObject) -> None:
     for new in (swapped, known[:place] + known[place + 1 :], known[:place] + known[place] + known[place:]):
         one, other = name(new), name(known)
         how = likeness(one, other)
-        assert dict(Newcomers([one]).like(other)) == ({one: how} if how else {})
+        assert dict(NameIndex([one]).like(other)) == ({one: how} if how else {})
 
 
 @given(WORDS)
@@ -159,12 +164,13 @@ def test_no_name_is_nearly_itself(text: str) -> None:
 @given(st.text(min_size=1, max_size=200))
 def test_hostile_names_are_compared_too(text: str) -> None:
     hostile = Name("pkg:npm/x", "", text)
-    assert list(Newcomers([hostile]).like(hostile)) == []
+    assert list(NameIndex([hostile]).like(hostile)) == []
     assert likeness(hostile, name("lodash")) in (None, *Likeness)
     assert beginning(hostile, "@example/*") in (None, *Likeness)
 
 
 def test_endless_names_cost_nothing() -> None:
     endless = Name("pkg:npm/x", "", "a" * 1_000_000)
-    assert list(Newcomers([endless] * 100).like(endless)) == []
-    assert likeness(endless, Name("pkg:npm/x", "", "a" * 999_999 + "b")) is None
+    assert list(NameIndex([endless] * 100).like(endless)) == []
+    assert likeness(endless, Name("pkg:npm/x", "", "a" * 500_000 + "ba" + "a" * 499_998)) is None
+    assert likeness(Name("pkg:npm/x", "", "a" * 120 + "bc"), Name("pkg:npm/y", "", "a" * 120 + "cb")) is None

@@ -216,6 +216,7 @@ def test_the_moment_after_a_duration(text: str, end: str) -> None:
 
 def test_working_days_that_begin_on_a_weekend_begin_on_monday() -> None:
     saturday = datetime(2026, 11, 21, 10, tzinfo=UTC)
+    assert Duration.parse("0 working days").after(saturday) == saturday
     assert Duration.parse("1 working day").after(saturday) == datetime(2026, 11, 24, tzinfo=UTC)
 
 
@@ -225,4 +226,5 @@ def test_later_ends_later_and_nothing_ends_before_it_begins(one: datetime, other
         duration = Duration.parse(f"{number} {unit}s")
         first, second = sorted((one, other))
         assert first <= duration.after(first) <= duration.after(second)
+        assert duration.after(first) - first <= duration.at_most
         assert duration.after(second).tzinfo is UTC

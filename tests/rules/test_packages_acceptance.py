@@ -242,6 +242,13 @@ def test_until_it_is_looked_at_again_nothing_changes(one: datetime, other: datet
         assert rules(BASE, HEAD, ALL, packages=packages, now=again) != [f.rule for f in report.findings]
 
 
+def test_a_review_that_is_overdue_does_not_hide_what_comes_later() -> None:
+    hold = "{advice: [{package: pkg:npm/tiny, advice: hold, reason: r, review_by: 2026-01-31}], accept"
+    report = judge(BASE, HEAD, ALL.replace("{accept", hold, 1), packages=tiny())
+    assert [item.rule for item in report.findings] == ["package-hold", "advice-review-due"]
+    assert report.judge_again_at == datetime(2028, 5, 31, tzinfo=UTC)
+
+
 def test_dates_without_a_zone_are_utc() -> None:
     releases = known((Release("1.0.0", datetime(2020, 1, 31), license="MIT"), Release("2.0.0", NOW, license="MIT")))  # noqa: DTZ001
     assert rules(BASE, HEAD, ALL, packages=tiny(releases=releases)) == []

@@ -118,6 +118,10 @@ def test_a_listed_name_is_not_nearly_itself() -> None:
     assert rules(BASE, lock(*USED, "react@19.0.0", "preact@10.0.0"), POPULAR) == []
 
 
+def test_without_a_base_nothing_is_new() -> None:
+    assert rules(None, lock(*USED, "recat@1.0.0"), POPULAR) == []
+
+
 def test_a_word_more_counts_only_where_nobody_uses_it() -> None:
     policy, head = "{popular: {npm: [lodash]}}", lock("ms@2.0.0", "lodash-js@1.0.0")
     assert rules(lock("ms@2.0.0"), head, policy) == []
@@ -165,6 +169,8 @@ def test_names_nearly_like_your_own() -> None:
 def test_your_own_name_comes_before_a_popular_one() -> None:
     policy = OURS.replace("{internal", "{popular: {npm: ['@example/ui']}, internal", 1)
     assert rules(BASE, lock(*USED, "@exampel/ui@1.0.0"), policy) == ["internal-name-resembled"]
+    own = [*USED, "@example/ui@1.0.0 https://npm.example.com/@example/ui/-/ui-1.0.0.tgz"]
+    assert rules(lock(*own), lock(*own, "example-ui@1.0.0"), policy) == ["internal-name-resembled"]
 
 
 def test_a_change_that_brings_thousands_is_compared_as_far_as_people_asked() -> None:

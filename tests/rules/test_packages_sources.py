@@ -191,6 +191,20 @@ def test_archives_of_composer_lie_where_their_authors_put_them() -> None:
     assert rules(composer(*["api.github.com"] * 4), composer(*["api.github.com"] * 4, "gitlab.com")) == []
 
 
+def test_images_come_from_many_registries() -> None:
+    images = [f"FROM team/p{number}:1.0" for number in range(5)]
+    assert rules(entry_file("Dockerfile", *images), entry_file("Dockerfile", *images, "FROM r.example/a/b:1.0")) == []
+
+
+def test_a_long_path_still_leaves_a_headline() -> None:
+    path = f"{'folder/' * 30}package-lock.json"
+    text = lock("a@1.0.0 http://registry.example/a/-/a-1.0.0.tgz")["package-lock.json"]
+    (finding,) = found({}, {path: text})
+    headline = plain(finding.headline)
+    assert len(headline) == 80
+    assert headline.endswith("folder/package-lock.json fetches packages without encryption")
+
+
 # -- insecure, not pinned --------------------------------------------------------------------------------------------
 
 

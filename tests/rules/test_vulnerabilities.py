@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from checks.model.advisory import Advisory
+from checks.model.advisory import Advisory, Likelihood
 from checks.model.change import ChangeKind
 from checks.model.dependency import Origin
 from checks.model.errors import PolicyError
@@ -91,7 +91,7 @@ def test_one_vulnerability() -> None:
     assert [(item.what, plain(item.actual), plain(item.source)) for item in found.evidence] == [
         ("block_from", "high", ""),
         (
-            "high 7.5",
+            "high 7.5, CVSS 3.1",
             "CVE-2026-1 (also GHSA-1): Command injection; fixed in 1.9.0",
             "https://github.com/advisories/GHSA-1",
         ),
@@ -162,6 +162,15 @@ def test_a_named_advisory_whose_record_could_not_be_read() -> None:
     assert (found.rule, found.move, found.clears_at) == ("severity-unknown", Move.SERVICE, LATER)
 
 
+def test_no_version_is_said_to_fix_what_no_record_speaks_of() -> None:
+    change = package()
+    known = facts(change, advisory(1, "high"), replace(advisory(2, "high"), affected=()))
+    assert said(change, known)[0].endswith("; no version is known that fixes both.")
+    assert "CVE-2026-2 (also GHSA-2); no fix is known" in [
+        plain(line.actual) for line in observe(change, known)[0].evidence
+    ]
+
+
 def test_malware() -> None:
     change = package()
     known = facts(change, advisory(1, id="MAL-2026-1", aliases=[], fix=None), advisory(2, "high"))
@@ -216,6 +225,16 @@ def test_the_probability_in_words() -> None:
     )
     assert plain(found.evidence[0].actual) == "CVE-2026-1: 70.0%, and the policy takes less than 50%"
     assert rules(change, known) == ["vulnerable-below-threshold"]
+
+
+def test_of_several_probabilities_the_highest_counts() -> None:
+    change = package()
+    known = facts(
+        change,
+        advisory(1, "low", aliases=["CVE-2026-1", "CVE-2026-2"]),
+        likelihoods={**likely(CVE_2026_1=0.6), "CVE-2026-2": Known(Likelihood(0.1, 0.99), "EPSS", NOW)},
+    )
+    assert "(60%)" in said(change, known, "{epss: {block_from: 0.5}}")[0]
 
 
 def test_a_record_that_is_no_vulnerability_is_below_every_threshold() -> None:
@@ -319,6 +338,8 @@ def test_uncertain_advisories_below_the_threshold_are_not_worth_a_warning() -> N
     change = package("main", purl="pkg:github/example/thing")
     low = advisory(1, "low", ecosystem="GitHub Actions", name="example/thing")
     assert rules(change, facts(change, low)) == []
+    unrated = advisory(1, ecosystem="GitHub Actions", name="example/thing")
+    assert rules(change, facts(change, unrated)) == ["advisory-version-unknown"]
     assert rules(change, facts(change, low, exploited=exploited("CVE-2026-1"))) == ["advisory-version-unknown"]
 
 

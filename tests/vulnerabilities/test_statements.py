@@ -1,6 +1,7 @@
 """VEX statements of the repository, through the gate: whose count, for what, and why others do not."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,12 +10,15 @@ from app.cli.drive import drive
 from app.facts.lookup import FactChain
 from app.gate import Gate
 from app.policies import PolicyPlace, load_policy
+from checks.model.advisory import Statement, VexStatus
 from checks.model.facts import Facts, Known, RepositoryFacts, VersionFacts
 from checks.model.finding import Finding
 from checks.model.phrase import plain
 from checks.model.report import Conclusion, Report
+from checks.model.snapshot import ChangedFile, FileStatus, Listing, Snapshot
+from checks.rules.vulnerabilities import CHECK
 from tests.engine.trees import NOW, Tree, TreeSource
-from tests.vulnerabilities.examples import advisory
+from tests.vulnerabilities.examples import advisory, facts, package, rules, section
 
 PATH = "security/vex.json"
 POLICY = f'{{vex: {{files: [{PATH}], authors: ["Example *"]}}}}'
@@ -40,13 +44,13 @@ def judge(
 ) -> Report:
     found = advisories or (advisory(1, "high"),)
     known = VersionFacts(advisories=Known(tuple(item.id for item in found), "OSV", NOW))
-    facts = Facts(
+    knowledge = Facts(
         versions={("pkg:npm/thing", "1.2.0"): known},
         advisories={item.id: item for item in found},
         repository=RepositoryFacts(name=repository, visibility="private"),
     )
     place = PolicyPlace(given=load_policy(f"version: 1\nvulnerabilities: {policy}\n".encode(), "policy.yaml"))
-    return drive(Gate(place, FactChain(facts, ()), clock=lambda: NOW).judge(TreeSource(base, head))).report
+    return drive(Gate(place, FactChain(knowledge, ()), clock=lambda: NOW).judge(TreeSource(base, head))).report
 
 
 def spoken(report: Report) -> dict[str, Finding]:
@@ -137,6 +141,23 @@ def test_malware_is_never_accepted() -> None:
     assert list(with_vex(vex(vulnerability={"name": "MAL-2026-1"}), malware)) == ["malicious-package"]
 
 
+def test_malware_of_which_it_is_not_certain_is_not_accepted_either() -> None:
+    change = package("main", purl="pkg:github/example/thing")
+    malware = advisory(1, id="MAL-2026-1", ecosystem="GitHub Actions", name="example/thing")
+    statement = Statement(frozenset({"MAL-2026-1"}), change.purl, None, VexStatus.FIXED)
+    assert rules(change, facts(change, malware, statements={change.purl: (statement,)})) == ["advisory-version-unknown"]
+
+
+def test_a_text_that_another_check_asked_for_counts_no_sooner() -> None:
+    listing = Listing("b" * 40, "a" * 40, (ChangedFile(PATH, FileStatus.MODIFIED),))
+    snapshot = Snapshot(listing, texts={PATH: vex()})
+    assert CHECK.own_facts is not None
+    assert CHECK.own_facts(snapshot, section(POLICY)).statements == {}
+    assert list(CHECK.own_facts(replace(snapshot, listing=Listing("", "")), section(POLICY)).statements) == [
+        "pkg:npm/thing"
+    ]
+
+
 def test_only_what_is_named_is_accepted() -> None:
     found = with_vex(vex(), advisory(1, "high"), advisory(2, "critical"))
     assert set(found) == {"vulnerability-accepted", "vulnerable"}
@@ -171,9 +192,9 @@ def test_a_file_that_the_change_moves_there_does_not_count() -> None:
 
 def judge_source(source: TreeSource) -> Report:
     known = VersionFacts(advisories=Known(("GHSA-1",), "OSV", NOW))
-    facts = Facts(versions={("pkg:npm/thing", "1.2.0"): known}, advisories={"GHSA-1": advisory(1, "high")})
+    knowledge = Facts(versions={("pkg:npm/thing", "1.2.0"): known}, advisories={"GHSA-1": advisory(1, "high")})
     place = PolicyPlace(given=load_policy(f"version: 1\nvulnerabilities: {POLICY}\n".encode(), "policy.yaml"))
-    return drive(Gate(place, FactChain(facts, ()), clock=lambda: NOW).judge(source)).report
+    return drive(Gate(place, FactChain(knowledge, ()), clock=lambda: NOW).judge(source)).report
 
 
 @pytest.mark.parametrize("text", ["", "no JSON", "{}", "[" * 10_000])

@@ -194,6 +194,17 @@ def test_a_new_base_is_work() -> None:
     assert isinstance(receiver.stored["d1"].command, Wanted)
 
 
+@pytest.mark.parametrize(
+    ("license_", "expected"), [({"key": "mit", "spdx_id": "MIT"}, "MIT"), ({"key": "other"}, None), (None, None)]
+)
+def test_the_license_that_github_recognized_is_kept(license_: object, expected: str | None) -> None:
+    receiver = Receiver()
+    receiver.post({**PULL, "repository": {**REPOSITORY, "license": license_}})
+    command = receiver.stored["d1"].command
+    assert isinstance(command, Wanted)
+    assert command.about.license == expected
+
+
 def test_a_rerun_is_work() -> None:
     receiver = Receiver()
     receiver.post(CHECK, X_GitHub_Event="check_run")

@@ -12,7 +12,7 @@ from app.ports import FactCache, FactKey
 from checks.advisories.osv import UnreadableAdvisory, read_record
 from checks.facts import osv
 from checks.facts.codec import decode_advisory
-from checks.facts.exchange import Request, UnreadableAnswer
+from checks.facts.exchange import Request, Source, UnreadableAnswer
 from checks.model.advisory import Advisory
 from checks.model.facts import Facts, Gap, Questions, SourceState, Want
 
@@ -21,15 +21,15 @@ _SAME = timedelta(seconds=1)
 
 
 class AdvisorySource:
-    """Implements `OneSource` for advisories. A record that `CachedSource` keeps is asked for again only when OSV says that
-    it changed."""
+    """Implements `OneSource` for advisories. A record that `CachedSource` keeps is asked for again only when OSV says
+    that it changed."""
 
     name = osv.SOURCE
 
-    def __init__(self, asker: Asker, cache: FactCache) -> None:
+    def __init__(self, asker: Asker, cache: FactCache, parser: Source = osv) -> None:
         self.asker = asker
         self.cache = cache
-        self._versions = OnlineSource(osv, asker)
+        self._versions = OnlineSource(parser, asker)
 
     def answers(self, purl_type: str) -> Want:
         return osv.answers(purl_type)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
+from app.facts.flights import Flights
 from app.facts.lookup import answerable, unanswered
 from app.facts.merge import merged
 from app.facts.online.ask import AGAIN
@@ -79,8 +80,16 @@ class OnlineFacts:
         self.private = private
         self.seconds = seconds
         self.timing = timing
+        self._flights: Flights[object] = Flights()
 
     async def answer(self, questions: Questions, private: Collection[str] = ()) -> Facts:
+        asked = frozenset((key, want._value_) for key, want in questions.items())
+        hidden = frozenset(private).intersection(purl for purl, _ in questions)
+        # Pull requests that bring the same ask the same: then even putting the answers together is done once.
+        (facts,) = await self._flights.join({(asked, hidden): NOTHING}, lambda _: self._answer(questions, hidden))
+        return facts
+
+    async def _answer(self, questions: Questions, private: Collection[str]) -> Facts:
         lookup = _Lookup(self.sources, self.timing, self.seconds)
         hidden = {purl for purl, _ in questions if purl in private or self.private(purl)}
         own = {key: want for key, want in questions.items() if key[0] in hidden}

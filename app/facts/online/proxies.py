@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from app.address import Address, loopback
-from app.fact_settings import SourceProxy
+from app.fact_settings import SourceProxy, usable_proxy
 from checks.model.errors import UsageError
 
 
@@ -52,11 +52,6 @@ def _within(host: str, network: str) -> bool:
 
 def _usable(proxy: str, name: str) -> str:
     url = proxy if "://" in proxy else f"http://{proxy}"
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:  # and it is not shown: it may hold a password
+    if not usable_proxy(url):  # and it is not shown: it may hold a password
         raise UsageError(f"{name}: only proxies that begin with http:// or https:// are supported")
     return url

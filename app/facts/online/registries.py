@@ -56,7 +56,7 @@ def registry_source(registry: Registry, asker: Asker) -> OneSource:
 
 
 @dataclass(frozen=True, slots=True)
-class RegistryPlace:
+class AskedRegistry:
     """A registry and who asks it."""
 
     registry: Registry
@@ -76,7 +76,7 @@ class Registries:
 
     name = SOURCE
 
-    def __init__(self, places: Sequence[RegistryPlace]) -> None:
+    def __init__(self, places: Sequence[AskedRegistry]) -> None:
         self.places = sorted(places, key=lambda place: place.registry.scope is None)
 
     def answers(self, purl_type: str) -> Want:

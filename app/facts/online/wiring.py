@@ -24,12 +24,12 @@ from app.facts.online.exploitation import ExploitedSource, LikelihoodSource
 from app.facts.online.online import Limited, OnlineFacts, Sources
 from app.facts.online.privacy import Privacy, known_public
 from app.facts.online.proxies import Proxies
-from app.facts.online.registries import FORMATS, Registries, RegistryPlace, registry_source
+from app.facts.online.registries import FORMATS, AskedRegistry, Registries, registry_source
 from app.facts.online.source import OnlineSource
 from app.facts.online.timing import Timing
 from app.ports import FactCache, OneSource, PackageSource
 from app.version import VERSION
-from checks.facts import clearlydefined, depsdev, ecosystems, endoflife, github, scorecard
+from checks.facts import clearlydefined, depsdev, ecosystems, endoflife, github, osv, osv_packages, scorecard
 from checks.facts.exchange import Source
 from checks.model.errors import UsageError
 from checks.model.facts import Want
@@ -51,11 +51,12 @@ async def online_sources(
     checkout: Path | None = None,
     grace: timedelta = timedelta(),
     timing: Timing | None = None,
+    whole_packages: bool = False,
 ) -> AsyncIterator[Online]:
     """The sources that the settings leave on, over one client, within the running event loop.
 
-    `checkout`: nothing below it is read as configuration. `grace` as in `CachedSource`. Raises `UsageError` for
-    settings that cannot work.
+    `checkout`: nothing below it is read as configuration. `grace` as in `CachedSource`. `whole_packages`: every version
+    is given the advisories of all of its package. Raises `UsageError` for settings that cannot work.
     """
     settings = environment.settings
     client = Client(
@@ -64,7 +65,7 @@ async def online_sources(
         Limits(settings.connect_seconds, settings.read_seconds, settings.concurrency),
         timing,
     )
-    built = _Builder(environment, client, cache, grace)
+    built = _Builder(environment, client, cache, grace, osv_packages if whole_packages else osv)
     found = _configured(environment, checkout)
     privacy = Privacy((*settings.private, *found.private), frozenset(map(str.lower, settings.public_registries)))
     try:
@@ -79,13 +80,16 @@ async def online_sources(
 class _Builder:
     """Makes sources that share a client and a cache."""
 
-    def __init__(self, environment: FactEnvironment, client: Client, cache: FactCache, grace: timedelta) -> None:
+    def __init__(
+        self, environment: FactEnvironment, client: Client, cache: FactCache, grace: timedelta, advisories: Source
+    ) -> None:
         self.environment = environment
         self.settings = environment.settings
         self.proxies = Proxies(self.settings.proxies, environment.variables)
         self.client = client
         self.cache = cache
         self.grace = grace
+        self.advisories = advisories
         self.cached: list[CachedSource | CachedVulnerabilities] = []
 
     def sources(self, found: Configured) -> Sources:
@@ -126,7 +130,8 @@ class _Builder:
     def _advisories(self) -> list[OneSource]:
         if SourceId.OSV in self.settings.disabled:
             return []
-        return [self._cached(AdvisorySource(self._asker(SourceId.OSV, self.settings.osv_url), self.cache))]
+        asker = self._asker(SourceId.OSV, self.settings.osv_url)
+        return [self._cached(AdvisorySource(asker, self.cache, self.advisories))]
 
     def _github(self) -> list[OneSource]:
         if SourceId.GITHUB in self.settings.disabled:
@@ -145,11 +150,11 @@ class _Builder:
         self.cached.extend(found)
         return found
 
-    def _registries(self, found: Configured) -> list[RegistryPlace]:
+    def _registries(self, found: Configured) -> list[AskedRegistry]:
         if SourceId.REGISTRIES in self.settings.disabled:
             return []
         return [
-            RegistryPlace(item, self._registry(item)) for item in dict.fromkeys((*self._given(), *found.registries))
+            AskedRegistry(item, self._registry(item)) for item in dict.fromkeys((*self._given(), *found.registries))
         ]
 
     def _given(self) -> Iterator[Registry]:
@@ -201,6 +206,8 @@ def _github_token(environment: FactEnvironment) -> str | None:
     """The token of the workflow, for the very GitHub that it is of."""
     own = environment.variables.get("GITHUB_API_URL") or "https://api.github.com"
     token = environment.variables.get("GITHUB_TOKEN", "").strip()
+    if not (token.isascii() and token.isprintable()):
+        return None
     try:
         its = Address.parse(own).origin == environment.settings.github_url.origin
     except ValueError:

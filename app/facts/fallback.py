@@ -1,0 +1,99 @@
+"""The network and a facts file together: the network is newer, so it is asked first; the file serves where it is silent."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from app.facts.container import FactsFile
+from app.facts.file import SOURCE, FileFacts
+from app.facts.file_records import advisory_key
+from app.facts.lookup import unanswered
+from app.facts.memory import FactsInMemory
+from app.ports import FactKey, FactRecord, PackageSource
+from checks.facts import osv
+from checks.model.facts import Facts, Gap, PackageFacts, Questions, SourceState, VersionFacts, Want, joined
+
+
+class FileBehind:
+    """Implements `PackageSource`: what `first` could not tell is taken from the file, whatever its age."""
+
+    def __init__(self, first: PackageSource, file: FileFacts) -> None:
+        self.first = first
+        self.file = file
+
+    async def answer(self, questions: Questions, private: Collection[str] = ()) -> Facts:
+        facts = await self.first.answer(questions, private)
+        open_ = unanswered(questions, facts)
+        if not open_:
+            return facts
+        kept = self.file.look_up(open_)
+        versions = {key: _told(known, kept.version(*key)) for key, known in facts.versions.items()}
+        packages = {purl: _told_of_package(known, kept.package(purl)) for purl, known in facts.packages.items()}
+        states = tuple(_state(state, kept) for state in facts.sources)
+        return joined(replace(facts, versions=versions, packages=packages, sources=states), _without_gaps(kept))
+
+
+class AdvisoriesBehind(FactsInMemory):
+    """A cache that knows the advisories of a file, so that only those are asked for that changed since."""
+
+    def __init__(self, file: FactsFile) -> None:
+        super().__init__()
+        self.file = file
+
+    async def get(self, keys: Collection[FactKey]) -> Mapping[FactKey, FactRecord]:
+        found = dict(await super().get(keys))
+        asked = {
+            advisory_key(key.key): key
+            for key in keys
+            if key.kind == "advisory" and key.source == osv.SOURCE and key not in found
+        }
+        for key, record in (self.file.find(asked) if asked else {}).items():
+            found[asked[key]] = record._replace(key=asked[key])
+        return found
+
+
+def _told(known: VersionFacts, kept: VersionFacts) -> VersionFacts:
+    """`known` without the gaps about what the file tells."""
+    told = Want(0)
+    for want, value in (
+        (Want.LICENSE, kept.license),
+        (Want.PUBLISHED, kept.published),
+        (Want.STATUS, kept.published or kept.yanked or kept.deprecated),
+        (Want.ADVISORIES, kept.advisories),
+    ):
+        told |= want if value is not None and not kept.silent(want) else Want(0)
+    return replace(known, gaps=_left(known.gaps, told))
+
+
+def _told_of_package(known: PackageFacts, kept: PackageFacts) -> PackageFacts:
+    told = Want(0)
+    for want, value in (
+        (Want.RELEASES, kept.releases),
+        (Want.HEALTH, kept.scorecard or kept.maintainers),
+        (Want.LIFECYCLE, kept.cycles),
+    ):
+        told |= want if value is not None and not kept.silent(want) else Want(0)
+    return replace(known, gaps=_left(known.gaps, told))
+
+
+def _left(gaps: tuple[Gap, ...], told: Want) -> tuple[Gap, ...]:
+    return tuple(replace(gap, about=gap.about & ~told) for gap in gaps if gap.about & ~told)
+
+
+def _without_gaps(kept: Facts) -> Facts:
+    """`kept` without the gaps that only say that it is not in the file: the network has said why it does not know."""
+    versions = {
+        key: replace(known, gaps=tuple(gap for gap in known.gaps if gap.source != SOURCE))
+        for key, known in kept.versions.items()
+    }
+    packages = {
+        purl: replace(known, gaps=tuple(gap for gap in known.gaps if gap.source != SOURCE))
+        for purl, known in kept.packages.items()
+    }
+    states = tuple(state for state in kept.sources if state.as_of is not None)
+    return replace(kept, versions=versions, packages=packages, sources=states)
+
+
+def _state(state: SourceState, kept: Facts) -> SourceState:
+    """The trouble of a source for which the file stands in is none of the verdict's."""
+    stands_in = any(known.name == state.name and known.as_of for known in kept.sources)
+    return replace(state, trouble=None) if stands_in and state.as_of is None else state

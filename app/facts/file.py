@@ -1,0 +1,253 @@
+"""A facts file as a source of facts about packages: what a verdict takes from the network, without one."""
+
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from app.facts.container import FactsFile, UnreadableFacts
+from app.facts.file_records import (
+    OF_ONE,
+    advisories_key,
+    advisories_key_of,
+    advisory_key,
+    cves,
+    package_key,
+    version_key,
+)
+from app.facts.kinds import PACKAGE_KINDS
+from app.facts.merge import merged
+from app.ports import FactKey, FactRecord
+from checks.advisories.ecosystems import identity
+from checks.advisories.matching import affects
+from checks.facts import epss, kev, osv
+from checks.facts.codec import (
+    decode_advisory,
+    decode_exploited,
+    decode_likelihood,
+    decode_package,
+    decode_version,
+)
+from checks.model.advisory import Advisory
+from checks.model.facts import (
+    NOTHING,
+    Facts,
+    Gap,
+    Known,
+    PackageFacts,
+    PackageKey,
+    Questions,
+    SourceState,
+    VersionFacts,
+    Want,
+)
+from checks.model.purl import type_of
+from checks.render.english import day
+
+T = TypeVar("T")
+
+#: The name of gaps that are of the file and of no source in it.
+SOURCE = "facts file"
+#: Of a whole file (bytes): every advisory of all ecosystems has 60 MB.
+MAX_FILE = 256_000_000
+
+
+def open_facts(path: Path) -> FactsFile:
+    """The file at `path`. Raises `UnreadableFacts`: whoever names a file must not be judged without it."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE + 1)
+    except FileNotFoundError:
+        hint = "Make it with: ospo-gate facts build --for PATH --output FILE"
+        raise UnreadableFacts(f"there is no facts file {path}", hint=hint) from None
+    except OSError as error:
+        raise UnreadableFacts(f"the facts file {path} cannot be read: {error.strerror}") from None
+    if len(data) > MAX_FILE:
+        raise UnreadableFacts(f"the facts file {path} is larger than {MAX_FILE // 1_000_000} MB", hint="Build it anew.")
+    return FactsFile(data, str(path))
+
+
+def save(path: Path, pieces: Iterable[bytes]) -> int:
+    """Write the file and return its size (bytes); who reads it at the same time, or later if this is interrupted, finds
+    the old one. Raises `UnreadableFacts`."""
+    half = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with half.open("xb") as file:
+            for piece in pieces:
+                file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+            size = file.tell()
+        half.replace(path)
+    except OSError as error:
+        raise UnreadableFacts(f"the facts file {path} cannot be written: {error.strerror}") from None
+    finally:
+        half.unlink(missing_ok=True)
+    return size
+
+
+class FileFacts:
+    """Implements `PackageSource` over a facts file. What it does not hold is a gap, never "nothing is known"."""
+
+    def __init__(self, file: FactsFile) -> None:
+        self.file = file
+        self._missing = f"it is not in the facts file of {day(file.header.made_at)}"
+
+    async def answer(self, questions: Questions, private: Collection[str] = ()) -> Facts:
+        """As `PackageSource.answer`; nobody outside learns of it, so private packages are answered too."""
+        return self.look_up(questions)
+
+    def look_up(self, questions: Questions) -> Facts:
+        """What the file knows. Raises `UnreadableFacts` where it is damaged."""
+        found = self.file.find(list(_keys(questions)))
+        advisories = self._advisories(found)
+        packages = {purl: self._package(purl, want, found) for purl, want in _packages(questions).items()}
+        versions: dict[PackageKey, VersionFacts] = {
+            (purl, version): self._version(purl, version, want, found, advisories)
+            for (purl, version), want in questions.items()
+            if version is not None and want.of_version
+        }
+        named = {id_ for known in versions.values() if known.advisories for id_ in known.advisories.value}
+        facts = Facts(versions, packages, {id_: advisories[id_] for id_ in named if id_ in advisories})
+        exploited = self._exploitation(facts)
+        return merged((facts, exploited, Facts(sources=tuple(_states(facts)))))
+
+    def _version(
+        self,
+        purl: str,
+        version: str,
+        want: Want,
+        found: Mapping[FactKey, FactRecord],
+        advisories: Mapping[str, Advisory],
+    ) -> VersionFacts:
+        record = found.get(version_key(purl, version)) if want & OF_ONE else None
+        known = _decoded(record, decode_version) or VersionFacts()
+        missing = want & OF_ONE & ~(record.about if record else NOTHING)
+        gaps = [gap for gap in known.gaps if gap.about & want]
+        judged = None
+        if want & Want.ADVISORIES:
+            named, silent = self._named(purl, version, found)
+            gaps += silent
+            if named is None and not silent:
+                missing |= Want.ADVISORIES
+            elif named is not None:
+                ids = tuple(id_ for id_ in named.value if _concerns(advisories.get(id_), purl, version))
+                judged = replace(named, value=ids)
+        if missing:
+            gaps.append(Gap(SOURCE, self._missing, about=missing))
+        return replace(known, advisories=judged, gaps=tuple(gaps))
+
+    def _named(
+        self, purl: str, version: str, found: Mapping[FactKey, FactRecord]
+    ) -> tuple[Known[tuple[str, ...]] | None, tuple[Gap, ...]]:
+        """The advisories of the package or of the version, and who could not tell them."""
+        silent: tuple[Gap, ...] = ()
+        for key in (advisories_key(purl), advisories_key_of(purl, version)):
+            known = _decoded(found.get(key), decode_version)
+            if known is not None and known.advisories is not None:
+                return known.advisories, known.gaps
+            silent = silent or (known.gaps if known else ())
+        header = self.file.header
+        if type_of(purl) in header.complete:
+            return Known((), osv.SOURCE, header.read.get(osv.SOURCE, header.made_at)), ()
+        return None, silent
+
+    def _package(self, purl: str, want: Want, found: Mapping[FactKey, FactRecord]) -> PackageFacts:
+        parts: list[Facts] = []
+        missing = NOTHING
+        for kind, mask in PACKAGE_KINDS.items():
+            if about := want & mask:
+                record = found.get(package_key(kind, purl))
+                missing |= about & ~(record.about if record else NOTHING)
+                if known := _decoded(record, decode_package):
+                    parts.append(Facts(packages={purl: known}))
+        known = merged(parts).package(purl)
+        return replace(known, gaps=(*known.gaps, Gap(SOURCE, self._missing, about=missing))) if missing else known
+
+    def _advisories(self, found: Mapping[FactKey, FactRecord]) -> dict[str, Advisory]:
+        """Every advisory that the packages name."""
+        named: set[str] = set()
+        for key, record in found.items():
+            if key.kind == "advisories" and (known := _decoded(record, decode_version)) and known.advisories:
+                named.update(known.advisories.value)
+        records = self.file.find([advisory_key(id_) for id_ in named]) if named else {}
+        decoded = ((key.key, _decoded(record, decode_advisory)) for key, record in records.items())
+        return {id_: advisory for id_, advisory in decoded if advisory is not None}
+
+    def _exploitation(self, facts: Facts) -> Facts:
+        """What is known of the CVEs of all advisories; a source that was not asked about each of them is in trouble."""
+        wanted = sorted({cve for advisory in facts.advisories.values() for cve in cves(advisory)})
+        if not wanted:
+            return Facts()
+        records = self.file.find([FactKey(kind, cve, "") for cve in wanted for kind in ("exploited", "likelihood")])
+        exploited, likelihoods = {}, {}
+        for key, record in records.items():
+            if key.kind == "exploited" and (entry := _decoded(record, decode_exploited)):
+                exploited[key.key] = entry
+            elif key.kind == "likelihood" and (score := _decoded(record, decode_likelihood)):
+                likelihoods[key.key] = score
+        states = tuple(
+            self._state(name, [records.get(FactKey(kind, cve, "")) for cve in wanted])
+            for name, kind in ((kev.SOURCE, "exploited"), (epss.SOURCE, "likelihood"))
+        )
+        return Facts(exploited=exploited, likelihoods=likelihoods, sources=states)
+
+    def _state(self, name: str, records: Collection[FactRecord | None]) -> SourceState:
+        times = [record.fetched_at for record in records if record]
+        if len(times) < len(records):
+            return SourceState(name, trouble=self._missing)
+        return SourceState(name, min(times))
+
+
+def _keys(questions: Questions) -> Iterator[FactKey]:
+    for (purl, version), want in questions.items():
+        if version is not None and want & OF_ONE:
+            yield version_key(purl, version)
+        if version is not None and want & Want.ADVISORIES:
+            yield advisories_key(purl)
+            yield advisories_key_of(purl, version)
+        for kind, mask in PACKAGE_KINDS.items():
+            if want & mask:
+                yield package_key(kind, purl)
+
+
+def _packages(questions: Questions) -> dict[str, Want]:
+    wanted: dict[str, Want] = {}
+    for (purl, _), want in questions.items():
+        if want.of_package:
+            wanted[purl] = wanted.get(purl, NOTHING) | want.of_package
+    return wanted
+
+
+def _decoded(record: FactRecord | None, decode: Callable[[bytes], T]) -> T | None:
+    """The value of a record; None where there is none."""
+    if record is None or not record.value:
+        return None
+    try:
+        return decode(record.value)
+    except ValueError:
+        reason = "the facts file holds a record that this release cannot read"
+        raise UnreadableFacts(reason, hint="Build it anew with this release.") from None
+
+
+def _concerns(advisory: Advisory | None, purl: str, version: str) -> bool:
+    """Whether it affects the version, or nobody can tell. Where the record is not there or does not speak of the
+    package, the word of the source counts."""
+    if advisory is None or all(entry.purl != identity(purl) for entry in advisory.affected):
+        return True
+    return affects(advisory, purl, version) is not False
+
+
+def _states(facts: Facts) -> Iterator[SourceState]:
+    """The sources of what is given, with the age of each one's oldest."""
+    oldest: dict[str, datetime] = {}
+    entries: tuple[Any, ...] = (*facts.versions.values(), *facts.packages.values())
+    for entry in entries:
+        for name in entry.__slots__:
+            known = getattr(entry, name)
+            if isinstance(known, Known) and known.as_of is not None:
+                oldest[known.source] = min(oldest.get(known.source, known.as_of), known.as_of)
+    for name, as_of in oldest.items():
+        yield SourceState(name, as_of)
