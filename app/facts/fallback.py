@@ -1,4 +1,5 @@
-"""The network and a facts file together: the network is newer, so it is asked first; the file serves where it is silent."""
+"""The network and a facts file together: the network knows newer, so it is asked first; where it is silent the file
+serves."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace

@@ -123,7 +123,7 @@ class FileFacts:
         advisories: Mapping[str, Advisory],
     ) -> VersionFacts:
         record = found.get(version_key(purl, version)) if want & OF_ONE else None
-        known = _decoded(record, decode_version) or VersionFacts()
+        known = decoded(record, decode_version) or VersionFacts()
         missing = want & OF_ONE & ~(record.about if record else NOTHING)
         gaps = [gap for gap in known.gaps if gap.about & want]
         judged = None
@@ -145,7 +145,7 @@ class FileFacts:
         """The advisories of the package or of the version, and who could not tell them."""
         silent: tuple[Gap, ...] = ()
         for key in (advisories_key(purl), advisories_key_of(purl, version)):
-            known = _decoded(found.get(key), decode_version)
+            known = decoded(found.get(key), decode_version)
             if known is not None and known.advisories is not None:
                 return known.advisories, known.gaps
             silent = silent or (known.gaps if known else ())
@@ -161,7 +161,7 @@ class FileFacts:
             if about := want & mask:
                 record = found.get(package_key(kind, purl))
                 missing |= about & ~(record.about if record else NOTHING)
-                if known := _decoded(record, decode_package):
+                if known := decoded(record, decode_package):
                     parts.append(Facts(packages={purl: known}))
         known = merged(parts).package(purl)
         return replace(known, gaps=(*known.gaps, Gap(SOURCE, self._missing, about=missing))) if missing else known
@@ -170,10 +170,10 @@ class FileFacts:
         """Every advisory that the packages name."""
         named: set[str] = set()
         for key, record in found.items():
-            if key.kind == "advisories" and (known := _decoded(record, decode_version)) and known.advisories:
+            if key.kind == "advisories" and (known := decoded(record, decode_version)) and known.advisories:
                 named.update(known.advisories.value)
         records = self.file.find([advisory_key(id_) for id_ in named]) if named else {}
-        decoded = ((key.key, _decoded(record, decode_advisory)) for key, record in records.items())
+        decoded = ((key.key, decoded(record, decode_advisory)) for key, record in records.items())
         return {id_: advisory for id_, advisory in decoded if advisory is not None}
 
     def _exploitation(self, facts: Facts) -> Facts:
@@ -184,9 +184,9 @@ class FileFacts:
         records = self.file.find([FactKey(kind, cve, "") for cve in wanted for kind in ("exploited", "likelihood")])
         exploited, likelihoods = {}, {}
         for key, record in records.items():
-            if key.kind == "exploited" and (entry := _decoded(record, decode_exploited)):
+            if key.kind == "exploited" and (entry := decoded(record, decode_exploited)):
                 exploited[key.key] = entry
-            elif key.kind == "likelihood" and (score := _decoded(record, decode_likelihood)):
+            elif key.kind == "likelihood" and (score := decoded(record, decode_likelihood)):
                 likelihoods[key.key] = score
         states = tuple(
             self._state(name, [records.get(FactKey(kind, cve, "")) for cve in wanted])
@@ -221,7 +221,7 @@ def _packages(questions: Questions) -> dict[str, Want]:
     return wanted
 
 
-def _decoded(record: FactRecord | None, decode: Callable[[bytes], T]) -> T | None:
+def decoded(record: FactRecord | None, decode: Callable[[bytes], T]) -> T | None:
     """The value of a record; None where there is none."""
     if record is None or not record.value:
         return None

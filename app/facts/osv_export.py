@@ -17,6 +17,7 @@ from pathlib import Path
 
 from checks.advisories.ecosystems import purl_of
 from checks.advisories.osv import UnreadableAdvisory, read_record
+from checks.facts.osv import ECOSYSTEMS
 from checks.model.advisory import Advisory
 from checks.model.errors import UsageError
 from checks.model.phrase import visible
@@ -28,6 +29,8 @@ MAX_BYTES = 20_000_000_000
 MAX_RECORDS = 4_000_000
 #: Entries of one archive; its table of contents is read whole.
 MAX_ENTRIES = 2_000_000
+#: By how much an archive may grow when it is unpacked; OSV's grow six times.
+MAX_RATIO = 100
 _ENTRY = re.compile(rb"PK\x01\x02")
 
 
@@ -56,6 +59,8 @@ def read_exports(paths: Iterable[Path], wanted: Collection[str] | None, as_of: d
             if size > MAX_BYTES or found.read > MAX_RECORDS:
                 raise UsageError(f"{path}: more than {MAX_RECORDS:,} records or {MAX_BYTES:,} bytes are not read")
             _take(found, _document(path, name, data), wanted, as_of, f"{path}: {visible(name, 200)}")
+    # Of a distribution's type there is more than one ecosystem, and nobody can tell which of them an export was of.
+    found.complete &= ECOSYSTEMS.keys()
     return found
 
 
@@ -134,23 +139,29 @@ def _content(path: Path) -> bytes:
 
 def _archived(path: Path) -> Iterator[tuple[str, bytes]]:
     try:
-        _bounded(path)
+        left = MAX_RECORD + MAX_RATIO * _size(path)
         with zipfile.ZipFile(path) as archive:
             for entry in archive.infolist():
                 if entry.filename.endswith(".json"):
-                    yield entry.filename, _unpacked(path, archive, entry)
+                    data = _unpacked(path, archive, entry)
+                    left -= len(data)
+                    if left < 0:
+                        raise UsageError(f"{path} unpacks to more than {MAX_RATIO} times its size", hint=_HINT)
+                    yield entry.filename, data
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror or error}") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
         raise UsageError(f"{path} is no archive, is damaged or is encrypted", hint=_HINT) from None
 
 
-def _bounded(path: Path) -> None:
-    """The library reads the whole table of contents, so its size is looked at before."""
+def _size(path: Path) -> int:
+    """Bytes. The library reads the whole table of contents, so how long that is is looked at before."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         entries = sum(1 for _ in islice(_ENTRY.finditer(data), MAX_ENTRIES + 1))
+        size = len(data)
     if entries > MAX_ENTRIES:
         raise UsageError(f"{path} has more than {MAX_ENTRIES:,} entries", hint="Give the exports by ecosystem.")
+    return size
 
 
 def _unpacked(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:

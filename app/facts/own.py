@@ -32,8 +32,8 @@ _RULE = "license-incompatible"
 class OwnLicense:
     """Answers only where the policy asks for advice on compatibility and the data for it is installed.
 
-    `known`: what GitHub says. `texts`: the folder in which recognized texts are kept from run to run. `only`: the checks
-    that are judged, by id.
+    `known`: what GitHub says. `texts`: the folder in which recognized texts are kept from run to run. `only`: the
+    checks that are judged, by id.
     """
 
     def __init__(

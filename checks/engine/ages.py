@@ -57,7 +57,7 @@ def _fresh(known: F, fields: Mapping[str, Want], oldest: datetime, now: datetime
     if not gone:
         return known
     gaps = [Gap(source, _too_old(now - as_of, limit), about=want) for (source, as_of), want in sorted(old.items())]
-    return replace(known, **gone, gaps=(*known.gaps, *gaps))  # type: ignore[arg-type]
+    return replace(known, **gone, gaps=(*known.gaps, *gaps))  # type: ignore[arg-type, has-type]
 
 
 def _too_old(age: timedelta, limit: str) -> str:

@@ -8,15 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from checks.facts.exchange import Answer, Request, UnreadableAnswer, body_of, known, next_page, object_of, said
+from checks.facts.exchange import Answer, Request, UnreadableAnswer, body_of, known, next_page, object_of, said, silence
 from checks.facts.fields import mapping, mappings, moment, text, texts
 from checks.facts.names import GO_TOOLCHAIN, name_of, plausible, segment
 from checks.facts.questions import answerable, batches, by_package, union
 from checks.facts.scorecard import read_scorecard
 from checks.facts.standings import standing
-from checks.facts.statements import joined
+from checks.facts.statements import combined
 from checks.model.facts import (
-    Gap,
     Known,
     PackageFacts,
     PackageKey,
@@ -25,6 +24,7 @@ from checks.model.facts import (
     VersionFacts,
     Want,
     filled_package,
+    joined,
 )
 from checks.model.purl import type_of
 
@@ -133,11 +133,15 @@ def _read_versions(request: Request, document: Mapping[str, object], as_of: date
             packages[key[0]] = filled_package(packages.get(key[0], PackageFacts()), _beside(version, as_of))
     left = sorted(index for found in waiting.values() for index in found)
     more = _next(request, document, left)
-    if left and not more:
-        gap = Gap(SOURCE, "its answer leaves this package out", about=request.want.of_version)
-        versions |= {request.keys[index]: VersionFacts(gaps=(gap,)) for index in left}
     health = tuple(_projects(packages)) if request.want & Want.HEALTH else ()
-    return said(SOURCE, as_of, versions, packages, (*more, *health))
+    answer = said(SOURCE, as_of, versions, packages, (*more, *health))
+    return answer if more or not left else _with_silence(answer, request, left, "its answer leaves this package out")
+
+
+def _with_silence(answer: Answer, request: Request, left: Sequence[int], reason: str) -> Answer:
+    """`answer`, and gaps about those of the keys that it leaves out."""
+    silent = silence(replace(request, keys=tuple(request.keys[index] for index in left)), SOURCE, reason)
+    return replace(answer, facts=joined(answer.facts, silent))
 
 
 def _echo(version_key: Mapping[str, object]) -> str:
@@ -165,7 +169,7 @@ def _license(version: Mapping[str, object]) -> str | None:
         if text(detail.get("spdx")) in (None, _NON_STANDARD)
     ]
     texts_ = iter([said for said in own if said is not None])
-    return joined([next(texts_, item) if item == _NON_STANDARD else item for item in found], "AND")
+    return combined([next(texts_, item) if item == _NON_STANDARD else item for item in found], "AND")
 
 
 def _beside(version: Mapping[str, object], as_of: datetime) -> PackageFacts:
@@ -212,10 +216,8 @@ def _read_projects(request: Request, document: Mapping[str, object], as_of: date
             packages[request.keys[index][0]] = PackageFacts(scorecard=known(card, SOURCE, as_of))
     left = sorted(index for found in waiting.values() for index in found)
     more = _next(request, document, left)
-    if left and not more:
-        gap = Gap(SOURCE, "its answer leaves this project out", about=Want.HEALTH)
-        packages |= {request.keys[index][0]: PackageFacts(gaps=(gap,)) for index in left}
-    return said(SOURCE, as_of, packages=packages, more=more)
+    answer = said(SOURCE, as_of, packages=packages, more=more)
+    return answer if more or not left else _with_silence(answer, request, left, "its answer leaves this project out")
 
 
 # -- packages

@@ -2,9 +2,9 @@
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
-from typing import Any, cast
+from typing import cast
 
 #: Longer statements, reasons and names are cut; a license text in a license field stays recognizable as one.
 MAX_TEXT = 2_000
@@ -96,8 +96,3 @@ def count(value: object) -> int | None:
 def flag(value: object) -> bool | None:
     """True or false; None for everything else."""
     return value if isinstance(value, bool) else None
-
-
-def first(values: Iterable[Any]) -> Any:
-    """The first that is not None."""
-    return next((value for value in values if value is not None), None)

@@ -12,7 +12,7 @@ MAX_SHORT = 64
 _NO_STATEMENT = frozenset({"unknown", "none", "n/a", "noassertion", "null"})
 
 
-def joined(statements: Sequence[str], operator: str) -> str | None:
+def combined(statements: Sequence[str], operator: str) -> str | None:
     """`A AND (B OR C)`: each part in parentheses where its own operators could be misread; None if there is none."""
     parts = tuple(dict.fromkeys(statements))
     if len(parts) < 2:
@@ -33,10 +33,10 @@ def choice(value: object) -> str | None:
     options = value if isinstance(value, list) else [value]
     found = [named(item) for item in options]
     known = [item for item in found if item is not None]
-    return joined(known, "OR") if len(known) == len(found) else None
+    return combined(known, "OR") if len(known) == len(found) else None
 
 
 def all_of(value: object) -> str | None:
     """A list whose relation is not said: everything in it counts (RubyGems, Hex, deps.dev)."""
     found = [item for item in texts(value) if item.lower() not in _NO_STATEMENT]
-    return joined(found, "AND")
+    return combined(found, "AND")

@@ -54,6 +54,58 @@ _IDS = (
 )
 IDS = [name.replace("@", " ") for name in _IDS.split()]
 
+#: What packages declare that is no expression, as people write it: read anew each time.
+FREE_TEXT = (
+    "MIT License",
+    "The MIT License (MIT)",
+    "MIT/X11",
+    "Apache 2.0",
+    "Apache License, Version 2.0",
+    "The Apache Software License, Version 2.0",
+    "Apache-2.0 AND BSD",
+    "BSD",
+    "BSD 3-Clause",
+    "3-Clause BSD License",
+    'BSD 3-Clause "New" or "Revised" License (BSD-3-Clause)',
+    "New BSD",
+    "ISC License (ISCL)",
+    "GPLv3",
+    "GPL (>= 2)",
+    "GPL-2+ or Artistic",
+    "GNU General Public License v3 or later (GPLv3+)",
+    "GNU GPL version 2, or (at your option) any later version",
+    "GNU General Public License, version 2, with the classpath exception",
+    "GNU Lesser General Public License v2.1",
+    "LGPLv2+",
+    "Mozilla Public License 2.0 (MPL 2.0)",
+    "Eclipse Public License - v 2.0",
+    "CDDL/GPLv2+CE",
+    "Boost Software License 1.0 (BSL-1.0)",
+    "Creative Commons Attribution 4.0 International (CC BY 4.0)",
+    "Public Domain",
+    "Vovida Software License 1.0",
+    "Python Software Foundation License",
+    "zlib/libpng",
+    "MIT/Apache-2.0",
+    "MIT, Apache 2.0",
+    "Apache2 OR MIT",
+    "Dual MIT/GPL",
+    "MIT + file LICENSE",
+    "License :: OSI Approved :: MIT License",
+    "License :: OSI Approved :: BSD License",
+    "License :: OSI Approved :: Apache Software License",
+    '{"type": "MIT", "url": "https://example.com/license"}',
+    '[{"type": "MIT"}, {"type": "Apache2"}]',
+    "https://opensource.org/licenses/MIT",
+    "http://www.apache.org/licenses/LICENSE-2.0.txt",
+    "https://www.eclipse.org/legal/epl-2.0/, https://www.apache.org/licenses/LICENSE-2.0",
+    "https://github.com/example/project/blob/main/LICENSE",
+    "MIT-style",
+    "Dual License",
+    "All rights reserved",
+    "Copyright (c) 2021 Ada",
+)
+
 
 def generated() -> list[Dependency]:
     raw = [text for text, count in STATEMENTS.items() for _ in range(count)]
@@ -142,6 +194,11 @@ def never_seen() -> None:
             len(expressions),
             partial(_judge_all, terms, expressions),
         )
+    rate(
+        f"never seen before: {len(FREE_TEXT)} kinds of free text",
+        len(FREE_TEXT),
+        partial(_judge_all, terms, FREE_TEXT),
+    )
 
 
 def _judge_all(terms: Terms, expressions: Sequence[str]) -> None:
@@ -153,6 +210,8 @@ def _judge_all(terms: Terms, expressions: Sequence[str]) -> None:
 #: Cost above a bare interpreter: what a run pays that meets common ids only, and one that opens the index.
 STARTS = {
     "start: common ids": "from checks.licenses.judge import Judge, Terms; Judge(Terms()).judge('MIT OR GPL-3.0-only')",
+    "start: free text": "from checks.licenses.judge import Judge, Terms; Judge(Terms()).judge('Apache 2')",
+    "start: the index and every name": "from checks.licenses.judge import Judge, Terms; Judge(Terms()).judge('TCL/TK')",
     "start: the whole index": "from checks.licenses.judge import Judge, Terms; Judge(Terms()).judge('Watcom-1.0')",
 }
 

@@ -20,8 +20,8 @@ def judged(facts: Facts, maximum_age: str = "7 days") -> Facts:
 
 
 def advisories(days: int) -> Facts:
-    known = Known(("GHSA-1",), "OSV", NOW - timedelta(days=days))
-    return Facts(versions={KEY: VersionFacts(advisories=known)})
+    ids: tuple[str, ...] = ("GHSA-1",)
+    return Facts(versions={KEY: VersionFacts(advisories=Known(ids, "OSV", NOW - timedelta(days=days)))})
 
 
 def test_data_of_exactly_the_age_that_the_policy_takes_counts() -> None:

@@ -39,10 +39,6 @@ def converse(source: Source, documents: Mapping[str, str], *keys: PackageKey, wa
     return facts
 
 
-def version_of(facts: Facts, key: PackageKey) -> VersionFacts:
-    return facts.version(*key)
-
-
 def said(known: VersionFacts | PackageFacts) -> dict[str, object]:
     """The facts by name, without their source and age; gaps as their reasons."""
     values: dict[str, object] = {}

@@ -200,6 +200,13 @@ def test_a_repository_is_asked_for_once_and_a_silent_answer_about_it_is_a_gap() 
     assert {purl for purl, known in silent.facts.packages.items() if known.silent(Want.HEALTH)} == {LEFT[0], SCOPED[0]}
 
 
+def test_a_package_that_is_left_out_has_gaps_about_its_health_too() -> None:
+    (request,) = asked(depsdev, LEFT, want=Want.LICENSE | Want.HEALTH)
+    facts = answer(depsdev, request, '{"responses": []}').facts
+    assert facts.version(*LEFT).silent(Want.LICENSE)
+    assert facts.package(LEFT[0]).silent(Want.HEALTH)
+
+
 def test_a_package_lists_its_versions_and_names_the_default() -> None:
     facts = converse(
         depsdev,

@@ -49,8 +49,12 @@ def test_minified_composer_documents() -> None:
 
 
 def test_branches_of_composer_packages_are_in_a_document_of_their_own() -> None:
-    requests = asked(packagist, ("pkg:composer/example/lib", "dev-main"), ("pkg:composer/example/lib", "2.x-dev"))
-    assert [request.path for request in requests] == ["p2/example/lib~dev.json"]
+    key = ("pkg:composer/example/lib", "dev-main")
+    document = """{"packages": {"example/lib": [
+      {"version": "dev-main", "license": ["MIT"], "time": "2026-01-01T00:00:00+00:00"}]}}"""
+    facts = converse(packagist, {"p2/example/lib~dev.json": document}, key)
+    assert said(facts.version(*key)) == {"license": "MIT", "published": at("2026-01-01")}
+    assert said(facts.package(key[0])) == {}, "branches say nothing of the newest release"
 
 
 PUB = {

@@ -48,6 +48,7 @@ def test_pages_of_nuget_are_asked_where_we_say_and_only_those_that_matter() -> N
     documents = {"example.json/index.json": PAGES, "example.json/page/1.0.0/2.0.0.json": f'{{"items": {LEAVES}}}'}
     facts = converse(nuget, documents, NUGET, want=Want.LICENSE)
     assert said(facts.version(*NUGET))["license"] == "MIT"
+    assert said(facts.package(NUGET[0])) == {}, "who has not read all pages does not know the newest version"
     documents["example.json/page/0.1.0/0.9.0.json"] = '{"items": [{"catalogEntry": {"version": "0.5.0"}}]}'
     facts = converse(nuget, documents, NUGET, want=Want.RELEASES)
     releases = facts.package(NUGET[0]).releases

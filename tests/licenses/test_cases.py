@@ -23,12 +23,13 @@ class Case(NamedTuple):
     verdict: str
     decided_by: str
     reason: str
-    falls_back: bool = True
-    excepted: str = "-"
+    falls_back: bool
+    excepted: str
 
 
 def cases() -> Iterator[Case]:
-    topic, settings = "", {}
+    topic = ""
+    settings: dict[str, str] = {}
     for line in PAGE.read_text(encoding="utf-8").splitlines():
         setting = SETTING.fullmatch(line)
         if line.startswith("## "):
@@ -37,8 +38,10 @@ def cases() -> Iterator[Case]:
             settings[setting[1]] = setting[2]
         elif topic and line.startswith("| ") and not line.startswith("| declared"):
             cells = [cell.strip(" `").replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:7]]
+            declared, allow, deny, verdict, decided_by, reason = cells
             falls_back = settings.get("with_falls_back_to_base") != "false"
-            yield Case(topic, *cells, falls_back=falls_back, excepted=settings.get("exceptions.allow", "-"))
+            excepted = settings.get("exceptions.allow", "-")
+            yield Case(topic, declared, allow, deny, verdict, decided_by, reason, falls_back, excepted)
 
 
 CASES = tuple(cases())

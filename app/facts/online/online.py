@@ -89,6 +89,10 @@ class OnlineFacts:
         (facts,) = await self._flights.join({(asked, hidden): NOTHING}, lambda _: self._answer(questions, hidden))
         return facts
 
+    async def close(self) -> None:
+        """Give up what is still being asked."""
+        await self._flights.close()
+
     async def _answer(self, questions: Questions, private: Collection[str]) -> Facts:
         lookup = _Lookup(self.sources, self.timing, self.seconds)
         hidden = {purl for purl, _ in questions if purl in private or self.private(purl)}

@@ -68,11 +68,11 @@ async def online_sources(
     built = _Builder(environment, client, cache, grace, osv_packages if whole_packages else osv)
     found = _configured(environment, checkout)
     privacy = Privacy((*settings.private, *found.private), frozenset(map(str.lower, settings.public_registries)))
+    facts = OnlineFacts(built.sources(found), privacy.named, settings.total_seconds, client.timing)
     try:
-        yield Online(
-            OnlineFacts(built.sources(found), privacy.named, settings.total_seconds, client.timing), privacy.of_plan
-        )
+        yield Online(facts, privacy.of_plan)
     finally:
+        await facts.close()
         await built.close()
         await client.close()
 

@@ -9,7 +9,7 @@ from checks.facts.names import segment
 from checks.facts.questions import answerable
 from checks.facts.registries import releases as registry
 from checks.facts.registries.releases import SOURCE
-from checks.facts.statements import joined
+from checks.facts.statements import combined
 from checks.model.facts import Questions, VersionFacts, Want
 
 __all__ = ["SOURCE", "answers", "read", "requests"]
@@ -49,4 +49,4 @@ def _license(found: Mapping[str, object]) -> str | None:
     if not stated:
         stated = tuple(tag.removeprefix("license:") for tag in texts(found.get("tags")) if tag.startswith("license:"))
     own = text(card.get("license_name")) or "other"
-    return joined([own if word == "other" else word for word in stated if word != "unknown"], "AND")
+    return combined([own if word == "other" else word for word in stated if word != "unknown"], "AND")

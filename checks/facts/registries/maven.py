@@ -12,7 +12,7 @@ from checks.facts.names import plausible, purl_of, repository_of, segment
 from checks.facts.questions import answerable
 from checks.facts.registries import releases as registry
 from checks.facts.registries.releases import SOURCE
-from checks.facts.statements import joined, named
+from checks.facts.statements import combined, named
 from checks.manifests.xmltext import Element, parse_xml
 from checks.model.errors import UnreadableManifest
 from checks.model.facts import Gap, PackageFacts, Questions, Release, VersionFacts, Want
@@ -81,7 +81,7 @@ def _read_pom(request: Request, root: Element, as_of: datetime) -> Answer:
     packages = {purl: package for purl, _ in request.keys} if request.page == 0 else {}
     if statements:
         # the reader may choose any of them (POM reference, "Licenses")
-        facts = VersionFacts(license=known(joined(statements, "OR"), SOURCE, as_of))
+        facts = VersionFacts(license=known(combined(statements, "OR"), SOURCE, as_of))
         return said(SOURCE, as_of, dict.fromkeys(request.keys, facts), packages)
     parent = next(root.all("parent"), None)
     if parent is None:

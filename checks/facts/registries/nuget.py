@@ -44,33 +44,44 @@ def read(request: Request, document: object, as_of: datetime) -> Answer:
     if not isinstance(found.get("items"), list):
         raise UnreadableAnswer("it has no list of items")
     if request.step == "index":
-        entries: list[Mapping[str, object]] = []
-        waiting: list[str] = []
-        for page in mappings(found["items"]):
-            if isinstance(page.get("items"), list):
-                entries.extend(_entries(page))
-            elif path := _page(request, page):
-                waiting.append(path)
+        entries, waiting, complete = _index(request, found)
     else:
-        entries, waiting = [*request.carried[0], *_entries(found)], list(request.carried[1])
+        carried, (_, *waiting), complete = request.carried
+        entries = [*carried, *_entries(found)]
     if waiting:
-        further = replace(next_page(request, path=waiting[0]), step="page", carried=(entries, tuple(waiting[1:])))
-        return Answer(more=(further,))
-    return _of(request, entries, as_of)
-
-
-def _of(request: Request, entries: list[Mapping[str, object]], as_of: datetime) -> Answer:
+        carried = (entries, tuple(waiting), complete)
+        return Answer(more=(replace(next_page(request, path=waiting[0]), step="page", carried=carried),))
     releases = [_release(version, entry) for entry in entries if (version := text(entry.get("version")))]
+    package = _package(releases, entries, as_of) if complete else PackageFacts()
+    return registry.of_package(request, as_of, releases, package)
+
+
+def _index(request: Request, found: Mapping[str, object]) -> tuple[list[Mapping[str, object]], list[str], bool]:
+    """What the index has itself, the paths of the pages that matter, and whether these are all."""
+    entries: list[Mapping[str, object]] = []
+    waiting: list[str] = []
+    complete = True
+    for page in mappings(found["items"]):
+        if isinstance(page.get("items"), list):
+            entries.extend(_entries(page))
+        elif path := _page(request, page):
+            waiting.append(path)
+        else:
+            complete = False
+    return entries, waiting, complete
+
+
+def _package(releases: list[Release], entries: list[Mapping[str, object]], as_of: datetime) -> PackageFacts:
+    """What the newest version says, which is known only where all pages were read."""
     latest = registry.newest("nuget", releases)
-    of_latest = next((entry for entry in entries if latest and text(entry.get("version")) == latest), {})
-    alternative = text(mapping(mapping(of_latest.get("deprecation")).get("alternatePackage")).get("id"))
-    reason = _deprecated(of_latest)
-    package = PackageFacts(
+    newest = next((entry for entry in entries if latest and text(entry.get("version")) == latest), {})
+    alternative = text(mapping(mapping(newest.get("deprecation")).get("alternatePackage")).get("id"))
+    reason = _deprecated(newest)
+    return PackageFacts(
         latest=known(latest, SOURCE, as_of),
         status=known(Status(Standing.DEPRECATED, reason) if reason is not None else None, SOURCE, as_of),
         replaced_by=known(purl_of("nuget", alternative) if alternative else None, SOURCE, as_of),
     )
-    return registry.of_package(request, as_of, releases, package)
 
 
 def _entries(page: Mapping[str, object]) -> Iterator[Mapping[str, object]]:

@@ -33,13 +33,15 @@ def requests(questions: Questions) -> Iterator[Request]:
         branches = tuple(key for key in keys if _is_branch(key))
         tagged = tuple(key for key in keys if key not in branches)
         if tagged:
-            path = f"p2/{registry.path_of(name)}.json"
-            yield Request(path, tagged, want, limit_bytes=registry.PACKAGE_BYTES, subjects=(name,) * len(tagged))
-        if branches:
-            path = f"p2/{registry.path_of(name)}~dev.json"
-            yield Request(
-                path, branches, want.of_version, limit_bytes=registry.PACKAGE_BYTES, subjects=(name,) * len(branches)
-            )
+            yield _request(name, "package", tagged, want)
+        if branches and want.of_version:
+            yield _request(name, "branches", branches, want.of_version)
+
+
+def _request(name: str, step: str, keys: tuple[PackageKey, ...], want: Want) -> Request:
+    path = f"p2/{registry.path_of(name)}{'~dev' if step == 'branches' else ''}.json"
+    limit = registry.PACKAGE_BYTES
+    return Request(path, keys, want, limit_bytes=limit, step=step, subjects=(name,) * len(keys))
 
 
 def read(request: Request, document: object, as_of: datetime) -> Answer:
@@ -51,16 +53,19 @@ def read(request: Request, document: object, as_of: datetime) -> Answer:
     minified = text(found.get("minified")) is not None
     entries = list(_expanded(listed)) if minified else list(mappings(listed))
     releases = [_release(version, entry) for entry in entries if (version := text(entry.get("version")))]
-    newest = entries[0] if entries else {}
+    package = _package(releases, entries[0], as_of) if entries and request.step == "package" else PackageFacts()
+    return registry.of_package(request, as_of, releases, package)
+
+
+def _package(releases: list[Release], newest: Mapping[str, object], as_of: datetime) -> PackageFacts:
     abandoned = newest.get("abandoned")
     status = Status(Standing.DEPRECATED, "abandoned") if abandoned else None
-    package = PackageFacts(
+    return PackageFacts(
         latest=known(registry.newest("composer", releases), SOURCE, as_of),
         status=known(status, SOURCE, as_of),
         replaced_by=known(purl_of("composer", abandoned) if isinstance(abandoned, str) else None, SOURCE, as_of),
         repository=known(repository_of(mapping(newest.get("source")).get("url")), SOURCE, as_of),
     )
-    return registry.of_package(request, as_of, releases, package)
 
 
 def _is_branch(key: PackageKey) -> bool:

@@ -10,7 +10,7 @@ from checks.facts.names import purl_of, repository_of, segment
 from checks.facts.questions import answerable
 from checks.facts.registries import releases as registry
 from checks.facts.registries.releases import SOURCE
-from checks.facts.statements import joined
+from checks.facts.statements import combined
 from checks.model.facts import PackageFacts, Questions, Release, Standing, Status, VersionFacts, Want
 
 __all__ = ["SOURCE", "answers", "read", "requests"]
@@ -62,7 +62,7 @@ def read(request: Request, document: object, as_of: datetime) -> Answer:
 def _read_score(request: Request, found: Mapping[str, object], as_of: datetime) -> Answer:
     """Licenses stand among the tags: `license:bsd-3-clause`. Several texts were recognized: all count."""
     tags = [tag.removeprefix("license:") for tag in texts(found.get("tags")) if tag.startswith("license:")]
-    license_ = joined([tag for tag in tags if tag not in _NO_LICENSE], "AND")
+    license_ = combined([tag for tag in tags if tag not in _NO_LICENSE], "AND")
     facts = VersionFacts(license=known(license_, SOURCE, as_of))
     return said(SOURCE, as_of, dict.fromkeys(request.keys, facts))
 

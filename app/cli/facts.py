@@ -1,0 +1,147 @@
+"""`ospo-gate facts build | update`: a facts file made where there is a network, and renewed there."""
+
+import argparse
+import sys
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from app.cli.drive import drive_online
+from app.cli.manifests import cache, inventories
+from app.cli.output import check_target
+from app.cli.progress import Progress
+from app.facts.build import Asking, Content, from_export, wanted, without_advisories
+from app.facts.container import write
+from app.facts.file import open_facts, save
+from app.facts.osv_export import Export, exported_at, read_exports
+from app.policies import PATH, load_policy, starter_policy
+from app.settings import Workflow, command_environment, fact_settings
+from checks.advisories.ecosystems import identity
+from checks.engine.plan import Plan
+from checks.model.errors import UsageError
+from checks.model.facts import PackageKey, RepositoryFacts, Want
+from checks.model.snapshot import Listing, ManifestPair, Snapshot
+from checks.policy.document import MAX_CHARACTERS
+from checks.policy.schema import Policy
+
+T = TypeVar("T")
+
+
+def build(options: argparse.Namespace) -> int:
+    """Write a facts file for what the manifests at the paths bring."""
+    output = Path(options.output)
+    check_target(output)
+    exports = [Path(item) for item in options.offline_osv]
+    _check(options, exports)
+    plan = _plan([Path(item) for item in options.paths], options)
+    packages = None if options.all and exports else {change.purl for change in plan.changes}
+    content = Content()
+    if exports:
+        content = _of_exports(exports, packages)
+    if options.online or not exports:
+        questions = without_advisories(wanted(plan, _policy(options), options.all), _told(content))
+        found = _online(options, plan, questions)
+        for source, at in found.read.items():
+            content.read_at(source, at)
+        content.add(found.records.values())
+    return _write(output, content)
+
+
+def update(options: argparse.Namespace) -> int:
+    """Ask again for all that a facts file holds."""
+    path = Path(options.file)
+    file = open_facts(path)
+    if file.header.complete or not file.header.counts.get("version"):
+        hint = "Make it anew with: ospo-gate facts build --offline-osv …"
+        raise UsageError(f"{path} was made from exports, so there is nothing to ask again", hint=hint)
+    with Progress(1) as progress:
+        asking = Asking(fact_settings(), told=_telling(progress))
+        content = drive_online(asking.again(file))
+    return _write(path, content)
+
+
+def _check(options: argparse.Namespace, exports: Sequence[Path]) -> None:
+    if not options.paths and not (exports and options.all):
+        hint = "For example: ospo-gate facts build --for . --output facts.db"
+        raise UsageError("facts build: name with --for whose packages are needed", hint=hint)
+    if options.online and not options.paths:
+        raise UsageError("facts build: --online needs --for: nobody can be asked about all packages that there are")
+
+
+def _plan(paths: Sequence[Path], options: argparse.Namespace) -> Plan:
+    known = cache(options.no_cache)
+    pairs = [
+        ManifestPair(f"{path}/{item.path}", None, item) for path in paths for item in inventories(path, known)
+    ]
+    return Plan(Snapshot(Listing("", ""), tuple(pairs)))
+
+
+def _policy(options: argparse.Namespace) -> Policy:
+    """What it asks is asked in any case: the lists of releases that freshness needs."""
+    root = Path(options.paths[0])
+    path = Path(options.policy) if options.policy else (root if root.is_dir() else root.parent) / PATH
+    try:
+        with path.open("rb") as file:
+            return load_policy(file.read(4 * MAX_CHARACTERS + 1), str(path))
+    except FileNotFoundError:
+        if options.policy:
+            raise UsageError(f"--policy: there is no such file: {path}") from None
+        return starter_policy()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _of_exports(paths: Sequence[Path], packages: set[str] | None) -> Content:
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"--offline-osv: there is no such file or folder: {path}")
+    as_of = min(exported_at(path) for path in paths)
+    with Progress(1) as progress:
+        export: Export = read_exports(
+            paths,
+            None if packages is None else frozenset(map(identity, packages)),
+            as_of,
+            lambda done: progress.at(0, f"{done:,} advisories"),
+        )
+    if not export.complete:
+        raise UsageError(
+            "--offline-osv: no ecosystem's advisories are in it", hint="Give <ECOSYSTEM>/all.zip of OSV's exports."
+        )
+    return from_export(export, packages, as_of)
+
+
+def _told(content: Content) -> frozenset[str]:
+    """The packages whose advisories an export told."""
+    return frozenset(key.key for key in content.records if key.kind == "advisories")
+
+
+def _online(options: argparse.Namespace, plan: Plan, questions: Mapping[PackageKey, Want]) -> Content:
+    root = Path(options.paths[0])
+    workflow = command_environment().workflow or Workflow()
+    with Progress(len(questions)) as progress:
+        asking = Asking(fact_settings(), root if root.is_dir() else root.parent, told=_telling(progress))
+        return drive_online(asking.of_plan(plan, workflow.repository, questions))
+
+
+def _telling(progress: Progress) -> Callable[[int, int], None]:
+    def told(done: int, total: int) -> None:
+        progress.total = total
+        progress.at(done, "packages")
+
+    return told
+
+
+def _write(path: Path, content: Content) -> int:
+    size = save(path, write(content.records.values(), datetime.now(UTC), content.read, content.complete))
+    counts: dict[str, int] = {}
+    for key in content.records:
+        counts[key.kind] = counts.get(key.kind, 0) + 1
+    versions, advisories = counts.get("version", 0), counts.get("advisory", 0)
+    print(
+        f"{path}: {versions:,} package versions, {advisories:,} advisories, {size / 1_000_000:.1f} MB.", file=sys.stderr
+    )
+    silent = sorted({gap for gap in content.troubles})
+    for line in silent:
+        print(f"  {line}", file=sys.stderr)
+    return 0

@@ -1,0 +1,187 @@
+"""Making and renewing facts files: what is asked, and what of the answers is kept."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from app.fact_settings import FactEnvironment
+from app.facts.container import FactsFile
+from app.facts.fallback import AdvisoriesBehind
+from app.facts.file import decoded
+from app.facts.file_records import (
+    advisories_key,
+    advisories_key_of,
+    advisory_records,
+    concerned_records,
+    records,
+)
+from app.facts.kinds import PACKAGE_KINDS
+from app.facts.memory import FactsInMemory
+from app.facts.online.online import PRIVATE
+from app.facts.online.timing import Timing
+from app.facts.online.wiring import Online, online_sources
+from app.facts.osv_export import Export
+from app.ports import FactCache, FactKey, FactRecord
+from checks.advisories.ecosystems import identity
+from checks.engine.plan import Plan
+from checks.facts import osv
+from checks.facts.codec import decode_package, decode_version
+from checks.facts.questions import batches
+from checks.model.change import ChangeKind
+from checks.model.facts import ANYTHING, NOTHING, Facts, Gap, PackageFacts, PackageKey, Questions, RepositoryFacts, VersionFacts, Want
+from checks.model.purl import type_of
+from checks.policy.schema import Policy
+
+#: Packages of one lookup: each has the whole budget of seconds, and people see how far it is.
+CHUNK = 500
+#: What is asked about every package, whatever the policy; a list of releases costs a request of its own for each.
+USUAL = ANYTHING & ~(Want.TEXTS | Want.RELEASES)
+_ABOUT_PACKAGES = ("version", "advisories", *PACKAGE_KINDS)
+
+Told = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class Content:
+    """What a file is written from."""
+
+    records: dict[FactKey, FactRecord] = field(default_factory=dict)
+    read: dict[str, datetime] = field(default_factory=dict)
+    """By source: the oldest (UTC)."""
+    complete: Collection[str] = ()
+
+    def add(self, found: Iterable[FactRecord]) -> None:
+        self.records.update((record.key, record) for record in found)
+
+    def read_at(self, source: str, at: datetime) -> None:
+        self.read[source] = min(at, self.read.get(source, at))
+
+
+def wanted(plan: Plan, policy: Policy, releases: bool) -> dict[PackageKey, Want]:
+    """What `policy` asks, and what others may ask, about everything in `plan`; with `releases` also their lists."""
+    asked = dict(plan.questions(policy))
+    usual = USUAL | Want.RELEASES if releases else USUAL
+    for change in plan.changes:
+        if change.kind is not ChangeKind.REMOVED:
+            key = (change.purl, change.version)
+            asked[key] = asked.get(key, NOTHING) | (usual if change.version is not None else usual.of_package)
+    return {key: want & ~Want.TEXTS for key, want in asked.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Asking the online sources for what a file will hold."""
+
+    environment: FactEnvironment
+    checkout: Path | None = None
+    timing: Timing | None = None
+    told: Told = lambda done, total: None
+    """Told how many packages are done, of how many."""
+
+    async def of_plan(self, plan: Plan, repository: RepositoryFacts, questions: Questions) -> Content:
+        """Answers about the packages of a checkout."""
+        return await self._ask(questions, FactsInMemory(), lambda online: online.private(plan, repository))
+
+    async def again(self, file: FactsFile) -> Content:
+        """What is in `file`, renewed. Where a source has no answer now, the old one stays, with its age."""
+        old = {record.key: record for record in file.every()}
+        questions, private = asked_before(old)
+        new = await self._ask(questions, AdvisoriesBehind(file), lambda _: private)
+        kept = [record for key, record in old.items() if _stays(record, new.records.get(key))]
+        if any(record.key.kind in _ABOUT_PACKAGES for record in kept):
+            for source, at in file.header.read.items():
+                new.read_at(source, at)
+        new.add(kept)
+        named = _named(new.records.values())
+        new.records = {key: record for key, record in new.records.items() if key.kind != "advisory" or key.key in named}
+        return new
+
+    async def _ask(
+        self, questions: Questions, cache: FactCache, private: Callable[[Online], Collection[str]]
+    ) -> Content:
+        content = Content()
+        timing = self.timing or Timing()
+        done = 0
+        async with online_sources(
+            self.environment, cache, checkout=self.checkout, timing=timing, whole_packages=True
+        ) as online:
+            hidden = private(online)
+            for part in batches(questions, CHUNK):
+                self.told(done, len(questions))
+                at = timing.now()
+                facts = await online.packages.answer(part, hidden)
+                content.add(records(part, facts, at))
+                _read_from(content, facts)
+                done += len(part)
+        return content
+
+
+def _read_from(content: Content, facts: Facts) -> None:
+    for state in facts.sources:
+        if state.as_of is not None:
+            content.read_at(state.name, state.as_of)
+
+
+def from_export(export: Export, packages: Collection[str] | None, as_of: datetime) -> Content:
+    """The advisories of an export. `packages` (purls): what to keep, None for all. Only packages of types that the
+    export is complete for are in it: silence about others would be taken for "none"."""
+    content = Content()
+    ids = {purl: found for purl, found in export.ids.items() if type_of(purl) in export.complete}
+    for purl in map(identity, packages or ()):
+        if type_of(purl) in export.complete:
+            ids.setdefault(purl, set())
+    content.add(concerned_records(ids, osv.SOURCE, as_of))
+    named = {id_ for found in ids.values() for id_ in found}
+    content.add(advisory_records((export.advisories[id_] for id_ in named), as_of))
+    content.read_at(osv.SOURCE, as_of)
+    content.complete = sorted(export.complete) if packages is None else ()
+    return content
+
+
+def without_advisories(questions: Questions, complete: Collection[str]) -> dict[PackageKey, Want]:
+    """`questions` without what an export has told."""
+    left = {key: want & ~Want.ADVISORIES if type_of(key[0]) in complete else want for key, want in questions.items()}
+    return {key: want for key, want in left.items() if want}
+
+
+def asked_before(old: Mapping[FactKey, FactRecord]) -> tuple[dict[PackageKey, Want], frozenset[str]]:
+    """What was asked to make these records, and which packages of them are private."""
+    questions: dict[PackageKey, Want] = {}
+    versions: dict[str, str] = {}
+    for key, record in old.items():
+        if key.kind == "version":
+            purl, _, version = key.key.partition("@")
+            known = advisories_key(purl) in old or advisories_key_of(purl, version) in old
+            questions[purl, version] = record.about | (Want.ADVISORIES if known else NOTHING)
+            versions[purl] = version
+    for key, record in old.items():
+        if key.kind in PACKAGE_KINDS:
+            asked = (key.key, versions.get(key.key))
+            questions[asked] = questions.get(asked, NOTHING) | record.about
+    hidden = {
+        identity(key.key.partition("@")[0])
+        for key, record in old.items()
+        if any(gap.reason == PRIVATE for gap in _gaps(record))
+    }
+    return questions, frozenset(purl for purl, _ in questions if identity(purl) in hidden)
+
+
+def _stays(old: FactRecord, new: FactRecord | None) -> bool:
+    """Whether the old record is worth more than the new one."""
+    return new is None or bool(_gaps(new) and not _gaps(old))
+
+
+def _gaps(record: FactRecord) -> tuple[Gap, ...]:
+    """What of it some source could not answer."""
+    known: VersionFacts | PackageFacts | None = None
+    if record.key.kind in ("version", "advisories"):
+        known = decoded(record, decode_version)
+    elif record.key.kind in PACKAGE_KINDS:
+        known = decoded(record, decode_package)
+    return known.gaps if known else ()
+
+
+def _named(found: Iterable[FactRecord]) -> set[str]:
+    lists = (decoded(record, decode_version) for record in found if record.key.kind == "advisories")
+    return {id_ for known in lists if known and known.advisories for id_ in known.advisories.value}
