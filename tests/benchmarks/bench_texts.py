@@ -1,6 +1,6 @@
 """License texts: how many of the license files below some folders are recognized, and how long that takes.
 
-Run: python -m tests.benchmarks.bench_texts FOLDER…        for example node_modules and .venv of a project
+Run: python -m tests.benchmarks.bench_texts [FOLDER…]        for example node_modules of a project; default: this python
 
 A file counts as true where its package has exactly one license file and declares exactly one license.
 """
@@ -12,7 +12,7 @@ import statistics
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from email.parser import HeaderParser
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def packages(root: Path) -> Iterator[tuple[str, list[Path]]]:
             yield str(headers.get("License-Expression") or headers.get("License") or ""), found
 
 
-def truths(roots: list[str]) -> Iterator[tuple[str, str]]:
+def truths(roots: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Declared id and text of every distinct file that can be compared."""
     seen: set[bytes] = set()
     for root in roots:
@@ -56,7 +56,7 @@ def truths(roots: list[str]) -> Iterator[tuple[str, str]]:
                 yield str(statement.expression), text
 
 
-def main(roots: list[str]) -> None:
+def main(roots: Sequence[str] = (sys.prefix,)) -> None:
     start = time.process_time()
     library()
     print(f"the list of licenses: {time.process_time() - start:.2f} s")
@@ -77,4 +77,4 @@ def main(roots: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ["."])
+    main(sys.argv[1:] or (sys.prefix,))
