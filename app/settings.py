@@ -47,6 +47,8 @@ class CommandEnvironment:
     """Files of the runner that other commands of the same step may have written to already."""
     cache: Path | None = None
     """Where parsed inventories are kept. None in a workflow: what another job left on a runner is no evidence."""
+    facts: Path | None = None
+    """The facts file (OSPO_GATE_FACTS)."""
 
 
 def command_environment(environ: Mapping[str, str] = os.environ) -> CommandEnvironment:
@@ -61,6 +63,7 @@ def command_environment(environ: Mapping[str, str] = os.environ) -> CommandEnvir
         workflow=_workflow(environ) if in_workflow else None,
         appended=frozenset(filter(None, (environ.get("GITHUB_OUTPUT"), environ.get("GITHUB_STEP_SUMMARY")))),
         cache=None if in_workflow else _cache(environ),
+        facts=Path(environ[FACTS]) if environ.get(FACTS) else None,
     )
 
 
@@ -205,12 +208,13 @@ class ServiceSettings:
 
 
 PREFIX = "OSPO_GATE_"
+FACTS = "OSPO_GATE_FACTS"
 FACTS_PREFIX = "OSPO_GATE_FACTS_"
 
 
 def service_settings(environ: Mapping[str, str] = os.environ) -> ServiceSettings:
     """The settings of the service. Raises `UsageError` that names every missing or wrong variable and what to do."""
-    given = {name: value for name, value in _given(environ, PREFIX).items() if not name.startswith("facts_")}
+    given = {name: value for name, value in _given(environ, PREFIX).items() if not f"{name}_".startswith("facts_")}
     settings, wrong = _read(ServiceSettings, PREFIX, given)
     if not given.get("private_key") and not given.get("private_key_file"):
         wrong.append(f"{PREFIX}PRIVATE_KEY_FILE: is not set (Path of the App's private key, a PEM file.)")

@@ -32,14 +32,21 @@ def run(options: argparse.Namespace) -> int:
     source, root = _source(options, environment.workflow or Workflow())
     kept = environment.cache.with_name("texts") if environment.cache and not options.no_cache else None
     known = environment.workflow.repository if environment.workflow else RepositoryFacts()
+    tree = (InstalledTree(root, kept, only), OwnLicense(source, known.license, kept, only))
     gate = Gate(
         policies=_policies(options, environment, source, root),
-        facts=FactChain(facts, (InstalledTree(root, kept, only), OwnLicense(source, known.license, kept, only))),
+        facts=FactChain(facts, tree),
         clock=lambda: datetime.now(UTC),
         cache=InventoryFiles(environment.cache) if environment.cache and not options.no_cache else None,
         only=only,
     )
-    judged = drive(gate.judge(source))
+    file = Path(options.facts) if options.facts else environment.facts
+    if file or options.online:
+        from app.cli.known import Knowledge  # a check without them starts faster
+
+        judged = Knowledge(facts, tree, file, root if options.online else None).judge(gate, source)
+    else:
+        judged = drive(gate.judge(source))
     code = outputs.write(judged.report, enforce=options.enforce)
     if options.format == "text" and isinstance(source, GitSource) and not options.head and not environment.workflow:
         from app.cli.uncommitted import hint

@@ -1,11 +1,10 @@
-"""`ospo-gate facts build | update`: a facts file made where there is a network, and renewed there."""
+"""`ospo-gate facts build` and `update`: a facts file made where there is a network, and renewed there."""
 
 import argparse
 import sys
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
 
 from app.cli.drive import drive_online
 from app.cli.manifests import cache, inventories
@@ -20,16 +19,15 @@ from app.settings import Workflow, command_environment, fact_settings
 from checks.advisories.ecosystems import identity
 from checks.engine.plan import Plan
 from checks.model.errors import UsageError
-from checks.model.facts import PackageKey, RepositoryFacts, Want
+from checks.model.facts import Questions
+from checks.model.phrase import visible
 from checks.model.snapshot import Listing, ManifestPair, Snapshot
 from checks.policy.document import MAX_CHARACTERS
 from checks.policy.schema import Policy
 
-T = TypeVar("T")
-
 
 def build(options: argparse.Namespace) -> int:
-    """Write a facts file for what the manifests at the paths bring."""
+    """Write a facts file for what the manifests at the paths bring; 1 if a source could not answer all."""
     output = Path(options.output)
     check_target(output)
     exports = [Path(item) for item in options.offline_osv]
@@ -40,16 +38,17 @@ def build(options: argparse.Namespace) -> int:
     if exports:
         content = _of_exports(exports, packages)
     if options.online or not exports:
-        questions = without_advisories(wanted(plan, _policy(options), options.all), _told(content))
+        questions = without_advisories(wanted(plan, _policy(options), options.all), content)
         found = _online(options, plan, questions)
         for source, at in found.read.items():
             content.read_at(source, at)
         content.add(found.records.values())
+        content.troubles.update(found.troubles)
     return _write(output, content)
 
 
 def update(options: argparse.Namespace) -> int:
-    """Ask again for all that a facts file holds."""
+    """Ask again for all that a facts file holds; 1 as `build`."""
     path = Path(options.file)
     file = open_facts(path)
     if file.header.complete or not file.header.counts.get("version"):
@@ -71,9 +70,7 @@ def _check(options: argparse.Namespace, exports: Sequence[Path]) -> None:
 
 def _plan(paths: Sequence[Path], options: argparse.Namespace) -> Plan:
     known = cache(options.no_cache)
-    pairs = [
-        ManifestPair(f"{path}/{item.path}", None, item) for path in paths for item in inventories(path, known)
-    ]
+    pairs = [ManifestPair(f"{path}/{item.path}", None, item) for path in paths for item in inventories(path, known)]
     return Plan(Snapshot(Listing("", ""), tuple(pairs)))
 
 
@@ -111,12 +108,7 @@ def _of_exports(paths: Sequence[Path], packages: set[str] | None) -> Content:
     return from_export(export, packages, as_of)
 
 
-def _told(content: Content) -> frozenset[str]:
-    """The packages whose advisories an export told."""
-    return frozenset(key.key for key in content.records if key.kind == "advisories")
-
-
-def _online(options: argparse.Namespace, plan: Plan, questions: Mapping[PackageKey, Want]) -> Content:
+def _online(options: argparse.Namespace, plan: Plan, questions: Questions) -> Content:
     root = Path(options.paths[0])
     workflow = command_environment().workflow or Workflow()
     with Progress(len(questions)) as progress:
@@ -141,7 +133,8 @@ def _write(path: Path, content: Content) -> int:
     print(
         f"{path}: {versions:,} package versions, {advisories:,} advisories, {size / 1_000_000:.1f} MB.", file=sys.stderr
     )
-    silent = sorted({gap for gap in content.troubles})
-    for line in silent:
-        print(f"  {line}", file=sys.stderr)
-    return 0
+    for source, trouble in sorted(content.troubles.items()):
+        print(f"  {source} could not answer all: {visible(trouble)}", file=sys.stderr)
+    if content.troubles:
+        print(f"  Ask again later with: ospo-gate facts update {path}", file=sys.stderr)
+    return 1 if content.troubles else 0

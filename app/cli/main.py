@@ -23,6 +23,7 @@ Judge a change against your open source policy: licenses, sign-off, and what cou
   ospo-gate inventory package-lock.json
   ospo-gate diff v1.0 v1.1            what changed between two revisions, folders or files
   ospo-gate policy init               write a first policy.yaml
+  ospo-gate facts build --for . --output facts.db         for judging without a network
 """
 
 _EPILOG = """\
@@ -63,6 +64,15 @@ Equal packages give equal bytes. Which license is chosen where one offers severa
   ospo-gate notices --check THIRD-PARTY-NOTICES.md          exit code 1 and the difference if it is not up to date
 """
 
+_FACTS = """\
+A facts file holds what a verdict needs to know about packages: made where there is a network, used where there is none.
+
+  ospo-gate facts build --for . --output facts.db         what the lock files below here need
+  ospo-gate facts update facts.db                         ask again
+  ospo-gate facts show pkg:npm/left-pad@1.3.0 --facts facts.db
+  ospo-gate check --facts facts.db
+"""
+
 #: What `check` can print.
 FORMATS = ("text", "json", "sarif", "markdown", "workflow")
 
@@ -73,6 +83,7 @@ Judge what HEAD changes against BASE: every package that the lock files bring, a
   ospo-gate check --base origin/main --format json
   ospo-gate check --all                                  everything in the tree, for a tag or a release
   ospo-gate check --policy example/policy@main           the organization's policy from GitHub
+  ospo-gate check --facts facts.db                       with what is known of packages, without a network
   ospo-gate check --format workflow --also sarif=gate.sarif --also markdown=summary.md
 """
 
@@ -122,6 +133,10 @@ def _add_check(commands: _Commands) -> None:
         "in a workflow a FILE inside the checkout is read at the merge base too")  # fmt: skip
     add("--only", metavar="CHECK,…", help="only these checks, for example: licenses,signoff "
         "(inventory is judged in any case)")  # fmt: skip
+    add("--facts", metavar="FILE", help="what is known about packages, from this file: ospo-gate facts --help "
+        "(default: OSPO_GATE_FACTS)")  # fmt: skip
+    add("--online", action="store_true", help="ask the sources on the network; with --facts the file serves where they "
+        "are silent")  # fmt: skip
     add("--enforce", action="store_true", help="in mode evaluate, exit 1 where it would block")
     add("--format", default="text", choices=FORMATS, help="what to print (default: text)")
     add("--output", metavar="FILE", help="write it there instead")
@@ -196,6 +211,34 @@ def _add_policy(commands: _Commands) -> None:
     )
 
 
+def _add_facts(commands: _Commands) -> None:
+    facts = _add(commands, "facts", "make, renew and show a file with facts for judging offline", _FACTS, "")
+    verbs = facts.add_subparsers(dest="verb", metavar="VERB", required=True)
+    build = _add(
+        verbs, "build", "write a facts file", "Write a facts file. docs/offline.md", "app.cli.facts:build"
+    ).add_argument
+    build("--for", dest="paths", nargs="+", default=[], metavar="PATH", help="folders and manifests whose packages are "
+        "needed, all versions in them")  # fmt: skip
+    build("--output", required=True, metavar="FILE", help="write it there; an old one stays until the new one is whole")
+    build("--offline-osv", nargs="+", action="extend", default=[], metavar="PATH", help="take advisories from OSV's "
+        "exports (<ECOSYSTEM>/all.zip, or folders), and ask nobody")  # fmt: skip
+    build("--online", action="store_true", help="with --offline-osv: ask the network for the rest")
+    build("--all", action="store_true", help="also the lists of releases; of exports every advisory, so that "
+        "any package can be judged")  # fmt: skip
+    build("--policy", metavar="FILE", help="what it asks is in the file in any case (default: policy.yaml at the first "
+        "PATH)")  # fmt: skip
+    build("--no-cache", action="store_true", help="parse everything anew, and keep nothing")
+    update = _add(
+        verbs, "update", "ask again for all that is in it", "Renew a facts file where it lies.", "app.cli.facts:update"
+    )
+    update.add_argument("file", metavar="FILE")
+    show = _add(verbs, "show", "what it holds, with source and age", "Show what a facts file holds.",
+        "app.cli.facts_show:show").add_argument  # fmt: skip
+    show("package", nargs="?", metavar="PACKAGE[@VERSION]", help="a package URL (default: a summary of the file)")
+    show("--facts", metavar="FILE", help="default: OSPO_GATE_FACTS")
+    show("--format", default="text", choices=("text", "json"), help="default: text")
+
+
 def _add_serve(commands: _Commands) -> None:
     _add(commands, "serve", "run the GitHub App's service", _SERVE, "app.cli.serve:run")
 
@@ -206,6 +249,7 @@ _COMMANDS = {
     "diff": _add_diff,
     "notices": _add_notices,
     "policy": _add_policy,
+    "facts": _add_facts,
     "serve": _add_serve,
 }
 

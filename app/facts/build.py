@@ -29,7 +29,18 @@ from checks.facts import osv
 from checks.facts.codec import decode_package, decode_version
 from checks.facts.questions import batches
 from checks.model.change import ChangeKind
-from checks.model.facts import ANYTHING, NOTHING, Facts, Gap, PackageFacts, PackageKey, Questions, RepositoryFacts, VersionFacts, Want
+from checks.model.facts import (
+    ANYTHING,
+    NOTHING,
+    Facts,
+    Gap,
+    PackageFacts,
+    PackageKey,
+    Questions,
+    RepositoryFacts,
+    VersionFacts,
+    Want,
+)
 from checks.model.purl import type_of
 from checks.policy.schema import Policy
 
@@ -50,6 +61,8 @@ class Content:
     read: dict[str, datetime] = field(default_factory=dict)
     """By source: the oldest (UTC)."""
     complete: Collection[str] = ()
+    troubles: dict[str, str] = field(default_factory=dict)
+    """By source: why it could not answer all."""
 
     def add(self, found: Iterable[FactRecord]) -> None:
         self.records.update((record.key, record) for record in found)
@@ -121,6 +134,8 @@ def _read_from(content: Content, facts: Facts) -> None:
     for state in facts.sources:
         if state.as_of is not None:
             content.read_at(state.name, state.as_of)
+        if state.trouble is not None:
+            content.troubles.setdefault(state.name, state.trouble)
 
 
 def from_export(export: Export, packages: Collection[str] | None, as_of: datetime) -> Content:
@@ -139,9 +154,12 @@ def from_export(export: Export, packages: Collection[str] | None, as_of: datetim
     return content
 
 
-def without_advisories(questions: Questions, complete: Collection[str]) -> dict[PackageKey, Want]:
+def without_advisories(questions: Questions, told: Content) -> dict[PackageKey, Want]:
     """`questions` without what an export has told."""
-    left = {key: want & ~Want.ADVISORIES if type_of(key[0]) in complete else want for key, want in questions.items()}
+    left = {
+        key: want & ~Want.ADVISORIES if advisories_key(key[0]) in told.records else want
+        for key, want in questions.items()
+    }
     return {key: want for key, want in left.items() if want}
 
 

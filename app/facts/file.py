@@ -173,8 +173,8 @@ class FileFacts:
             if key.kind == "advisories" and (known := decoded(record, decode_version)) and known.advisories:
                 named.update(known.advisories.value)
         records = self.file.find([advisory_key(id_) for id_ in named]) if named else {}
-        decoded = ((key.key, decoded(record, decode_advisory)) for key, record in records.items())
-        return {id_: advisory for id_, advisory in decoded if advisory is not None}
+        read = ((key.key, decoded(record, decode_advisory)) for key, record in records.items())
+        return {id_: advisory for id_, advisory in read if advisory is not None}
 
     def _exploitation(self, facts: Facts) -> Facts:
         """What is known of the CVEs of all advisories; a source that was not asked about each of them is in trouble."""

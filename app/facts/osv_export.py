@@ -9,9 +9,9 @@ import mmap
 import re
 import zipfile
 import zlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
@@ -47,15 +47,32 @@ class Export:
     read: int = 0
 
 
-def read_exports(paths: Iterable[Path], wanted: Collection[str] | None, as_of: datetime) -> Export:
-    """The advisories about the packages `wanted` (purls as `identity` gives them; None: about all), as read at `as_of`
-    (UTC). Withdrawn ones are left out. Raises `UsageError`."""
+def exported_at(path: Path) -> datetime:
+    """When an export was got (UTC): the time stamp of its file, of a folder the oldest archive or the newest record.
+    Raises `UsageError`."""
+    try:
+        archives = [file.stat().st_mtime for file in _files(path) if file.suffix != ".json"]
+        stamp = min(archives) if archives else max(file.stat().st_mtime for file in _files(path))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+    return datetime.fromtimestamp(int(stamp), UTC)
+
+
+def read_exports(
+    paths: Iterable[Path],
+    wanted: Collection[str] | None,
+    as_of: datetime,
+    told: Callable[[int], None] = lambda done: None,
+) -> Export:
+    """The advisories about the packages `wanted` (purls as `identity` gives them; None: about all) as of `as_of` (UTC);
+    withdrawn ones are left out. `told` hears how many records are read. Raises `UsageError`."""
     found = Export()
     size = 0
     for path in paths:
         for name, data in _records(path):
             size += len(data)
             found.read += 1
+            told(found.read)
             if size > MAX_BYTES or found.read > MAX_RECORDS:
                 raise UsageError(f"{path}: more than {MAX_RECORDS:,} records or {MAX_BYTES:,} bytes are not read")
             _take(found, _document(path, name, data), wanted, as_of, f"{path}: {visible(name, 200)}")
@@ -114,16 +131,17 @@ def _document(path: Path, name: str, data: bytes) -> object:
 
 def _records(path: Path) -> Iterator[tuple[str, bytes]]:
     """Name and content of every record in an archive, or in the archives and records below a folder."""
-    if path.is_dir():
-        files = sorted(file for file in path.rglob("*") if file.suffix in (".zip", ".json") and file.is_file())
-        if not files:
-            raise UsageError(f"{path} holds no .zip and no .json", hint="Give a folder or an all.zip of OSV's exports.")
-        for file in files:
-            yield from _archived(file) if file.suffix == ".zip" else [(file.name, _content(file))]
-    elif path.suffix == ".json":
-        yield path.name, _content(path)
-    else:
-        yield from _archived(path)
+    for file in _files(path):
+        yield from [(file.name, _content(file))] if file.suffix == ".json" else _archived(file)
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    files = sorted(file for file in path.rglob("*") if file.suffix in (".zip", ".json") and file.is_file())
+    if not files:
+        raise UsageError(f"{path} holds no .zip and no .json", hint="Give a folder or an all.zip of OSV's exports.")
+    return files
 
 
 def _content(path: Path) -> bytes:

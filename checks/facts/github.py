@@ -33,6 +33,8 @@ SOURCE = "GitHub"
 MAX_BATCH = 100
 PAGE = 100
 LIMIT_BYTES = 30_000_000
+#: Characters of names in one address; servers refuse addresses of more than about 8,000.
+_MAX_PATH = 6_000
 ACCEPT = "application/vnd.github+json"
 _REVIEWED, _MALWARE = "reviewed", "malware"
 #: GitHub's names of ecosystems.
@@ -67,9 +69,23 @@ def requests(questions: Questions) -> Iterator[Request]:
         if name := name_of(key[0]):
             asked.setdefault(_ECOSYSTEMS[type_of(key[0])], []).append((key, f"{name}@{key[1]}"))
     for ecosystem, found in asked.items():
-        for start in range(0, len(found), MAX_BATCH):
-            keys, packages = zip(*found[start : start + MAX_BATCH], strict=True)
+        for part in _parts(found):
+            keys, packages = zip(*part, strict=True)
             yield _affecting(ecosystem, _REVIEWED, keys, packages)
+
+
+def _parts(found: list[tuple[PackageKey, str]]) -> Iterator[list[tuple[PackageKey, str]]]:
+    part: list[tuple[PackageKey, str]] = []
+    length = 0
+    for item in found:
+        added = len(quote(item[1], safe="")) + 3
+        if part and (len(part) == MAX_BATCH or length + added > _MAX_PATH):
+            yield part
+            part, length = [], 0
+        part.append(item)
+        length += added
+    if part:
+        yield part
 
 
 def read(request: Request, document: object, as_of: datetime) -> Answer:

@@ -12,7 +12,7 @@ from checks.model.change import Change
 from checks.model.dependency import Origin
 from checks.model.facts import Facts, Known, PackageFacts, Release, VersionFacts
 from checks.model.finding import Evidence, Move, Observation, Subject
-from checks.model.phrase import Phrase, say
+from checks.model.phrase import Phrase, plain, say
 from checks.model.purl import type_of
 from checks.model.toolchains import is_toolchain
 
@@ -24,7 +24,8 @@ _UNLISTED = frozenset(
     {"github", "githubactions", "bitbucket", "docker", "oci", "generic", "git", "nix", "devcontainer", "terraform"}
     | {"helm", "vscode-extension", "huggingface"}
 )
-_HEADLINE, _NAME, _VERSION, _REASON = 80, 34, 14, 160
+#: Characters of a headline, of them at most for the version, and of a quoted reason.
+_HEADLINE, _VERSION, _REASON = 80, 14, 160
 
 
 def listed(change: Change) -> bool:
@@ -149,18 +150,19 @@ class Case:
             rule=rule,
             subject=Subject(purl=change.purl, version=change.version, name=change.name),
             message=(*self.about, *message),
-            headline=(*self._short, *headline),
+            headline=(*self._short(_HEADLINE - len(plain(headline))), *headline),
             move=move,
             clears_at=clears_at,
             evidence=(*evidence, Evidence("scope", (str(change.scope),))),
             policy_key=("freshness", *(key or ("levels", rule))),
         )
 
-    @cached_property
-    def _short(self) -> Phrase:
+    def _short(self, room: int) -> Phrase:
+        """Name and version, cut to `room` characters."""
         change = self.change
-        name = cut(change.name, _NAME)
-        return say("{} {}", name, cut(change.version, _VERSION)) if change.version else say("{}", name)
+        version = cut(change.version, _VERSION) if change.version else ""
+        name = cut(change.name, room - len(version) - 1)
+        return say("{} {}", name, version) if version else say("{}", name)
 
 
 def cut(text: str, limit: int = _REASON) -> str:

@@ -54,6 +54,8 @@ def said(snapshot: Snapshot, facts: Facts, section: FreshnessSection, now: datet
 
 def unasked(snapshot: Snapshot, facts: Facts, section: FreshnessSection) -> Iterator[Phrase]:
     """What nobody can know where no source of facts is asked at all: then there is not even a gap."""
+    if facts.sources:
+        return
     everything, brought, _ = _sides(snapshot)
     judged = brought if snapshot.listing.base and section.judge is Judge.CHANGES else everything
     subjects = (
@@ -62,7 +64,7 @@ def unasked(snapshot: Snapshot, facts: Facts, section: FreshnessSection) -> Iter
         ("ends of support", ("end-of-life", "end-of-life-soon")),
     )
     words = [what for what, rules in subjects if section.speaks(*rules)]
-    if judged and words and not facts.sources:
+    if judged and words:
         yield (f"{enumerated(words)}, because no source of facts is asked",)
 
 

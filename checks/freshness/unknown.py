@@ -37,7 +37,7 @@ def said(case: Case) -> Iterator[Said]:
     yield case.observe(
         "freshness-unknown",
         (f" was judged without {what}: ", *who, "."),
-        (f" was judged without {what}",),
+        (" was not judged completely",),
         tuple(Evidence("asked", say("{}", cut(gap.reason)), say("{}", gap.source)) for gap in gaps),
         move=Move.SERVICE if gaps else Move.AUTHOR,
         clears_at=min(retries, default=None),

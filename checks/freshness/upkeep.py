@@ -51,13 +51,13 @@ def _deprecated(case: Case) -> Iterator[Said]:
         known = Known(status.value.reason, status.source, status.as_of)
     if known is None:
         return
-    instead = case.package.replaced_by
+    instead = case.package.replaced_by.value.strip() if case.package.replaced_by else ""
     yield case.observe(
         "package-deprecated",
         (
             " is deprecated by its maintainers",
             *_because(known.value),
-            *(say("; they point to {}", cut(instead.value)) if instead else ()),
+            *(say("; they point to {}", cut(instead)) if instead else ()),
             ".",
         ),
         (" is deprecated by its maintainers",),

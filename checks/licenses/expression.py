@@ -42,10 +42,21 @@ class ExpressionError(ValueError):
         self.message = message
 
 
-_TOKEN = re.compile(r" +|([A-Za-z0-9.\-]+\+?|[():])|(.)", re.DOTALL)
+_TOKEN = re.compile(r"[A-Za-z0-9.\-]+\+?|[():]")
+#: What is in no expression, or a plus sign that no id stands before.
+_ILLEGAL = re.compile(r"[^A-Za-z0-9.\-+(): ]|(?<![A-Za-z0-9.\-])\+")
 _OPERATORS = frozenset({"AND", "and", "OR", "or", "WITH", "with"})
 _MIXED = frozenset({"and", "or", "with"})
-_Token = tuple[str, int]
+_WITH = frozenset({"WITH", "with"})
+
+
+class _Wrong(Exception):
+    """What is wrong at a token: its column is looked for only if somebody asks."""
+
+    def __init__(self, fault: Fault, token: int, message: str) -> None:
+        self.fault = fault
+        self.token = token
+        self.message = message
 
 
 def parse(text: str) -> Expression:
@@ -56,31 +67,35 @@ def parse(text: str) -> Expression:
     if len(text) > MAX_CHARACTERS:
         message = f"{len(text):,} characters, an expression has at most {MAX_CHARACTERS:,}"
         raise ExpressionError(Fault.TOO_LONG, MAX_CHARACTERS + 1, message)
-    return _build(_tokens(text))
-
-
-def _tokens(text: str) -> list[_Token]:
-    tokens: list[_Token] = []
-    for match in _TOKEN.finditer(text):
-        kind = match.lastindex
-        if kind == 1:
-            tokens.append((match[1], match.start() + 1))
-        elif kind == 2:
-            message = f"the character '{visible(match[2])}' is not allowed here"
-            raise ExpressionError(Fault.CHARACTER, match.start() + 1, message)
+    illegal = _ILLEGAL.search(text)
+    if illegal is not None:
+        message = f"the character '{visible(illegal[0])}' is not allowed here"
+        raise ExpressionError(Fault.CHARACTER, illegal.start() + 1, message)
+    tokens: list[str] = _TOKEN.findall(text)
     if not tokens:
         raise ExpressionError(Fault.EMPTY, 1, "nothing but blanks")
-    tokens.append(("", len(text) + 1))
-    return tokens
+    tokens.append("")
+    try:
+        return _build(tokens)
+    except _Wrong as wrong:
+        raise ExpressionError(wrong.fault, _column(text, wrong.token), wrong.message) from None
+
+
+def _column(text: str, token: int) -> int:
+    """1-based, where a token begins; behind the text for the one that ends it."""
+    for place, match in enumerate(_TOKEN.finditer(text)):
+        if place == token:
+            return match.start() + 1
+    return len(text) + 1
 
 
 class _Frame:
     """One open parenthesis: alternatives that are complete, and the parts of the one being read."""
 
-    __slots__ = ("alternatives", "column", "parts")
+    __slots__ = ("alternatives", "parts", "token")
 
-    def __init__(self, column: int) -> None:
-        self.column = column
+    def __init__(self, token: int) -> None:
+        self.token = token
         self.alternatives: list[Expression] = []
         self.parts: list[Expression] = []
 
@@ -93,84 +108,90 @@ class _Frame:
         return any_of(self.alternatives)
 
 
-def _build(tokens: list[_Token]) -> Expression:
-    frames = [_Frame(0)]
+def _build(tokens: list[str]) -> Expression:
+    frame = _Frame(0)
+    frames = [frame]
     position = 0
     while True:
-        word, column = tokens[position]
+        word = tokens[position]
         if word == "(":
             if len(frames) > MAX_DEPTH:
-                raise ExpressionError(Fault.TOO_DEEP, column, f"more than {MAX_DEPTH} parentheses inside each other")
-            frames.append(_Frame(column))
+                raise _Wrong(Fault.TOO_DEEP, position, f"more than {MAX_DEPTH} parentheses inside each other")
+            frame = _Frame(position)
+            frames.append(frame)
             position += 1
             continue
         leaf, position = _leaf(tokens, position)
-        frames[-1].parts.append(leaf)
-        word, column = tokens[position]
+        frame.parts.append(leaf)
+        word = tokens[position]
         while word == ")":
             if len(frames) == 1:
-                raise ExpressionError(Fault.PARENTHESIS, column, "this ')' closes nothing")
+                raise _Wrong(Fault.PARENTHESIS, position, "this ')' closes nothing")
             closed = frames.pop().close()
-            frames[-1].parts.append(closed)
+            frame = frames[-1]
+            frame.parts.append(closed)
             position += 1
-            word, column = tokens[position]
+            word = tokens[position]
         if not word:
             break
         if word in ("OR", "or"):
-            frames[-1].next_alternative()
+            frame.next_alternative()
         elif word not in ("AND", "and"):
-            raise _misplaced(word, column)
+            raise _misplaced(word, position)
         position += 1
     if len(frames) > 1:
-        raise ExpressionError(Fault.PARENTHESIS, frames[-1].column, "this '(' is never closed")
-    return frames[0].close()
+        raise _Wrong(Fault.PARENTHESIS, frame.token, "this '(' is never closed")
+    return frame.close()
 
 
-def _misplaced(word: str, column: int) -> ExpressionError:
+def _misplaced(word: str, position: int) -> _Wrong:
     """What stands where AND, OR or the end should."""
     if word.lower() in _MIXED and word not in _OPERATORS:
-        return ExpressionError(Fault.OPERATOR, column, f"an operator is {word.upper()} or {word.lower()}, not {word}")
-    if word in ("WITH", "with"):
-        return ExpressionError(Fault.EXCEPTION, column, "WITH must follow one license")
-    return ExpressionError(Fault.OPERATOR, column, f"expected AND or OR before '{visible(word, 60)}'")
+        return _Wrong(Fault.OPERATOR, position, f"an operator is {word.upper()} or {word.lower()}, not {word}")
+    if word in _WITH:
+        return _Wrong(Fault.EXCEPTION, position, "WITH must follow one license")
+    return _Wrong(Fault.OPERATOR, position, f"expected AND or OR before '{visible(word, 60)}'")
 
 
-def _leaf(tokens: list[_Token], position: int) -> tuple[Leaf, int]:
+def _leaf(tokens: list[str], position: int) -> tuple[Leaf, int]:
     """The license, pair or word at `position`, and the position after it."""
-    word, column = tokens[position]
+    word = tokens[position]
+    common = index.find_common(word)
+    if common is not None and not common.is_exception and tokens[position + 1] not in _WITH:
+        return License(common.id, common.id.endswith("-or-later")), position + 1
     if not word or word in _OPERATORS or word in "():":
         found = f"not '{word}'" if word else "but the text ends"
-        raise ExpressionError(Fault.OPERAND, column, f"expected a license, {found}")
+        raise _Wrong(Fault.OPERAND, position, f"expected a license, {found}")
     special = tables.WORDS.get(word.lower())
     if special is not None:
         return Word(special), position + 1
     document, position = _document(tokens, position)
-    word, column = tokens[position]
-    leaf: License | With = _reference(word, document, column) if document else _license(word, column)
+    word = tokens[position]
+    leaf: License | With = _reference(word, document, position) if document else _license(word, position)
     position += 1
-    if tokens[position][0] not in ("WITH", "with"):
+    if tokens[position] not in _WITH:
         return leaf, position
     if isinstance(leaf, With):
-        raise ExpressionError(Fault.EXCEPTION, tokens[position][1], f"'{visible(word, 60)}' has its exception already")
+        raise _Wrong(Fault.EXCEPTION, position, f"'{visible(word, 60)}' has its exception already")
     document, position = _document(tokens, position + 1)
-    return With(leaf, _exception(*tokens[position], document)), position + 1
+    return With(leaf, _exception(tokens[position], position, document)), position + 1
 
 
-def _document(tokens: list[_Token], position: int) -> tuple[str | None, int]:
+def _document(tokens: list[str], position: int) -> tuple[str | None, int]:
     """`DocumentRef-x` before a colon, if there is one, and the position after the colon."""
-    word, column = tokens[position]
+    word = tokens[position]
     if not word.startswith("DocumentRef-"):
         return None, position
-    if not word[12:] or word.endswith("+") or tokens[position + 1][0] != ":":
-        raise ExpressionError(Fault.REFERENCE, column, "a DocumentRef- needs a name, ':' and a LicenseRef-")
+    if not word[12:] or word.endswith("+") or tokens[position + 1] != ":":
+        raise _Wrong(Fault.REFERENCE, position, "a DocumentRef- needs a name, ':' and a LicenseRef-")
     return word, position + 2
 
 
-def _reference(word: str, document: str | None, column: int) -> License:
+def _reference(word: str, document: str | None, position: int) -> License:
     if not word.startswith("LicenseRef-") or not word[11:]:
-        raise ExpressionError(Fault.REFERENCE, column, "expected LicenseRef- and a name")
+        raise _Wrong(Fault.REFERENCE, position, "expected LicenseRef- and a name")
     if word.endswith("+"):
-        raise ExpressionError(Fault.PLUS, column, "a LicenseRef- has no later versions, so no '+'")
+        raise _Wrong(Fault.PLUS, position, "a LicenseRef- has no later versions, so no '+'")
     if document is None:
         known = index.find(word)
         if known is not None:
@@ -178,13 +199,11 @@ def _reference(word: str, document: str | None, column: int) -> License:
     return License(word, document_ref=document)
 
 
-def _license(word: str, column: int) -> License | With:
+def _license(word: str, position: int) -> License | With:
     if word.startswith("LicenseRef-"):
-        return _reference(word, None, column)
+        return _reference(word, None, position)
     plus = word.endswith("+")
     name = word[:-1] if plus else word
-    if not name:
-        raise ExpressionError(Fault.PLUS, column, "'+' must follow a license id without a blank")
     folded = name.lower()
     if folded in tables.GNU_WITHOUT_SUFFIX:
         return _gnu(tables.GNU_WITHOUT_SUFFIX[folded], plus)
@@ -195,9 +214,9 @@ def _license(word: str, column: int) -> License | With:
     if known is None:
         return License(name, plus)
     if known.is_exception:
-        raise ExpressionError(Fault.EXCEPTION, column, f"{known.id} is an exception and goes behind WITH")
+        raise _Wrong(Fault.EXCEPTION, position, f"{known.id} is an exception and goes behind WITH")
     if plus and known.id.endswith("-only"):
-        raise ExpressionError(Fault.PLUS, column, f"'{known.id}' and '+' contradict each other")
+        raise _Wrong(Fault.PLUS, position, f"'{known.id}' and '+' contradict each other")
     return License(known.id, plus or known.id.endswith("-or-later"))
 
 
@@ -205,16 +224,16 @@ def _gnu(stem: str, or_later: bool) -> License:
     return License(stem + ("-or-later" if or_later else "-only"), or_later)
 
 
-def _exception(word: str, column: int, document: str | None) -> str:
+def _exception(word: str, position: int, document: str | None) -> str:
     if not word or word in _OPERATORS or word in "():" or word.endswith("+"):
-        raise ExpressionError(Fault.EXCEPTION, column, "expected an exception after WITH")
+        raise _Wrong(Fault.EXCEPTION, position, "expected an exception after WITH")
     if word.startswith("AdditionRef-") and word[12:]:
         return f"{document}:{word}" if document else word
     if document:
-        raise ExpressionError(Fault.REFERENCE, column, "expected AdditionRef- and a name")
+        raise _Wrong(Fault.REFERENCE, position, "expected AdditionRef- and a name")
     known = index.find(tables.RENAMED.get(word.lower(), word))
     if known is None:
         return word
     if not known.is_exception:
-        raise ExpressionError(Fault.EXCEPTION, column, f"{known.id} is a license, not an exception")
+        raise _Wrong(Fault.EXCEPTION, position, f"{known.id} is a license, not an exception")
     return known.id

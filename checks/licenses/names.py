@@ -94,9 +94,11 @@ def _recognize(text: str, words: list[str]) -> Expression | None:
     found = set(mentions)
     if len(found) > 1:
         found -= {other for first, other in _SAME if first in found}
-    if len(found) != 1 or (len(mentions) > 1 and _are_several(text)):
+    if len(found) != 1:
         return None
     family = found.pop()
+    if len(mentions) > 1 and family != "cc0" and _are_several(text):
+        return None
     if family == "cc":
         return _creative_commons(text, rest)
     silent = vocabulary.FAMILY_NOISE.get(family)

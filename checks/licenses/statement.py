@@ -48,6 +48,7 @@ _CHARACTERS = re.compile(r"[A-Za-z0-9.\-+(): ]+")
 _BETWEEN_WORDS = re.compile(r"[(:]| (?:AND|OR|WITH|and|or|with) ")
 
 _CAPITALS = frozenset({"AND", "OR", "WITH"})
+_LATER = frozenset({"above", "any", "greater", "higher", "later", "newer"})
 _OF_PROSE = frozenset({Fault.OPERATOR, Fault.CHARACTER, Fault.EXCEPTION})
 _AROUND_IDS = "()[]<>*,;/|&\"'"
 #: Words of a statement that are looked at to say what is wrong with it.
@@ -76,7 +77,7 @@ def read(raw: str) -> Statement:
         return Statement(raw, expression, confidence)
     named = _with_names(expression)
     confidence = _confidence(named, Confidence.NORMALIZED)
-    if confidence is Confidence.UNKNOWN:  # "GPL-2 or later" looks like two ids
+    if confidence is Confidence.UNKNOWN and any(map(_is_prose, leaves(named))):
         better = _repair(raw)
         if better is not None:
             return Statement(raw, better, _confidence(better, Confidence.NORMALIZED))
@@ -99,6 +100,11 @@ def _with_names(expression: Expression) -> Expression:
     if isinstance(expression, License) and not _known(expression):
         return _repair(str(expression)) or expression
     return expression
+
+
+def _is_prose(leaf: Expression) -> bool:
+    """`later` in "GPL-2 or later", which looks like an id, or a pair such as "GPL-2 with classpath"."""
+    return isinstance(leaf, With) or (isinstance(leaf, License) and leaf.id in _LATER)
 
 
 def _repaired(raw: str, error: ExpressionError | None = None) -> Statement:
@@ -144,9 +150,8 @@ def _repair(raw: str) -> Expression | None:
 
 def _confidence(expression: Expression, best: Confidence) -> Confidence:
     """The confidence of the least certain leaf."""
-    if type(expression) is License:
-        return best if _known(expression) else Confidence.UNKNOWN
-    found = [_leaf_confidence(leaf, best) for leaf in leaves(expression)]
+    uncertain = [leaf for leaf in leaves(expression) if type(leaf) is not License or not _known(leaf)]
+    found = [_leaf_confidence(leaf, best) for leaf in uncertain]
     for least in (Confidence.UNKNOWN, Confidence.AMBIGUOUS):
         if least in found:
             return least

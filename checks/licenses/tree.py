@@ -77,21 +77,39 @@ def all_of(parts: list[Expression]) -> Expression:
     """`parts` joined by AND, flattened; the part itself if there is only one."""
     if len(parts) == 1:
         return parts[0]
-    return And(tuple(inner for part in parts for inner in (part.parts if isinstance(part, And) else (part,))))
+    flat: list[Expression] = []
+    for part in parts:
+        if isinstance(part, And):
+            flat.extend(part.parts)
+        else:
+            flat.append(part)
+    return And(tuple(flat))
 
 
 def any_of(parts: list[Expression]) -> Expression:
     """`parts` joined by OR, flattened; the part itself if there is only one."""
     if len(parts) == 1:
         return parts[0]
-    return Or(tuple(inner for part in parts for inner in (part.parts if isinstance(part, Or) else (part,))))
+    flat: list[Expression] = []
+    for part in parts:
+        if isinstance(part, Or):
+            flat.extend(part.parts)
+        else:
+            flat.append(part)
+    return Or(tuple(flat))
 
 
 def leaves(expression: Expression) -> tuple[Leaf, ...]:
     """Every license, pair and word of the expression, from left to right."""
-    if isinstance(expression, And | Or):
-        return tuple(leaf for part in expression.parts for leaf in leaves(part))
-    return (expression,)
+    if not isinstance(expression, (And, Or)):
+        return (expression,)
+    found: list[Leaf] = []
+    for part in expression.parts:
+        if isinstance(part, (And, Or)):
+            found.extend(leaves(part))
+        else:
+            found.append(part)
+    return tuple(found)
 
 
 def simplify(expression: Expression) -> Expression:

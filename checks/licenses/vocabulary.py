@@ -217,7 +217,7 @@ NOISE = frozenset(_NOISE_WORDS.split())
 FAMILY_NOISE = {
     "apache": {"foundation", "public"},
     "bsd": {"clause", "clauses"},
-    "cc0": {"dedication", "domain", "public", "universal"},
+    "cc0": {"dedication", "domain", "per", "public", "universal"},
     "edl": {"bsd", "new"},
     "gpl": {"public"},
     "mspl": {"public"},

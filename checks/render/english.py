@@ -1,7 +1,7 @@
 """The few words that all renderers share: numbers, plurals, days and moments. No locale, no clock."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -41,3 +41,11 @@ def moment(value: datetime) -> str:
     """`22 Nov 2026, 18:05 UTC`; a time without a zone is UTC."""
     utc = value.astimezone(UTC) if value.tzinfo else value
     return f"{day(utc)}, {utc.hour:02}:{utc.minute:02} UTC"
+
+
+def age(value: timedelta) -> str:
+    """`40 minutes`, `2 hours`, `3 days`: in whole ones, the largest of which there are two."""
+    minutes = max(int(value.total_seconds() // 60), 0)
+    if minutes < 120:
+        return counted(minutes, "minute")
+    return counted(minutes // 60, "hour") if minutes < 48 * 60 else counted(minutes // 1440, "day")

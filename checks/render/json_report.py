@@ -39,7 +39,7 @@ def to_json(report: Report) -> Json:
             "visibility": repository.visibility,
             "properties": {key: _text(repository.properties[key]) for key in sorted(repository.properties)},
         },
-        "findings": [_finding(report, finding) for finding in report.findings],
+        "findings": [finding_json(finding, report.repository.public) for finding in report.findings],
         "outcomes": [_outcome(report, outcome) for outcome in report.outcomes],
         "notices": [line(notice) for notice in report.notices],
         "repair": [_text(command) for command in report.repair],
@@ -49,7 +49,8 @@ def to_json(report: Report) -> Json:
     }
 
 
-def _finding(report: Report, finding: Finding) -> Json:
+def finding_json(finding: Finding, public: bool) -> Json:
+    """One finding; `public`: without the names and reasons of a waiver."""
     location = finding.location
     return {
         "id": finding.id,
@@ -71,7 +72,7 @@ def _finding(report: Report, finding: Finding) -> Json:
         "why": [_text(step) for step in finding.why],
         "evidence": [_evidence(fact) for fact in finding.evidence],
         "guidance": _guidance(finding.guidance),
-        "waiver": _waiver(finding.waiver, report.repository.public),
+        "waiver": _waiver(finding.waiver, public),
         "policy_line": finding.policy_line,
     }
 

@@ -52,6 +52,15 @@ def test_advisories_are_asked_by_ecosystem_reviewed_ones_before_malware() -> Non
     assert malware.path == f"advisories?ecosystem=npm&type=malware&{affects}"
 
 
+def test_an_address_has_at_most_a_hundred_packages_and_is_not_too_long() -> None:
+    short: list[PackageKey] = [(f"pkg:npm/a{number}", "1.0.0") for number in range(150)]
+    assert [len(request.keys) for request in asked(github, *short)] == [100, 50]
+    long: list[PackageKey] = [(f"pkg:npm/%40example/{'a' * 200}{number}", "1.0.0") for number in range(60)]
+    requests = asked(github, *long)
+    assert sorted(key for request in requests for key in request.keys) == sorted(long)
+    assert all(len(request.path) < 6_500 for request in requests)
+
+
 def test_the_records_tell_which_version_they_hit() -> None:
     key, other = ("pkg:npm/%40example/ui", "1.2.0"), ("pkg:npm/a", "2")
     (reviewed,) = asked(github, UI, key, other)

@@ -54,6 +54,7 @@ from checks.licenses.tree import Unclear
         ("EPL (Eclipse Public License), V1.0 or later", "EPL-1.0+"),
         ("CC0", "CC0-1.0"),
         ("CC0 1.0 Universal (CC0 1.0) Public Domain Dedication", "CC0-1.0"),
+        ("Public Domain, per Creative Commons CC0", "CC0-1.0"),
         ("CC BY-SA 4.0", "CC-BY-SA-4.0"),
         ("Creative Commons Attribution 4.0 International (CC BY 4.0)", "CC-BY-4.0"),
         ("Open Database License", "ODbL-1.0"),

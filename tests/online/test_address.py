@@ -22,7 +22,7 @@ def test_nothing_leads_out_of_the_base_address(path: str) -> None:
         return
     assert (url.scheme, url.host, url.port) == ("https", "host.example", 8443)
     assert url.raw_path.startswith(b"/api/v1")
-    assert b"/.." not in url.raw_path.partition(b"?")[0]
+    assert not {".", ".."} & set(url.path.split("/"))
 
 
 @given(st.text(min_size=1, max_size=200))

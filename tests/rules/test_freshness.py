@@ -77,9 +77,10 @@ def test_hostile_reasons_and_names(text: str) -> None:
     reason = VersionFacts(yanked=Known(text, "registry"), deprecated=Known(text, "registry"), published=OLD.published)
     found = observe(change, facts(change, reason, PackageFacts(replaced_by=Known(text, "registry"))))
     assert [item.rule for item in found] == ["version-yanked", "package-deprecated"]
-    for item in found:
+    for item in (*found, *observe(change, facts(change, FRESH))):
         assert plain(item.message).endswith(".")
-        assert len(plain(item.headline)) <= 90
+        assert sum(map(len, item.headline)) <= 80
+        assert "()" not in plain(item.message)
 
 
 def test_dates_at_the_end_of_time() -> None:
