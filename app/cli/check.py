@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     environment = command_environment()
     outputs = Outputs.of(options, environment)
     only = _only(options.only)
-    facts = Facts(repository=_repository(options, environment))
+    facts = Facts(repository=repository_of(options, environment))
     source, root = _source(options, environment.workflow or Workflow())
     kept = environment.cache.with_name("texts") if environment.cache and not options.no_cache else None
     known = environment.workflow.repository if environment.workflow else RepositoryFacts()
@@ -71,12 +71,8 @@ def _policies(options: argparse.Namespace, environment: CommandEnvironment, sour
     """Which policy judges. In a workflow one that lies inside the checkout is read at the merge base, also if named."""
     name, workflow = options.policy, environment.workflow
     inside = _inside(root, Path(name)) if name and workflow and isinstance(source, GitSource) else None
-    if name and "@" in name and not os.path.exists(name):
-        from app.cli.remote import read_policy
-
-        return PolicyPlace(given=read_policy(name, environment))
     if name and inside is None:
-        return PolicyPlace(given=_file(name))
+        return PolicyPlace(given=named_policy(name, environment))
     place = PolicyPlace(path=inside or PATH, named=inside is not None)
     if workflow and workflow.proposed and workflow.base and isinstance(source, GitSource) and not source.base:
         return PolicyPlace(given=_at_merge_base(place, source, workflow))  # --all on a pull request
@@ -90,6 +86,15 @@ def _inside(root: Path, path: Path) -> str | None:
         if place.startswith(top + os.sep):
             return os.path.relpath(place, top).replace(os.sep, "/")
     return None
+
+
+def named_policy(name: str, environment: CommandEnvironment) -> Policy:
+    """The policy that somebody named: a file, or `owner/repo[/path]@ref` on GitHub. Raises `UsageError`."""
+    if "@" in name and not os.path.exists(name):
+        from app.cli.remote import read_policy
+
+        return read_policy(name, environment)
+    return _file(name)
 
 
 def _file(name: str) -> Policy:
@@ -167,7 +172,7 @@ def _missing(side: str, name: str, workflow: Workflow | None) -> UsageError:
     return UsageError(f"the {side} of the event, {name}, is not in this checkout", hint=hint)
 
 
-def _repository(options: argparse.Namespace, environment: CommandEnvironment) -> RepositoryFacts:
+def repository_of(options: argparse.Namespace, environment: CommandEnvironment) -> RepositoryFacts:
     known = environment.workflow.repository if environment.workflow else RepositoryFacts()
     properties = dict(known.properties)
     for item in options.property:

@@ -86,7 +86,7 @@ def _text(purl: str, facts: Facts, now: datetime) -> Iterator[str]:
 
 def _facts(known: VersionFacts | PackageFacts, facts: Facts, now: datetime) -> Iterator[str]:
     for name, entry in _entries(known).items():
-        old = age(now - entry.as_of) if entry.as_of else ""
+        old = f"{age(now - entry.as_of)} old" if entry.as_of else ""
         yield f"  {name:<12} {_short(entry.value):<{_WIDEST}}  {visible(entry.source)}  {old}".rstrip()
         if name == "advisories":
             for id_ in entry.value:
@@ -112,10 +112,10 @@ def _summary(file: FactsFile, now: datetime) -> Iterator[str]:
     header = file.header
     yield f"{visible(file.name)}, made {moment(header.made_at)} ({age(now - header.made_at)} ago)"
     yield ""
-    names = {"version": "package version", "advisory": "advisory", "advisories": "package compared with advisories"}
-    for kind, count in header.counts.items():
-        if kind in names:
-            yield f"  {counted(count, names[kind]).replace('packages compared', 'packages, compared')}"
+    counts = header.counts
+    yield f"  {counted(counts.get('version', 0), 'package version')}"
+    yield f"  {counted(counts.get('advisories', 0), 'package')} with all advisories about them"
+    yield f"  {counted(counts.get('advisory', 0), 'advisory')}"
     if header.complete:
         yield f"  every advisory about {listed(header.complete)}"
     yield ""

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from app.settings import CommandEnvironment
@@ -104,7 +105,7 @@ def _text(report: Report, environment: CommandEnvironment, terminal: bool) -> st
 
     color = terminal and os.name != "nt" if environment.color is None else environment.color
     width = min(shutil.get_terminal_size((100, 24)).columns, 120) if terminal else 100
-    return text(report, color=color, width=width)
+    return text(report, color=color, width=width, now=datetime.now(UTC))
 
 
 def _json(report: Report, _environment: CommandEnvironment, _terminal: bool) -> str:

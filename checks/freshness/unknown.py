@@ -11,9 +11,9 @@ from checks.render.english import listed as enumerated
 
 _WORDS = {
     Want.PUBLISHED: "its publication date",
-    Want.STATUS: "whether it is withdrawn or deprecated",
+    Want.STATUS: "its status",
     Want.RELEASES: "its releases",
-    Want.HEALTH: "whether it is archived",
+    Want.HEALTH: "its upkeep",
     Want.LIFECYCLE: "its end of life",
 }
 

@@ -26,7 +26,7 @@ def _yanked(case: Case) -> Iterator[Said]:
     if known is not None:
         yield case.observe(
             "version-yanked",
-            (" was withdrawn by its maintainers", *_because(known.value), "."),
+            (" was withdrawn by its maintainers", *_because(known.value), ": use another version."),
             (" was withdrawn by its maintainers",),
             (Evidence("yanked", _quoted(known.value), source(known)),),
         )
@@ -38,7 +38,7 @@ def _quarantined(case: Case) -> Iterator[Said]:
         gone = _GONE[known.value.standing]
         yield case.observe(
             "package-quarantined",
-            (f" {gone}", *_because(known.value.reason), "."),
+            (f" {gone}", *_because(known.value.reason), ": do not use it."),
             (f" {gone}",),
             (Evidence("status", (known.value.standing.value,), source(known)),),
         )
@@ -103,7 +103,7 @@ def _unmaintained(case: Case) -> Iterator[Said]:
         return
     yield case.observe(
         "package-unmaintained",
-        (f" comes from a package without any release since {day(last.value)}, and {limit} without one are too long.",),
+        (f" belongs to a package that had its last release on {day(last.value)}, longer ago than {limit}.",),
         (f": no release since {day(last.value)}",),
         (Evidence("last release", (day(last.value),), source(last)),),
         key=("unmaintained_after",),

@@ -48,7 +48,6 @@ _PAGES = {
     "ruby-lang.org/en/about/license": "Ruby",
     "sil.org/ofl": "ofl",
     "scripts.sil.org/ofl": "ofl",
-    "unicode.org/license": "unicode",
     "unlicense.org": "unlicense",
     "wtfpl.net": "wtfpl",
 }
@@ -88,7 +87,8 @@ def _page(host: str, path: str) -> Expression | None:
 def _in_a_folder(path: str) -> Expression | None:
     """`…/licenses/apache-2.0`, on any host: a folder of licenses and an id that says its version."""
     name = path.rpartition("/")[2]
-    return _named(name) if _FOLDER.search(path) and any(map(str.isdecimal, name)) and find(name) else None
+    found = _expression(name) if _FOLDER.search(path) and any(map(str.isdecimal, name)) else None
+    return found if isinstance(found, License) else None
 
 
 def _named(name: str) -> Expression | None:

@@ -131,7 +131,7 @@ class Judge:
         statement = read(raw)
         expression = statement.expression
         if expression is None:
-            return Judgment(Verdict.UNKNOWN, Reason.UNREADABLE, statement, raw)
+            return Judgment(Verdict.UNKNOWN, Reason.UNREADABLE, statement, statement.text)
         outcome = self.expression(expression)
         allowed, offered = outcome.verdict is Verdict.ALLOWED, _offers(expression)
         return Judgment(

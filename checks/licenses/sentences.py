@@ -14,7 +14,7 @@ _UNKNOWN_REASONS = {
     Reason.UNKNOWN_ID: "which is no known license id",
     Reason.UNKNOWN_REFERENCE: "which the policy does not name",
     Reason.UNKNOWN_EXCEPTION: "whose added terms are not known",
-    Reason.UNSTATED: "which names no terms",
+    Reason.UNSTATED: "which has no known category",
 }
 
 

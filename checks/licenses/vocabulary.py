@@ -44,6 +44,7 @@ zope = zpl
 educational community = ecl
 eiffel forum = efl
 apache software = apache
+apache license asl = apache
 apachelicense = apache
 asl = apache
 asf = apache

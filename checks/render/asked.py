@@ -41,7 +41,9 @@ def to_json(answer: Answer, facts: Facts) -> Json:
 
 
 def _lines(answer: Answer, facts: Facts, now: datetime) -> Iterator[str]:
-    yield f"{answer.verdict}: {line(_summary(answer, facts))}"
+    warned = sum(finding.warns for finding in answer.findings) if answer.verdict is Verdict.YES else 0
+    aside = f", with {counted(warned, 'warning')}" if warned else ""
+    yield f"{answer.verdict}{aside}: {line(_summary(answer, facts))}"
     told = {finding.id for finding in answer.findings[:1] if answer.verdict is not Verdict.YES}
     for finding in answer.findings:
         if finding.id not in told:

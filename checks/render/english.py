@@ -44,8 +44,8 @@ def moment(value: datetime) -> str:
 
 
 def age(value: timedelta) -> str:
-    """`40 minutes`, `2 hours`, `3 days`: in whole ones, the largest of which there are two."""
-    minutes = max(int(value.total_seconds() // 60), 0)
+    """`40 minutes`, `2 hours`, `3 days`: in whole ones, of the largest of which there are two."""
+    minutes = int(value.total_seconds() // 60)
     if minutes < 120:
-        return counted(minutes, "minute")
+        return counted(minutes, "minute") if minutes > 0 else "less than a minute"
     return counted(minutes // 60, "hour") if minutes < 48 * 60 else counted(minutes // 1440, "day")

@@ -46,6 +46,10 @@ def to_json(report: Report) -> Json:
         "judge_again_at": _moment(report.judge_again_at),
         "contact": _text(report.contact),
         "answered_within": _text(report.answered_within),
+        "sources": [
+            {"name": _text(state.name), "as_of": _moment(state.as_of), "trouble": _text(state.trouble)}
+            for state in report.sources
+        ],
     }
 
 

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 from checks.model.dependency import Location
 from checks.model.finding import Finding, Move, Subject
 from checks.model.phrase import Foreign, Phrase, join, say
 from checks.model.report import Report
-from checks.render.english import capital, counted, day, listed, moment, number
+from checks.render.english import age, capital, counted, day, listed, moment, number
 from checks.render.outcomes import Groups, Thing
 
 #: Longest chain that is shown in full; of a longer one both ends.
@@ -179,12 +180,23 @@ def same_verdict(report: Report) -> str:
 
 
 def judged_by(report: Report) -> Phrase:
-    """`head 3e41c07 against b90d2e4, policy 8d2f61a`, as far as it is known."""
+    """`head 3e41c07 against b90d2e4, policy 8d2f61a, oldest data 20 Nov 2026`, as far as it is known.
+
+    The day and no hour: what was published stays as it is when the same is judged again with newer data.
+    """
     parts = [say("head {}", short(report.head))] if report.head else []
     if report.base:
         parts.append(say("against {}", short(report.base)))
     policy: Phrase = ("the built-in policy",) if report.policy.built_in else say("policy {}", policy_version(report))
-    return (*join(parts, " "), ", " if parts else "", *policy)
+    oldest = min((state.as_of for state in report.sources if state.as_of), default=None)
+    data = f", oldest data {day(oldest.astimezone(UTC))}" if oldest else ""
+    return (*join(parts, " "), ", " if parts else "", *policy, data)
+
+
+def data(report: Report, now: datetime) -> Phrase:
+    """`Data: OSV 2 hours old, deps.dev 3 days old`; empty where no source gave any."""
+    aged = [say(f"{{}} {age(now - state.as_of)} old", state.name) for state in report.sources if state.as_of]
+    return ("Data: ", *join(aged, ", ")) if aged else ()
 
 
 def off(report: Report) -> Phrase:

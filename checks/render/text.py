@@ -1,6 +1,7 @@
 """The report on a terminal: the verdict first, then what to do, calm and aligned."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from checks.model.finding import Finding, Move
 from checks.model.phrase import Phrase
@@ -26,10 +27,12 @@ _SIGNS = {
 _STYLES = {"red": "31", "green": "32", "yellow": "33", "cyan": "36", "bold": "1", "dim": "2"}
 
 
-def text(report: Report, *, color: bool = False, width: int = 100) -> str:
-    """The report for people, ending in a line end. `color` adds ANSI styles; lines wrap at `width` where they can."""
+def text(report: Report, *, color: bool = False, width: int = 100, now: datetime | None = None) -> str:
+    """The report for people, ending in a line end. `color` adds ANSI styles; lines wrap at `width` where they can. `now`
+    (UTC): tell how old the data is."""
     screen = _Screen(color, max(width, 40))
-    lines = "\n".join(_document(report, screen)).split("\n")
+    rows = [*_document(report, screen), *(_data(report, screen, now) if now else ())]
+    lines = "\n".join(rows).split("\n")
     return "\n".join(_not_a_command(row).rstrip() for row in lines).strip("\n") + "\n"
 
 
@@ -183,3 +186,9 @@ def _rest(report: Report, screen: _Screen, groups: Groups) -> Iterator[str]:
     if report.contact and groups.blocking:
         yield from screen.wrap(f"{line(sentences.exception(report))}. Contact: {shown(report.contact)}")
     yield screen.style(capital(line(sentences.judged_by(report))), "dim")
+
+
+def _data(report: Report, screen: _Screen, now: datetime) -> Iterator[str]:
+    if words := sentences.data(report, now):
+        for row in screen.wrap(line(words)):
+            yield screen.style(row, "dim")

@@ -100,6 +100,6 @@ def test_releases_that_nobody_knows_are_told() -> None:
     ]
     known = facts(change, OLD, PackageFacts(gaps=(gap("deps.dev", Want.RELEASES), gap("registry", Want.HEALTH))))
     assert said(change, known, "{behind: {major: 1}}") == [
-        "freshness-unknown: http-lite 5.3.0 was judged without its releases and whether it is archived: deps.dev and "
+        "freshness-unknown: http-lite 5.3.0 was judged without its releases and its upkeep: deps.dev and "
         "registry could not answer."
     ]

@@ -15,7 +15,7 @@ def test_a_withdrawn_version() -> None:
     change = package("5.3.0")
     yanked = VersionFacts(published=OLD.published, yanked=Known("broken on Windows.", "registry", READ))
     assert said(change, facts(change, yanked)) == [
-        "version-yanked: http-lite 5.3.0 was withdrawn by its maintainers (broken on Windows)."
+        "version-yanked: http-lite 5.3.0 was withdrawn by its maintainers (broken on Windows): use another version."
     ]
     assert rules(change, facts(change, OLD, releases("!5.3.0 2026-01-01"))) == ["version-yanked"]
 
@@ -23,8 +23,14 @@ def test_a_withdrawn_version() -> None:
 @pytest.mark.parametrize(
     ("status", "message"),
     [
-        (Status(Standing.QUARANTINED), "package-quarantined: http-lite 5.3.0 is quarantined by its registry."),
-        (Status(Standing.REMOVED, "spam"), "package-quarantined: http-lite 5.3.0 was removed by its registry (spam)."),
+        (
+            Status(Standing.QUARANTINED),
+            "package-quarantined: http-lite 5.3.0 is quarantined by its registry: do not use it.",
+        ),
+        (
+            Status(Standing.REMOVED, "spam"),
+            "package-quarantined: http-lite 5.3.0 was removed by its registry (spam): do not use it.",
+        ),
         (Status(Standing.DEPRECATED), "package-deprecated: http-lite 5.3.0 is deprecated by its maintainers."),
         (
             Status(Standing.ARCHIVED),
@@ -71,8 +77,8 @@ def test_a_package_without_any_release_for_too_long() -> None:
     assert rules(change, known, policy, end - timedelta(seconds=1)) == []
     assert changes_at(change, known, policy, end - timedelta(seconds=1)) == end
     assert said(change, known, policy, end) == [
-        "package-unmaintained: http-lite 5.3.0 comes from a package without any release since 20 Nov 2024, and 2 years "
-        "without one are too long."
+        "package-unmaintained: http-lite 5.3.0 belongs to a package that had its last release on 20 Nov 2024, longer "
+        "ago than 2 years."
     ]
     newer = package("6.0.0", published=at("2025-06-01"))
     assert rules(newer, facts(newer, None, releases("5.3.0 2023-01-01")), policy) == []

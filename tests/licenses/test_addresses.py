@@ -34,6 +34,7 @@ from checks.licenses.tree import Unclear
         ("https://licenses.registry.example/MIT", "MIT"),
         ("https://licenses.registry.example/(MIT%20OR%20Apache-2.0)", "MIT OR Apache-2.0"),
         ("http://repository.example.com/licenses/cc0-1.0.txt", "CC0-1.0"),
+        ("http://repository.example.com/licenses/gpl-2.0.txt", "GPL-2.0-only"),
     ],
 )
 def test_a_steward_says_which_license(address: str, text: str) -> None:
@@ -61,6 +62,8 @@ def test_a_page_that_changed_may_mean_several(address: str) -> None:
     [
         "https://example.com/MIT",
         "https://example.com/licenses/mit",
+        "https://example.com/licenses/2.0",
+        "https://example.com/licenses/LLVM-exception-2.0",
         "https://github.com/example/project/blob/main/LICENSE",
         "https://opensource.org.example.com/licenses/MIT",
         "https://opensource.org@example.com/licenses/MIT",

@@ -15,6 +15,7 @@ from checks.licenses.tree import Unclear
         ("Apache License, Version 2.0", "Apache-2.0"),
         ("Apache  Version 2.0, January 2004", "Apache-2.0"),
         ("ASL 2.0", "Apache-2.0"),
+        ("Apache License, ASL Version 2.0", "Apache-2.0"),
         ("Apache License, V2 or later", "Apache-2.0+"),
         ("Apache 2.0 with LLVM exception", "Apache-2.0 WITH LLVM-exception"),
         ("The MIT License (MIT)", "MIT"),
