@@ -157,8 +157,10 @@ def _pick(text: str, family: str, version: str | None, later: bool) -> Expressio
         found = known.get(_version(version))
     if found is None:
         return None
-    names = [name + "+" if later else name for name in found.split(",")]
-    return _expression(names[0]) if len(names) == 1 else Unclear(text, tuple(names))
+    names = found.split(",")
+    if len(names) > 1:
+        return Unclear(text, tuple(str(_expression(name + "+")) if later else name for name in names))
+    return _expression(found + "+" if later else found)
 
 
 def _creative_commons(text: str, rest: list[str]) -> Expression | None:

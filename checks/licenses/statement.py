@@ -123,6 +123,9 @@ def _fault(raw: str, error: ExpressionError | None) -> tuple[str, int]:
     folded = raw.lower()
     if "copyright" in folded or "(c)" in folded or "©" in folded:
         return "it is a copyright notice and names no license", 0
+    strange = next((sign for sign in raw if not (sign.isascii() and (sign.isprintable() or sign.isspace()))), "")
+    if strange:
+        return f"it contains the character U+{ord(strange):04X}, which no license id has", raw.index(strange) + 1
     if error is None:
         try:
             parse(raw)

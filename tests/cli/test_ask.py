@@ -72,9 +72,10 @@ def test_a_bare_name_in_an_empty_folder_is_refused_with_the_forms(run: Run, fold
 
 
 def test_a_source_that_is_down_is_said_and_nothing_hangs(run: Run, folder: Path, known: Standins) -> None:
-    known.osv.fault = Fault(status=404)
-    done = run(folder, "ask", "npm:glyph@1.0.0")
-    assert "OSV could not answer" in done.out
+    with known.osv.behaving(Fault(status=403)), known.github.behaving(Fault(status=403)):
+        done = run(folder, "ask", "npm:glyph@1.0.0")
+    assert "  OSV could not answer: " in done.out
+    assert "[advisories-unknown]" in done.out
 
 
 def test_from_a_facts_file_without_any_network(run: Run, folder: Path, known: Standins) -> None:

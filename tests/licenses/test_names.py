@@ -84,7 +84,7 @@ def test_the_only_possible_meaning(name: str, text: str) -> None:
         ("GNU General Public License (GPL)", "GPL-1.0 GPL-2.0 GPL-3.0"),
         ("GPL with Classpath exception", "GPL-1.0 GPL-2.0 GPL-3.0"),
         ("GNU Lesser General Public License v2 (LGPLv2)", "LGPL-2.0 LGPL-2.1"),
-        ("LGPLv2+", "LGPL-2.0+ LGPL-2.1+"),
+        ("LGPLv2+", "LGPL-2.0-or-later LGPL-2.1-or-later"),
         ("AGPL", "AGPL-1.0 AGPL-3.0"),
         ("BSL", "BSL-1.0 BUSL-1.1"),
         ("Artistic License", "Artistic-1.0 Artistic-1.0-Perl Artistic-2.0"),

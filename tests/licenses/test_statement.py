@@ -176,6 +176,8 @@ def test_everything_else_is_unknown(raw: str) -> None:
         ("MIT*", "the character '*' is not allowed here", 4),
         ("MIT GPL-3.0-only", "expected AND or OR before 'GPL-3.0-only'", 5),
         ("MIT OR", "expected a license, but the text ends", 7),
+        ("MI\u0422", "it contains the character U+0422, which no license id has", 3),
+        ("MIT\0", "it contains the character U+0000, which no license id has", 4),
         ("n/a", "it names no license that is known", 0),
         ("Dual License", "it cannot be read with certainty", 0),
         ("MIT, BSD or Apache-2.0", "it cannot be read with certainty", 0),
