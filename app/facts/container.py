@@ -1,6 +1,6 @@
 """The facts file: records of facts in one file that can be carried to where there is no network.
 
-    ospo-gate facts 1\\n          what it is, and the version of this format
+    ospo-gate facts 1 a7b3…\\n    what it is, the version of this format, and the SHA-256 of the header
     {…}\\n                        the header: JSON, with the SHA-256 of the index
     blocks                       each compressed by zlib: records, sorted by key
     index                        compressed by zlib: where each block begins, its first key and its SHA-256
@@ -82,8 +82,9 @@ def write(
         "blocks": sum(map(len, body)),
         "index": [len(index), hashlib.sha256(index).hexdigest()],
     }
-    yield MAGIC + b"%d\n" % FORM
-    yield _json(header) + b"\n"
+    line = _json(header) + b"\n"
+    yield MAGIC + b"%d %s\n" % (FORM, hashlib.sha256(line).hexdigest().encode())
+    yield line
     yield from body
     yield index
 
@@ -129,8 +130,10 @@ class FactsFile:
         self.name = name
         self._data = memoryview(data)
         start = self._line_end(0, 100)
-        self._check_form(bytes(self._data[:start]))
+        digest = self._digest(bytes(self._data[:start]))
         end = self._line_end(start, MAX_HEADER)
+        if hashlib.sha256(self._data[start:end]).hexdigest().encode() != digest:
+            raise self._damaged("its header is not the one that was written")
         document = self._document(bytes(self._data[start:end]))
         try:
             self.header = _header(document)
@@ -142,8 +145,9 @@ class FactsFile:
         self._start = end
         self._firsts = [block.first for block in self._blocks]
 
-    def _check_form(self, line: bytes) -> None:
-        number = line.removeprefix(MAGIC).strip()
+    def _digest(self, line: bytes) -> bytes:
+        """What the header's must be."""
+        number, _, digest = line.removeprefix(MAGIC).removesuffix(b"\n").partition(b" ")
         if not line.startswith(MAGIC) or not number.isdigit():
             raise UnreadableFacts(
                 f"{self.name} is not a facts file", hint="Make one with: ospo-gate facts build --for PATH --output FILE"
@@ -153,11 +157,12 @@ class FactsFile:
                 f"{self.name} has form {number.decode()[:20]} of the facts file, and this release reads form {FORM}",
                 hint="Build it anew with this release, or update ospo-gate.",
             )
+        return digest
 
     def _line_end(self, start: int, limit: int) -> int:
         end = bytes(self._data[start : start + limit]).find(b"\n")
         if end < 0 and start == 0:
-            self._check_form(b"")
+            self._digest(b"")
         if end < 0:
             raise self._damaged("its header is cut off")
         return start + end + 1
@@ -227,7 +232,7 @@ class FactsFile:
                 continue
             try:
                 about, at = _WANTS[int(numbers[0])], datetime.fromtimestamp(float(numbers[1][:-1]), UTC)
-                key = wanted[start] if wanted is not None else FactKey(*json.loads(start + b"]"))
+                key = wanted[start] if wanted is not None else _key_of(start)
             except (ValueError, TypeError, IndexError, KeyError, OverflowError, OSError, RecursionError):
                 raise self._damaged("a record of it cannot be read") from None
             yield FactRecord(key, about, value, at)
@@ -248,6 +253,14 @@ def _follow(blocks: Sequence[_Block], length: int) -> bool:
 def _key(key: FactKey) -> bytes:
     """How a record of it begins."""
     return _json([*key])[:-1]
+
+
+def _key_of(start: bytes) -> FactKey:
+    """What `_key` wrote. Raises ValueError."""
+    kind, key, source = json.loads(start + b"]")
+    if not (isinstance(kind, str) and isinstance(key, str) and isinstance(source, str)):
+        raise ValueError("not a key")
+    return FactKey(kind, key, source)
 
 
 def _header(document: Mapping[str, Any]) -> Header:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
 from app.subject import Delivery
@@ -29,8 +29,10 @@ def application(
     accept: Accept,
     ready: Callable[[], Awaitable[dict[str, object] | None]],
     running: Callable[[], AbstractAsyncContextManager[None]],
+    routers: Sequence[APIRouter] = (),
 ) -> FastAPI:
-    """The application. `ready` gives details when it can work and None when it can not; `running` spans its life."""
+    """The application. `ready` gives details when it can work and None when it can not; `running` spans its life;
+    `routers` are further routes."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -64,6 +66,8 @@ def application(
         status = "ready" if details is not None else "not ready"
         return JSONResponse({"status": status, **(details or {})}, 200 if details is not None else 503)
 
+    for router in routers:
+        app.include_router(router)
     return app
 
 

@@ -77,7 +77,9 @@ def _undecorated(text: str) -> str:
 def _classifiers(text: str) -> Expression | None:
     """Python's trove classifiers, one or several; which of them apply is not said, so all. A parent of another one adds
     nothing (PEP 639)."""
-    several = re.split(r"[,;|] *(?=License ::)|(?<=\S) +(?=License ::)", text)[: joined.MAX_PARTS]
+    several = re.split(r"[,;|] *(?=License ::)|(?<=\S) +(?=License ::)", text)
+    if len(several) > joined.MAX_PARTS:
+        return None
     found = []
     for classifier in several:
         if any(other.startswith(f"{classifier} ::") for other in several):

@@ -54,7 +54,7 @@ def test_of_two_records_with_one_key_the_newer_counts() -> None:
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=12)
 VALUES = st.binary(max_size=40).map(lambda data: data.replace(b"\n", b"").replace(b"\r", b""))
-MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)).map(lambda moment: moment.replace(tzinfo=UTC))
+MOMENTS = st.integers(0, 4_000_000_000_000).map(lambda ms: datetime.fromtimestamp(ms / 1000, UTC))
 RECORDS = st.builds(
     FactRecord, st.builds(FactKey, st.sampled_from(["version", "advisory", "x"]), TEXTS, TEXTS),
     st.sampled_from([*Want, Want(0), ~Want(0)]), VALUES, MOMENTS,

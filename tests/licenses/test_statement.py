@@ -147,6 +147,10 @@ def test_a_shared_name_makes_the_whole_ambiguous(raw: str) -> None:
         "Apache-2.0 +",
         "(MIT",
         "License :: Freeware",
+        "License :: OSI Approved :: MIT License, " * 40
+        + "License :: OSI Approved :: GNU General Public License v3 (GPLv3)",
+        "MIT, " * 40 + "GPL-3.0",
+        str(["MIT"] * 40 + ["GPL-3.0"]),
         "License :: OSI Approved",
         "[]",
         "{}",
