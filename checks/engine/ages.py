@@ -3,7 +3,7 @@
 What a release can never change again does not grow old: the license that it declares, its texts, its date.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -44,6 +44,29 @@ def expired(facts: Facts, policy: Policy, now: datetime) -> Facts:
         exploited=_young(facts.exploited, oldest),
         likelihoods=_young(facts.likelihoods, oldest),
     )
+
+
+def expires_at(facts: Facts, policy: Policy) -> datetime | None:
+    """When the first of `facts` becomes too old for the policy (UTC); None: never."""
+    limit = policy.root.facts.maximum_age
+    if limit is None or limit.delta is None:
+        return None
+    read = (
+        *_read_at(facts.versions.values(), _VERSION),
+        *_read_at(facts.packages.values(), _PACKAGE),
+        *(known.as_of for known in facts.exploited.values() if known.as_of),
+        *(known.as_of for known in facts.likelihoods.values() if known.as_of),
+    )
+    # What is exactly as old as the policy takes still counts.
+    return min(read) + limit.delta + timedelta(microseconds=1) if read else None
+
+
+def _read_at(entries: Iterable[VersionFacts | PackageFacts], fields: Mapping[str, Want]) -> Iterator[datetime]:
+    for entry in entries:
+        for name in fields:
+            known = getattr(entry, name)
+            if known is not None and known.as_of is not None:
+                yield known.as_of
 
 
 def _fresh(known: F, fields: Mapping[str, Want], oldest: datetime, now: datetime, limit: str) -> F:

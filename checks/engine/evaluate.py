@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from checks.engine.ages import expires_at
 from checks.engine.plan import Plan, running
 from checks.model.change import Change
 from checks.model.dependency import Dependency, Location
@@ -40,6 +41,8 @@ def evaluate(plan: Plan, facts: Facts, policy: Policy, now: datetime, only: froz
     outcomes: list[CheckOutcome] = []
     seen: list[_Seen] = []
     later: list[datetime] = []
+    if (old_at := expires_at(facts, policy)) is not None:
+        later.append(old_at)
     if policy.mode is not Mode.OFF:
         for check, section in running(policy, only):
             outcome, found, moments = _run(check, section, plan, facts, Context(now))

@@ -6,9 +6,12 @@ import pytest
 
 from app.policies import load_policy
 from checks.engine.ages import expired
+from checks.engine.evaluate import evaluate
+from checks.engine.plan import Plan
 from checks.model.advisory import Exploited
 from checks.model.errors import PolicyError
 from checks.model.facts import Facts, Known, PackageFacts, Release, VersionFacts, Want
+from checks.model.snapshot import Listing, Snapshot
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 KEY = ("pkg:npm/glyph", "2.1.0")
@@ -67,3 +70,14 @@ def test_without_the_key_nothing_grows_old() -> None:
 def test_working_days_are_no_age() -> None:
     with pytest.raises(PolicyError, match=r"facts\.maximum_age: expected hours, days, weeks, months or years"):
         judged(Facts(), "2 working days")
+
+
+def test_a_verdict_is_made_anew_when_its_data_has_grown_too_old() -> None:
+    text = b"version: 1\nlicenses: {}\nfacts: {maximum_age: 7 days}\n"
+    loaded = load_policy(text, "policy.yaml")
+    plan = Plan(Snapshot(Listing("b" * 40, "a" * 40)))
+    again = evaluate(plan, advisories(2), loaded, NOW).judge_again_at
+    assert again is not None
+    assert timedelta(days=5) < again - NOW < timedelta(days=5, seconds=1)
+    assert expired(advisories(2), loaded, again - timedelta(microseconds=1)) == advisories(2)
+    assert expired(advisories(2), loaded, again) != advisories(2)

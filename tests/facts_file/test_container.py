@@ -108,9 +108,9 @@ def test_what_to_do_about_it_is_said() -> None:
     assert "update ospo-gate" in newer.value.hint
 
 
-def forged(rows: object, body: bytes = b"", index: bytes | None = None, **header: object) -> bytes:
+def forged(rows: object, body: bytes = b"", raw: bytes | None = None, **header: object) -> bytes:
     """A file whose digests are right and whose content is not."""
-    packed_index = zlib.compress(json.dumps(rows).encode()) if index is None else index
+    packed_index = zlib.compress(json.dumps(rows).encode()) if raw is None else raw
     document = {
         "made_at": "2026-11-20T12:00:00+00:00", "read": {}, "complete": [], "counts": {}, "blocks": len(body),
         "index": [len(packed_index), hashlib.sha256(packed_index).hexdigest()], **header,
@@ -194,7 +194,7 @@ def test_nothing_is_unpacked_beyond_its_bounds() -> None:
     bomb = zlib.compress(bytes(300_000_000))
     row = ["version", "a", "", 0, len(bomb), 1_000, hashlib.sha256(bomb).hexdigest()]
     tracemalloc.start()
-    for data in (forged([], index=bomb), forged([row], bomb)):
+    for data in (forged([], raw=bomb), forged([row], bomb)):
         with pytest.raises(UnreadableFacts):
             read(data)
     _, peak = tracemalloc.get_traced_memory()
