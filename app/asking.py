@@ -7,7 +7,7 @@ from datetime import datetime
 from app.facts.lookup import FactChain
 from checks.engine import ask
 from checks.engine.ages import expired
-from checks.engine.ask import Answer, Asked, Verdict
+from checks.model.answer import Answer, Asked, Verdict
 from checks.model.facts import Facts, joined
 from checks.policy.schema import Policy
 

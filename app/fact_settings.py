@@ -139,6 +139,10 @@ class FactSettings:
         default=(),
         repr=False,
     )
+    registry_status: bool = key(
+        "Whether registries are asked about every package, with one request each: only they know all that was yanked.",
+        default=False,
+    )
     package_managers: bool = key(
         "Whether registries and logins are read from the user's configuration of npm, pip, Go, Cargo and NuGet, too.",
         default=True,

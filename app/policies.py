@@ -6,20 +6,36 @@ from dataclasses import dataclass
 from app.ports import Blob, FileRef, Side
 from app.version import VERSION
 from checks.model.errors import PolicyError, PolicyIssue, UsageError
+from checks.model.finding import Level
 from checks.model.phrase import Phrase, say
 from checks.model.snapshot import Listing
 from checks.policy.load import SectionShape, load
 from checks.policy.schema import Policy
+from checks.policy.section import Section
 from checks.policy.starter import STARTER
 from checks.rules import CHECKS
 
 #: Where a repository that governs itself keeps its policy.
 PATH = "policy.yaml"
 
-SHAPES = tuple(
-    SectionShape(check.id, check.section, {rule.id: rule.level for rule in check.rules}, check.always_on)
-    for check in CHECKS
-)
+
+class CheckShape:
+    """A check as the loader of policies sees it. Only its section and its levels need the module of the check."""
+
+    def __init__(self, check: str) -> None:
+        self.check = check
+        self.always_on = check in CHECKS.always_on
+
+    @property
+    def section(self) -> type[Section]:
+        return CHECKS.named(self.check).section
+
+    @property
+    def levels(self) -> Mapping[str, Level]:
+        return {rule.id: rule.level for rule in CHECKS.named(self.check).rules}
+
+
+SHAPES: tuple[SectionShape, ...] = tuple(map(CheckShape, CHECKS.ids))
 
 
 def load_policy(data: bytes, file: str, source: str | None = None, revision: str | None = None) -> Policy:

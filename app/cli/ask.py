@@ -13,8 +13,9 @@ from app.cli.output import say
 from app.facts.lookup import FactChain
 from app.policies import PATH, starter_policy
 from app.settings import command_environment
-from checks.engine.ask import Asked, Verdict, judging, read
+from checks.engine.ask import judging, read
 from checks.manifests import recognize
+from checks.model.answer import Asked, Verdict
 from checks.model.dependency import Scope
 from checks.model.errors import UsageError
 from checks.model.facts import Facts

@@ -59,7 +59,7 @@ def _only(text: str | None) -> frozenset[str] | None:
     if text is None:
         return None
     names = {name.strip() for name in text.replace("\n", ",").split(",") if name.strip()}
-    known = [check.id for check in CHECKS]
+    known = CHECKS.ids
     if not names:
         raise UsageError("--only: no check is named", hint="Checks: " + ", ".join(known))
     if unknown := sorted(names - set(known)):

@@ -24,6 +24,7 @@ from checks.model.phrase import visible
 from checks.model.snapshot import Listing, ManifestPair, Snapshot
 from checks.policy.document import MAX_CHARACTERS
 from checks.policy.schema import Policy
+from checks.render.english import counted
 
 
 def build(options: argparse.Namespace) -> int:
@@ -129,10 +130,8 @@ def _write(path: Path, content: Content) -> int:
     counts: dict[str, int] = {}
     for key in content.records:
         counts[key.kind] = counts.get(key.kind, 0) + 1
-    versions, advisories = counts.get("version", 0), counts.get("advisory", 0)
-    print(
-        f"{path}: {versions:,} package versions, {advisories:,} advisories, {size / 1_000_000:.1f} MB.", file=sys.stderr
-    )
+    held = f"{counted(counts.get('version', 0), 'package version')}, {counted(counts.get('advisory', 0), 'advisory')}"
+    print(f"{path}: {held}, {-(-size // 1000):,} kB.", file=sys.stderr)
     for source, trouble in sorted(content.troubles.items()):
         print(f"  {source} could not answer all: {visible(trouble)}", file=sys.stderr)
     if content.troubles:

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.fact_settings import FactEnvironment
-from app.facts.container import FactsFile
+from app.facts.container import FactsFile, Header
 from app.facts.fallback import AdvisoriesBehind
 from app.facts.file import decoded
 from app.facts.file_records import (
@@ -14,6 +14,7 @@ from app.facts.file_records import (
     advisories_key_of,
     advisory_records,
     concerned_records,
+    cves,
     records,
 )
 from app.facts.kinds import PACKAGE_KINDS
@@ -25,8 +26,8 @@ from app.facts.osv_export import Export
 from app.ports import FactCache, FactKey, FactRecord
 from checks.advisories.ecosystems import identity
 from checks.engine.plan import Plan
-from checks.facts import osv
-from checks.facts.codec import decode_package, decode_version
+from checks.facts import epss, kev, osv
+from checks.facts.codec import decode_advisory, decode_package, decode_version
 from checks.facts.questions import batches
 from checks.model.change import ChangeKind
 from checks.model.facts import (
@@ -48,7 +49,7 @@ from checks.policy.schema import Policy
 CHUNK = 500
 #: What is asked about every package, whatever the policy; a list of releases costs a request of its own for each.
 USUAL = ANYTHING & ~(Want.TEXTS | Want.RELEASES)
-_ABOUT_PACKAGES = ("version", "advisories", *PACKAGE_KINDS)
+_OF_VULNERABILITIES = {"exploited": kev.SOURCE, "likelihood": epss.SOURCE}
 
 Told = Callable[[int, int], None]
 
@@ -101,13 +102,11 @@ class Asking:
         old = {record.key: record for record in file.every()}
         questions, private = asked_before(old)
         new = await self._ask(questions, AdvisoriesBehind(file), lambda _: private)
-        kept = [record for key, record in old.items() if _stays(record, new.records.get(key))]
-        if any(record.key.kind in _ABOUT_PACKAGES for record in kept):
-            for source, at in file.header.read.items():
-                new.read_at(source, at)
-        new.add(kept)
-        named = _named(new.records.values())
-        new.records = {key: record for key, record in new.records.items() if key.kind != "advisory" or key.key in named}
+        new.add(record for key, record in old.items() if _stays(record, new.records.get(key)))
+        new.records = _needed(new.records)
+        for key, record in new.records.items():
+            if record is old.get(key):
+                _read_before(new, key.kind, file.header)
         return new
 
     async def _ask(
@@ -198,6 +197,23 @@ def _gaps(record: FactRecord) -> tuple[Gap, ...]:
     elif record.key.kind in PACKAGE_KINDS:
         known = decoded(record, decode_package)
     return known.gaps if known else ()
+
+
+def _read_before(content: Content, kind: str, header: Header) -> None:
+    """That a record of `kind` is as old as the file that it is taken from."""
+    own = _OF_VULNERABILITIES.get(kind)
+    for source, at in header.read.items():
+        if source == own or (own is None and source not in _OF_VULNERABILITIES.values()):
+            content.read_at(source, at)
+
+
+def _needed(found: Mapping[FactKey, FactRecord]) -> dict[FactKey, FactRecord]:
+    """Without the advisories and CVEs that no package has any more."""
+    named = _named(found.values())
+    known = [record for key, record in found.items() if key.kind == "advisory" and key.key in named]
+    wanted = {cve for record in known if (advisory := decoded(record, decode_advisory)) for cve in cves(advisory)}
+    left = {"advisory": named, **dict.fromkeys(_OF_VULNERABILITIES, wanted)}
+    return {key: record for key, record in found.items() if key.kind not in left or key.key in left[key.kind]}
 
 
 def _named(found: Iterable[FactRecord]) -> set[str]:

@@ -11,7 +11,7 @@ from app.facts.lookup import unanswered
 from app.facts.memory import FactsInMemory
 from app.ports import FactKey, FactRecord, PackageSource
 from checks.facts import osv
-from checks.model.facts import Facts, Gap, PackageFacts, Questions, SourceState, VersionFacts, Want, joined
+from checks.model.facts import NOTHING, Facts, Gap, PackageFacts, Questions, SourceState, VersionFacts, Want, joined
 
 
 class FileBehind:
@@ -27,8 +27,17 @@ class FileBehind:
         if not open_:
             return facts
         kept = self.file.look_up(open_)
-        versions = {key: _told(known, kept.version(*key)) for key, known in facts.versions.items()}
-        packages = {purl: _told_of_package(known, kept.package(purl)) for purl, known in facts.packages.items()}
+        of_packages: dict[str, Want] = {}
+        for (purl, _), want in open_.items():
+            of_packages[purl] = of_packages.get(purl, NOTHING) | want.of_package
+        versions = {
+            key: replace(known, gaps=_left(known.gaps, _told(open_.get(key, NOTHING), kept.version(*key))))
+            for key, known in facts.versions.items()
+        }
+        packages = {
+            purl: replace(known, gaps=_left(known.gaps, _told(of_packages.get(purl, NOTHING), kept.package(purl))))
+            for purl, known in facts.packages.items()
+        }
         states = tuple(_state(state, kept) for state in facts.sources)
         return joined(replace(facts, versions=versions, packages=packages, sources=states), _without_gaps(kept))
 
@@ -52,28 +61,11 @@ class AdvisoriesBehind(FactsInMemory):
         return found
 
 
-def _told(known: VersionFacts, kept: VersionFacts) -> VersionFacts:
-    """`known` without the gaps about what the file tells."""
-    told = Want(0)
-    for want, value in (
-        (Want.LICENSE, kept.license),
-        (Want.PUBLISHED, kept.published),
-        (Want.STATUS, kept.published or kept.yanked or kept.deprecated),
-        (Want.ADVISORIES, kept.advisories),
-    ):
-        told |= want if value is not None and not kept.silent(want) else Want(0)
-    return replace(known, gaps=_left(known.gaps, told))
-
-
-def _told_of_package(known: PackageFacts, kept: PackageFacts) -> PackageFacts:
-    told = Want(0)
-    for want, value in (
-        (Want.RELEASES, kept.releases),
-        (Want.HEALTH, kept.scorecard or kept.maintainers),
-        (Want.LIFECYCLE, kept.cycles),
-    ):
-        told |= want if value is not None and not kept.silent(want) else Want(0)
-    return replace(known, gaps=_left(known.gaps, told))
+def _told(asked: Want, kept: VersionFacts | PackageFacts) -> Want:
+    """What of `asked` the file answers, if only that nothing is known."""
+    for gap in kept.gaps:
+        asked &= ~gap.about
+    return asked
 
 
 def _left(gaps: tuple[Gap, ...], told: Want) -> tuple[Gap, ...]:

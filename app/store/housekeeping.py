@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Table, delete, func, select
 
 from app.store.database import Database
 from app.store.reports import SENT, SUPERSEDED
-from app.store.tables import delivery, inventory, outbox, report
+from app.store.tables import delivery, fact, inventory, outbox, report, sighting
 
 _DAY = 86_400.0
 #: GitHub can redeliver for three days, GitHub Enterprise Server for seven.
@@ -15,6 +15,10 @@ DELIVERIES = 30 * _DAY
 OUTBOX = 30 * _DAY
 REPORTS = 90 * _DAY
 INVENTORIES = 90 * _DAY
+#: Facts that nobody used for so long; what is asked again then is asked anew.
+FACTS = 30 * _DAY
+#: Vulnerabilities that have been gone for so long.
+SIGHTINGS = 365 * _DAY
 #: Rows of one transaction: webhooks are accepted between the slices.
 SLICE = 500
 
@@ -28,6 +32,8 @@ async def sweep(database: Database, clock: Callable[[], float] = time.time) -> i
         (outbox, (outbox.c.made_at < now - OUTBOX) & outbox.c.state.in_((SENT, SUPERSEDED))),
         (report, (report.c.made_at < now - REPORTS) & report.c.id.not_in(newest)),
         (inventory, inventory.c.stored_at < now - INVENTORIES),
+        (fact, fact.c.used_at < now - FACTS),
+        (sighting, sighting.c.cleared_at < now - SIGHTINGS),
     )
     return sum([await _sliced(database, table, condition) for table, condition in rules])
 

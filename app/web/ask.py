@@ -8,7 +8,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from checks.engine.ask import Asked, read
+from checks.engine.ask import read
+from checks.model.answer import Asked
 from checks.model.dependency import Scope
 from checks.model.errors import UsageError
 

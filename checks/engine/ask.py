@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from checks.engine.evaluate import evaluate
 from checks.engine.plan import Plan, running
 from checks.freshness.releases import newer, stable
-from checks.model.dependency import Dependency, Inventory, Location, Scope
+from checks.model.answer import Answer, Asked, Verdict
+from checks.model.dependency import Dependency, Inventory, Location
 from checks.model.errors import UsageError
 from checks.model.facts import Facts, PackageFacts, Questions, Release, Want
 from checks.model.finding import Finding
@@ -29,40 +28,6 @@ TYPES = {
 _FORMS = "Write pkg:npm/left-pad@1.3.0, npm:left-pad@1.3.0, pypi:requests or @scope/name."
 #: The file that the package would be in; it exists only in thought.
 _PLACE = "question"
-
-
-class Verdict(StrEnum):
-    YES = "yes"
-    NOT_NOW = "not now"
-    """Time alone will make it a yes."""
-    NO = "no"
-    CANNOT_SAY = "cannot say"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What somebody wants to use."""
-
-    purl: str
-    """Without version."""
-    name: str
-    version: str | None = None
-    scope: Scope = Scope.RUNTIME
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The answer about one version."""
-
-    asked: Asked
-    """With the version that the answer is about; None: no version is known."""
-    verdict: Verdict
-    findings: tuple[Finding, ...] = ()
-    """All that the policy says of that version, worst first."""
-    until: datetime | None = None
-    """`NOT_NOW`: when it becomes a yes (UTC)."""
-    alternative: str | None = None
-    """The newest version that may be used now."""
 
 
 def read(text: str, types: Collection[str] = ()) -> Asked:

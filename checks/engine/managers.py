@@ -5,6 +5,7 @@ package that it removes.
 """
 
 import posixpath
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,17 +20,22 @@ class Manager:
 
     remove: str | None
     install: str | None
-    """Puts back another version of a direct dependency."""
+    """Writes another version of a direct dependency into the manifest, and locks it."""
     relock: str
     """Writes the lock file anew from the manifest, keeping what it can."""
     unaddressed: str | None = None
     """Writes the lock file without the addresses of registries: the same versions and hashes from wherever the
     reader's package manager gets its packages."""
+    precise: str | None = None
+    """Locks another version of a package that others require, or that the manifest's range allows."""
+    newest: str | None = None
+    """Locks the newest version of a package that the ranges of its requirers allow, where no other can be named."""
     tables: Mapping[Scope, str] = field(default_factory=lambda: MappingProxyType({}))
     """What `{table}` becomes by scope: the option that names the table of the manifest. A scope that is not here has a
     table whose name the lock file does not tell, so that there is no command."""
 
 
+_SIMPLE = re.compile(r"[A-Za-z0-9.+_!=:@-]{1,200}")
 _RUNTIME = {Scope.RUNTIME: "", Scope.UNKNOWN: ""}
 
 MANAGERS = {
@@ -38,21 +44,37 @@ MANAGERS = {
         "npm install --package-lock-only --ignore-scripts {name}@{version}",
         "npm install --package-lock-only --ignore-scripts",
         "npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved",
+        # `npm update` takes the newest that the ranges allow, whatever is known of it.
+        "npm pkg set {override} && npm install --package-lock-only --ignore-scripts",
     ),
     "uv-lock": Manager(
-        "uv remove --no-sync{table} {name}", "uv add --no-sync{table} {name}=={version}", "uv lock", tables=_RUNTIME
+        "uv remove --no-sync{table} {name}",
+        "uv add --no-sync{table} {name}=={version}",
+        "uv lock",
+        precise="uv lock --upgrade-package {name}=={version}",
+        tables=_RUNTIME,
     ),
     # `remove` looks through all groups, `add` writes to the main one.
     "poetry-lock": Manager(
-        "poetry remove --lock {name}", "poetry add --lock{table} {name}@{version}", "poetry lock", tables=_RUNTIME
+        "poetry remove --lock {name}",
+        "poetry add --lock{table} {name}@{version}",
+        "poetry lock",
+        newest="poetry update --lock {name}",
+        tables=_RUNTIME,
     ),
     "cargo-lock": Manager(
         "cargo remove{table} {name}",
         "cargo update {name} --precise {version}",
         "cargo update --workspace",
+        precise="cargo update {name}@{used} --precise {version}",
         tables={**_RUNTIME, Scope.DEVELOPMENT: " --dev", Scope.TEST: " --dev", Scope.BUILD: " --build"},
     ),
-    "go-mod": Manager("go mod edit -droprequire={name} && go mod tidy", "go get {name}@{version}", "go mod tidy"),
+    "go-mod": Manager(
+        "go mod edit -droprequire={name} && go mod tidy",
+        "go get {name}@{version}",
+        "go mod tidy",
+        precise="go get {name}@{version} && go mod tidy",
+    ),
     # yarn 1 and its successors: neither knows the other's option.
     "yarn-1": Manager(
         "yarn remove --ignore-scripts {name}",
@@ -73,8 +95,13 @@ MANAGERS = {
     "bun-lock": Manager(None, None, "bun install --lockfile-only --ignore-scripts"),
     "pdm-lock": Manager(None, None, "pdm lock --update-reuse"),
     "pipfile-lock": Manager(None, None, "pipenv lock"),
-    "composer-lock": Manager(None, None, "composer update --minimal-changes --no-install --no-scripts --no-plugins"),
-    "gemfile-lock": Manager(None, None, "bundle lock"),
+    "composer-lock": Manager(
+        None,
+        None,
+        "composer update --minimal-changes --no-install --no-scripts --no-plugins",
+        precise="composer update {name} --with {name}:{version} --minimal-changes --no-install --no-scripts --no-plugins",
+    ),
+    "gemfile-lock": Manager(None, None, "bundle lock", newest="bundle lock --update {name} --conservative"),
 }
 
 
@@ -93,11 +120,33 @@ def remove(tool: str, path: str, name: str, scope: Scope = Scope.UNKNOWN) -> str
 
 
 def install(tool: str, path: str, name: str, version: str, scope: Scope = Scope.UNKNOWN) -> str | None:
-    """The command that puts a direct dependency of the manifest at `path` back to `version`."""
+    """The command that gives the manifest at `path` another version of a direct dependency."""
     manager = MANAGERS.get(tool)
     if not manager or not manager.install or not _plain(version):
         return None
     return _filled(manager, manager.install, path, name, version, scope)
+
+
+def move(tool: str, path: str, name: str, used: str, version: str, newest: bool) -> str | None:
+    """The command that locks another version than `used` of a package without asking for another one in the manifest
+    at `path`; what npm cannot do otherwise it does by an entry of `overrides`. `newest`: there is no newer one."""
+    manager = MANAGERS.get(tool)
+    template = (manager.precise or (manager.newest if newest else None)) if manager else None
+    if template is None or not (_plain(name) and _plain(version) and _plain(used)):
+        return None
+    if "{override}" in template and set(name) & set("[]"):
+        return None
+    words = {"name": name, "used": used, "version": version, "override": f"overrides[{name}]={version}"}
+    return _in_folder(path, template.format_map({key: shlex.quote(word) for key, word in words.items()}))
+
+
+def substitute(path: str, line: int, old: str, new: str) -> str | None:
+    """The command that replaces `old` by `new` on a 1-based line of a text file; both of letters, digits and a few
+    signs that are no operators."""
+    if line < 1 or not _printable(path) or not (_SIMPLE.fullmatch(old) and _SIMPLE.fullmatch(new)):
+        return None
+    script = f"{line}s/{old.replace('.', '[.]').replace('+', '[+]')}/{new}/"
+    return f"sed -i.bak {shlex.quote(script)} {_word(path)} && rm {_word(path + '.bak')}"
 
 
 def _filled(manager: Manager, template: str, path: str, name: str, version: str, scope: Scope) -> str | None:

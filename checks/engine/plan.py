@@ -111,7 +111,7 @@ class Plan:
 
 def running(policy: Policy, only: frozenset[str] | None) -> Iterator[tuple[Check, Section]]:
     """The checks that the policy turns on, with their sections; `only` limits them by id."""
-    for check in CHECKS:
-        section = policy.sections.get(check.id)
-        if section is not None and (only is None or check.id in only or check.always_on):
-            yield check, section
+    for id_ in CHECKS.ids:
+        section = policy.sections.get(id_)
+        if section is not None and (only is None or id_ in only or id_ in CHECKS.always_on):
+            yield CHECKS.named(id_), section

@@ -3,14 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from checks.engine.evaluate import evaluate
 from checks.engine.plan import Plan, running
 from checks.model.dependency import Dependency, Inventory
-from checks.model.facts import Facts, Known, PackageFacts, PackageKey, Questions, Release, VersionFacts
+from checks.model.facts import Facts, Known, PackageFacts, PackageKey, Questions, Release, VersionFacts, filled
 from checks.model.finding import Finding
 from checks.model.snapshot import ManifestPair
 from checks.policy.schema import Policy
+
+T = TypeVar("T")
+_UNKNOWN = VersionFacts()
 
 #: Package versions of the change, and for each the versions to try in its place.
 Versions = Mapping[PackageKey, Sequence[str]]
@@ -51,8 +55,8 @@ def as_listed(facts: Facts, versions: Versions) -> Facts:
         package, wanted = facts.package(purl), set(tried)
         for release in package.releases.value if package.releases else ():
             key = (purl, release.version)
-            if release.version in wanted and key not in known:
-                known[key] = _listed(release, package)
+            if release.version in wanted:
+                known[key] = filled(known.get(key, _UNKNOWN), _listed(release, package))
     return replace(facts, versions=known)
 
 
@@ -67,7 +71,7 @@ def _listed(release: Release, package: PackageFacts) -> VersionFacts:
     )
 
 
-def _said[T](value: T | None, listed: Known[tuple[Release, ...]]) -> Known[T] | None:
+def _said(value: T | None, listed: Known[tuple[Release, ...]]) -> Known[T] | None:
     return None if value is None else Known(value, listed.source, listed.as_of)
 
 

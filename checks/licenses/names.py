@@ -250,7 +250,7 @@ def _tables() -> _Tables:
 
 
 class _Listed(NamedTuple):
-    """The names of the SPDX license list by their words; a name that two of them share is not there."""
+    """The names of the SPDX license list by their words; behind a name that two of them share stands nothing."""
 
     licenses: dict[Words, str]
     exceptions: dict[Words, str]
@@ -264,15 +264,14 @@ def _listed() -> _Listed:
 
     licenses: dict[Words, str] = {}
     known = set(_NOT_IN_NAMES)
-    for old in (False, True):  # deprecated ids have the names of their successors
-        mine: dict[Words, str] = {}
-        for item in LICENSES.values():
-            if item.deprecated_id is old:
-                words = _words(item.name)
-                known.update(words)
-                key = _key(words)
-                mine[key] = "" if key in mine else item.id
-        licenses = mine | licenses
+    for item in sorted(LICENSES.values(), key=lambda item: item.deprecated_id):
+        words = _words(item.name)
+        known.update(words)
+        key = _key(words)
+        if key not in licenses:
+            licenses[key] = item.id
+        elif not item.deprecated_id:  # a deprecated id has the name of its successor
+            licenses[key] = ""
     exceptions: dict[Words, str] = {}
     for addition in EXCEPTIONS.values():
         key = _key(_words(addition.name), _NOT_IN_EXCEPTIONS)

@@ -70,6 +70,9 @@ class Fix:
     commands: tuple[str, ...] = ()
     """Shell commands that work when pasted on the checkout; empty when only a person can do it. Every foreign word
     in them is quoted for the shell."""
+    suggestion: tuple[Location, str] | None = None
+    """The line that takes the place of another one, where that line is itself the truth and no lock file stands behind
+    it; foreign text."""
 
 
 @dataclass(frozen=True, slots=True)

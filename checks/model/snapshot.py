@@ -84,3 +84,5 @@ class Snapshot:
     """Texts at the head that a check asked for, by path; None: too large or not UTF-8. What is not there is absent."""
     added: Mapping[str, tuple[AddedLine, ...] | None] = field(default_factory=lambda: MappingProxyType({}))
     """Lines that the change adds to files that a check asked for; None: the source could not tell."""
+    lines: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Texts at the head of the manifests whose lines are themselves the truth, by path."""

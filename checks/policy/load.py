@@ -1,9 +1,9 @@
 """Loading a policy file: all or nothing, with every fault named."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping, Sequence
 from hashlib import sha256
 from types import MappingProxyType
+from typing import Protocol
 
 from checks.model.errors import PolicyError, PolicyIssue
 from checks.model.finding import Level
@@ -15,15 +15,28 @@ from checks.policy.shape import Place, Reader, TooManyFaultsError
 from checks.policy.values import Release
 
 
-@dataclass(frozen=True, slots=True)
-class SectionShape:
-    """What the loader must know of a check."""
+class SectionShape(Protocol):
+    """What the loader must know of a check. Section and levels are asked for where a file turns the check on."""
 
     check: str
-    section: type[Section]
-    levels: Mapping[str, Level]
-    """The default level of each rule."""
-    always_on: bool = False
+    always_on: bool
+
+    @property
+    def section(self) -> type[Section]: ...
+
+    @property
+    def levels(self) -> Mapping[str, Level]:
+        """The default level of each rule."""
+
+
+class _RuleNames:
+    """What a waiver may name: the rules of all checks. Those of `first` come first, and mostly suffice."""
+
+    def __init__(self, shapes: Sequence[SectionShape], first: Container[str]) -> None:
+        self.shapes = sorted(shapes, key=lambda shape: shape.check not in first)
+
+    def __iter__(self) -> Iterator[str]:
+        return (rule for shape in self.shapes for rule in shape.levels)
 
 
 def load(
@@ -97,11 +110,13 @@ _Parts = tuple[Root, Mapping[str, Section], Mapping[str, Mapping[str, Level]]]
 class _Loader:
     def __init__(self, reader: Reader, shapes: Sequence[SectionShape]) -> None:
         self.shapes = {shape.check: shape for shape in shapes}
-        self.reader = reader.within({"rule": rule_names(shapes), "check": tuple(self.shapes)})
+        self.reader = reader
 
     def load(self, node: Entries) -> _Parts | None:
         """The parts of the policy; None if the root is not right."""
-        root = self.reader.read_shape(node, Root, (), beside=self.shapes)
+        rules = _RuleNames(tuple(self.shapes.values()), {name.text for name, _ in node.entries})
+        reader = self.reader.within({"rule": rules, "check": tuple(self.shapes)})
+        root = reader.read_shape(node, Root, (), beside=self.shapes)
         self._check_ids(node.get("waivers"))
         sections = MappingProxyType(dict(self._sections(node)))
         if not isinstance(root, Root):

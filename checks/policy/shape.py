@@ -108,7 +108,7 @@ class TooManyFaultsError(Exception):
 class Reader:
     """Reads nodes into shapes, collecting issues instead of stopping at the first.
 
-    `names` are those that `Named` text may have, by kind. Raises `TooManyFaultsError`.
+    `names` are those that `Named` text may have, by kind; no iterators. Raises `TooManyFaultsError`.
     """
 
     def __init__(self, names: Mapping[str, Iterable[str]] | None = None) -> None:
@@ -231,9 +231,8 @@ class Reader:
     def _read_name(self, node: Node, kind: str, path: KeyPath) -> Any:
         if not isinstance(node, Scalar):
             return self.fault(node, path, f"expected the name of a {kind}, not {_kind(node)}")
-        known = tuple(self.names[kind])
-        if node.text not in known:
-            self.unknown(node, known, path, kind)
+        if node.text not in self.names[kind]:
+            self.unknown(node, self.names[kind], path, kind)
             return Fault
         return node.text
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from checks.engine.ask import Answer, Verdict
+from checks.model.answer import Answer, Verdict
 from checks.model.facts import Facts, Want
 from checks.model.finding import Finding
 from checks.model.phrase import Foreign, Phrase, say

@@ -95,7 +95,6 @@ class Check:
     """What `texts` say that concerns single packages: it is joined to the facts that the check judges by."""
     added: Paths | None = None
     """Paths whose added lines are read into `Snapshot.added`."""
-    always_on: bool = False
     looks_back: bool = True
     """Whether it also looks at what was there before and does not count, so that old debt is counted; without it no
     fact about that is asked for."""

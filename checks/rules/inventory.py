@@ -227,5 +227,4 @@ CHECK = Check(
     section=InventorySection,
     judge_dependency=judge_dependency,
     judge_pull=judge_pull,
-    always_on=True,
 )

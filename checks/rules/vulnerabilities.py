@@ -65,8 +65,8 @@ RULES = (
     Rule(
         "vulnerability-accepted",
         Level.NOTE,
-        "A VEX statement that the policy trusts says that a vulnerability has no effect here, or is fixed.",
-        "Nothing to do; the statement, its author and its reason are shown.",
+        "A VEX statement that the policy trusts says that there is nothing to do, or `accept` names the vulnerability.",
+        "Nothing to do until the day that is named, if one is.",
     ),
     Rule(
         "vex-ignored",

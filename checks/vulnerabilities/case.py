@@ -16,7 +16,7 @@ from checks.model.dependency import Origin
 from checks.model.facts import Facts, Gap, Known, PackageKey, Want
 from checks.model.purl import type_of
 from checks.vulnerabilities.statements import accepting
-from checks.vulnerabilities.terms import Clock, VulnerabilitiesSection
+from checks.vulnerabilities.terms import Accepted, Clock, VulnerabilitiesSection
 
 
 def own(change: Change) -> bool:
@@ -101,9 +101,17 @@ class Case:
         """Whether only its name is known, because no record of it could be read."""
         return not any(record.id in self.facts.advisories for record in item.records)
 
-    def accepted(self, item: Vulnerability) -> Statement | None:
-        """The VEX statement that accepts it. Malware is never accepted."""
-        return None if item.malicious else accepting(item, self.facts, self.key)
+    def accepted(self, item: Vulnerability) -> Statement | Accepted | None:
+        """The VEX statement or, without one, the entry of the policy that accepts it. Malware is never accepted."""
+        if item.malicious:
+            return None
+        return accepting(item, self.facts, self.key) or self._accepted_by_policy(item)
+
+    def _accepted_by_policy(self, item: Vulnerability) -> Accepted | None:
+        """Of several entries that hold today the one that holds longest."""
+        names = frozenset(item.names)
+        entries = [e for e in self.section.accept if self.now < e.expires.ends and e.covers(names, *self.key)]
+        return max(entries, key=lambda entry: entry.expires, default=None)
 
     def exploited(self, item: Vulnerability) -> Known[Exploited] | None:
         """The entry of the catalog of known exploited vulnerabilities."""

@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from checks.advisories.groups import Vulnerability
-from checks.model.advisory import Exploited
+from checks.model.advisory import Exploited, Statement
 from checks.model.facts import Known
 from checks.model.finding import Evidence, Move, Observation, Subject
 from checks.model.phrase import Phrase, join, say
 from checks.vulnerabilities import unknown, wording
 from checks.vulnerabilities.case import Case
+from checks.vulnerabilities.terms import Accepted
 
 #: How many facts about single vulnerabilities (exploitation, dates) the evidence shows.
 _SHOWN = 10
@@ -33,10 +34,14 @@ def said(case: Case) -> Iterator[Observation]:
 
 
 def next_moment(case: Case) -> datetime | None:
-    """When the time to fix something ends (UTC)."""
-    if not case.was_there or not case.section.fix_within.limits:
-        return None
-    ends = [allowance.ends for item in case.certain if (allowance := case.allowance(item)) and not case.accepted(item)]
+    """When the time to fix something ends, or that for which the policy accepts it (UTC)."""
+    ends: list[datetime | None] = []
+    for item in case.certain:
+        accepted, allowance = case.accepted(item), case.allowance(item)
+        if isinstance(accepted, Accepted):
+            ends.append(accepted.expires.ends)
+        elif allowance and accepted is None:
+            ends.append(allowance.ends)
     return min((moment for moment in ends if moment and moment > case.now), default=None)
 
 
@@ -208,28 +213,34 @@ def _timed(case: Case, rule: str, items: _Items, message: Phrase, tail: str) -> 
 
 
 def _accepted(case: Case, items: _Items) -> Observation:
-    found = [(item, statement) for item in items if (statement := case.accepted(item))]
-    author = found[0][1].author
-    message = say(
-        "{} has {}, and a VEX statement of {} says that there is nothing to do.",
-        wording.about(case),
-        wording.labels(items),
-        author or "an unnamed author",
+    found = [(item, by) for item in items if (by := case.accepted(item))]
+    by_policy = [by for _, by in found if isinstance(by, Accepted)]
+    message = say("{} has {}, and {}.", wording.about(case), wording.labels(items), _acceptance([by for _, by in found]))
+    evidence = [_accepted_by(item, by) for item, by in found[: wording.LISTED]]
+    tail, key = (" accepted by VEX", "vex") if len(by_policy) < len(found) else (" accepted", "accept")
+    observation = _observe(
+        case, "vulnerability-accepted", items, message, wording.headline(case, items, tail), evidence, (key,)
     )
-    evidence = [
-        Evidence(
-            "VEX statement",
-            say("{} {}: {}", wording.name(item), (str(statement.status),), statement.justification or statement.status),
-            say(
-                "{}, by {}" + (f", {wording.day(statement.at)}" if statement.at else ""),
-                statement.path,
-                statement.author,
-            ),
-        )
-        for item, statement in found[: wording.LISTED]
-    ]
-    head = wording.headline(case, items, " accepted by VEX")
-    return _observe(case, "vulnerability-accepted", items, message, head, evidence, ("vex",))
+    return replace(observation, changes_at=min((by.expires.ends for by in by_policy), default=None))
+
+
+def _acceptance(found: Sequence[Statement | Accepted]) -> Phrase:
+    """Who says that there is nothing to do, and until when; not why, which is nobody's business on public pages."""
+    author = next((by.author or "an unnamed author" for by in found if isinstance(by, Statement)), None)
+    days = [by.expires for by in found if isinstance(by, Accepted)]
+    stated = say("a VEX statement of {} says that there is nothing to do", author) if author is not None else ()
+    accepted = say("the policy accepts it until {}", min(days)) if days else ()
+    return join([phrase for phrase in (stated, accepted) if phrase], last=", and ")
+
+
+def _accepted_by(item: Vulnerability, by: Statement | Accepted) -> Evidence:
+    if isinstance(by, Accepted):
+        return Evidence("accepted until", say("{}: {}", wording.name(item), by.expires), ("policy",))
+    return Evidence(
+        "VEX statement",
+        say("{} {}: {}", wording.name(item), (str(by.status),), by.justification or by.status),
+        say("{}, by {}" + (f", {wording.day(by.at)}" if by.at else ""), by.path, by.author),
+    )
 
 
 def _fixed(case: Case) -> Observation:

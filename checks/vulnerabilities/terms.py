@@ -8,9 +8,10 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import ClassVar, Self
 
+from checks.policy.packages import covers_version, version_faults
 from checks.policy.section import Section
 from checks.policy.shape import KeyFault, key
-from checks.policy.values import TEXT, Duration, Pattern, Word
+from checks.policy.values import TEXT, Account, Day, Duration, PackagePattern, Pattern, Word
 
 
 class Threshold(StrEnum):
@@ -101,6 +102,48 @@ class Vex:
             yield KeyFault("authors", "nobody is trusted", "write ['*'] to trust whoever could merge the files")
 
 
+class AdvisoryId(Word):
+    """The name of a vulnerability in any database: `GHSA-…`, `CVE-…`, `RUSTSEC-…`; in any case."""
+
+    __slots__ = ()
+    SCHEMA: ClassVar[dict[str, object]] = {
+        "type": "string",
+        "pattern": "^[A-Za-z][A-Za-z0-9]*-[A-Za-z0-9.:_-]+$",
+        "maxLength": 100,
+        "examples": ["CVE-2021-23337", "GHSA-35jh-r3h4-6jhm"],
+    }
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        if len(text) > 100 or not re.fullmatch(r"[A-Za-z][A-Za-z0-9]*-[A-Za-z0-9.:_-]+", text):
+            raise ValueError("expected the id of an advisory such as 'CVE-2021-23337' or 'GHSA-35jh-r3h4-6jhm'")
+        return cls(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A vulnerability that the organization lives with until a day, whichever package has it."""
+
+    advisory: AdvisoryId = key("Its id in any database; its other names count, too.")
+    reason: str = key("Why, in a sentence. Not shown on public repositories.")
+    approved_by: Account = key("Who approved it: '@login' or '@organization/team'.")
+    expires: Day = key("Last day on which it holds, UTC.")
+    package: PackagePattern | None = key("Only in this package; `*` is a wildcard. Default: any.", default=None)
+    versions: str | None = key("Only in these versions of it, for example `<1.4`. Default: all.", default=None)
+
+    def faults(self) -> Iterator[KeyFault]:
+        """Versions are those of a package."""
+        yield from version_faults(self.package, self.versions)
+
+    def covers(self, names: frozenset[str], purl: str, version: str | None) -> bool:
+        """Whether it speaks of a vulnerability with one of these names in this package version."""
+        return (
+            self.advisory.lower() in {name.lower() for name in names}
+            and (self.package is None or self.package.matches(purl))
+            and covers_version(self.versions, purl, version)
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class VulnerabilitiesSection(Section):
     """The section `vulnerabilities`."""
@@ -121,6 +164,9 @@ class VulnerabilitiesSection(Section):
     epss: Epss | None = key("From which probability of exploitation on a rule speaks. Default: never.", default=None)
     vex: Vex | None = key(
         "Whose statements that a vulnerability does not matter count. Default: nobody's.", default=None
+    )
+    accept: tuple[Accepted, ...] = key(
+        "Vulnerabilities that are accepted until a day, by their id. Malware never is.", default=()
     )
 
     def faults(self) -> Iterator[KeyFault]:

@@ -10,7 +10,8 @@ from app.asking import Reply, reply
 from app.cli.drive import drive
 from app.facts.lookup import FactChain
 from app.policies import load_policy
-from checks.engine.ask import Asked, Verdict, read
+from checks.engine.ask import read
+from checks.model.answer import Asked, Verdict
 from checks.model.dependency import Scope
 from checks.model.errors import UsageError
 from checks.model.facts import (

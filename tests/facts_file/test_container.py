@@ -160,7 +160,7 @@ def test_a_forged_file_that_is_right_is_read() -> None:
         ([GOOD], {"complete": 7}),
     ],
 )
-def test_numbers_that_cannot_be_are_refused(rows: object, header: dict[str, object]) -> None:
+def test_numbers_that_cannot_be_are_refused(rows: object, header: dict[str, Any]) -> None:
     with pytest.raises(UnreadableFacts):
         read(forged(rows, BODY, **header))
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from app.policies import CheckShape
 from checks.freshness.terms import FreshnessSection
 from checks.model.advisory import Advisory
 from checks.model.change import Change, ChangeKind, Place
@@ -9,11 +10,11 @@ from checks.model.dependency import Dependency, Location, Origin, Scope
 from checks.model.facts import Facts, Gap, Known, PackageFacts, PackageKey, Release, VersionFacts, Want
 from checks.model.finding import Observation
 from checks.model.phrase import plain
-from checks.policy.load import SectionShape, load
+from checks.policy.load import load
 from checks.rules.check import Context
 from checks.rules.freshness import CHECK
 
-SHAPE = SectionShape(CHECK.id, CHECK.section, {rule.id: rule.level for rule in CHECK.rules})
+SHAPE = CheckShape(CHECK.id)
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 #: Of the sources in these tests.
 READ = datetime(2026, 11, 20, 6, tzinfo=UTC)

@@ -68,6 +68,11 @@ def test_a_wait_is_bounded_whatever_a_server_asks_for(value: str) -> None:
     assert wait is None or 0 <= wait <= LONGEST
 
 
+def test_a_server_may_ask_for_a_day_at_most() -> None:
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    assert retry_after("9" * 50, now) == retry_after("Thu, 31 Dec 2099 00:00:00 GMT", now) == LONGEST
+
+
 @given(st.integers(1, 10), st.floats(0, 1))
 def test_pauses_grow_and_differ(attempt: int, jitter: float) -> None:
     assert delay(attempt, 1.0) / 2 <= delay(attempt, jitter) <= delay(attempt, 1.0) < delay(attempt + 1, 1.0)

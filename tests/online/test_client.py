@@ -1,20 +1,23 @@
 """The HTTP client against a real server that misbehaves in every way that we know of."""
 
 import asyncio
+import gzip
 import ssl
 import threading
-from typing import Any, TypeVar
+import tracemalloc
+from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from app.address import Address
+from app.facts.online.body import Body
 from app.facts.online.client import Client, Endpoint, Limits
 from app.facts.online.unavailable import Unavailable
 from checks.facts.exchange import Form, Request
 from tests.online.timed import Clock
 from tests.standins import Fault, Standin
 
-T = TypeVar("T")
 TLS = ssl.create_default_context()
 
 
@@ -80,7 +83,7 @@ def test_what_is_not_there_is_no_error(server: Standin) -> None:
         (Fault(headers={"Content-Encoding": "br"}), "its answer is packed in a way that was not asked for"),
         (Fault(headers={"Content-Encoding": "gzip"}), "its answer cannot be unpacked"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_whatever_a_server_does_becomes_a_reason(server: Standin, fault: Fault, reason: str) -> None:
     with server.behaving(fault):
@@ -127,6 +130,15 @@ def test_nobody_waits_longer_than_there_is_time(server: Standin) -> None:
         problem = asked(server, GET, clock=clock, seconds=60)
     assert clock.slept == []
     assert problem.retry_at == clock.now().replace(minute=1, second=40)
+
+
+def test_a_pause_counts_for_all_who_ask_the_host(server: Standin) -> None:
+    clock = Clock()
+    with server.behaving(Fault(status=429, headers={"Retry-After": "100"}, path="/v1/thing")):
+        first, second = asked(server, GET, Request("v1/other"), clock=clock)
+    assert first.reason == second.reason == "it asks to be left alone for now"
+    assert second.retry_at == first.retry_at
+    assert server.paths == ["/v1/thing"]
 
 
 @pytest.mark.parametrize("wait", ["", "soon", "-5", "1e9", "９", "Fri, 99 Nov 2026 12:00:07 GMT", "x" * 10_000])
@@ -263,6 +275,27 @@ def test_text_is_taken_where_text_is_expected(server: Standin) -> None:
 def test_a_packed_answer_is_unpacked(server: Standin) -> None:
     with server.behaving(Fault(packed_zeros=5)):
         assert asked(server, GET) == bytes(5)
+
+
+def test_what_is_packed_takes_no_more_room_than_was_agreed() -> None:
+    bomb = gzip.compress(bytes(50_000_000))
+
+    async def packed() -> AsyncIterator[bytes]:
+        yield bomb
+
+    async def read() -> str:
+        try:
+            await Body(1_000, "gzip").read(packed())
+        except Unavailable as problem:
+            return problem.reason
+        return ""
+
+    tracemalloc.start()
+    reason = asyncio.run(read())
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert reason == "its answer is larger than 0.001 MB"
+    assert peak < 2_000_000
 
 
 def test_secrets_are_in_no_reason_and_no_repr(server: Standin) -> None:

@@ -120,6 +120,15 @@ def test_a_failure_is_not_kept(standins: Standins) -> None:
     assert value(office.ask({npm("left-pad"): Want.LICENSE}).version(*npm("left-pad")).license) == "MIT"
 
 
+def test_that_nothing_was_told_is_not_kept_as_an_answer(standins: Standins) -> None:
+    standins.osv.knows("GHSA-aaaa-bbbb-cccc", "npm", "left-pad", "1.0.0", aliases=["CVE-2026-0001"])
+    standins.kev.exploited["CVE-2026-0001"] = "2026-02-03"
+    office = Office(standins)
+    with standins.kev.behaving(Fault(status=403)):
+        assert office.ask({npm("left-pad"): Want.ADVISORIES}).exploited == {}
+    assert office.ask({npm("left-pad"): Want.ADVISORIES}).exploited.keys() == {"CVE-2026-0001"}
+
+
 def test_a_source_that_is_down_answers_with_what_was_known_and_its_age(standins: Standins) -> None:
     standins.osv.knows("GHSA-aaaa-bbbb-cccc", "npm", "left-pad", "1.0.0", aliases=["CVE-2026-0001"])
     standins.kev.exploited["CVE-2026-0001"] = "2026-02-03"
@@ -130,6 +139,7 @@ def test_a_source_that_is_down_answers_with_what_was_known_and_its_age(standins:
     with standins.osv.behaving(Fault(status=403)), standins.kev.behaving(Fault(status=403)):
         facts = office.ask({npm("left-pad"): Want.ADVISORIES})
     known = facts.version(*npm("left-pad"))
+    assert not [gap for gap in known.gaps if gap.source == "OSV"]
     assert known.advisories == first.version(*npm("left-pad")).advisories
     assert known.advisories is not None
     assert known.advisories.as_of == read_at

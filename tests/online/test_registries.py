@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from packageurl.contrib import purl2url
 
 from app.facts.online.registries import FORMATS
 from checks.facts.exchange import Source
 from checks.model.errors import UsageError
 from checks.model.facts import Want
 from tests.online.looked_up import EVERYTHING, Office, npm, reasons, value
-from tests.standins import Fault, Standins
+from tests.standins import Fault, Standin, Standins
 
 
 @pytest.fixture
@@ -45,6 +47,18 @@ def test_only_what_no_other_source_knows_costs_a_request_each(standins: Standins
     facts = Office(standins, REGISTRIES=f"npm={standins.registry.npm}").ask(questions)
     assert standins.registry.paths == ["/npm/released-today"]
     assert value(facts.version(*npm("released-today")).published).isoformat() == "2026-11-20T11:00:00+00:00"
+
+
+@pytest.mark.parametrize(("asks", "yanked"), [("false", None), ("true", "broken")])
+def test_what_was_yanked_is_known_where_registries_are_asked_about_all(
+    standins: Standins, asks: str, yanked: str | None
+) -> None:
+    standins.depsdev.knows("PYPI", "tool", "1.0.0")
+    standins.registry.has_python("tool", "1.0.0", yanked="broken")
+    office = Office(standins, REGISTRIES=f"pypi={standins.registry.python}", REGISTRY_STATUS=asks)
+    known = office.ask({("pkg:pypi/tool", "1.0.0"): EVERYTHING}).version("pkg:pypi/tool", "1.0.0")
+    assert (known.yanked and known.yanked.value) == yanked
+    assert value(known.license) == "MIT"
 
 
 @pytest.mark.parametrize("format_", ["npm", "pypi", "golang", "cargo", "nuget"])
@@ -98,6 +112,24 @@ def test_the_configuration_of_the_user_is_used(standins: Standins, tmp_path: Pat
     facts = Office(standins, home=tmp_path).ask({npm("%40example/tool"): EVERYTHING})
     assert value(facts.version(*npm("%40example/tool")).license) == "MIT"
     assert standins.counts == {"registries": 1}
+
+
+def test_the_public_registry_is_not_told_about_private_packages(standins: Standins) -> None:
+    """Also where the user configured it: the proxy would see the attempt."""
+    public = urlsplit(purl2url.get_download_url("pkg:npm/name@1.0.0")).hostname  # type: ignore[no-untyped-call]
+    with Standin() as proxy:
+        office = Office(
+            standins,
+            REGISTRIES=f"npm=https://{public}",
+            PROXIES=f"registries={proxy.url}",
+            PRIVATE="pkg:npm/secret-*",
+            DISABLED="clearlydefined",
+        )
+        known = office.ask({npm("secret-tool"): Want.LICENSE}).version(*npm("secret-tool"))
+        assert proxy.calls == []
+        assert reasons(known, Want.LICENSE) == {"online sources": "private: not asked"}
+        office.ask({npm("new-tool"): Want.LICENSE})
+        assert {call.path for call in proxy.calls} == {f"{public}:443"}
 
 
 def test_the_index_of_nuget_may_not_lead_elsewhere(standins: Standins) -> None:

@@ -157,6 +157,26 @@ def test_where_exploitation_cannot_be_told_the_vulnerable_version_says_so(standi
     assert facts.version(*npm("right-pad")).gaps == ()
 
 
+def test_a_second_step_that_is_refused_leaves_a_gap(standins: Standins) -> None:
+    for name in ("left-pad", "right-pad"):
+        related = {"projectKey": {"id": f"github.com/example/{name}"}, "relationType": "SOURCE_REPO"}
+        standins.depsdev.knows("NPM", name, "1.0.0", relatedProjects=[related | {"relationProvenance": "GO_ORIGIN"}])
+    with standins.depsdev.behaving(Fault(status=400, path="/v3alpha/projectbatch")):
+        facts = Office(standins).ask({npm("left-pad"): Want.HEALTH, npm("right-pad"): Want.HEALTH})
+    assert facts.package("pkg:npm/left-pad").silent(Want.HEALTH)
+    assert facts.package("pkg:npm/right-pad").silent(Want.HEALTH)
+
+
+@pytest.mark.parametrize("name", ["endoflife", "kev", "osv", "depsdev"])
+def test_an_address_that_leads_to_nothing_is_no_answer(standins: Standins, name: str) -> None:
+    """Not found is an answer about one package, never about a batch or about all there is."""
+    standins.osv.knows("GHSA-aaaa-bbbb-cccc", "npm", "left-pad", "1.0.0", aliases=["CVE-2026-0001"])
+    with standins.each[name].behaving(Fault(status=404)):
+        facts = Office(standins, DISABLED="github").ask({npm("left-pad"): EVERYTHING | Want.LIFECYCLE})
+    gaps = (*facts.version(*npm("left-pad")).gaps, *facts.package("pkg:npm/left-pad").gaps)
+    assert {gap.reason for gap in gaps} == {"there is no such service at its address (HTTP 404)"}
+
+
 def test_an_unknown_kind_of_package_is_said_to_be_unknown(standins: Standins) -> None:
     facts = Office(standins).ask({("pkg:cocoapods/AFNetworking", "4.0.1"): Want.ADVISORIES | Want.PUBLISHED})
     known = facts.version("pkg:cocoapods/AFNetworking", "4.0.1")

@@ -52,7 +52,7 @@ def _every_key(shape: type) -> list[str]:
     return [name.replace("[]", "") for name in names if re.split(r"[.\[]", name)[0] in own and "RULE" not in name]
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+@pytest.mark.parametrize("check", [*CHECKS], ids=lambda check: check.id)
 def test_our_own_policy_mentions_every_rule_with_its_default(check: object) -> None:
     for rule in (rule for item in CHECKS if item is check for rule in item.rules):
         shown = re.search(rf"(?m)^ *#{rule.id}: (\w+)$", OWN)

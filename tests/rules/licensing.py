@@ -3,17 +3,18 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from app.policies import CheckShape
 from checks.model.change import Change, ChangeKind, Place
 from checks.model.dependency import Dependency, Location, Origin, Scope
 from checks.model.facts import Facts, Known, LicenseText, RepositoryFacts, VersionFacts
 from checks.model.finding import Observation
 from checks.model.phrase import plain
-from checks.policy.load import SectionShape, load
+from checks.policy.load import load
 from checks.rules.check import Context
 from checks.rules.licenses import CHECK
 from checks.rules.licenses.section import LicensesSection
 
-SHAPE = SectionShape(CHECK.id, CHECK.section, {rule.id: rule.level for rule in CHECK.rules})
+SHAPE = CheckShape(CHECK.id)
 NOW = Context(datetime(2026, 11, 20, tzinfo=UTC))
 PURL = "pkg:npm/glyph-core"
 #: SHA-256 of nothing that exists; policies write SHA-A and SHA-B.

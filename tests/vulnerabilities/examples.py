@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from app.policies import CheckShape
 from checks.advisories.ecosystems import identity
 from checks.model.advisory import Advisory, Exploited, Likelihood
 from checks.model.change import Change, ChangeKind, Place
@@ -11,14 +12,14 @@ from checks.model.dependency import Dependency, Location, Origin
 from checks.model.facts import Facts, Known, VersionFacts
 from checks.model.finding import Observation
 from checks.model.phrase import plain
-from checks.policy.load import SectionShape, load
+from checks.policy.load import load
 from checks.rules.check import Context
 from checks.rules.vulnerabilities import CHECK
 from checks.vulnerabilities.terms import VulnerabilitiesSection
 from tests.advisories import records
 from tests.advisories.records import fixed, introduced
 
-SHAPE = SectionShape(CHECK.id, CHECK.section, {rule.id: rule.level for rule in CHECK.rules})
+SHAPE = CheckShape(CHECK.id)
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 VECTORS = {
     "low": "CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N",  # 1.8

@@ -10,7 +10,7 @@ import pytest
 
 from app.web.application import application
 from app.web.ask import AT_ONCE, router
-from checks.engine.ask import Asked
+from checks.model.answer import Asked
 from checks.model.dependency import Scope
 
 TOKEN = "a-token-that-only-the-tests-know"

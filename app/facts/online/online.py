@@ -41,6 +41,8 @@ class Sources:
     """Public ones; those of one stage are asked at the same time, and of two answers the first one's counts."""
     registries: OneSource | None = None
     """Those of the user: asked for public packages that no stage knows."""
+    registry_status: bool = False
+    """Whether they are asked for the status of all: deps.dev knows what is deprecated, but not what was yanked."""
     own: OneSource | None = None
     """Those of them that are not the world's: asked for private packages."""
     opinions: Sequence[OneSource] = ()
@@ -150,6 +152,9 @@ class _Lookup:
                 key: want & (_OF_REGISTRIES if not _known(key, facts) else Want.RELEASES)
                 for key, want in unanswered(questions, facts).items()
             }
+            if self.sources.registry_status:
+                for key in answerable(questions, lambda _: Want.STATUS):
+                    unknown[key] = unknown.get(key, NOTHING) | Want.STATUS
             facts = joined(facts, await self.ask(self.sources.registries, unknown))
         if self.sources.opinions:
             declared = answerable(questions, lambda _: Want.LICENSE)

@@ -25,6 +25,7 @@ from app.facts.online.online import Limited, OnlineFacts, Sources
 from app.facts.online.privacy import Privacy, known_public
 from app.facts.online.proxies import Proxies
 from app.facts.online.registries import FORMATS, AskedRegistry, Registries, registry_source
+from app.facts.online.responses import ResponseCache
 from app.facts.online.source import OnlineSource
 from app.facts.online.timing import Timing
 from app.ports import FactCache, OneSource, PackageSource
@@ -59,12 +60,7 @@ async def online_sources(
     is given the advisories of all of its package. Raises `UsageError` for settings that cannot work.
     """
     settings = environment.settings
-    client = Client(
-        f"ospo-gate/{VERSION}" + (f" ({settings.contact})" if settings.contact else ""),
-        _tls(environment),
-        Limits(settings.connect_seconds, settings.read_seconds, settings.concurrency),
-        timing,
-    )
+    client = new_client(environment, timing)
     built = _Builder(environment, client, cache, grace, osv_packages if whole_packages else osv)
     found = _configured(environment, checkout)
     privacy = Privacy((*settings.private, *found.private), frozenset(map(str.lower, settings.public_registries)))
@@ -75,6 +71,20 @@ async def online_sources(
         await facts.close()
         await built.close()
         await client.close()
+
+
+def new_client(
+    environment: FactEnvironment, timing: Timing | None = None, responses: ResponseCache | None = None
+) -> Client:
+    """A client as the settings want it. Raises `UsageError`."""
+    settings = environment.settings
+    return Client(
+        f"ospo-gate/{VERSION}" + (f" ({settings.contact})" if settings.contact else ""),
+        _tls(environment),
+        Limits(settings.connect_seconds, settings.read_seconds, settings.concurrency),
+        timing,
+        responses,
+    )
 
 
 class _Builder:
@@ -112,6 +122,7 @@ class _Builder:
             anonymous=self._source(SourceId.ENDOFLIFE, settings.endoflife_url, endoflife, whole=True),
             stages=(first, [*licenses, *self._github()]),
             registries=Registries(places) if places else None,
+            registry_status=settings.registry_status,
             own=Registries(own) if own else None,
             opinions=licenses if settings.second_opinions else (),
             vulnerabilities=self._vulnerabilities(),

@@ -1,0 +1,99 @@
+"""The sources of facts of a process: all its judgments ask the same ones, so that what many want is asked once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+
+from app.fact_settings import FactEnvironment
+from app.facts.container import UnreadableFacts
+from app.facts.fallback import FileBehind
+from app.facts.file import SOURCE, FileFacts
+from app.facts.online.ask import AGAIN
+from app.facts.online.online import silent
+from app.facts.online.timing import Timing
+from app.facts.online.wiring import Online, online_sources
+from app.facts.published import LOOK_AGAIN, PublishedFile, Told, place_of
+from app.ports import FactCache
+from checks.engine.plan import Plan
+from checks.model.facts import Facts, Questions, RepositoryFacts
+
+#: For how long an answer that is too old still serves while a newer one is fetched behind it.
+GRACE = timedelta(hours=1)
+
+
+class SharedFacts:
+    """Implements `PackageSource` over the sources on the network, a facts file, or the file under the network."""
+
+    def __init__(
+        self,
+        environment: FactEnvironment,
+        cache: FactCache,
+        *,
+        online: bool,
+        file: str | None,
+        told: Told,
+        changed: Callable[[], None],
+        timing: Timing | None = None,
+    ) -> None:
+        """`file`: path or address of a facts file; `told` and `changed` as in `PublishedFile`."""
+        self.environment = environment
+        self.cache = cache
+        self.timing = timing or Timing()
+        self._asks = online
+        self._place = file
+        self._told = told
+        self._changed = changed
+        self._online: Online | None = None
+        self._file: PublishedFile | None = None
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is anybody to ask."""
+        return self._online is not None or self._file is not None
+
+    @property
+    def asks(self) -> bool:
+        """Whether the network is asked."""
+        return self._online is not None
+
+    @asynccontextmanager
+    async def running(self, seconds: float = LOOK_AGAIN) -> AsyncIterator[None]:
+        """The sources answer within the block; `seconds` between two looks for a newer file."""
+        async with AsyncExitStack() as stack:
+            if self._asks:
+                self._online = await stack.enter_async_context(
+                    online_sources(self.environment, self.cache, grace=GRACE, timing=self.timing)
+                )
+            if self._place:
+                place = await stack.enter_async_context(place_of(self._place, self.environment))
+                self._file = PublishedFile(place, self._told, self._changed)
+                await stack.enter_async_context(self._file.watched(seconds))
+            try:
+                yield
+            finally:
+                self._online = self._file = None
+
+    def private(self, plan: Plan, repository: RepositoryFacts) -> Collection[str]:
+        """The packages of a change whose names nobody outside may learn."""
+        return self._online.private(plan, repository) if self._online else ()
+
+    async def answer(self, questions: Questions, private: Collection[str] = ()) -> Facts:
+        file = self._file.current if self._file else None
+        try:
+            return await self._answered(questions, private, file)
+        except UnreadableFacts as error:
+            assert self._file is not None
+            assert file is not None
+            self._file.damaged(file, error)
+            return await self._answered(questions, private, None)
+
+    async def _answered(self, questions: Questions, private: Collection[str], file: FileFacts | None) -> Facts:
+        if self._online and file:
+            return await FileBehind(self._online.packages, file).answer(questions, private)
+        if self._online:
+            return await self._online.packages.answer(questions, private)
+        if file:
+            return await asyncio.to_thread(file.look_up, questions)
+        reason = self._file.trouble if self._file else "no source is connected"
+        return silent(questions, SOURCE, reason, self.timing.now() + AGAIN)
