@@ -1,22 +1,25 @@
 """The one path: listing, policy and texts, plan, facts, verdict, fixes. The command and the service both walk it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
 from app.inventories import InventoryReader, manifest_refs, parse_here, project_refs
 from app.policies import PolicyPlace
-from app.ports import Blob, FactSource, FileRef, InventoryCache, Parse, Side, Source, Think
+from app.ports import Blob, FileRef, InventoryCache, Lookup, Parse, Side, Source, Think
 from checks.engine.ages import expired
 from checks.engine.evaluate import evaluate
 from checks.engine.plan import Plan, wanted_manifests
 from checks.engine.projects import wanted_projects
-from checks.model.facts import Facts
+from checks.model.facts import Facts, Questions
 from checks.model.patch import every_line
 from checks.model.report import Mode, Report
-from checks.model.snapshot import Snapshot
+from checks.model.snapshot import BY_LINE, ManifestPair, Snapshot
 from checks.policy.schema import Policy
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +31,14 @@ class Judged:
     policy: Policy
     policy_data: bytes | None = None
     """The bytes of the policy, if they were read with the change and are valid."""
+    verdict: Report | None = None
+    """The report before any fix was sought; None where none is needed."""
+    facts: Facts = field(default_factory=Facts)
+    now: datetime = datetime.min
+    """When it was judged (UTC)."""
 
 
-async def think_here(work: Callable[[], Report]) -> Report:
+async def think_here(work: Callable[[], T], /) -> T:
     """Decide in this very thread: what the command does."""
     return work()
 
@@ -40,7 +48,7 @@ class Gate:
     """The gate with its adapters."""
 
     policies: PolicyPlace
-    facts: FactSource
+    facts: Lookup
     clock: Callable[[], datetime]
     cache: InventoryCache | None = None
     parse: Parse = parse_here
@@ -61,12 +69,40 @@ class Gate:
         reader = InventoryReader(self.cache, self.parse)
         pairs = await reader.pairs(source, requests, blobs)
         projects = await reader.projects(source, listing, beside, pairs, blobs)
-        snapshot = Snapshot(listing, pairs, self.policies.changed(listing), projects)
+        snapshot = Snapshot(listing, pairs, self.policies.changed(listing), projects, lines=_lines(pairs, blobs))
         plan = Plan(await self._with_texts(snapshot, policy, source))
         known, now = await self.facts.lookup(plan, policy), self.clock()
         facts = expired(known, policy, now)
-        report = await self.think(partial(_verdict, plan, facts, policy, now, self.only))
-        return Judged(replace(report, notices=(*loaded.notices, *report.notices)), plan, policy, loaded.data)
+        verdict = await self.think(partial(evaluate, plan, facts, policy, now, self.only))
+        verdict = replace(verdict, notices=(*loaded.notices, *verdict.notices))
+        judged = Judged(verdict, plan, policy, loaded.data, verdict, facts, now)
+        if not verdict.findings:
+            return replace(judged, verdict=None)
+        from checks.engine.fixes import propose  # the command starts faster without it
+
+        work = partial(propose, verdict, plan, facts, policy, now, self.only)
+        return replace(judged, report=await self.think(work))
+
+    async def fixed(self, judged: Judged) -> Judged:
+        """`judged` with the fixes that need more than the verdict did: the versions of the packages in question, and
+        facts about a few of them. The verdict itself stays as it is. A second step, so that nobody waits for it."""
+        verdict = judged.verdict
+        if verdict is None:
+            return judged
+        from checks.engine.candidates import release_questions, shortlist
+        from checks.engine.fixes import propose
+
+        plan, policy, now = judged.plan, judged.policy, judged.now
+        if not (questions := release_questions(verdict)):
+            return judged
+        facts = await self._more(judged, questions, judged.facts)
+        short = await self.think(partial(shortlist, verdict, plan, facts, policy, now, self.only))
+        facts = await self._more(judged, short.questions(plan, policy, self.only), facts)
+        work = partial(propose, verdict, plan, facts, policy, now, self.only, short)
+        return replace(judged, report=await self.think(work), facts=facts)
+
+    async def _more(self, judged: Judged, questions: Questions, facts: Facts) -> Facts:
+        return expired(await self.facts.more(judged.plan, questions, facts), judged.policy, judged.now)
 
     async def _with_texts(self, snapshot: Snapshot, policy: Policy, source: Source) -> Snapshot:
         """The snapshot with the texts and added lines that the checks of the policy need."""
@@ -85,17 +121,16 @@ class Gate:
         return replace(snapshot, texts={path: texts[path] for path in paths if path in texts}, added=lines)
 
 
+def _lines(pairs: Sequence[ManifestPair], blobs: Mapping[FileRef, Blob]) -> Mapping[str, str]:
+    """The texts of the manifests that people edit line by line: a fix may name the line that is to be there."""
+    paths = [pair.head.path for pair in pairs if pair.head and pair.head.format in BY_LINE]
+    found = {path: blobs.get(FileRef(Side.HEAD, path)) for path in paths}
+    texts = {path: _text(blob) for path, blob in found.items() if blob is not None}
+    return {path: text for path, text in texts.items() if text is not None}
+
+
 def _text(blob: Blob) -> str | None:
     try:
         return None if blob.data is None else blob.data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return None
-
-
-def _verdict(plan: Plan, facts: Facts, policy: Policy, now: datetime, only: frozenset[str] | None) -> Report:
-    report = evaluate(plan, facts, policy, now, only)
-    if not report.findings:
-        return report
-    from checks.engine.fixes import propose  # the command starts faster without it
-
-    return propose(report, plan, policy)

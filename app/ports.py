@@ -4,18 +4,19 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from checks.engine.plan import Plan
 from checks.manifests import Format
 from checks.model.dependency import Inventory
 from checks.model.facts import Facts, Questions, Want
-from checks.model.report import Report
 from checks.model.snapshot import AddedLine, Listing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # a command that reads no policy starts 20 ms sooner
     from checks.policy.schema import Policy
+
+T = TypeVar("T")
 
 
 class Side(StrEnum):
@@ -73,6 +74,15 @@ class FactSource(Protocol):
     for faults of ours."""
 
     async def lookup(self, plan: Plan, policy: "Policy") -> Facts: ...
+
+
+class Lookup(FactSource, Protocol):
+    """All sources together, asked once for the verdict and, for a fix, for more."""
+
+    async def more(self, plan: Plan, questions: Questions, facts: Facts) -> Facts:
+        """`facts`, and what the sources know of `questions` about packages; nobody is asked again for what `facts`
+        know."""
+        ...
 
 
 class PackageSource(Protocol):
@@ -158,5 +168,8 @@ class InventoryCache(Protocol):
 #: Parses one manifest; the service moves large ones out of the event loop.
 Parse = Callable[[Format, str, bytes, Mapping[str, bytes]], Awaitable[Inventory]]
 
-#: Runs the pure decision; the service does it outside the event loop, which then keeps answering.
-Think = Callable[[Callable[[], Report]], Awaitable[Report]]
+
+class Think(Protocol):
+    """Runs the pure decision; the service does it outside the event loop, which then keeps answering."""
+
+    def __call__(self, work: Callable[[], T], /) -> Awaitable[T]: ...

@@ -143,7 +143,13 @@ def _text(value: object) -> str | None:
 
 
 _LONG_ENOUGH = "x" * 16
-_RANGES = {"workers": (1, 100), "lease_seconds": (1, 3600), "retry_seconds": (1, 900), "port": (0, 65535)}
+_RANGES = {
+    "workers": (1, 100),
+    "lease_seconds": (1, 3600),
+    "retry_seconds": (1, 900),
+    "refresh_hour": (0, 23),
+    "port": (0, 65535),
+}
 
 
 class LogLevel(StrEnum):
@@ -175,6 +181,15 @@ class ServiceSettings:
     policy: str | None = key(
         "The organization's policy: `owner/repo[/path]@ref`. Default: each repository's own `policy.yaml`.",
         default=None,
+    )
+    online: bool = key("Whether the sources of facts on the network are asked: docs/facts.md.", default=False)
+    facts: str | None = key(
+        "Path or https:// address of a facts file: docs/offline.md. It may be replaced while the service runs; with "
+        "`online` it serves where the network is silent.",
+        default=None,
+    )
+    refresh_hour: int = key(
+        "Hour of the day (UTC) at which facts that are in use are renewed and default branches judged again.", default=2
     )
     host: str = key("Address to listen on.", default="127.0.0.1")
     port: int = key("Port to listen on.", default=8080)
@@ -214,7 +229,7 @@ FACTS_PREFIX = "OSPO_GATE_FACTS_"
 
 def service_settings(environ: Mapping[str, str] = os.environ) -> ServiceSettings:
     """The settings of the service. Raises `UsageError` that names every missing or wrong variable and what to do."""
-    given = {name: value for name, value in _given(environ, PREFIX).items() if not f"{name}_".startswith("facts_")}
+    given = {name: value for name, value in _given(environ, PREFIX).items() if not name.startswith("facts_")}
     settings, wrong = _read(ServiceSettings, PREFIX, given)
     if not given.get("private_key") and not given.get("private_key_file"):
         wrong.append(f"{PREFIX}PRIVATE_KEY_FILE: is not set (Path of the App's private key, a PEM file.)")

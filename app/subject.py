@@ -1,7 +1,18 @@
 """The subjects of the work: what an event asks for, and what a worker holds while it judges."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
+
+
+class Kind(StrEnum):
+    """What a subject is; the middle part of its key."""
+
+    PULL = "pull"
+    BRANCH = "branch"
+    """The default branch of a repository."""
+    TASK = "task"
+    """Work of the service itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,8 +22,8 @@ class About:
     repository: str
     """`owner/name`."""
     repository_node: str
-    pull_node: str
-    base: str
+    pull_node: str = ""
+    base: str = ""
     """SHA of the base branch when the event was sent."""
     visibility: str | None = None
     default_branch: str | None = None
@@ -27,10 +38,10 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A command: judge this pull request at this head."""
+    """A command: judge this pull request or default branch at this head."""
 
     key: str
-    """`<repository id>/pull/<number>`; survives renames and transfers."""
+    """`<repository id>/pull/<number>` or `<repository id>/branch/HEAD`; survives renames and transfers."""
     installation_id: int
     repository_id: int
     number: int
@@ -82,6 +93,19 @@ class Claim:
     comment: dict[str, Any] | None
     last_error: str | None = None
 
+    @property
+    def kind(self) -> Kind:
+        return Kind(self.key.split("/")[1])
+
 
 def pull_key(repository_id: int, number: int) -> str:
-    return f"{repository_id}/pull/{number}"
+    return f"{repository_id}/{Kind.PULL}/{number}"
+
+
+def branch_key(repository_id: int) -> str:
+    """Of the default branch, whatever its name is today."""
+    return f"{repository_id}/{Kind.BRANCH}/HEAD"
+
+
+def task_key(name: str) -> str:
+    return f"0/{Kind.TASK}/{name}"

@@ -33,6 +33,8 @@ MAX_BLOCK = 20_000_000
 MAX_ALL = 2_000_000_000
 MAX_INDEX = 8_000_000
 MAX_HEADER = 1_000_000
+#: One encoder: `json.dumps` makes one for each key that is looked up.
+_ENCODE = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
 _WANTS = {number: Want(number) for number in range(2 << ANYTHING.value.bit_length() - 1)}
 
 
@@ -284,4 +286,4 @@ def _moment(moment: datetime) -> str:
 
 
 def _json(value: object) -> bytes:
-    return json.dumps(value, separators=(",", ":"), sort_keys=True).encode()
+    return _ENCODE(value).encode()

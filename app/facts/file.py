@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -102,10 +103,15 @@ class FileFacts:
     def look_up(self, questions: Questions) -> Facts:
         """What the file knows. Raises `UnreadableFacts` where it is damaged."""
         found = self.file.find(list(_keys(questions)))
-        advisories = self._advisories(found)
+        named_by = {
+            key: known
+            for key, record in found.items()
+            if key.kind == "advisories" and (known := decoded(record, decode_version))
+        }
+        advisories = self._advisories(named_by.values())
         packages = {purl: self._package(purl, want, found) for purl, want in _packages(questions).items()}
         versions: dict[PackageKey, VersionFacts] = {
-            (purl, version): self._version(purl, version, want, found, advisories)
+            (purl, version): self._version(purl, version, want, found, named_by, advisories)
             for (purl, version), want in questions.items()
             if version is not None and want.of_version
         }
@@ -120,15 +126,17 @@ class FileFacts:
         version: str,
         want: Want,
         found: Mapping[FactKey, FactRecord],
+        named_by: Mapping[FactKey, VersionFacts],
         advisories: Mapping[str, Advisory],
     ) -> VersionFacts:
-        record = found.get(version_key(purl, version)) if want & OF_ONE else None
+        of_one, of_advisories = _parts(want)
+        record = found.get(version_key(purl, version)) if of_one else None
         known = decoded(record, decode_version) or VersionFacts()
-        missing = want & OF_ONE & ~(record.about if record else NOTHING)
+        missing = _without(of_one, record)
         gaps = [gap for gap in known.gaps if gap.about & want]
         judged = None
-        if want & Want.ADVISORIES:
-            named, silent = self._named(purl, version, found)
+        if of_advisories:
+            named, silent = self._named(purl, version, named_by)
             gaps += silent
             if named is None and not silent:
                 missing |= Want.ADVISORIES
@@ -140,12 +148,12 @@ class FileFacts:
         return replace(known, advisories=judged, gaps=tuple(gaps))
 
     def _named(
-        self, purl: str, version: str, found: Mapping[FactKey, FactRecord]
+        self, purl: str, version: str, named_by: Mapping[FactKey, VersionFacts]
     ) -> tuple[Known[tuple[str, ...]] | None, tuple[Gap, ...]]:
         """The advisories of the package or of the version, and who could not tell them."""
         silent: tuple[Gap, ...] = ()
         for key in (advisories_key(purl), advisories_key_of(purl, version)):
-            known = decoded(found.get(key), decode_version)
+            known = named_by.get(key)
             if known is not None and known.advisories is not None:
                 return known.advisories, known.gaps
             silent = silent or (known.gaps if known else ())
@@ -160,18 +168,15 @@ class FileFacts:
         for kind, mask in PACKAGE_KINDS.items():
             if about := want & mask:
                 record = found.get(package_key(kind, purl))
-                missing |= about & ~(record.about if record else NOTHING)
+                missing |= _without(about, record)
                 if known := decoded(record, decode_package):
                     parts.append(Facts(packages={purl: known}))
         known = merged(parts).package(purl)
         return replace(known, gaps=(*known.gaps, Gap(SOURCE, self._missing, about=missing))) if missing else known
 
-    def _advisories(self, found: Mapping[FactKey, FactRecord]) -> dict[str, Advisory]:
-        """Every advisory that the packages name."""
-        named: set[str] = set()
-        for key, record in found.items():
-            if key.kind == "advisories" and (known := decoded(record, decode_version)) and known.advisories:
-                named.update(known.advisories.value)
+    def _advisories(self, lists: Iterable[VersionFacts]) -> dict[str, Advisory]:
+        """Every advisory that is named."""
+        named = {id_ for known in lists if known.advisories for id_ in known.advisories.value}
         records = self.file.find([advisory_key(id_) for id_ in named]) if named else {}
         read = ((key.key, decoded(record, decode_advisory)) for key, record in records.items())
         return {id_: advisory for id_, advisory in read if advisory is not None}
@@ -201,16 +206,34 @@ class FileFacts:
         return SourceState(name, min(times))
 
 
+@lru_cache(maxsize=1 << len(Want))
+def _parts(want: Want) -> tuple[Want, Want]:
+    """What of it is about a version, and about its advisories; flags are slow, and a lookup does this thousands of times."""
+    return want & OF_ONE, want & Want.ADVISORIES
+
+
+@lru_cache(maxsize=1 << len(Want))
+def _kinds(want: Want) -> tuple[str, ...]:
+    """The records about a package that hold what is wanted."""
+    return tuple(kind for kind, mask in PACKAGE_KINDS.items() if want & mask)
+
+
+def _without(want: Want, record: FactRecord | None) -> Want:
+    """What of it the record does not answer."""
+    about = record.about._value_ if record else 0
+    return want & ~Want(about) if want._value_ & ~about else NOTHING
+
+
 def _keys(questions: Questions) -> Iterator[FactKey]:
     for (purl, version), want in questions.items():
-        if version is not None and want & OF_ONE:
+        of_one, of_advisories = _parts(want)
+        if version is not None and of_one:
             yield version_key(purl, version)
-        if version is not None and want & Want.ADVISORIES:
+        if version is not None and of_advisories:
             yield advisories_key(purl)
             yield advisories_key_of(purl, version)
-        for kind, mask in PACKAGE_KINDS.items():
-            if want & mask:
-                yield package_key(kind, purl)
+        for kind in _kinds(want):
+            yield package_key(kind, purl)
 
 
 def _packages(questions: Questions) -> dict[str, Want]:

@@ -42,10 +42,14 @@ class FactChain:
         facts = self.base
         for source in self.sources:
             facts = joined(facts, await source.lookup(plan, policy))
-        if self.packages:
-            private = self.private(plan, facts.repository) if self.private else ()
-            facts = await self.answer(plan.questions(policy, self.only), facts, private)
-        return facts
+        return await self.more(plan, plan.questions(policy, self.only), facts) if self.packages else facts
+
+    async def more(self, plan: Plan, questions: Questions, facts: Facts) -> Facts:
+        """As `Lookup.more`."""
+        if not self.packages or not questions:
+            return facts
+        private = self.private(plan, facts.repository) if self.private else ()
+        return await self.answer(questions, facts, private)
 
     async def answer(self, questions: Questions, facts: Facts, private: Collection[str] = ()) -> Facts:
         """`facts`, and what the package sources know of `questions`. `private` as in `PackageSource.answer`."""

@@ -61,7 +61,7 @@ class Folder:
 
 
 class Website:
-    """Implements `Place`: an address, asked with what it said of the last answer, so that it need only say "the same"."""
+    """Implements `Place`: an address, asked so that it need only say "the same"."""
 
     def __init__(self, client: Client, endpoint: Endpoint) -> None:
         self.client = client

@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from app.subject import Claim
+from app.subject import Claim, Kind
 from checks.model.report import Report
 from checks.policy.schema import Policy
 from checks.render.checkrun import VERDICT, check_run, verdict
@@ -14,6 +14,9 @@ from checks.render.presentation import Presentation
 
 #: GitHub takes at most 50 annotations a request; the rest follows in updates.
 ANNOTATIONS = 50
+#: Name of the default branch's run. A pull request may have the same commit as its head, and must not be given the
+#: verdict on it as its own.
+BRANCH = f"{VERDICT} / default branch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +66,17 @@ def publication(
     return _digested(report.head, runs, comment(report, presentation, previous_comment))
 
 
+def branch_publication(claim: Claim, report: Report, presentation: Presentation) -> Publication:
+    """What `report` says of a default branch: one check run, and no comment."""
+    run = verdict(report, presentation, annotated=True) | {"name": BRANCH}
+    return _digested(report.head, (_run(claim, report, BRANCH, run),), None)
+
+
 def refusal(claim: Claim, title: str, summary: str, cause: str) -> Publication:
     """The verdict when nothing could be judged: it fails closed and says why."""
     output = {"title": title, "summary": summary, "annotations": []}
-    run = Run(VERDICT, "failure", output, _external_id(claim, claim.head, cause, VERDICT))
+    name = BRANCH if claim.kind is Kind.BRANCH else VERDICT
+    run = Run(name, "failure", output, _external_id(claim, claim.head, cause, name))
     return _digested(claim.head, (run,), None)
 
 

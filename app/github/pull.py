@@ -94,7 +94,7 @@ class PullSource:
         files, problems = await self._files(comparison)
         commits = await self._commits(comparison)
         if len(commits) != comparison["total_commits"]:
-            problems.append(_incomplete(f"GitHub listed {len(commits)} of {comparison['total_commits']} commits"))
+            problems.append(incomplete(f"GitHub listed {len(commits)} of {comparison['total_commits']} commits"))
         return Listing(self.base, self.head, tuple(files), tuple(commits), tuple(problems))
 
     async def _compare(self) -> Mapping[str, Any]:
@@ -116,7 +116,7 @@ class PullSource:
         self._patches = {row["filename"]: _patch(row) for row in rows}
         if len(rows) < PULL_FILES:
             return [_file(row) for row in rows], []
-        return [_file(row) for row in rows], [_incomplete(f"GitHub lists only {PULL_FILES} of the changed files")]
+        return [_file(row) for row in rows], [incomplete(f"GitHub lists only {PULL_FILES} of the changed files")]
 
     async def _commits(self, comparison: Mapping[str, Any]) -> list[Commit]:
         rows = comparison["commits"]
@@ -145,7 +145,7 @@ class PullSource:
             return {**first, **await self._read_batch(refs[middle:], False)}
         own, policy = answer.data.get("repository") or {}, answer.data.get("policy") or {}
         if with_pull:
-            self.state = _state(own.get("pullRequest")) or await self._state_by_rest()
+            self.state = self._state_of(own) or await self._state_by_rest()
         rows = {ref: (policy if ref.side is Side.POLICY else own).get(f"b{index}") for index, ref in enumerate(refs)}
         blobs = {ref: _blob(row) for ref, row in rows.items() if row and "oid" in row}
         # Null is "no such file" only where nothing failed: an alias can fail alone, and a lock file must not vanish.
@@ -160,6 +160,14 @@ class PullSource:
             raise
         except GitHubError:
             return None
+
+    def _state_field(self) -> tuple[str, dict[str, tuple[str, Any]]]:
+        """What of the repository is queried for the state, and the variables in it: their types and values."""
+        comments = _COMMENTS if self.find_comment else ""
+        return f"pullRequest(number: $number) {{ headRefOid state {comments} }}", {"number": ("Int!", self.number)}
+
+    def _state_of(self, own: Mapping[str, Any]) -> PullState | None:
+        return _state(own.get("pullRequest"))
 
     async def _state_by_rest(self) -> PullState:
         pull = document(await self.client.request("GET", f"{self._path}/pulls/{self.number}"))
@@ -198,11 +206,10 @@ class PullSource:
             variables[f"e{index}"] = f"{self._revision(ref.side)}:{ref.path}"
             fields[central].append(f"b{index}: object(expression: $e{index}) {{ ...text }}")
         if with_pull:
-            declared.append("$number: Int!")
-            variables["number"] = self.number
-            fields[False].append(
-                f"pullRequest(number: $number) {{ headRefOid state {_COMMENTS if self.find_comment else ''} }}"
-            )
+            state, given = self._state_field()
+            fields[False].append(state)
+            declared += [f"${name}: {type_}" for name, (type_, _) in given.items()]
+            variables |= {name: value for name, (_, value) in given.items()}
         parts = [f"repository(owner: $owner, name: $name) {{ id {' '.join(fields[False])} }}"]
         if fields[True] and self.policy:
             declared += ["$policyOwner: String!", "$policyName: String!"]
@@ -316,7 +323,7 @@ def _person(git: Mapping[str, Any] | None, account: Mapping[str, Any] | None) ->
     return Person(git.get("name") or "", git.get("email") or "", account.get("login"), account.get("id"), kind)
 
 
-def _incomplete(message: str) -> Problem:
+def incomplete(message: str) -> Problem:
     return Problem("listing", message, Location(""))
 
 

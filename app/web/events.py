@@ -5,11 +5,12 @@ a delivery into an error.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from app.subject import About, Again, Command, Wanted, pull_key
+from app.subject import About, Again, Command, Wanted, branch_key, pull_key
 
 
 class _Model(BaseModel):
@@ -88,6 +89,21 @@ class CheckSuiteEvent(_Model):
     installation: _Installation
 
 
+class _PushedRepository(_Repository):
+    pushed_at: datetime
+    """Seconds since 1970 in this event alone."""
+
+
+class PushEvent(_Model):
+    """`push`."""
+
+    ref: str
+    after: str
+    deleted: bool = False
+    repository: _PushedRepository
+    installation: _Installation
+
+
 #: The action of an event, and what it asks for.
 Asked = tuple[str | None, Command | None]
 
@@ -108,7 +124,7 @@ def _pull_request(body: bytes) -> Asked:
         number=pull.number,
         head=pull.head.sha,
         head_at=pull.updated_at.timestamp(),
-        about=_about(event),
+        about=_about_pull(event),
     )
 
 
@@ -116,24 +132,46 @@ def _pull_request(body: bytes) -> Asked:
 _PULL_ACTIONS = frozenset({"opened", "synchronize", "reopened", "ready_for_review", "edited"})
 
 
-def _about(event: PullRequestEvent) -> About:
-    repository, author = event.repository, event.pull_request.user
+def _about_pull(event: PullRequestEvent) -> About:
+    author = event.pull_request.user
+    return replace(
+        _about(event.repository),
+        pull_node=event.pull_request.node_id,
+        base=event.pull_request.base.sha,
+        author=author.login if author else None,
+        author_is_bot=author is not None and author.type == "Bot",
+        changed_files=event.pull_request.changed_files,
+    )
+
+
+def _about(repository: _Repository) -> About:
     visibility = repository.visibility
     if visibility is None and repository.private is not None:
         visibility = "private" if repository.private else "public"
     return About(
         repository=repository.full_name,
         repository_node=repository.node_id,
-        pull_node=event.pull_request.node_id,
-        base=event.pull_request.base.sha,
         visibility=visibility,
         default_branch=repository.default_branch,
         owner_is_organization=repository.owner.type == "Organization",
         properties={name: str(value) for name, value in (repository.custom_properties or {}).items()},
-        author=author.login if author else None,
-        author_is_bot=author is not None and author.type == "Bot",
-        changed_files=event.pull_request.changed_files,
         license=repository.license.spdx_id if repository.license else None,
+    )
+
+
+def _push(body: bytes) -> Asked:
+    event = PushEvent.model_validate_json(body)
+    repository = event.repository
+    if event.deleted or not repository.default_branch or event.ref != f"refs/heads/{repository.default_branch}":
+        return None, None
+    return None, Wanted(
+        key=branch_key(repository.id),
+        installation_id=event.installation.id,
+        repository_id=repository.id,
+        number=0,
+        head=event.after,
+        head_at=repository.pushed_at.timestamp(),
+        about=_about(repository),
     )
 
 
@@ -156,6 +194,7 @@ EVENTS: Mapping[str, Callable[[bytes], Asked]] = {
     "pull_request": _pull_request,
     "check_run": _check_run,
     "check_suite": _check_suite,
+    "push": _push,
 }
 
 

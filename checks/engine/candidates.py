@@ -152,7 +152,7 @@ def bad_bases(
     versions = {key: versions for key, versions in before.items() if versions}
     verdicts = Trial(plan, versions).judge(facts, policy, now, only) if versions else {}
     return frozenset(
-        key for key, tried in versions.items() for version in tried if any(f.blocks for f in verdicts[key[0], version])
+        key for key, tried in versions.items() if any(_certain(verdicts[key[0], version]) for version in tried)
     )
 
 

@@ -8,8 +8,6 @@ from checks.model.finding import Fix
 from checks.model.phrase import Phrase
 from checks.model.purl import type_of
 
-#: Formats that are edited by hand, line by line.
-FORMATS = frozenset({"requirements", "github-actions", "dockerfile"})
 #: What stands before the version, by purl type.
 _MARKS = {"pypi": "==", "github": "@", "docker": ":"}
 #: What a version goes on with: `1.2` is no part of `1.25`.

@@ -13,6 +13,7 @@ from checks.model.facts import Facts, PackageKey
 from checks.model.finding import Evidence, Finding, Fix, Move
 from checks.model.phrase import Phrase, join, say
 from checks.model.purl import type_of
+from checks.model.snapshot import BY_LINE
 from checks.render.english import moment
 
 #: Versions that the evidence names as passed over.
@@ -57,7 +58,7 @@ class Moving:
         return fix if all(step.commands for step in steps) else Fix(fix.summary, (), fix.suggestion)
 
     def _steps(self, lock: Inventory, item: Dependency, finding: Finding, candidate: Candidate) -> Iterator[Fix]:
-        if lock.format in lines.FORMATS:
+        if lock.format in BY_LINE:
             summary = self._summary(item.name, finding, candidate)
             yield lines.changed(summary, lock.path, item, candidate.version, self.plan.snapshot.lines.get(lock.path))
             return
@@ -115,7 +116,9 @@ class Moving:
             passes = say("{} passes every check", choice.candidate.version)
             yield Evidence("fix", (*passes, *warns, *self._within(finding, choice.candidate)))
         elif choice.fell:
-            yield Evidence("fix", (f"none of the {len(choice.fell):,} versions that were looked at passes every check",))
+            yield Evidence(
+                "fix", (f"none of the {len(choice.fell):,} versions that were looked at passes every check",)
+            )
         if choice.fell:
             named = [say("{} ({})", version, (rule,)) for version, rule in choice.fell[:NAMED]]
             rest = len(choice.fell) - NAMED

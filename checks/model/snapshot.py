@@ -70,6 +70,10 @@ class AddedLine:
     text: str
 
 
+#: Formats that people edit line by line, and behind which no lock file stands.
+BY_LINE = frozenset({"requirements", "github-actions", "dockerfile"})
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """The listing with its manifests read."""
@@ -85,4 +89,4 @@ class Snapshot:
     added: Mapping[str, tuple[AddedLine, ...] | None] = field(default_factory=lambda: MappingProxyType({}))
     """Lines that the change adds to files that a check asked for; None: the source could not tell."""
     lines: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Texts at the head of the manifests whose lines are themselves the truth, by path."""
+    """Texts at the head of the manifests in formats `BY_LINE`, by path."""

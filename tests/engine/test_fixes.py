@@ -41,7 +41,7 @@ def fixed(base: Inventory | None, head: Inventory, *others: str) -> Report:
     files = tuple(ChangedFile(p, FileStatus.MODIFIED) for p in (head.path, *others))
     plan = Plan(Snapshot(Listing(BASE, "a" * 40, files), (ManifestPair(head.path, base, head),)))
     policy = load_policy(b"version: 1\nlicenses: {}\n", "policy.yaml")
-    return propose(evaluate(plan, Facts(), policy, NOW), plan, policy)
+    return propose(evaluate(plan, Facts(), policy, NOW), plan, Facts(), policy, NOW)
 
 
 def fix_of(report: Report) -> tuple[str, tuple[str, ...]]:
@@ -135,7 +135,7 @@ def test_what_a_member_of_a_workspace_asks_for_is_removed_there() -> None:
     member = Project("packages/web/package.json", (), (asked,), (Lock(head.path, None, head),))
     plan = Plan(Snapshot(Listing(BASE, "a" * 40), (ManifestPair(head.path, None, head),), projects=(member,)))
     policy = load_policy(b"version: 1\nlicenses: {}\n", "policy.yaml")
-    _, commands = fix_of(propose(evaluate(plan, Facts(), policy, NOW), plan, policy))
+    _, commands = fix_of(propose(evaluate(plan, Facts(), policy, NOW), plan, Facts(), policy, NOW))
     assert commands == ("(cd packages/web && npm uninstall --package-lock-only --ignore-scripts glyph)",)
 
 

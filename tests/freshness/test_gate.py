@@ -38,7 +38,7 @@ def plan(base: tuple[Dependency, ...] | None, *head: Dependency) -> Plan:
 
 def judge(what: Plan, facts: Facts = FACTS, policy: str = POLICY) -> Report:
     loaded = load_policy(policy.encode(), "policy.yaml")
-    return propose(evaluate(what, facts, loaded, NOW), what, loaded)
+    return propose(evaluate(what, facts, loaded, NOW), what, facts, loaded, NOW)
 
 
 def asked(what: Plan, policy: str = POLICY) -> set[str]:
