@@ -1,7 +1,7 @@
 """The one path: listing, policy and texts, plan, facts, verdict, fixes. The command and the service both walk it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -29,13 +29,13 @@ class Judged:
     report: Report
     plan: Plan
     policy: Policy
+    facts: Facts
+    now: datetime
+    """When it was judged (UTC)."""
     policy_data: bytes | None = None
     """The bytes of the policy, if they were read with the change and are valid."""
     verdict: Report | None = None
     """The report before any fix was sought; None where none is needed."""
-    facts: Facts = field(default_factory=Facts)
-    now: datetime = datetime.min
-    """When it was judged (UTC)."""
 
 
 async def think_here(work: Callable[[], T], /) -> T:
@@ -75,7 +75,7 @@ class Gate:
         facts = expired(known, policy, now)
         verdict = await self.think(partial(evaluate, plan, facts, policy, now, self.only))
         verdict = replace(verdict, notices=(*loaded.notices, *verdict.notices))
-        judged = Judged(verdict, plan, policy, loaded.data, verdict, facts, now)
+        judged = Judged(verdict, plan, policy, facts, now, loaded.data, verdict)
         if not verdict.findings:
             return replace(judged, verdict=None)
         from checks.engine.fixes import propose  # the command starts faster without it

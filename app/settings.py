@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TypeVar, get_origin
 
 from checks.model.errors import PolicyIssue, UsageError
-from checks.model.facts import Known, RepositoryFacts
+from checks.model.facts import RepositoryFacts
+from checks.model.packages import Known
 from checks.policy.document import Entries, Items, Node, Scalar
 from checks.policy.shape import KeyFault, Reader, key, keys_of
 

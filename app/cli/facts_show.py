@@ -14,7 +14,8 @@ from app.facts.container import FactsFile
 from app.facts.file import FileFacts, open_facts
 from app.settings import command_environment
 from checks.model.errors import UsageError
-from checks.model.facts import ANYTHING, Facts, Known, PackageFacts, PackageKey, VersionFacts, Want
+from checks.model.facts import ANYTHING, Facts, PackageKey, Want
+from checks.model.packages import Known, PackageFacts, VersionFacts
 from checks.model.phrase import visible
 from checks.model.purl import package, parse
 from checks.render.english import age, counted, listed, moment

@@ -30,18 +30,8 @@ from checks.facts import epss, kev, osv
 from checks.facts.codec import decode_advisory, decode_package, decode_version
 from checks.facts.questions import batches
 from checks.model.change import ChangeKind
-from checks.model.facts import (
-    ANYTHING,
-    NOTHING,
-    Facts,
-    Gap,
-    PackageFacts,
-    PackageKey,
-    Questions,
-    RepositoryFacts,
-    VersionFacts,
-    Want,
-)
+from checks.model.facts import ANYTHING, NOTHING, Facts, PackageKey, Questions, RepositoryFacts, Want
+from checks.model.packages import Gap, PackageFacts, VersionFacts
 from checks.model.purl import type_of
 from checks.policy.schema import Policy
 

@@ -11,7 +11,8 @@ from app.facts.lookup import unanswered
 from app.facts.memory import FactsInMemory
 from app.ports import FactKey, FactRecord, PackageSource
 from checks.facts import osv
-from checks.model.facts import NOTHING, Facts, Gap, PackageFacts, Questions, SourceState, VersionFacts, Want, joined
+from checks.model.facts import NOTHING, Facts, Questions, SourceState, Want, joined
+from checks.model.packages import Gap, PackageFacts, VersionFacts
 
 
 class FileBehind:

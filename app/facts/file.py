@@ -32,18 +32,8 @@ from checks.facts.codec import (
     decode_version,
 )
 from checks.model.advisory import Advisory
-from checks.model.facts import (
-    NOTHING,
-    Facts,
-    Gap,
-    Known,
-    PackageFacts,
-    PackageKey,
-    Questions,
-    SourceState,
-    VersionFacts,
-    Want,
-)
+from checks.model.facts import NOTHING, Facts, PackageKey, Questions, SourceState, Want
+from checks.model.packages import Gap, Known, PackageFacts, VersionFacts
 from checks.model.purl import type_of
 from checks.render.english import day
 
@@ -103,11 +93,7 @@ class FileFacts:
     def look_up(self, questions: Questions) -> Facts:
         """What the file knows. Raises `UnreadableFacts` where it is damaged."""
         found = self.file.find(list(_keys(questions)))
-        named_by = {
-            key: known
-            for key, record in found.items()
-            if key.kind == "advisories" and (known := decoded(record, decode_version))
-        }
+        named_by = self._lists(questions, found)
         advisories = self._advisories(named_by.values())
         packages = {purl: self._package(purl, want, found) for purl, want in _packages(questions).items()}
         versions: dict[PackageKey, VersionFacts] = {
@@ -174,6 +160,20 @@ class FileFacts:
         known = merged(parts).package(purl)
         return replace(known, gaps=(*known.gaps, Gap(SOURCE, self._missing, about=missing))) if missing else known
 
+    def _lists(self, questions: Questions, found: Mapping[FactKey, FactRecord]) -> dict[FactKey, VersionFacts]:
+        """The names of advisories: of packages, and of versions where nobody told all of their package."""
+        single = [
+            advisories_key_of(purl, version)
+            for (purl, version), want in questions.items()
+            if version is not None and _parts(want)[1] and advisories_key(purl) not in found
+        ]
+        records = {**found, **self.file.find(single)} if single else found
+        return {
+            key: known
+            for key, record in records.items()
+            if key.kind == "advisories" and (known := decoded(record, decode_version))
+        }
+
     def _advisories(self, lists: Iterable[VersionFacts]) -> dict[str, Advisory]:
         """Every advisory that is named."""
         named = {id_ for known in lists if known.advisories for id_ in known.advisories.value}
@@ -208,7 +208,7 @@ class FileFacts:
 
 @lru_cache(maxsize=1 << len(Want))
 def _parts(want: Want) -> tuple[Want, Want]:
-    """What of it is about a version, and about its advisories; flags are slow, and a lookup does this thousands of times."""
+    """What of it is about a version, and about its advisories. Flags are slow, and a lookup does this often."""
     return want & OF_ONE, want & Want.ADVISORIES
 
 
@@ -231,7 +231,6 @@ def _keys(questions: Questions) -> Iterator[FactKey]:
             yield version_key(purl, version)
         if version is not None and of_advisories:
             yield advisories_key(purl)
-            yield advisories_key_of(purl, version)
         for kind in _kinds(want):
             yield package_key(kind, purl)
 

@@ -20,7 +20,8 @@ from checks.facts.codec import (
     encode_version,
 )
 from checks.model.advisory import Advisory
-from checks.model.facts import NOTHING, OF_VERSION, Facts, Gap, Known, Questions, VersionFacts, Want
+from checks.model.facts import NOTHING, OF_VERSION, Facts, Questions, Want
+from checks.model.packages import Gap, Known, VersionFacts
 
 #: What a record about one version holds.
 OF_ONE = OF_VERSION & ~Want.ADVISORIES

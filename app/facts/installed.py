@@ -7,7 +7,8 @@ only packages that are asked about are looked at.
 from pathlib import Path
 
 from checks.engine.plan import Plan
-from checks.model.facts import NOTHING, Facts, Known, PackageKey, VersionFacts, Want, filled
+from checks.model.facts import NOTHING, Facts, PackageKey, Want
+from checks.model.packages import Known, VersionFacts, filled
 from checks.policy.schema import Policy
 
 _ANSWERS = Want.LICENSE | Want.TEXTS

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
 
-from checks.model.facts import PackageFacts, VersionFacts, Want
+from checks.model.facts import Want
+from checks.model.packages import PackageFacts, VersionFacts
 
 #: The records about one version, and the records about a package: what each holds.
 VERSION_KINDS: Mapping[str, Want] = {

@@ -4,16 +4,8 @@ from collections.abc import Callable, Collection, Sequence
 
 from app.ports import FactSource, PackageSource
 from checks.engine.plan import Plan
-from checks.model.facts import (
-    Facts,
-    PackageFacts,
-    PackageKey,
-    Questions,
-    RepositoryFacts,
-    VersionFacts,
-    Want,
-    joined,
-)
+from checks.model.facts import Facts, PackageKey, Questions, RepositoryFacts, Want, joined
+from checks.model.packages import PackageFacts, VersionFacts
 from checks.model.purl import type_of
 from checks.policy.schema import Policy
 

@@ -4,17 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from checks.model.advisory import Advisory, Exploited, Likelihood
-from checks.model.facts import (
-    Facts,
-    Known,
-    PackageFacts,
-    PackageKey,
-    SourceState,
-    VersionFacts,
-    filled,
-    filled_package,
-    joined,
-)
+from checks.model.facts import Facts, PackageKey, SourceState, joined
+from checks.model.packages import Known, PackageFacts, VersionFacts, filled, filled_package
 
 K = TypeVar("K")
 F = TypeVar("F")

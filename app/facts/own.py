@@ -6,8 +6,9 @@ from pathlib import Path
 from app.ports import FileRef, Side, Source
 from checks.engine.plan import Plan
 from checks.model.change import ChangeKind
-from checks.model.facts import Facts, Known, LicenseText, RepositoryFacts
+from checks.model.facts import Facts, RepositoryFacts
 from checks.model.finding import Level
+from checks.model.packages import Known, LicenseText
 from checks.policy.schema import Policy
 from checks.rules.licenses.section import LicensesSection
 

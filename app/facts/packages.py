@@ -13,7 +13,8 @@ from checks.licenses.statement import read
 from checks.licenses.tree import License, With, leaves
 from checks.model.change import Change
 from checks.model.dependency import Origin
-from checks.model.facts import Facts, Known, LicenseText, PackageKey, VersionFacts
+from checks.model.facts import Facts, PackageKey
+from checks.model.packages import Known, LicenseText, VersionFacts
 from checks.notices.document import Component, File
 from checks.notices.parts import is_part
 from checks.rules.licenses.circumstances import held_for

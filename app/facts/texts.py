@@ -6,7 +6,8 @@ from pathlib import Path, PurePosixPath
 
 from app.facts.recognizer import Recognizer
 from app.facts.trees.tree import Installed, Tree
-from checks.model.facts import Gap, LicenseText, Want
+from checks.model.facts import Want
+from checks.model.packages import Gap, LicenseText
 from checks.texts.company import in_company
 from checks.texts.files import FOLDERS, Role, is_reading, role
 from checks.texts.library import origin

@@ -22,7 +22,8 @@ from app.store.reports import SENDING, SENT, SUPERSEDED, Outgoing, ReportStore
 from app.store.subjects import SubjectStore
 from app.subject import Claim
 from checks.model.errors import PolicyError, SourceError
-from checks.model.facts import Facts, Known, RepositoryFacts
+from checks.model.facts import Facts, RepositoryFacts
+from checks.model.packages import Known
 from checks.model.phrase import plain, say
 from checks.policy.schema import Policy
 from checks.render.comment import MARKER

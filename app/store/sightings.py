@@ -35,15 +35,15 @@ class SightingStore:
                 found[purl, name] = min(at, found.get((purl, name), at))
         return found
 
-    async def saw(self, repository_id: int, present: Collection[Sighted], doubtful: Collection[str]) -> None:
-        """What is there now. The rest is gone, but for packages (purls) about which nobody could tell."""
+    async def saw(self, repository_id: int, present: Collection[Sighted], gone: Callable[[str], bool]) -> None:
+        """What is there now. The rest is gone, where `gone` knows that of the package (purl)."""
         now = self.clock()
         names = {json.dumps([*item]) for item in present}
         async with self.database.write() as connection:
             query = select(sighting.c.id, sighting.c.name).where(_open(repository_id))
             known = {row.id: row.name for row in await connection.execute(query)}
-            gone = [id_ for id_, name in known.items() if name not in names and json.loads(name)[0] not in doubtful]
-            for batch in _batches(gone):
+            cleared = [id_ for id_, name in known.items() if name not in names and gone(json.loads(name)[0])]
+            for batch in _batches(cleared):
                 await connection.execute(update(sighting).where(sighting.c.id.in_(batch)).values(cleared_at=now))
             rows = [
                 {"repository_id": repository_id, "name": name, "first_seen_at": now}

@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from checks.model.facts import NOTHING, Facts, Gap, Known, PackageFacts, VersionFacts, Want
+from checks.model.facts import NOTHING, Facts, Want
+from checks.model.packages import Gap, Known, PackageFacts, VersionFacts
 from checks.policy.schema import Policy
 
 _VERSION = {

@@ -10,8 +10,9 @@ from checks.freshness.releases import newer, stable
 from checks.model.answer import Answer, Asked, Verdict
 from checks.model.dependency import Dependency, Inventory, Location
 from checks.model.errors import UsageError
-from checks.model.facts import Facts, PackageFacts, Questions, Release, Want
+from checks.model.facts import Facts, Questions, Want
 from checks.model.finding import Finding
+from checks.model.packages import PackageFacts, Release
 from checks.model.phrase import visible
 from checks.model.purl import package, parse, type_of
 from checks.model.snapshot import Listing, ManifestPair, Snapshot

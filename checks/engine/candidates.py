@@ -10,8 +10,9 @@ from checks.engine.plan import Plan
 from checks.engine.reach import Reach, declared, reach
 from checks.engine.trial import Trial, Versions, as_listed
 from checks.model.change import Change
-from checks.model.facts import Facts, PackageFacts, PackageKey, Questions, VersionFacts, Want
+from checks.model.facts import Facts, PackageKey, Questions, Want
 from checks.model.finding import Finding, Move
+from checks.model.packages import PackageFacts, VersionFacts
 from checks.model.purl import type_of
 from checks.model.report import Report
 from checks.model.versions import InvalidVersion, is_prerelease, sort_key

@@ -38,6 +38,8 @@ class Manager:
 _SIMPLE = re.compile(r"[A-Za-z0-9.+_!=:@-]{1,200}")
 _RUNTIME = {Scope.RUNTIME: "", Scope.UNKNOWN: ""}
 
+_COMPOSER = "--minimal-changes --no-install --no-scripts --no-plugins"
+
 MANAGERS = {
     "npm-lock": Manager(
         "npm uninstall --package-lock-only --ignore-scripts {name}",
@@ -98,8 +100,8 @@ MANAGERS = {
     "composer-lock": Manager(
         None,
         None,
-        "composer update --minimal-changes --no-install --no-scripts --no-plugins",
-        precise="composer update {name} --with {name}:{version} --minimal-changes --no-install --no-scripts --no-plugins",
+        f"composer update {_COMPOSER}",
+        precise=f"composer update {{name}} --with {{name}}:{{version}} {_COMPOSER}",
     ),
     "gemfile-lock": Manager(None, None, "bundle lock", newest="bundle lock --update {name} --conservative"),
 }

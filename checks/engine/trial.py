@@ -8,8 +8,9 @@ from typing import TypeVar
 from checks.engine.evaluate import evaluate
 from checks.engine.plan import Plan, running
 from checks.model.dependency import Dependency, Inventory
-from checks.model.facts import Facts, Known, PackageFacts, PackageKey, Questions, Release, VersionFacts, filled
+from checks.model.facts import Facts, PackageKey, Questions
 from checks.model.finding import Finding
+from checks.model.packages import Known, PackageFacts, Release, VersionFacts, filled
 from checks.model.snapshot import ManifestPair
 from checks.policy.schema import Policy
 

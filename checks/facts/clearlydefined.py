@@ -9,7 +9,8 @@ from checks.facts.names import name_of, segment
 from checks.facts.questions import answerable, batches
 from checks.facts.statements import named
 from checks.model import purl as purls
-from checks.model.facts import Known, PackageKey, Questions, VersionFacts, Want
+from checks.model.facts import PackageKey, Questions, Want
+from checks.model.packages import Known, VersionFacts
 
 SOURCE = "ClearlyDefined"
 #: The service refuses more than 500 (clearlydefined/service, pull request 902).

@@ -12,7 +12,8 @@ from checks.facts.names import plausible, repository_of, segment
 from checks.facts.statements import named
 from checks.model import purl as purls
 from checks.model.advisory import Advisory, Affected
-from checks.model.facts import Facts, Gap, Known, PackageFacts, PackageKey, SourceState, VersionFacts, Want
+from checks.model.facts import Facts, PackageKey, SourceState, Want
+from checks.model.packages import Gap, Known, PackageFacts, VersionFacts
 
 _OF_COMPARISON = Want.LICENSE | Want.ADVISORIES
 _GAP = Gap(SOURCE, "its list of advisories for this version cannot be read", about=Want.ADVISORIES)

@@ -15,17 +15,8 @@ from checks.facts.questions import answerable, batches, by_package, union
 from checks.facts.scorecard import read_scorecard
 from checks.facts.standings import standing
 from checks.facts.statements import combined
-from checks.model.facts import (
-    Known,
-    PackageFacts,
-    PackageKey,
-    Questions,
-    Release,
-    VersionFacts,
-    Want,
-    filled_package,
-    joined,
-)
+from checks.model.facts import PackageKey, Questions, Want, joined
+from checks.model.packages import Known, PackageFacts, Release, VersionFacts, filled_package
 from checks.model.purl import type_of
 
 SOURCE = "deps.dev"

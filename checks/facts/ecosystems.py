@@ -14,7 +14,8 @@ from checks.facts.questions import answerable, batches, by_package, union
 from checks.facts.standings import standing
 from checks.facts.statements import all_of, named
 from checks.model import purl as purls
-from checks.model.facts import Known, PackageFacts, PackageKey, Questions, VersionFacts, Want
+from checks.model.facts import PackageKey, Questions, Want
+from checks.model.packages import Known, PackageFacts, VersionFacts
 
 SOURCE = "ecosyste.ms"
 #: More purls in one request are refused.

@@ -13,7 +13,8 @@ from checks.facts.fields import day, flag, mapping, mappings, text, texts
 from checks.facts.names import GO_TOOLCHAIN
 from checks.facts.questions import answerable
 from checks.model import purl as purls
-from checks.model.facts import Cycle, Known, PackageFacts, Questions, Want
+from checks.model.facts import Questions, Want
+from checks.model.packages import Cycle, Known, PackageFacts
 
 SOURCE = "endoflife.date"
 #: Official images and the toolchain of go.mod whose product names no such purl, by our purl. Names and aliases of

@@ -7,7 +7,8 @@ from datetime import datetime
 from checks.facts.exchange import Answer, Request, UnreadableAnswer, object_of
 from checks.facts.fields import mappings, number, text
 from checks.model.advisory import Likelihood
-from checks.model.facts import Facts, Known, SourceState
+from checks.model.facts import Facts, SourceState
+from checks.model.packages import Known
 
 SOURCE = "EPSS"
 #: The source takes 2,000 characters of CVEs, and gives 100 entries a page.

@@ -13,18 +13,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
-from checks.model.facts import (
-    NOTHING,
-    Facts,
-    Gap,
-    Known,
-    PackageFacts,
-    PackageKey,
-    Questions,
-    SourceState,
-    VersionFacts,
-    Want,
-)
+from checks.model.facts import NOTHING, Facts, PackageKey, Questions, SourceState, Want
+from checks.model.packages import Gap, Known, PackageFacts, VersionFacts
 
 T = TypeVar("T")
 

@@ -16,16 +16,8 @@ from checks.facts.fields import mapping, mappings, moment, number, text
 from checks.facts.names import name_of, purl_of
 from checks.facts.questions import answerable
 from checks.model.advisory import Advisory, Affected, AffectedRange, Event, Likelihood, RangeKind, Vector
-from checks.model.facts import (
-    Facts,
-    Gap,
-    Known,
-    PackageKey,
-    Questions,
-    SourceState,
-    VersionFacts,
-    Want,
-)
+from checks.model.facts import Facts, PackageKey, Questions, SourceState, Want
+from checks.model.packages import Gap, Known, VersionFacts
 from checks.model.purl import type_of
 
 SOURCE = "GitHub"

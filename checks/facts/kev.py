@@ -5,7 +5,8 @@ from datetime import datetime
 from checks.facts.exchange import Answer, Request, UnreadableAnswer, object_of
 from checks.facts.fields import day, mappings, text
 from checks.model.advisory import Exploited
-from checks.model.facts import Facts, Known, SourceState
+from checks.model.facts import Facts, SourceState
+from checks.model.packages import Known
 
 SOURCE = "KEV"
 

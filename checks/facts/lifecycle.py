@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from checks.model.facts import Cycle
+from checks.model.packages import Cycle
 
 #: What may follow the name of a cycle in a version: `3.9` of `3.9.1`, `3.9-slim`, `3.9rc1` does not count.
 _BOUNDARIES = frozenset(".-+_~")

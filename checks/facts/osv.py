@@ -13,7 +13,8 @@ from checks.facts.exchange import Answer, Request, UnreadableAnswer, body_of, ne
 from checks.facts.fields import mappings, moment, text
 from checks.facts.names import name_of, segment
 from checks.facts.questions import answerable, batches
-from checks.model.facts import Gap, Known, PackageKey, Questions, VersionFacts, Want
+from checks.model.facts import PackageKey, Questions, Want
+from checks.model.packages import Gap, Known, VersionFacts
 from checks.model.purl import type_of
 
 SOURCE = "OSV"

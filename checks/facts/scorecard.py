@@ -7,7 +7,8 @@ from types import MappingProxyType
 from checks.facts.exchange import Answer, Request, UnreadableAnswer, object_of, said
 from checks.facts.fields import mappings, number, text
 from checks.facts.names import repository_of, segment
-from checks.model.facts import Known, PackageFacts, PackageKey, Questions, Score, Scorecard, Want
+from checks.model.facts import PackageKey, Questions, Want
+from checks.model.packages import Known, PackageFacts, Score, Scorecard
 from checks.model.purl import type_of
 
 SOURCE = "Scorecard"

@@ -1,7 +1,7 @@
 """What registries call the standing of a package, in our words."""
 
 from checks.facts.fields import text
-from checks.model.facts import Standing, Status
+from checks.model.packages import Standing, Status
 
 _STANDINGS = {
     "active": Standing.ACTIVE,

@@ -10,8 +10,9 @@ from checks.freshness.steps import Part, part
 from checks.freshness.terms import FreshnessSection
 from checks.model.change import Change
 from checks.model.dependency import Origin
-from checks.model.facts import Facts, Known, PackageFacts, Release, VersionFacts
+from checks.model.facts import Facts
 from checks.model.finding import Evidence, Move, Observation, Subject
+from checks.model.packages import Known, PackageFacts, Release, VersionFacts
 from checks.model.phrase import Phrase, plain, say
 from checks.model.purl import type_of
 from checks.model.toolchains import is_toolchain

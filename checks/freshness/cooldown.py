@@ -6,8 +6,9 @@ from datetime import datetime
 from checks.freshness.case import Case, Said, listed, source
 from checks.freshness.terms import SecurityFixes
 from checks.model.change import ChangeKind
-from checks.model.facts import Release, Want
+from checks.model.facts import Want
 from checks.model.finding import Evidence, Move
+from checks.model.packages import Release
 from checks.model.phrase import say
 from checks.model.versions import InvalidVersion, compare
 from checks.render.english import moment

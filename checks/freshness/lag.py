@@ -6,8 +6,8 @@ from checks.freshness import releases
 from checks.freshness.case import Case, Said, source
 from checks.freshness.libyears import as_libyears, libyears
 from checks.freshness.steps import Part
-from checks.model.facts import Release
 from checks.model.finding import Evidence
+from checks.model.packages import Release
 from checks.model.phrase import Phrase, say
 from checks.render.english import counted, day
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from checks.freshness.steps import Numbers, Part, numbers
-from checks.model.facts import Release
+from checks.model.packages import Release
 from checks.model.versions import InvalidVersion, is_prerelease, sort_key
 
 

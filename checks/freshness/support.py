@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from checks.facts.lifecycle import cycle_of, ended
 from checks.freshness.case import Case, Said, source
-from checks.model.facts import Cycle
 from checks.model.finding import Evidence
+from checks.model.packages import Cycle
 from checks.model.phrase import Phrase, say
 from checks.render.english import day
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from checks.freshness.case import Case, Said, cut, listed
 from checks.freshness.wanted import wanted
-from checks.model.facts import NOTHING, Gap, Want
+from checks.model.facts import NOTHING, Want
 from checks.model.finding import Evidence, Move
+from checks.model.packages import Gap
 from checks.model.phrase import join, say
 from checks.render.english import listed as enumerated
 

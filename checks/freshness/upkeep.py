@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from checks.freshness.case import Case, Said, cut, source
-from checks.model.facts import Known, Standing
 from checks.model.finding import Evidence
+from checks.model.packages import Known, Standing
 from checks.model.phrase import Phrase, say
 from checks.render.english import day
 

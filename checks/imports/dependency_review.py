@@ -1,13 +1,13 @@
 """dependency-review-action: its configuration file, or the inputs of the step in a workflow."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 
 from checks.imports.draft import EVERY_CATEGORY, Draft
 from checks.imports.reading import fault, items_in, members, root_of, switch, text_in
 from checks.manifests.jsontext import Array, Object, line_of
 from checks.manifests.yamltext import load
-from checks.model.phrase import join, say
+from checks.model.phrase import say
 from checks.model.purl import package, parse
 from checks.policy.shape import nearest
 
@@ -64,7 +64,7 @@ def read_file(text: str, draft: Draft) -> None:
     read(with_, draft)
 
 
-def _steps(root: Object) -> Iterable[tuple[Object, int]]:
+def _steps(root: Object) -> Iterator[tuple[Object, int]]:
     """The inputs of each step that uses the action, and its line; without recursion, because a stranger nests."""
     waiting: list[object] = [root]
     while waiting:
@@ -168,12 +168,11 @@ def _licenses(keys: Object, draft: Draft, runtime_only: bool) -> None:
     if not allow and not deny:
         draft.left(0, "license-check", say("Without a list it forbids nothing, so the section licenses is left out."))
         return
-    draft.set(("licenses", "allow"), [])
-    for text, line in allow:
-        if draft.values[("licenses", "allow")] == draft.values.get(()):
-            break
-        _allow(text, line, draft)
-    if not allow:
+    if allow:
+        draft.begin(("licenses", "allow"))
+        for text, line in allow:
+            _allow(text, line, draft)
+    else:
         draft.set(("licenses", "allow"), list(EVERY_CATEGORY), 0, "only what is denied is forbidden")
     for text, line in deny:
         draft.license(("licenses", "deny"), text, line, f"deny-licenses: {text}")
@@ -271,12 +270,3 @@ def _group(text: str, line: int, draft: Draft) -> dict[str, str | list[str]] | N
 
 def _avoid(found: dict[str, str | list[str]], setting: str, line: int, draft: Draft) -> None:
     draft.add(("packages", "advice"), {**found, "advice": "avoid", "reason": f"Denied before ({setting})."}, line)
-
-
-def ignored(inputs: Mapping[str, str]) -> tuple[str, ...]:
-    """Which of its inputs are given, in its order."""
-    return tuple(name for name in NAMES if inputs.get(name, "").strip())
-
-
-def sentence_of(names: Iterable[str]) -> tuple[str, ...]:
-    return join([say("{}", name) for name in names], last=" and ")

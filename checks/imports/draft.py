@@ -89,6 +89,10 @@ class Draft:
         if all(entry.value != value for entry in entries):
             entries.append(Entry(value, line))
 
+    def begin(self, path: Path) -> None:
+        """A list that is there even if nothing comes into it."""
+        self.values.setdefault(path, [])
+
     def section(self, name: str) -> None:
         """Turn a section on, with its defaults unless something is set."""
         if not any(path[0] == name for path in self.values):

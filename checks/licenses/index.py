@@ -91,6 +91,14 @@ def known_ids() -> tuple[str, ...]:
     return tuple(dict.fromkeys(entry.id for entry in _index().values()))
 
 
+def of_scancode_key(key: str) -> str | None:
+    """The canonical id of a license by ScanCode's own key (`gpl-2.0-plus`), in any case; None if there is none."""
+    import json
+
+    names = {item["license_key"]: item["spdx_license_key"] for item in json.loads(_text())}
+    return names.get(key.lower())
+
+
 @cache
 def _lines() -> dict[str, tuple[tuple[str, ...], int]]:
     return {name.lower(): (line, place) for line in tables.LINES for place, name in enumerate(line)}

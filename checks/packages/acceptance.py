@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from checks.licenses.statement import read
 from checks.model.change import Change
 from checks.model.dependency import Origin
-from checks.model.facts import NOTHING, Facts, Known, PackageFacts, Release, Want
+from checks.model.facts import NOTHING, Facts, Want
 from checks.model.finding import Evidence, Move
+from checks.model.packages import Known, PackageFacts, Release
 from checks.model.phrase import Phrase, join, say
 from checks.packages.advice import added
 from checks.packages.sources import ours

@@ -5,8 +5,8 @@ from typing import Any
 
 from checks.model.change import Change
 from checks.model.dependency import Dependency
-from checks.model.facts import Known
 from checks.model.finding import Evidence, Observation, Subject
+from checks.model.packages import Known
 from checks.model.phrase import Phrase, say, visible
 
 #: What is found, and moments (UTC) at which time alone may find something else.

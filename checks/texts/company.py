@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from checks.model.facts import LicenseText
+from checks.model.packages import LicenseText
 
 
 def in_company(texts: Sequence[LicenseText]) -> tuple[LicenseText, ...]:

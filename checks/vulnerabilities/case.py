@@ -13,7 +13,8 @@ from checks.advisories.severity import Severity
 from checks.model.advisory import Advisory, Exploited, Likelihood, Statement
 from checks.model.change import Change, ChangeKind
 from checks.model.dependency import Origin
-from checks.model.facts import Facts, Gap, Known, PackageKey, Want
+from checks.model.facts import Facts, PackageKey, Want
+from checks.model.packages import Gap, Known
 from checks.model.purl import type_of
 from checks.vulnerabilities.statements import accepting
 from checks.vulnerabilities.terms import Accepted, Clock, VulnerabilitiesSection

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from checks.advisories.groups import Vulnerability
 from checks.model.advisory import Exploited, Statement
-from checks.model.facts import Known
 from checks.model.finding import Evidence, Move, Observation, Subject
+from checks.model.packages import Known
 from checks.model.phrase import Phrase, join, say
 from checks.vulnerabilities import unknown, wording
 from checks.vulnerabilities.case import Case

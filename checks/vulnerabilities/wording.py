@@ -6,8 +6,8 @@ from typing import Any
 
 from checks.advisories.groups import Vulnerability
 from checks.advisories.severity import Severity
-from checks.model.facts import Known
 from checks.model.finding import Evidence
+from checks.model.packages import Known
 from checks.model.phrase import Foreign, Phrase, join, say
 from checks.vulnerabilities.case import Case
 

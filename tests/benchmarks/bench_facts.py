@@ -15,19 +15,8 @@ from app.facts.container import write
 from app.facts.file import FileFacts, open_facts, save
 from app.facts.file_records import records
 from checks.model.advisory import Advisory, Affected, AffectedRange, Event, RangeKind, Vector
-from checks.model.facts import (
-    ANYTHING,
-    Facts,
-    Known,
-    PackageFacts,
-    PackageKey,
-    Release,
-    Score,
-    Scorecard,
-    SourceState,
-    VersionFacts,
-    Want,
-)
+from checks.model.facts import ANYTHING, Facts, PackageKey, SourceState, Want
+from checks.model.packages import Known, PackageFacts, Release, Score, Scorecard, VersionFacts
 
 T = TypeVar("T")
 

@@ -15,7 +15,8 @@ from checks.model import versions
 from checks.model.advisory import Advisory
 from checks.model.change import Change, ChangeKind, Place
 from checks.model.dependency import Dependency, Location
-from checks.model.facts import Facts, Known, VersionFacts
+from checks.model.facts import Facts
+from checks.model.packages import Known, VersionFacts
 from checks.policy.values import Duration
 from checks.rules.check import Context
 from checks.rules.vulnerabilities import changes_at, judge_dependency

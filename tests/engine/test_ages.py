@@ -10,7 +10,8 @@ from checks.engine.evaluate import evaluate
 from checks.engine.plan import Plan
 from checks.model.advisory import Exploited
 from checks.model.errors import PolicyError
-from checks.model.facts import Facts, Known, PackageFacts, Release, VersionFacts, Want
+from checks.model.facts import Facts, Want
+from checks.model.packages import Known, PackageFacts, Release, VersionFacts
 from checks.model.snapshot import Listing, Snapshot
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -14,18 +14,8 @@ from checks.engine.ask import read
 from checks.model.answer import Asked, Verdict
 from checks.model.dependency import Scope
 from checks.model.errors import UsageError
-from checks.model.facts import (
-    Facts,
-    Gap,
-    Known,
-    PackageFacts,
-    PackageKey,
-    Questions,
-    Release,
-    SourceState,
-    VersionFacts,
-    Want,
-)
+from checks.model.facts import Facts, PackageKey, Questions, SourceState, Want
+from checks.model.packages import Gap, Known, PackageFacts, Release, VersionFacts
 from checks.render.asked import text, to_json
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from checks.facts.exchange import Answer, Form, Request, Source, silence
-from checks.model.facts import ANYTHING, Facts, PackageFacts, PackageKey, VersionFacts, Want, joined
+from checks.model.facts import ANYTHING, Facts, PackageKey, Want, joined
+from checks.model.packages import PackageFacts, VersionFacts
 
 AS_OF = datetime(2026, 11, 20, 9, tzinfo=UTC)
 

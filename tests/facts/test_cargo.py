@@ -6,7 +6,7 @@ from checks.facts.registries import (
     crates,
     crates_index,
 )
-from checks.model.facts import Release
+from checks.model.packages import Release
 from tests.facts.conversation import asked, at, converse, said
 
 CRATE = ("pkg:cargo/serde_json", "1.0.2")

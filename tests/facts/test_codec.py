@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from checks.facts import codec
 from checks.model.advisory import Advisory, Affected, AffectedRange, Event, Exploited, Likelihood, RangeKind, Vector
-from checks.model.facts import (
-    ANYTHING,
+from checks.model.facts import ANYTHING, Want
+from checks.model.packages import (
     Cycle,
     Gap,
     Known,
@@ -25,7 +25,6 @@ from checks.model.facts import (
     Standing,
     Status,
     VersionFacts,
-    Want,
 )
 
 Pair = tuple[Callable[[Any], bytes], Callable[[bytes], Any]]

@@ -6,7 +6,8 @@ import pytest
 
 from checks.facts import depsdev
 from checks.facts.exchange import UnreadableAnswer
-from checks.model.facts import Known, PackageKey, Release, Score, Scorecard, Standing, Status, Want
+from checks.model.facts import PackageKey, Want
+from checks.model.packages import Known, Release, Score, Scorecard, Standing, Status
 from tests.facts.conversation import AS_OF, answer, asked, at, converse, said
 
 LEFT = ("pkg:npm/left-pad", "1.3.0")

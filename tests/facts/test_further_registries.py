@@ -15,7 +15,8 @@ from checks.facts.registries import (
     rubygems,
     simple,
 )
-from checks.model.facts import PackageKey, Standing, Status
+from checks.model.facts import PackageKey
+from checks.model.packages import Standing, Status
 from tests.facts.conversation import answer, asked, at, converse, said
 
 

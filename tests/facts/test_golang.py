@@ -6,7 +6,8 @@ from checks.facts.exchange import UnreadableAnswer
 from checks.facts.registries import (
     golang,
 )
-from checks.model.facts import Release, Standing, Status, Want
+from checks.model.facts import Want
+from checks.model.packages import Release, Standing, Status
 from tests.facts.conversation import answer, asked, at, converse, said
 
 MODULE = ("pkg:golang/example.com/Owner/mod", "v1.1.0")

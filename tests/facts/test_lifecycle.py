@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from checks.facts import endoflife
 from checks.facts.lifecycle import cycle_of, ended
 from checks.manifests.images import image
-from checks.model.facts import Cycle, PackageKey, Want
+from checks.model.facts import PackageKey, Want
+from checks.model.packages import Cycle
 from tests.facts.conversation import asked, converse, said
 
 PRODUCTS = """{"schema_version": "1.2.1", "result": [

@@ -4,7 +4,8 @@ import pytest
 
 from checks.facts.exchange import UnreadableAnswer
 from checks.facts.registries import maven
-from checks.model.facts import Release, VersionFacts, Want
+from checks.model.facts import Want
+from checks.model.packages import Release, VersionFacts
 from tests.facts.conversation import answer, asked, converse, said
 
 LIB = ("pkg:maven/org.example/lib", "1.0")

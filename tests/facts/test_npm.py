@@ -5,7 +5,8 @@ import pytest
 from checks.facts.registries import (
     npm,
 )
-from checks.model.facts import Known, Release, Standing, Want
+from checks.model.facts import Want
+from checks.model.packages import Known, Release, Standing
 from tests.facts.conversation import AS_OF, at, converse, said
 
 UI = ("pkg:npm/%40example/ui", "2.0.0")

@@ -5,7 +5,8 @@ import pytest
 from checks.facts.registries import (
     nuget,
 )
-from checks.model.facts import Standing, Status, Want
+from checks.model.facts import Want
+from checks.model.packages import Standing, Status
 from tests.facts.conversation import at, converse, said
 
 NUGET = ("pkg:nuget/Example.Json", "2.0.0")

@@ -6,7 +6,8 @@ from checks.facts.registries import (
     pypi,
     simple,
 )
-from checks.model.facts import Release, Standing, Status, Want
+from checks.model.facts import Want
+from checks.model.packages import Release, Standing, Status
 from tests.facts.conversation import at, converse, said
 
 LIB = ("pkg:pypi/zope.interface", "5.0")

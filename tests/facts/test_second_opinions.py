@@ -6,7 +6,8 @@ import pytest
 
 from checks.facts import clearlydefined, ecosystems, scorecard
 from checks.facts.exchange import UnreadableAnswer, opinion
-from checks.model.facts import Known, PackageKey, Score, Scorecard, Standing, Status, Want
+from checks.model.facts import PackageKey, Want
+from checks.model.packages import Known, Score, Scorecard, Standing, Status
 from tests.facts.conversation import AS_OF, answer, asked, converse, said
 
 # -- Scorecard

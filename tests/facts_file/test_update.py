@@ -7,7 +7,7 @@ import pytest
 
 from app.facts.container import FactsFile
 from app.facts.file import FileFacts
-from checks.model.facts import VersionFacts
+from checks.model.packages import VersionFacts
 from tests.facts_file.files import Builder, asked, lock, npm
 from tests.online.timed import START, Clock
 from tests.standins import Fault, Standins

@@ -7,8 +7,9 @@ from checks.freshness.terms import FreshnessSection
 from checks.model.advisory import Advisory
 from checks.model.change import Change, ChangeKind, Place
 from checks.model.dependency import Dependency, Location, Origin, Scope
-from checks.model.facts import Facts, Gap, Known, PackageFacts, PackageKey, Release, VersionFacts, Want
+from checks.model.facts import Facts, PackageKey, Want
 from checks.model.finding import Observation
+from checks.model.packages import Gap, Known, PackageFacts, Release, VersionFacts
 from checks.model.phrase import plain
 from checks.policy.load import load
 from checks.rules.check import Context

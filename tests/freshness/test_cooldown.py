@@ -7,8 +7,9 @@ import pytest
 
 from checks.model.change import ChangeKind
 from checks.model.dependency import Origin
-from checks.model.facts import Known, Release, VersionFacts, Want
+from checks.model.facts import Want
 from checks.model.finding import Move
+from checks.model.packages import Known, Release, VersionFacts
 from checks.model.phrase import plain
 from tests.freshness.examples import (
     NOW,

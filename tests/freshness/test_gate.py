@@ -12,8 +12,9 @@ from checks.engine.fixes import propose
 from checks.engine.plan import Plan
 from checks.manifests import read, recognize
 from checks.model.dependency import Dependency, Inventory, Location
-from checks.model.facts import Facts, Known, PackageFacts, PackageKey, SourceState, VersionFacts, Want
+from checks.model.facts import Facts, PackageKey, SourceState, Want
 from checks.model.finding import Move
+from checks.model.packages import Known, PackageFacts, VersionFacts
 from checks.model.phrase import plain
 from checks.model.report import Conclusion, Report
 from checks.model.snapshot import ChangedFile, FileStatus, Listing, ManifestPair, Snapshot

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from checks.model.facts import Known, PackageFacts, Want
+from checks.model.facts import Want
+from checks.model.packages import Known, PackageFacts
 from tests.freshness.examples import (
     at,
     changes_at,

@@ -10,7 +10,8 @@ from app.policies import load_policy
 from checks.engine.evaluate import evaluate
 from checks.engine.plan import Plan
 from checks.model.dependency import Dependency, Inventory, Location, Origin, Scope
-from checks.model.facts import Cycle, Facts, Gap, Known, PackageFacts, Release, Standing, Status, VersionFacts, Want
+from checks.model.facts import Facts, Want
+from checks.model.packages import Cycle, Gap, Known, PackageFacts, Release, Standing, Status, VersionFacts
 from checks.model.report import Report
 from checks.model.snapshot import ChangedFile, FileStatus, Listing, ManifestPair, Snapshot
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from checks.freshness.releases import behind, current, newer, stable
 from checks.freshness.steps import Part, numbers, part
-from checks.model.facts import Release
+from checks.model.packages import Release
 from checks.model.versions import InvalidVersion, compare
 from checks.model.versions.schemes import SCHEMES
 

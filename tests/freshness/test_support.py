@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from checks.model.change import Change
-from checks.model.facts import Cycle, Facts, Known, PackageFacts, Want
+from checks.model.facts import Facts, Want
+from checks.model.packages import Cycle, Known, PackageFacts
 from tests.freshness.examples import READ, at, changes_at, facts, gap, package, rules, said, wants
 
 PYTHON = (

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from checks.model.facts import Known, PackageFacts, Release, Score, Scorecard, Standing, Status, VersionFacts
+from checks.model.packages import Known, PackageFacts, Release, Score, Scorecard, Standing, Status, VersionFacts
 from tests.freshness.examples import READ, at, changes_at, facts, package, published, releases, rules, said
 
 FRESH = published("2026-11-19 18:05")

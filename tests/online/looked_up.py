@@ -10,7 +10,8 @@ from app.facts.memory import FactsInMemory
 from app.facts.online.wiring import Online, online_sources
 from app.ports import FactCache
 from app.settings import fact_settings
-from checks.model.facts import Facts, Known, PackageKey, Questions, VersionFacts, Want
+from checks.model.facts import Facts, PackageKey, Questions, Want
+from checks.model.packages import Known, VersionFacts
 from tests.online.timed import Clock
 from tests.standins import Standins
 

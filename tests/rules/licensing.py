@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from app.policies import CheckShape
 from checks.model.change import Change, ChangeKind, Place
 from checks.model.dependency import Dependency, Location, Origin, Scope
-from checks.model.facts import Facts, Known, LicenseText, RepositoryFacts, VersionFacts
+from checks.model.facts import Facts, RepositoryFacts
 from checks.model.finding import Observation
+from checks.model.packages import Known, LicenseText, VersionFacts
 from checks.model.phrase import plain
 from checks.policy.load import load
 from checks.rules.check import Context

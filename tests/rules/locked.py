@@ -9,8 +9,9 @@ from app.cli.drive import drive
 from app.facts.lookup import FactChain
 from app.gate import Gate
 from app.policies import PolicyPlace, load_policy
-from checks.model.facts import Facts, PackageFacts, RepositoryFacts
+from checks.model.facts import Facts, RepositoryFacts
 from checks.model.finding import Finding
+from checks.model.packages import PackageFacts
 from checks.model.phrase import plain
 from checks.model.report import Report
 from tests.engine.trees import Tree, TreeSource

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from checks.model.errors import PolicyError
-from checks.model.facts import Known, PackageFacts, Standing, Status, VersionFacts, Want
+from checks.model.facts import Want
 from checks.model.finding import Level
+from checks.model.packages import Known, PackageFacts, Standing, Status, VersionFacts
 from checks.model.phrase import plain
 from tests.freshness.examples import SHAPE, changes_at, facts, observe, package, published, releases, section, wants
 

@@ -8,7 +8,8 @@ from app.cli.drive import drive
 from app.facts.lookup import FactChain
 from app.gate import Gate
 from app.policies import PolicyPlace, load_policy
-from checks.model.facts import Facts, Known, VersionFacts
+from checks.model.facts import Facts
+from checks.model.packages import Known, VersionFacts
 from checks.model.phrase import plain
 from tests.engine.trees import NOW, TreeSource, findings, judge
 

@@ -6,8 +6,9 @@ import sys
 import pytest
 
 from checks.model.dependency import Inventory, Origin, Scope
-from checks.model.facts import Facts, Known, RepositoryFacts
+from checks.model.facts import Facts, RepositoryFacts
 from checks.model.finding import Level, Observation
+from checks.model.packages import Known
 from checks.model.phrase import plain
 from checks.model.snapshot import Listing, ManifestPair, Snapshot
 from checks.rules.licenses import CHECK

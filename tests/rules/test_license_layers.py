@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from checks.model.facts import Known, LicenseText, VersionFacts
 from checks.model.finding import Move
+from checks.model.packages import Known, LicenseText, VersionFacts
 from checks.model.phrase import Foreign, plain
 from checks.rules.licenses.layers import SIMILARITY, at_root
 from tests.rules.licensing import B, judge, place, rows, said, text, texts

@@ -6,8 +6,8 @@ import pytest
 
 from checks.model.change import ChangeKind
 from checks.model.dependency import Origin
-from checks.model.facts import Known, VersionFacts
 from checks.model.finding import Observation
+from checks.model.packages import Known, VersionFacts
 from checks.model.phrase import plain
 from tests.rules.licensing import judge, place, rows
 

@@ -7,8 +7,8 @@ import pytest
 from checks.model.change import ChangeKind, Place
 from checks.model.dependency import Dependency, Location, Origin, Scope
 from checks.model.errors import PolicyError
-from checks.model.facts import Gap, Known, VersionFacts
 from checks.model.finding import Level
+from checks.model.packages import Gap, Known, VersionFacts
 from checks.model.phrase import Foreign, plain
 from tests.rules.licensing import SHAPE, judge, place, rows, said, section
 

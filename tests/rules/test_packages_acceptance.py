@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from app.policies import load_policy
 from checks.model.change import Change, ChangeKind, Place
 from checks.model.errors import PolicyError
-from checks.model.facts import Gap, Known, PackageFacts, Release, Score, Scorecard, Want
+from checks.model.facts import Want
 from checks.model.finding import Level, Move
+from checks.model.packages import Gap, Known, PackageFacts, Release, Score, Scorecard
 from checks.model.phrase import plain
 from checks.rules.packages import CHECK
 from tests.engine.examples import dep

@@ -3,8 +3,9 @@
 import pytest
 
 from checks.model.errors import PolicyError
-from checks.model.facts import Known, PackageFacts, Want
+from checks.model.facts import Want
 from checks.model.finding import Level
+from checks.model.packages import Known, PackageFacts
 from checks.model.phrase import Foreign, plain
 from checks.packages.resemblance import MAX_NEW
 from tests.rules.locked import NOW, found, judge, lock, rows, rules, said

@@ -9,8 +9,9 @@ from checks.model.advisory import Advisory, Likelihood
 from checks.model.change import ChangeKind
 from checks.model.dependency import Origin
 from checks.model.errors import PolicyError
-from checks.model.facts import Facts, Gap, Known, SourceState, VersionFacts, Want
+from checks.model.facts import Facts, SourceState, Want
 from checks.model.finding import Level, Move
+from checks.model.packages import Gap, Known, VersionFacts
 from checks.model.phrase import Foreign, plain
 from checks.rules.vulnerabilities import CHECK
 from tests.vulnerabilities.examples import (

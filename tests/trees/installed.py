@@ -8,7 +8,8 @@ from app.cli.manifests import inventories
 from app.facts.installed import InstalledTree
 from app.policies import load_policy
 from checks.engine.plan import Plan
-from checks.model.facts import Facts, VersionFacts
+from checks.model.facts import Facts
+from checks.model.packages import VersionFacts
 from checks.model.snapshot import Listing, ManifestPair, Snapshot
 
 ALWAYS = "version: 1\nlicenses: {detect: always}\n"

@@ -9,7 +9,8 @@ from app.settings import command_environment
 from checks.engine.plan import Plan
 from checks.licenses import matrix
 from checks.manifests import read, recognize
-from checks.model.facts import Facts, Known, RepositoryFacts, joined
+from checks.model.facts import Facts, RepositoryFacts, joined
+from checks.model.packages import Known
 from checks.model.snapshot import Listing, ManifestPair, Snapshot
 from tests.cli.checkout import lock
 from tests.engine.trees import TreeSource

@@ -9,8 +9,9 @@ from checks.advisories.ecosystems import identity
 from checks.model.advisory import Advisory, Exploited, Likelihood
 from checks.model.change import Change, ChangeKind, Place
 from checks.model.dependency import Dependency, Location, Origin
-from checks.model.facts import Facts, Known, VersionFacts
+from checks.model.facts import Facts
 from checks.model.finding import Observation
+from checks.model.packages import Known, VersionFacts
 from checks.model.phrase import plain
 from checks.policy.load import load
 from checks.rules.check import Context

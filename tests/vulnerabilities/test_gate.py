@@ -13,7 +13,8 @@ from app.facts.lookup import FactChain
 from app.gate import Gate
 from app.policies import PolicyPlace, load_policy
 from checks.model.advisory import Advisory
-from checks.model.facts import Facts, Known, VersionFacts
+from checks.model.facts import Facts
+from checks.model.packages import Known, VersionFacts
 from checks.model.phrase import plain
 from checks.model.report import Conclusion, Report
 from tests.engine.trees import NOW, Tree, TreeSource

@@ -11,8 +11,9 @@ from app.facts.lookup import FactChain
 from app.gate import Gate
 from app.policies import PolicyPlace, load_policy
 from checks.model.advisory import Statement, VexStatus
-from checks.model.facts import Facts, Known, RepositoryFacts, VersionFacts
+from checks.model.facts import Facts, RepositoryFacts
 from checks.model.finding import Finding
+from checks.model.packages import Known, VersionFacts
 from checks.model.phrase import plain
 from checks.model.report import Conclusion, Report
 from checks.model.snapshot import ChangedFile, FileStatus, Listing, Snapshot

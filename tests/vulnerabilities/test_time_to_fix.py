@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.model.change import ChangeKind
-from checks.model.facts import Known, PackageFacts, Release
+from checks.model.packages import Known, PackageFacts, Release
 from checks.model.phrase import plain
 from tests.vulnerabilities.examples import NOW, advisory, at, changes_at, facts, observe, package, present, rules, said
 

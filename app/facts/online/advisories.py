@@ -14,7 +14,8 @@ from checks.facts import osv
 from checks.facts.codec import decode_advisory
 from checks.facts.exchange import Request, Source, UnreadableAnswer
 from checks.model.advisory import Advisory
-from checks.model.facts import Facts, Gap, Questions, SourceState, Want
+from checks.model.facts import Facts, Questions, SourceState, Want
+from checks.model.packages import Gap
 
 #: Two readings of one time stamp may differ in what they keep of its fraction.
 _SAME = timedelta(seconds=1)

@@ -17,7 +17,8 @@ from app.facts.online.timing import Timing
 from app.ports import OneSource, VulnerabilitySource
 from checks.facts.exchange import Request, opinion, silence
 from checks.model.advisory import Advisory
-from checks.model.facts import NOTHING, Facts, Gap, PackageKey, Questions, SourceState, VersionFacts, Want, joined
+from checks.model.facts import NOTHING, Facts, PackageKey, Questions, SourceState, Want, joined
+from checks.model.packages import Gap, VersionFacts
 
 A = TypeVar("A")
 

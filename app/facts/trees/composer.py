@@ -8,7 +8,7 @@ from typing import Any
 from app.facts.trees.tree import Installed, Tree, manifest_folders, within
 from checks.facts.statements import choice
 from checks.model.change import Change
-from checks.model.facts import Known
+from checks.model.packages import Known
 
 
 def find(tree: Tree, changes: Iterable[Change]) -> Iterator[Installed]:

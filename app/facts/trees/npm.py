@@ -9,7 +9,7 @@ from typing import Any
 from app.facts.trees.tree import Installed, Tree, manifest_folders, within
 from checks.facts.statements import choice
 from checks.model.change import Change
-from checks.model.facts import Known
+from checks.model.packages import Known
 
 #: Packages below one `node_modules` that are looked through for a version that lies further down.
 _MOST = 100_000

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from app.facts.trees.tree import Installed, Tree, own_folders, within
 from checks.model.change import Change
-from checks.model.facts import Known
+from checks.model.packages import Known
 
 _ENVIRONMENTS = (".venv", "venv", "env")
 

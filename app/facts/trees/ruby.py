@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from app.facts.trees.tree import Installed, Tree, manifest_folders, within
 from checks.facts.statements import all_of
 from checks.model.change import Change
-from checks.model.facts import Known
+from checks.model.packages import Known
 
 #: As RubyGems writes it into an installed gemspec: `s.licenses = ["MIT".freeze, "Ruby".freeze]`.
 _LICENSES = re.compile(r"^\s*\w+\.licenses?\s*=\s*(\[[^\]\n]{0,500}\]|[\"'][^\"'\n]{1,200}[\"'])", re.MULTILINE)

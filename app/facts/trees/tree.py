@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from checks.model.change import Change
-from checks.model.facts import Known, PackageKey
+from checks.model.facts import PackageKey
+from checks.model.packages import Known
 
 #: Metadata files are small; one beyond this is not read (bytes).
 MAX_METADATA = 1_000_000

@@ -20,7 +20,7 @@ from checks.facts.codec.advisories import (
 from checks.facts.codec.packages import read_package, read_version, write_package, write_version
 from checks.facts.codec.values import known, read_known, required
 from checks.model.advisory import Advisory, Exploited, Likelihood
-from checks.model.facts import Known, PackageFacts, VersionFacts
+from checks.model.packages import Known, PackageFacts, VersionFacts
 
 T = TypeVar("T")
 

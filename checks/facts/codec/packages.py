@@ -24,7 +24,7 @@ from checks.facts.codec.values import (
     required,
     trimmed,
 )
-from checks.model.facts import (
+from checks.model.packages import (
     Cycle,
     LicenseText,
     PackageFacts,

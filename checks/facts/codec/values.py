@@ -7,7 +7,8 @@ from math import isfinite
 from typing import Any, TypeVar
 
 from checks.model.advisory import Vector
-from checks.model.facts import ANYTHING, NOTHING, Gap, Known, Want
+from checks.model.facts import ANYTHING, NOTHING, Want
+from checks.model.packages import Gap, Known
 
 T = TypeVar("T")
 

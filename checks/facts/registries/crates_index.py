@@ -11,7 +11,8 @@ from checks.facts.names import segment
 from checks.facts.questions import answerable
 from checks.facts.registries import releases as registry
 from checks.facts.registries.releases import SOURCE
-from checks.model.facts import PackageFacts, Questions, Release, Want
+from checks.model.facts import Questions, Want
+from checks.model.packages import PackageFacts, Release
 
 __all__ = ["SOURCE", "answers", "read", "requests"]
 

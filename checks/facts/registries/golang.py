@@ -15,7 +15,8 @@ from checks.facts.names import plausible
 from checks.facts.questions import answerable
 from checks.facts.registries import releases as registry
 from checks.facts.registries.releases import SOURCE
-from checks.model.facts import PackageFacts, Questions, Release, Standing, Status, VersionFacts, Want
+from checks.model.facts import Questions, Want
+from checks.model.packages import PackageFacts, Release, Standing, Status, VersionFacts
 from checks.model.versions import InvalidVersion, sort_key
 from checks.model.versions.text import Key
 

@@ -15,7 +15,8 @@ from checks.facts.registries.releases import SOURCE
 from checks.facts.statements import combined, named
 from checks.manifests.xmltext import Element, parse_xml
 from checks.model.errors import UnreadableManifest
-from checks.model.facts import Gap, PackageFacts, Questions, Release, VersionFacts, Want
+from checks.model.facts import Questions, Want
+from checks.model.packages import Gap, PackageFacts, Release, VersionFacts
 
 __all__ = ["SOURCE", "answers", "read", "requests"]
 

@@ -16,7 +16,8 @@ from checks.facts.questions import answerable
 from checks.facts.registries import releases as registry
 from checks.facts.registries.releases import SOURCE
 from checks.facts.statements import named
-from checks.model.facts import PackageFacts, PackageKey, Questions, Release, Standing, Status, Want
+from checks.model.facts import PackageKey, Questions, Want
+from checks.model.packages import PackageFacts, Release, Standing, Status
 from checks.model.versions import InvalidVersion, sort_key
 
 __all__ = ["SOURCE", "answers", "read", "requests"]

@@ -11,7 +11,8 @@ from checks.facts.questions import answerable
 from checks.facts.registries import releases as registry
 from checks.facts.registries.releases import SOURCE
 from checks.facts.statements import combined
-from checks.model.facts import PackageFacts, Questions, Release, Standing, Status, VersionFacts, Want
+from checks.model.facts import Questions, Want
+from checks.model.packages import PackageFacts, Release, Standing, Status, VersionFacts
 
 __all__ = ["SOURCE", "answers", "read", "requests"]
 

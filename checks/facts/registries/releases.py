@@ -8,7 +8,8 @@ from urllib.parse import quote
 from checks.facts.exchange import Answer, Request, known, said
 from checks.facts.names import GO_TOOLCHAIN, name_of
 from checks.facts.questions import by_package
-from checks.model.facts import Known, PackageFacts, PackageKey, Questions, Release, VersionFacts, Want
+from checks.model.facts import PackageKey, Questions, Want
+from checks.model.packages import Known, PackageFacts, Release, VersionFacts
 from checks.model.purl import type_of
 from checks.model.versions import InvalidVersion, is_prerelease, sort_key
 

@@ -13,7 +13,8 @@ from checks.facts.questions import answerable
 from checks.facts.registries import releases as registry
 from checks.facts.registries.releases import SOURCE
 from checks.facts.standings import status
-from checks.model.facts import PackageFacts, Questions, Release, Want
+from checks.model.facts import Questions, Want
+from checks.model.packages import PackageFacts, Release
 
 __all__ = ["SOURCE", "answers", "read", "requests"]
 

@@ -9,8 +9,9 @@ from checks.licenses.judge import Judgment, Verdict
 from checks.licenses.statement import read
 from checks.model.change import Change
 from checks.model.dependency import Dependency, Origin
-from checks.model.facts import Facts, Known
+from checks.model.facts import Facts
 from checks.model.finding import Evidence, Observation
+from checks.model.packages import Known
 from checks.model.phrase import Phrase, say
 from checks.rules.licenses.circumstances import Lists
 from checks.rules.licenses.layers import Claim, Layers, Pin, recognized

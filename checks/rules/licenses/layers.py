@@ -7,7 +7,7 @@ from typing import NamedTuple
 from checks.licenses.compare import is_open, named
 from checks.licenses.statement import read
 from checks.licenses.tree import Expression, Unclear, Word, all_of
-from checks.model.facts import Known, LicenseText, VersionFacts
+from checks.model.packages import Known, LicenseText, VersionFacts
 from checks.model.purl import type_of
 from checks.model.toolchains import is_toolchain
 from checks.rules.licenses.section import Clarification, Detect, LicensesSection

@@ -6,8 +6,9 @@ from checks.licenses import sentences
 from checks.licenses.index import Category
 from checks.licenses.judge import Judgment, Reason, Verdict
 from checks.model.change import Change
-from checks.model.facts import Facts, Known, LicenseText, RepositoryFacts, VersionFacts, Want
+from checks.model.facts import Facts, RepositoryFacts, Want
 from checks.model.finding import Evidence, Observation, Subject
+from checks.model.packages import Known, LicenseText, VersionFacts
 from checks.model.phrase import Phrase, join, say, visible
 from checks.policy.shape import KeyPath
 from checks.rules.licenses.circumstances import Ruling, context_of
