@@ -19,6 +19,10 @@ from checks.model.report import Mode, Report
 from checks.model.snapshot import BY_LINE, ManifestPair, Snapshot
 from checks.policy.schema import Policy
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from checks.engine.candidates import Shortlist
+
 T = TypeVar("T")
 
 
@@ -56,7 +60,44 @@ class Gate:
     only: frozenset[str] | None = None
 
     async def judge(self, source: Source) -> Judged:
-        """Judge what `source` lists. Raises `SourceError` and `PolicyError`; content never raises."""
+        """Judge what `source` lists; with the fixes for which no more must be known. Raises `SourceError` and
+        `PolicyError`; content never raises."""
+        judged = await self._judge(source)
+        return judged if judged.verdict is None else await self._proposed(judged, judged.verdict)
+
+    async def judge_fully(self, source: Source) -> Judged:
+        """`judge` and `fixed` at once, for who waits for both."""
+        return await self.fixed(await self._judge(source))
+
+    async def fixed(self, judged: Judged) -> Judged:
+        """`judged` with the fixes for which more must be known: the versions of the packages in question, and facts
+        about a few of them. The verdict stays as it is. A second step, so that nobody needs to wait for it."""
+        verdict = judged.verdict
+        if verdict is None:
+            return judged
+        from checks.engine.candidates import release_questions, shortlist
+
+        questions = release_questions(verdict)
+        judged = replace(judged, facts=await self._more(judged, questions))
+        plan, policy = judged.plan, judged.policy
+        short = await self.think(partial(shortlist, verdict, plan, judged.facts, policy, judged.now, self.only))
+        judged = replace(judged, facts=await self._more(judged, short.questions(plan, policy, self.only)))
+        return await self._proposed(judged, verdict, short)
+
+    async def _more(self, judged: Judged, questions: Questions) -> Facts:
+        if not questions:
+            return judged.facts
+        known = await self.facts.more(judged.plan, questions, judged.facts)
+        return expired(known, judged.policy, judged.now)
+
+    async def _proposed(self, judged: Judged, verdict: Report, short: "Shortlist | None" = None) -> Judged:
+        from checks.engine.fixes import propose  # the command starts faster without it
+
+        work = partial(propose, verdict, judged.plan, judged.facts, judged.policy, judged.now, self.only, short)
+        return replace(judged, report=await self.think(work))
+
+    async def _judge(self, source: Source) -> Judged:
+        """The verdict without fixes."""
         listing = await source.listing()
         requests, beside = wanted_manifests(listing), wanted_projects(listing)
         refs = (*self.policies.refs(listing), *manifest_refs(requests), *project_refs(beside, listing))
@@ -75,34 +116,7 @@ class Gate:
         facts = expired(known, policy, now)
         verdict = await self.think(partial(evaluate, plan, facts, policy, now, self.only))
         verdict = replace(verdict, notices=(*loaded.notices, *verdict.notices))
-        judged = Judged(verdict, plan, policy, facts, now, loaded.data, verdict)
-        if not verdict.findings:
-            return replace(judged, verdict=None)
-        from checks.engine.fixes import propose  # the command starts faster without it
-
-        work = partial(propose, verdict, plan, facts, policy, now, self.only)
-        return replace(judged, report=await self.think(work))
-
-    async def fixed(self, judged: Judged) -> Judged:
-        """`judged` with the fixes that need more than the verdict did: the versions of the packages in question, and
-        facts about a few of them. The verdict itself stays as it is. A second step, so that nobody waits for it."""
-        verdict = judged.verdict
-        if verdict is None:
-            return judged
-        from checks.engine.candidates import release_questions, shortlist
-        from checks.engine.fixes import propose
-
-        plan, policy, now = judged.plan, judged.policy, judged.now
-        if not (questions := release_questions(verdict)):
-            return judged
-        facts = await self._more(judged, questions, judged.facts)
-        short = await self.think(partial(shortlist, verdict, plan, facts, policy, now, self.only))
-        facts = await self._more(judged, short.questions(plan, policy, self.only), facts)
-        work = partial(propose, verdict, plan, facts, policy, now, self.only, short)
-        return replace(judged, report=await self.think(work), facts=facts)
-
-    async def _more(self, judged: Judged, questions: Questions, facts: Facts) -> Facts:
-        return expired(await self.facts.more(judged.plan, questions, facts), judged.policy, judged.now)
+        return Judged(verdict, plan, policy, facts, now, loaded.data, verdict if verdict.findings else None)
 
     async def _with_texts(self, snapshot: Snapshot, policy: Policy, source: Source) -> Snapshot:
         """The snapshot with the texts and added lines that the checks of the policy need."""

@@ -10,13 +10,13 @@ from typing import TypeVar, get_origin
 
 from checks.model.errors import PolicyIssue, UsageError
 from checks.model.facts import RepositoryFacts
-from checks.model.packages import Known
 from checks.policy.document import Entries, Items, Node, Scalar
 from checks.policy.shape import KeyFault, Reader, key, keys_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from app.fact_settings import FactEnvironment
+    from checks.model.packages import Known
 
 #: A payload of GitHub has at most 25 MB.
 _MAX_EVENT = 26_000_000
@@ -119,10 +119,14 @@ def _repository(payload: Mapping[str, object], name: str | None) -> RepositoryFa
     )
 
 
-def _license(found: object) -> Known[str] | None:
+def _license(found: object) -> "Known[str] | None":
     """What GitHub recognized; it says NOASSERTION where it did not."""
     name = _text(found.get("spdx_id")) if isinstance(found, dict) else None
-    return Known(name, "GitHub") if name and name != "NOASSERTION" else None
+    if not name or name == "NOASSERTION":
+        return None
+    from checks.model.packages import Known
+
+    return Known(name, "GitHub")
 
 
 def _visibility(private: object) -> str | None:

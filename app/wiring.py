@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from functools import partial
 from multiprocessing import active_children, get_context
 
@@ -11,17 +12,23 @@ import structlog
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.fact_settings import FactEnvironment
+from app.facts.online.timing import Timing
+from app.facts.shared import SharedFacts
 from app.github.client import GitHubApp
 from app.github.pull import CentralPolicy, central_policy
 from app.jobs.embedded import Loop
 from app.jobs.judge import Judge
+from app.jobs.refresh import Refresh
 from app.settings import ServiceSettings
 from app.store.database import Database
+from app.store.facts import FactStore
 from app.store.housekeeping import sweep
 from app.store.inventories import InventoryStore
 from app.store.reports import ReportStore
+from app.store.sightings import SightingStore
 from app.store.subjects import SubjectStore
-from app.subject import Delivery
+from app.subject import Claim, Delivery, Kind
 from app.web.application import application
 from checks.manifests import Format, read
 from checks.model.dependency import Inventory, Location, Problem
@@ -33,6 +40,8 @@ LARGE = 300_000
 PARSING = 60
 #: Seconds between two rounds of forgetting what is old.
 SWEEP = 3600.0
+#: Seconds over which default branches are judged again when another facts file is there.
+NEW_FILE = 600.0
 
 log = structlog.get_logger()
 
@@ -40,23 +49,41 @@ log = structlog.get_logger()
 class Service:
     """The service in one process: web, loop and database."""
 
-    def __init__(self, settings: ServiceSettings) -> None:
+    def __init__(self, settings: ServiceSettings, environment: FactEnvironment, timing: Timing | None = None) -> None:
+        """Raises `UsageError` for settings that cannot work."""
         self.settings = settings
         self.database = Database(settings.database)
         self.subjects = SubjectStore(self.database)
         self.github = GitHubApp(settings.app_id, settings.key_text, settings.github_api_url)
         self.parsers = Parsers()
+        self.records = FactStore(self.database)
+        self.facts = SharedFacts(
+            environment,
+            self.records,
+            online=settings.online,
+            file=settings.facts,
+            told=lambda reason: log.warning("facts-file", reason=reason),
+            changed=self._file_changed,
+            timing=timing,
+        )
         self.judge = Judge(
             app=self.github,
             subjects=self.subjects,
             reports=ReportStore(self.database),
             inventories=InventoryStore(self.database),
+            sightings=SightingStore(self.database),
+            facts=self.facts,
             parse=self.parsers.parse,
             server_url=settings.github_url,
             central=_central(settings.policy),
             retry_seconds=settings.retry_seconds,
+            refresh_hour=settings.refresh_hour,
         )
-        self.loop = Loop(self.subjects, self.judge.handle, settings.workers, settings.lease_seconds)
+        self.refresh = Refresh(
+            self.subjects, self.records, self.facts, settings.refresh_hour, lambda: datetime.now(UTC)
+        )
+        self.loop = Loop(self.subjects, self._handle, settings.workers, settings.lease_seconds)
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def application(self) -> FastAPI:
         secrets = [self.settings.webhook_secret, self.settings.webhook_secret_previous]
@@ -68,8 +95,11 @@ class Service:
         await self.database.migrate()
         sweeper = asyncio.create_task(self._sweep())
         try:
-            async with self.loop.running():
-                yield
+            async with self.facts.running():
+                if self.facts.asks:
+                    await self.refresh.schedule()
+                async with self.loop.running():
+                    yield
         finally:
             sweeper.cancel()
             await self.github.close()
@@ -83,6 +113,14 @@ class Service:
             except (OSError, SQLAlchemyError):
                 log.exception("sweep-failed")
             await asyncio.sleep(SWEEP)
+
+    async def _handle(self, claim: Claim) -> None:
+        await (self.refresh.handle(claim) if claim.kind is Kind.TASK else self.judge.handle(claim))
+
+    def _file_changed(self) -> None:
+        task = asyncio.create_task(self.subjects.hasten(Kind.BRANCH, NEW_FILE))
+        self._tasks.add(task)  # the event loop itself would forget it
+        task.add_done_callback(self._tasks.discard)
 
     async def _accept(self, delivery: Delivery) -> bool:
         fresh = await self.subjects.accept(delivery)

@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
 
         judged = Knowledge(facts, tree, file, root if options.online else None).judge(gate, source)
     else:
-        judged = drive(gate.judge(source))
+        judged = drive(gate.judge_fully(source))
     code = outputs.write(judged.report, enforce=options.enforce)
     if options.format == "text" and isinstance(source, GitSource) and not options.head and not environment.workflow:
         from app.cli.uncommitted import hint

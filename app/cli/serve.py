@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from app.settings import service_settings
+from app.settings import fact_settings, service_settings
 from checks.model.errors import UsageError
 
 
@@ -22,7 +22,7 @@ def run(_options: argparse.Namespace) -> int:
             hint="Install it: pip install 'ospo-gate[service]'",
         ) from None
     configure(settings.log_level)
-    app = Service(settings).application()
+    app = Service(settings, fact_settings()).application()
     print(f"ospo-gate listens on http://{settings.host}:{settings.port}/webhook", file=sys.stderr)
     # Our own logs speak of deliveries; uvicorn's would repeat each request.
     uvicorn.run(

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from checks.engine.plan import Plan
 from checks.model.facts import NOTHING, Facts, PackageKey, Want
-from checks.model.packages import Known, VersionFacts, filled
 from checks.policy.schema import Policy
 
 _ANSWERS = Want.LICENSE | Want.TEXTS
@@ -32,6 +31,7 @@ class InstalledTree:
             return Facts()
         from app.facts.trees import installed  # the command starts sooner without what it does not need
         from app.facts.trees.tree import Tree
+        from checks.model.packages import Known, VersionFacts, filled
 
         tree, texts = Tree(self.root), None
         found: dict[PackageKey, VersionFacts] = {}

@@ -5,9 +5,12 @@ from collections.abc import Callable, Collection, Sequence
 from app.ports import FactSource, PackageSource
 from checks.engine.plan import Plan
 from checks.model.facts import Facts, PackageKey, Questions, RepositoryFacts, Want, joined
-from checks.model.packages import PackageFacts, VersionFacts
 from checks.model.purl import type_of
 from checks.policy.schema import Policy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from checks.model.packages import PackageFacts, VersionFacts
 
 #: Which packages of a change are private: nobody outside may learn their names.
 Private = Callable[[Plan, RepositoryFacts], Collection[str]]
@@ -83,7 +86,7 @@ _STATUS, _ADVISORIES, _RELEASES = Want.STATUS.value, Want.ADVISORIES.value, Want
 _HEALTH, _LIFECYCLE = Want.HEALTH.value, Want.LIFECYCLE.value
 
 
-def _version_known(known: VersionFacts) -> int:
+def _version_known(known: "VersionFacts") -> int:
     """Who knows when a version was published also knows whether it was withdrawn: there silence is an answer."""
     return (
         (_LICENSE if known.license else 0)
@@ -94,7 +97,7 @@ def _version_known(known: VersionFacts) -> int:
     )
 
 
-def _package_known(known: PackageFacts) -> int:
+def _package_known(known: "PackageFacts") -> int:
     return (
         (_RELEASES if known.releases else 0) | (_HEALTH if known.scorecard else 0) | (_LIFECYCLE if known.cycles else 0)
     )

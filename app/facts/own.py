@@ -8,9 +8,11 @@ from checks.engine.plan import Plan
 from checks.model.change import ChangeKind
 from checks.model.facts import Facts, RepositoryFacts
 from checks.model.finding import Level
-from checks.model.packages import Known, LicenseText
 from checks.policy.schema import Policy
-from checks.rules.licenses.section import LicensesSection
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from checks.model.packages import Known
 
 #: Where a license is looked for; a repository that has it elsewhere names it in the policy (`licenses.own`).
 _FILES = tuple(
@@ -40,7 +42,7 @@ class OwnLicense:
     def __init__(
         self,
         source: Source,
-        known: Known[str] | None = None,
+        known: "Known[str] | None" = None,
         texts: Path | None = None,
         only: frozenset[str] | None = None,
     ) -> None:
@@ -57,7 +59,7 @@ class OwnLicense:
         if self.only is not None and "licenses" not in self.only:
             return False
         section = policy.sections.get("licenses")
-        if not isinstance(section, LicensesSection) or section.levels.get(_RULE) is Level.OFF:
+        if section is None or section.levels.get(_RULE) is Level.OFF:
             return False
         if not any(change.kind is not ChangeKind.REMOVED and change.scope.shipped for change in plan.changes):
             return False
@@ -65,9 +67,10 @@ class OwnLicense:
 
         return installed()
 
-    async def _read(self) -> Known[str] | None:
+    async def _read(self) -> "Known[str] | None":
         """None if there is no license file, or one of them is not recognized."""
         from app.facts.recognizer import Recognizer
+        from checks.model.packages import Known, LicenseText
         from checks.texts.company import in_company
 
         recognizer = Recognizer(self.folder)

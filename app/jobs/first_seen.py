@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from app.ports import FactSource
+from app.ports import Lookup
 from app.store.sightings import SightingStore
 from app.subject import Claim, Kind
 from checks.engine.plan import Plan
-from checks.model.facts import Facts
+from checks.model.facts import Facts, Questions
 from checks.model.report import Mode
 from checks.policy.schema import Policy
 from checks.vulnerabilities.sightings import sightings
@@ -17,9 +17,9 @@ from checks.vulnerabilities.terms import VulnerabilitiesSection
 
 @dataclass(frozen=True, slots=True)
 class FirstSeen:
-    """Implements `FactSource`: what another one knows, with `Facts.first_seen`."""
+    """Implements `Lookup`: what another one knows, with `Facts.first_seen`."""
 
-    facts: FactSource
+    facts: Lookup
     store: SightingStore
     claim: Claim
     clock: Callable[[], datetime]
@@ -33,12 +33,13 @@ class FirstSeen:
             await self._record(plan, facts, section)
         return replace(facts, first_seen=await self.store.first_seen(self.claim.repository_id))
 
+    async def more(self, plan: Plan, questions: Questions, facts: Facts) -> Facts:
+        return await self.facts.more(plan, questions, facts)
+
     async def _record(self, plan: Plan, facts: Facts, section: VulnerabilitiesSection) -> None:
         seen = sightings(plan.changes, facts, section, self.clock())
         whole = _whole(plan)
-        await self.store.saw(
-            self.claim.repository_id, seen.present, lambda purl: whole and purl not in seen.doubtful
-        )
+        await self.store.saw(self.claim.repository_id, seen.present, lambda purl: whole and purl not in seen.doubtful)
 
 
 def watched(policy: Policy) -> VulnerabilitiesSection | None:

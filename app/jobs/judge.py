@@ -11,16 +11,21 @@ import structlog
 
 from app.facts.lookup import FactChain
 from app.facts.members import Members
+from app.facts.shared import SharedFacts
 from app.gate import Gate, Judged
+from app.github.branch import BranchSource
 from app.github.client import GitHubApp, GitHubError, Installation, RateLimited
-from app.github.publication import Publication, publication, refusal
+from app.github.publication import Publication, branch_publication, publication, refusal
 from app.github.publisher import Publisher
 from app.github.pull import CentralPolicy, PullSource, names
+from app.jobs.first_seen import FirstSeen, watched
+from app.jobs.nights import next_turn
 from app.policies import PolicyPlace, load_policy
-from app.ports import InventoryCache, Parse
+from app.ports import FactSource, InventoryCache, Parse
 from app.store.reports import SENDING, SENT, SUPERSEDED, Outgoing, ReportStore
+from app.store.sightings import SightingStore
 from app.store.subjects import SubjectStore
-from app.subject import Claim
+from app.subject import Claim, Kind
 from checks.model.errors import PolicyError, SourceError
 from checks.model.facts import Facts, RepositoryFacts
 from checks.model.packages import Known
@@ -39,6 +44,8 @@ LONGEST = 900.0
 MAX_ATTEMPTS = 6
 #: Seconds before an event is believed less than an answer that names another head: GitHub's replicas lag behind.
 LAG = 1.0
+#: What a default branch is judged for: what time alone brings to it. Everything else was judged when it came in.
+ON_BRANCHES = frozenset({"vulnerabilities"})
 
 log = structlog.get_logger()
 
@@ -59,11 +66,15 @@ class Judge:
     subjects: SubjectStore
     reports: ReportStore
     inventories: InventoryCache
+    sightings: SightingStore
+    facts: SharedFacts
     parse: Parse
     server_url: str
     central: CentralPolicy | None = None
     retry_seconds: float = 5.0
     """Before the first retry; doubled each time."""
+    refresh_hour: int = 2
+    """Of the day (UTC); default branches are judged again in the hours after it."""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def handle(self, claim: Claim) -> None:
@@ -90,8 +101,8 @@ class Judge:
         if claim.attempts >= MAX_ATTEMPTS:
             raise SourceError(claim.last_error or "the service ended each time while it was judged")
         started = time.monotonic()
-        source = PullSource(client, claim.about, claim.number, claim.head, self.central, claim.comment is None)
-        desk = _Desk(claim, Publisher(client, claim))
+        source = self._source(claim, client)
+        desk = _Desk(claim, Publisher(client, claim), again_at=self._turn(claim))
         try:
             outgoing = await self._decided(claim, source, desk, started)
             if outgoing is None:
@@ -114,12 +125,26 @@ class Judge:
             return None if stands else await self.reports.refuse(claim, said.to_json(), str(error))
         if self._past(claim, source):
             return None
+        if claim.kind is Kind.BRANCH and watched(judged.policy) is None and not self._said(claim):
+            desk.again_at = None  # nothing can change until the next push
+            return None
         again = judged.report.judge_again_at
-        desk.again_at = again.timestamp() if again else None
+        desk.again_at = min(filter(None, (desk.again_at, again and again.timestamp())), default=None)
         said = self._publication(claim, judged, desk.comment)
         if self._stands(claim, said) and desk.waiting is None:
             return None
         return await self.reports.save(claim, to_json(judged.report), said.to_json(), time.monotonic() - started)
+
+    def _source(self, claim: Claim, client: Installation) -> PullSource:
+        if claim.kind is Kind.BRANCH:
+            return BranchSource(client, claim.about, claim.head, self.central)
+        return PullSource(client, claim.about, claim.number, claim.head, self.central, claim.comment is None)
+
+    def _turn(self, claim: Claim) -> float | None:
+        """When it is judged again at the latest (seconds since 1970)."""
+        if claim.kind is not Kind.BRANCH:
+            return None
+        return next_turn(self.clock(), self.refresh_hour, claim.repository_id).timestamp()
 
     def _client(self, claim: Claim) -> Installation:
         repositories = [claim.about.repository]
@@ -130,7 +155,10 @@ class Judge:
     # -- judging ----------------------------------------------------------------------------------------------------
 
     async def _judge_patiently(self, claim: Claim, source: PullSource, desk: "_Desk") -> Judged:
-        """Judge; if it takes longer than people wait in silence, say meanwhile that it is in progress."""
+        """Judge; if it takes longer than people wait in silence, say meanwhile that it is in progress. Nobody waits for
+        the verdict on a default branch."""
+        if claim.kind is Kind.BRANCH:
+            return await self._judge(claim, source, desk)
         task = asyncio.create_task(self._judge(claim, source, desk))
         try:
             done, _ = await asyncio.wait({task}, timeout=PATIENCE)
@@ -141,19 +169,25 @@ class Judge:
             task.cancel()
 
     async def _judge(self, claim: Claim, source: PullSource, desk: "_Desk") -> Judged:
+        branch = claim.kind is Kind.BRANCH
+        only = ON_BRANCHES if branch else None
+        own: tuple[FactSource, ...] = () if branch else (Members(source.client, claim.about),)
+        packages = (self.facts,) if self.facts.connected else ()
+        chain = FactChain(_known(claim), own, packages, only, self.facts.private)
         gate = Gate(
             policies=await self._policies(),
-            facts=FactChain(_known(claim), (Members(source.client, claim.about),)),
+            facts=FirstSeen(chain, self.sightings, claim, self.clock),
             clock=self.clock,
             cache=self.inventories,
             parse=self.parse,
             think=asyncio.to_thread,
+            only=only,
         )
         judged = await gate.judge(source)
         if source.state and source.state.head != claim.head:
             raise HeadMoved(source.state.head)
         await self._keep(judged, gate.policies.last_good)
-        if desk.comment is None:
+        if desk.comment is None and not branch:
             desk.comment = _own_comment(source)
             if desk.comment is None and source.state and not source.state.all_comments:
                 desk.comment = await desk.publisher.find_comment()
@@ -185,6 +219,8 @@ class Judge:
 
     def _publication(self, claim: Claim, judged: Judged, comment: Mapping[str, Any] | None) -> Publication:
         presentation = Presentation(server_url=self.server_url, bot_author=claim.about.author_is_bot)
+        if claim.kind is Kind.BRANCH:
+            return branch_publication(claim, judged.report, presentation)
         body = comment["body"] if comment else None
         return publication(claim, judged.report, judged.policy, presentation, body)
 
@@ -194,8 +230,11 @@ class Judge:
 
     def _past(self, claim: Claim, source: PullSource) -> bool:
         """A closed pull request whose head has its verdict: nobody can act on it, and it stays true of its day."""
-        said = (claim.published or "").startswith(f"{claim.head}:")
-        return said and not claim.forced and source.state is not None and not source.state.open
+        return self._said(claim) and not claim.forced and source.state is not None and not source.state.open
+
+    def _said(self, claim: Claim) -> bool:
+        """Whether a verdict on this very head stands on GitHub."""
+        return (claim.published or "").startswith(f"{claim.head}:")
 
     def _refused_by_policy(self, claim: Claim, error: PolicyError) -> Publication:
         lines = "\n".join(f"- {code(issue.at(error.file), 1000)}" for issue in error.issues[:20])
@@ -259,7 +298,8 @@ class Judge:
         said = refusal(claim, "could not judge: the change could not be read", summary, "source")
         outgoing = await self.reports.refuse(claim, said.to_json(), str(error))
         try:
-            await self._publish(claim, _Desk(claim, Publisher(self._client(claim), claim)), outgoing)
+            desk = _Desk(claim, Publisher(self._client(claim), claim), again_at=self._turn(claim))
+            await self._publish(claim, desk, outgoing)
         except RateLimited as limited:
             await self.subjects.postpone(claim, str(limited), limited.retry_at)
         except GitHubError as second:

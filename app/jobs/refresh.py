@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from app.facts.shared import SharedFacts
 from app.jobs.nights import next_night
-from app.ports import PackageSource
 from app.store.facts import FactStore, Used
 from app.store.subjects import SubjectStore
 from app.subject import Claim, task_key
@@ -32,7 +32,7 @@ class Refresh:
 
     subjects: SubjectStore
     records: FactStore
-    packages: PackageSource
+    facts: SharedFacts
     hour: int
     """Of the day (UTC)."""
     clock: Callable[[], datetime]
@@ -43,13 +43,16 @@ class Refresh:
 
     async def handle(self, claim: Claim) -> None:
         now = self.clock()
+        if not self.facts.asks:
+            await self.subjects.finish(claim)
+            return
         used = await self.records.used(KINDS, (now - USED).timestamp(), claim.head, STEP)
         if not used:
             log.info("facts-refreshed")
             await self.subjects.finish(claim, next_night(now, self.hour).timestamp(), head="")
             return
         # Whether an answer is old enough to be asked for again is known to those who keep it.
-        await self.packages.answer(questions(used))
+        await self.facts.answer(questions(used))
         await self.subjects.finish(claim, now.timestamp() + PAUSE, head=used[-1].id)
 
 

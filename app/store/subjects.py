@@ -12,7 +12,7 @@ from sqlalchemy.sql.dml import Update
 
 from app.store.database import Database
 from app.store.tables import delivery, subject
-from app.subject import About, Again, Claim, Delivery, Wanted
+from app.subject import About, Again, Claim, Delivery, Kind, Wanted
 
 
 class SubjectStore:
@@ -85,6 +85,30 @@ class SubjectStore:
     def _raised(self, forced: bool) -> dict[str, Any]:
         values: dict[str, Any] = {"wanted": subject.c.wanted + 1, "next_at": self.clock(), "attempts": 0}
         return {**values, "forced": True} if forced else values
+
+    async def schedule(self, key: str, at: float) -> None:
+        """See to it that a task of the service is wanted at `at` (seconds since 1970), unless it waits already."""
+        about = asdict(About("", ""))
+        values = {"installation_id": 0, "repository_id": 0, "number": 0, "about": about, "head": "", "head_at": 0.0}
+        fresh = self._insert(subject).values(
+            key=key, **values, wanted=1, done=0, forced=False, token=0, next_at=at, attempts=0
+        )
+        wake = {"wanted": subject.c.wanted + 1, "next_at": at}
+        async with self.database.write() as connection:
+            await connection.execute(
+                fresh.on_conflict_do_update(index_elements=["key"], set_=wake, where=subject.c.wanted <= subject.c.done)
+            )
+
+    async def hasten(self, kind: Kind, seconds: float) -> None:
+        """What of a kind waits for its time is due within `seconds`, one after the other."""
+        now = self.clock()
+        waits = (subject.c.wanted > subject.c.done) & (subject.c.next_at > now + seconds)
+        of_kind = subject.c.key.like(f"%/{kind}/%")
+        at = now + subject.c.repository_id % 1000 * (seconds / 1000)
+        async with self.database.write() as connection:
+            await connection.execute(
+                update(subject).where(waits, of_kind, subject.c.lease_until.is_(None)).values(next_at=at)
+            )
 
     async def claim(self, lease_seconds: float) -> Claim | None:
         """The subject that has waited longest, fenced with a new token; None when nothing is due.

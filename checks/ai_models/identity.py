@@ -11,6 +11,11 @@ from typing import NamedTuple
 from checks.model.purl import package
 
 
+def words(text: str) -> frozenset[str]:
+    """The words of a list that is written as text."""
+    return frozenset(text.split())
+
+
 class Kind(StrEnum):
     MODEL = "model"
     DATA = "data set"
@@ -36,14 +41,16 @@ _WORD = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,95}"
 _HUB_NAME = re.compile(rf"({_WORD})/({_WORD})")
 _REVISION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}")
 #: First folders of paths that look like `organization/name`.
-_FOLDERS = frozenset(
+_FOLDERS = words(
     "artifacts assets cache checkpoint checkpoints ckpt ckpts config configs data dataset datasets dist docs download "
     "downloads exp experiments export exports lib local logs model models my_models out output outputs path pretrained "
     "pretrained_models resources results run runs save saved saved_model saved_models scripts src static storage test "
-    "tests tmp trained var weights workspace".split()
+    "tests tmp trained var weights workspace"
 )
 #: What documentation writes where a name belongs.
-_PLACEHOLDER = re.compile(r"(?:your|my)[-_.].*|(?:user(?:name)?|org(?:anization)?|owner|namespace|repo|foo)", re.I)
+_PLACEHOLDER = re.compile(
+    r"(?:your|my)[-_.].*|(?:user(?:name)?|org(?:anization)?|owner|namespace|repo|foo)", re.IGNORECASE
+)
 #: Endings of files: `weights/model.bin` is a path.
 _FILE = re.compile(
     r".*\.(?:bin|ckpt|cfg|conf|csv|gguf|ggml|h5|ipynb|js|jsonl?|keras|md|onnx|parquet|pkl|pt|pth|py|safetensors|sh|"
@@ -51,12 +58,14 @@ _FILE = re.compile(
     re.IGNORECASE,
 )
 #: Who serves models without handing them out, as gateways to several of them write it, and names of such models.
-_SERVED_BY = frozenset(
+_SERVED_BY = words(
     "anthropic azure azure_ai bedrock cerebras cohere_chat databricks deepinfra fireworks_ai gemini groq "
     "huggingface litellm mistral ollama ollama_chat openrouter perplexity replicate sagemaker together_ai vertex_ai "
-    "watsonx xai".split()
+    "watsonx xai"
 )
-_SERVED = re.compile(r"(?:openai/(?:gpt-(?!oss)|chatgpt|o[0-9]|text-|dall-e|tts|whisper-1$)|google/gemini)", re.I)
+_SERVED = re.compile(
+    r"(?:openai/(?:gpt-(?!oss)|chatgpt|o[0-9]|text-|dall-e|tts|whisper-1$)|google/gemini)", re.IGNORECASE
+)
 #: Models that had a name without an organization before there were organizations.
 _EARLY_MODEL = re.compile(
     r"(?:albert|bert|camembert|distilbert|distilgpt2|distilroberta|gpt2|openai-gpt|roberta|t5|transfo-xl|xlm|xlnet)"
@@ -69,14 +78,16 @@ _SENTENCE = re.compile(
 )
 _EARLY_DATA = re.compile(r"[a-z][a-z0-9_-]{1,60}")
 #: Words that `load_dataset` takes for the format of files, not for a data set.
-_FORMATS = frozenset(
-    "arrow audiofolder cache csv generator hdf5 imagefolder json lance nifti packaged pandas parquet pdffolder sql text "
-    "videofolder webdataset xml".split()
+_FORMATS = words(
+    "arrow audiofolder cache csv generator hdf5 imagefolder json lance nifti packaged pandas parquet pdffolder sql "
+    "text videofolder webdataset xml"
 )
 _HUB_HOST = r"(?:https?://)?(?:[A-Za-z0-9.-]{1,60}@)?(?:huggingface\.co|hf\.co)/"
 _HUB_PAGE = re.compile(
     rf"{_HUB_HOST}(datasets/)?({_WORD})/({_WORD}?)(?:\.git)?(?:/(?:resolve|blob|tree|raw)/([^/\s?#]{{1,200}}).*|[/?#:].*)?"
 )
+#: First parts of other pages.
+_NO_OWNERS = words("api blog collections datasets docs models papers spaces")
 #: What is fetched from a hub or from a mirror of it, anywhere in a line.
 DOWNLOAD = re.compile(
     rf"https?://[A-Za-z0-9.-]{{1,100}}(?::[0-9]{{1,5}})?/(datasets/)?({_WORD})/({_WORD})/resolve/([A-Za-z0-9_.%-]{{1,200}})/"
@@ -128,7 +139,9 @@ def early_data(text: str, revision: str | None = None) -> Identity | None:
 def hub_page(text: str) -> Identity | None:
     """The address of a model or data set on the hub, of a file of it, or `hf.co/organization/name:quantization`."""
     found = _HUB_PAGE.fullmatch(text)
-    if found is None or (not found[1] and found[2] in ("api", "blog", "datasets", "docs", "models", "papers", "spaces")):
+    if found is None or (
+        not found[1] and found[2] in ("api", "blog", "datasets", "docs", "models", "papers", "spaces")
+    ):
         return None
     return _of_hub(Kind.DATA if found[1] else Kind.MODEL, found[2], found[3], found[4])
 

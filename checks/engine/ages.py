@@ -9,8 +9,11 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from checks.model.facts import NOTHING, Facts, Want
-from checks.model.packages import Gap, Known, PackageFacts, VersionFacts
 from checks.policy.schema import Policy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from checks.model.packages import Known, PackageFacts, VersionFacts
 
 _VERSION = {
     "deprecated": Want.STATUS,
@@ -28,7 +31,7 @@ _PACKAGE = {
     "cycles": Want.LIFECYCLE,
 }
 
-F = TypeVar("F", VersionFacts, PackageFacts)
+F = TypeVar("F", "VersionFacts", "PackageFacts")
 K = TypeVar("K")
 
 
@@ -62,7 +65,7 @@ def expires_at(facts: Facts, policy: Policy) -> datetime | None:
     return min(read) + limit.delta + timedelta(microseconds=1) if read else None
 
 
-def _read_at(entries: Iterable[VersionFacts | PackageFacts], fields: Mapping[str, Want]) -> Iterator[datetime]:
+def _read_at(entries: "Iterable[VersionFacts | PackageFacts]", fields: Mapping[str, Want]) -> Iterator[datetime]:
     for entry in entries:
         for name in fields:
             known = getattr(entry, name)
@@ -80,6 +83,8 @@ def _fresh(known: F, fields: Mapping[str, Want], oldest: datetime, now: datetime
             old[entry.source, entry.as_of] = old.get((entry.source, entry.as_of), NOTHING) | want
     if not gone:
         return known
+    from checks.model.packages import Gap
+
     gaps = [Gap(source, _too_old(now - as_of, limit), about=want) for (source, as_of), want in sorted(old.items())]
     return replace(known, **gone, gaps=(*known.gaps, *gaps))  # type: ignore[arg-type, has-type]
 
@@ -88,5 +93,5 @@ def _too_old(age: timedelta, limit: str) -> str:
     return f"its data is {age.days} days old, and the policy takes at most {limit}"
 
 
-def _young(entries: Mapping[str, Known[K]], oldest: datetime) -> Mapping[str, Known[K]]:
+def _young(entries: "Mapping[str, Known[K]]", oldest: datetime) -> "Mapping[str, Known[K]]":
     return {key: known for key, known in entries.items() if known.as_of is None or known.as_of >= oldest}

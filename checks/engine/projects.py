@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from checks.engine.plan import ManifestRequest
 from checks.manifests import recognize
-from checks.manifests.agreement import by_package, package_key
 from checks.manifests.families import Family, family_of, folders_above, governs, is_workspace
 from checks.model.dependency import Inventory
 from checks.model.project import Lock, Project, Requirement
@@ -150,6 +149,8 @@ def _unsure(lock: Inventory, requirements: Sequence[Requirement], text: str | No
 
     yarn 1 does not write folders of the workspace down at all; where the text is not at hand, no workspace is judged.
     """
+    from checks.manifests.agreement import by_package, package_key  # 3 ms, where there is a manifest at all
+
     entries = by_package(lock)
     for requirement in requirements:
         if package_key(requirement.purl) not in entries:

@@ -178,7 +178,9 @@ def _licenses(keys: Object, draft: Draft, runtime_only: bool) -> None:
         draft.license(("licenses", "deny"), text, line, f"deny-licenses: {text}")
     _judged_otherwise(draft, bool(allow), bool(deny), line_of(keys, "deny-licenses")[0])
     if runtime_only and allow:
-        draft.set(("licenses", "development", "allow_also"), list(EVERY_CATEGORY), 0, "fail-on-scopes has no development")
+        draft.set(
+            ("licenses", "development", "allow_also"), list(EVERY_CATEGORY), 0, "fail-on-scopes has no development"
+        )
     for text, line in _list(keys, "allow-dependencies-licenses"):
         _excluded(text, line, draft)
 

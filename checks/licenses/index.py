@@ -92,11 +92,15 @@ def known_ids() -> tuple[str, ...]:
 
 
 def of_scancode_key(key: str) -> str | None:
-    """The canonical id of a license by ScanCode's own key (`gpl-2.0-plus`), in any case; None if there is none."""
+    """The id of a license by ScanCode's own key (`gpl-2.0-plus`), in any case; None if there is none."""
+    return _scancode_keys().get(key.lower())
+
+
+@cache
+def _scancode_keys() -> dict[str, str]:
     import json
 
-    names = {item["license_key"]: item["spdx_license_key"] for item in json.loads(_text())}
-    return names.get(key.lower())
+    return {item["license_key"]: item["spdx_license_key"] for item in json.loads(_text()) if item["spdx_license_key"]}
 
 
 @cache
@@ -134,7 +138,7 @@ def _index() -> dict[str, Entry]:
             # "LicenseRef-LICENSE"): guesses that must not become an id.
             if other.startswith("LicenseRef-scancode-"):
                 found.setdefault(other.lower(), entry)
-    return found | _entries(tables.SUPPLEMENT, tables.SUPPLEMENT_EXCEPTIONS)
+    return found | _entries(tables.SUPPLEMENT, tables.SUPPLEMENT_EXCEPTIONS) | _entries(tables.HUB, {})
 
 
 def _text() -> bytes:

@@ -134,8 +134,18 @@ _AI = (
     "responsible-ai-source-1.1 stability-ai-community-2024 stability-ai-nc-2023-12-06 stable-diffusion-2022-08-22 "
     "tencent-hunyuan-3d-2.0-cla the-stack-tos-2023-07 tongyi-qianwen-2023"
 )
+_AI_ON_HUB = (
+    "apple-amlr deepfloyd-if-license fair-noncommercial-research-license grok2-community h-research intel-research llama3 "
+    "mnpl mrl openrail openrail-plus-plus qwen qwen-research"
+)
 #: Licenses of models, code and data that restrict how the thing may be used, or by how many.
-AI_USE_RESTRICTED = frozenset(["c-uda-1.0", *(f"licenseref-scancode-{name}" for name in _AI.split())])
+AI_USE_RESTRICTED = frozenset(
+    [
+        "c-uda-1.0",
+        *(f"licenseref-scancode-{name}" for name in _AI.split()),
+        *(f"licenseref-huggingface-{name}" for name in _AI_ON_HUB.split()),
+    ]
+)
 
 #: Parts of an id that say "not for commerce" (between hyphens), and ids that say it only in their text.
 NON_COMMERCIAL_PARTS = ("-nc-", "-noncommercial-", "-non-commercial-")
@@ -145,8 +155,17 @@ _NON_COMMERCIAL = (
     "onezoom-np-sal-v1 open-aleph-1.0 opencarp-1.0 phaser-academic polyform-strict-1.0.0 prosperity-1.0.1 "
     "prosperity-2.0 prosperity-3.0 s-lab-1.0 siesta-academic-individuals snowplow-person-academic-1.0"
 )
+_NON_COMMERCIAL_ON_HUB = (
+    "apple-amlr deepfloyd-if-license fair-noncommercial-research-license h-research intel-research mnpl mrl qwen-research"
+)
 NON_COMMERCIAL = frozenset(
-    ["aladdin", "ncgl-uk-2.0", "ppl", *(f"licenseref-scancode-{name}" for name in _NON_COMMERCIAL.split())]
+    [
+        "aladdin",
+        "ncgl-uk-2.0",
+        "ppl",
+        *(f"licenseref-scancode-{name}" for name in _NON_COMMERCIAL.split()),
+        *(f"licenseref-huggingface-{name}" for name in _NON_COMMERCIAL_ON_HUB.split()),
+    ]
 )
 
 #: Ids of the SPDX list that the index lacks, has under a name of its own or takes for an exception, by the category
@@ -169,6 +188,11 @@ SUPPLEMENT_EXCEPTIONS = {
     "Copyleft Limited": "Classpath-exception-2.0-short kvirc-openssl-exception rsync-linking-exception "
     "Simple-Library-Usage-exception Spelling-Provider-LGPL-exception sqlitestudio-OpenSSL-exception",
     "Patent License": "Google-Patent-WebM",
+}
+
+#: Licenses of models that only the Hugging Face Hub names (`hub_tags.py`).
+HUB = {
+    "Proprietary Free": " ".join(f"LicenseRef-huggingface-{tag}" for tag in _AI_ON_HUB.split()),
 }
 
 #: The commonest ids with the index's category, so that most runs never open the index. A test proves them equal.

@@ -8,14 +8,18 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from tests.action.planted import planted
 from tests.action.runner import ROOT, Done, Runner
 from tests.cli.checkout import Checkout
 
-#: What requirements/core.txt and build.txt name.
-LOCKED = ("boolean.py", "license-expression", "packaging", "PyYAML", "hatchling", "pathspec", "pluggy", "tomlkit",
-          "trove-classifiers")  # fmt: skip
+
+def locked() -> list[str]:
+    """What requirements/core.txt and build.txt name for this machine."""
+    lines = [line for name in ("core", "build") for line in (ROOT / "requirements" / f"{name}.txt").open()]
+    found = [Requirement(line.rstrip("\\\n ")) for line in lines if line[0].isalnum()]
+    return [item.name for item in found if item.marker is None or item.marker.evaluate()]
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +48,7 @@ def _install(shared: Path) -> Done:
     # As if the package index had answered: pip finds every locked version there already.
     subprocess.run([sys.executable, "-m", "venv", temp / "ospo-gate"], check=True)
     (site,) = (temp / "ospo-gate" / "lib").glob("python3.*/site-packages")
-    for name in LOCKED:
+    for name in locked():
         copy_distribution(name, site)
     # In the checkout of somebody who would like to be imported.
     runner = Runner(temp, source)

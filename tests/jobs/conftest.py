@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import structlog
 
-from app.settings import ServiceSettings
+from app.settings import ServiceSettings, fact_settings
 from app.wiring import Service
 from tests.jobs.office import Office
 from tests.simulator import Simulator, User
@@ -50,7 +50,7 @@ def run(
 
     def run(story: Callable[[Office], Awaitable[None]]) -> None:
         async def tell() -> None:
-            service = Service(settings)
+            service = Service(settings, fact_settings({}))
             service.judge = replace(service.judge, retry_seconds=0.001)
             await service.database.migrate()
             try:
