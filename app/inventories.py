@@ -9,12 +9,12 @@ from app.ports import Blob, FileRef, InventoryCache, Parse, Side, Source
 from checks.engine.plan import ManifestRequest
 from checks.manifests import MAX_BYTES, Format, read, too_large
 from checks.model.dependency import Inventory, Location, Problem
-from checks.model.project import Project
 from checks.model.snapshot import Listing, ManifestPair
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from checks.engine.projects import ProjectRequest
+    from checks.model.project import Project
 
 #: Part of every key: raised when `checks.manifests.codec` writes something else.
 FORM = 2
@@ -75,7 +75,7 @@ class InventoryReader:
         requests: "Sequence[ProjectRequest]",
         pairs: Sequence[ManifestPair],
         blobs: Mapping[FileRef, Blob],
-    ) -> tuple[Project, ...]:
+    ) -> "tuple[Project, ...]":
         """Manifests with their lock files, out of what `source.read` gave for `project_refs(requests, listing)`."""
         if not requests:
             return ()

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from app.settings import LogLevel
+from app.service_settings import LogLevel
 
 #: Tokens of any length (the format since 2026 has several hundred characters), JWTs and private keys.
 _SECRET = re.compile(

@@ -20,7 +20,7 @@ from app.github.pull import CentralPolicy, central_policy
 from app.jobs.embedded import Loop
 from app.jobs.judge import Judge
 from app.jobs.refresh import Refresh
-from app.settings import ServiceSettings
+from app.service_settings import ServiceSettings
 from app.store.database import Database
 from app.store.facts import FactStore
 from app.store.housekeeping import sweep

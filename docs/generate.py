@@ -17,7 +17,8 @@ from typing import Annotated, Any, get_args, get_origin
 
 from app.fact_settings import FactSettings
 from app.policies import SHAPES
-from app.settings import FACTS_PREFIX, PREFIX, ServiceSettings
+from app.service_settings import ServiceSettings
+from app.settings import FACTS_PREFIX, PREFIX
 from checks.manifests import FORMATS
 from checks.policy.json_schema import json_schema
 from checks.policy.schema import Root

@@ -85,6 +85,13 @@ RULES = [
     "notice-missing",
     "notice-outdated",
     "notice-unreadable",
+    "model-license-not-allowed",
+    "dataset-license-not-allowed",
+    "model-license-unknown",
+    "model-license-restricted",
+    "model-unpinned",
+    "model-file-added",
+    "model-lines-unknown",
     "manifest-unreadable",
     "manifest-too-large",
     "entry-unreadable",
@@ -134,7 +141,7 @@ def test_the_versions_agree() -> None:
 )
 def test_the_command_loads_no_service(command: list[str]) -> None:
     """No web framework, ORM, GitHub client or event loop: the command starts in a tenth of a second."""
-    heavy = "fastapi starlette sqlalchemy githubkit pydantic cyclonedx httpx httpx2 packageurl asyncio"
+    heavy = "fastapi starlette sqlalchemy githubkit pydantic cyclonedx httpx httpx2 packageurl asyncio app.facts.file"
     script = (
         "import sys\nfrom app.cli.main import main\ntry: main(sys.argv[1:])\nexcept SystemExit: pass\n"
         f"sys.stderr.write('\\nloaded: ' + ' '.join(m for m in {heavy.split()!r} if m in sys.modules))"

@@ -41,6 +41,8 @@ def run(options: argparse.Namespace) -> int:
         only=only,
     )
     file = Path(options.facts) if options.facts else environment.facts
+    if file and environment.workflow and environment.workflow.proposed:
+        _refuse_proposed(file, source, root)
     if file or options.online:
         from app.cli.known import Knowledge  # a check without them starts faster
 
@@ -95,6 +97,20 @@ def named_policy(name: str, environment: CommandEnvironment) -> Policy:
 
         return read_policy(name, environment)
     return _file(name)
+
+
+def _refuse_proposed(file: Path, source: Source, root: Path) -> None:
+    """Nobody brings the facts by which their own change is judged."""
+    if not isinstance(source, GitSource):
+        return
+    for inside in filter(
+        None, (_inside(root, file), _inside(root, Path(os.path.realpath(file))))
+    ):  # a link, and where it leads
+        base, head = FileRef(Side.BASE, inside), FileRef(Side.HEAD, inside)
+        blobs = drive(source.read([base, head]))
+        if head in blobs and (base not in blobs or blobs[base].id != blobs[head].id):
+            hint = "Keep it outside of the repository: a cache, an artifact, a release."
+            raise UsageError(f"--facts: {file} comes with the change that is judged", hint=hint)
 
 
 def _file(name: str) -> Policy:

@@ -27,8 +27,8 @@ class Knowledge:
     """The checkout, if the sources on the network may be asked."""
 
     def judge(self, gate: Gate, source: Source) -> Judged:
-        """The verdict of `gate`. Raises `UnreadableFacts` besides what `Gate.judge` raises."""
-        return self.run(lambda facts: replace(gate, facts=facts).judge(source), gate.only)
+        """The verdict of `gate`. Raises `UnreadableFacts` besides what `Gate.judge_fully` raises."""
+        return self.run(lambda facts: replace(gate, facts=facts).judge_fully(source), gate.only)
 
     def run(self, work: Callable[[FactChain], Coroutine[Any, Any, T]], only: frozenset[str] | None = None) -> T:
         """The result of `work` with what may be known; an event loop runs only where the network is asked."""

@@ -83,6 +83,19 @@ Say whether a package may be used, before anybody has written code: the answer, 
 exit code: 0 yes · 1 no, not now, or it cannot be said
 """
 
+_IMPORT = """\
+Write a policy that says what the configuration of another tool says, and list what will be judged differently.
+
+  ospo-gate policy import .github/dependency-review-config.yml --output policy.yaml
+  ospo-gate policy import deny.toml --approved-by @example/security --format markdown
+  ospo-gate policy import .github/workflows/review.yml      the inputs of dependency-review-action
+"""
+#: What `policy import` reads.
+_KINDS = (
+    *("cargo-deny", "dependabot", "dependency-review", "licensed", "liccheck", "ort-classifications", "ort-curations"),
+    *("ort-repository", "ort-resolutions", "osv-scanner", "renovate", "scancode", "snyk", "trivy", "trivy-yaml"),
+)
+
 #: What `check` can print.
 FORMATS = ("text", "json", "sarif", "markdown", "workflow")
 
@@ -212,6 +225,7 @@ def _add_policy(commands: _Commands) -> None:
         verb.add_argument("file", nargs="?", default="policy.yaml", metavar="FILE", help=f"default: policy.yaml{note}")
         if name == "validate":
             verb.add_argument("--format", default="text", choices=("text", "json"), help="default: text")
+    _add_import(verbs)
     _add(
         verbs,
         "schema",
@@ -219,6 +233,19 @@ def _add_policy(commands: _Commands) -> None:
         "Print the JSON Schema of policy.yaml.",
         "app.cli.policy:schema",
     )
+
+
+def _add_import(verbs: _Commands) -> None:
+    add = _add(verbs, "import", "turn another tool's configuration into a policy", _IMPORT, "app.cli.imports:run"
+        ).add_argument  # fmt: skip
+    add("file", metavar="FILE", help="what to import; - reads standard input")
+    add("--from", dest="kind", choices=_KINDS, metavar="KIND", help="what it is, if it does not say so itself: "
+        + ", ".join(_KINDS))  # fmt: skip
+    add("--output", metavar="FILE", help="write the policy there and print the table (default: print the policy, the "
+        "table on standard error)")  # fmt: skip
+    add("--approved-by", metavar="@WHO", help="who answers for what was ignored so far: @login or @organization/team")
+    add("--waivers-end", metavar="YYYY-MM-DD", help="last day of ignores that have no end (default: 90 days from now)")
+    add("--format", default="text", choices=("text", "markdown", "json"), help="of the table (default: text)")
 
 
 def _add_facts(commands: _Commands) -> None:

@@ -214,7 +214,8 @@ class FactsFile:
                 wanted.setdefault(position, {})[_key(key)] = key
         found: dict[FactKey, FactRecord] = {}
         for position, there in sorted(wanted.items()):
-            found.update((record.key, record) for record in self._records(self._blocks[position], there))
+            for record in self._records(self._blocks[position], there):
+                found[record.key] = record
         return found
 
     def every(self) -> Iterator[FactRecord]:

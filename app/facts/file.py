@@ -92,7 +92,8 @@ class FileFacts:
 
     def look_up(self, questions: Questions) -> Facts:
         """What the file knows. Raises `UnreadableFacts` where it is damaged."""
-        found = self.file.find(list(_keys(questions)))
+        found = {**self.file.find(list(_keys(questions)))}
+        found.update(self.file.find(_lists_of_releases(questions, found)))
         named_by = self._lists(questions, found)
         advisories = self._advisories(named_by.values())
         packages = {purl: self._package(purl, want, found) for purl, want in _packages(questions).items()}
@@ -117,8 +118,11 @@ class FileFacts:
     ) -> VersionFacts:
         of_one, of_advisories = _parts(want)
         record = found.get(version_key(purl, version)) if of_one else None
-        known = decoded(record, decode_version) or VersionFacts()
+        known = decoded(record, decode_version)
         missing = _without(of_one, record)
+        if known is None:
+            known = _listed(version, decoded(found.get(package_key("releases", purl)), decode_package))
+            missing &= ~_told(known)
         gaps = [gap for gap in known.gaps if gap.about & want]
         judged = None
         if of_advisories:
@@ -127,7 +131,7 @@ class FileFacts:
             if named is None and not silent:
                 missing |= Want.ADVISORIES
             elif named is not None:
-                ids = tuple(id_ for id_ in named.value if _concerns(advisories.get(id_), purl, version))
+                ids = tuple(_affecting(named.value, advisories, purl, version))
                 judged = Known(ids, named.source, named.as_of)
         if missing:
             gaps.append(Gap(SOURCE, self._missing, about=missing))
@@ -236,6 +240,34 @@ def _keys(questions: Questions) -> Iterator[FactKey]:
             yield package_key(kind, purl)
 
 
+def _lists_of_releases(questions: Questions, found: Mapping[FactKey, FactRecord]) -> set[FactKey]:
+    """Those that may know something of versions which are not in the file."""
+    return {
+        package_key("releases", purl)
+        for (purl, version), want in questions.items()
+        if version is not None and _parts(want)[0] and version_key(purl, version) not in found
+    }
+
+
+def _listed(version: str, package: PackageFacts | None) -> VersionFacts:
+    """What the list of releases says of one of them."""
+    listed = package.releases if package else None
+    release = next((item for item in listed.value if item.version == version), None) if listed else None
+    if listed is None or release is None:
+        return VersionFacts()
+    told = (release.license, release.published, release.deprecated, release.yanked)
+    license_, published, deprecated, yanked = (
+        None if value is None else Known(value, listed.source, listed.as_of) for value in told
+    )
+    return VersionFacts(license_, (), None, published, deprecated, yanked)  # type: ignore[arg-type]
+
+
+def _told(known: VersionFacts) -> Want:
+    """What is known of a listed release; who knows when it was published knows whether it was withdrawn."""
+    told = Want.LICENSE if known.license else NOTHING
+    return told | Want.PUBLISHED | Want.STATUS if known.published else told
+
+
 def _packages(questions: Questions) -> dict[str, Want]:
     wanted: dict[str, Want] = {}
     for (purl, _), want in questions.items():
@@ -255,12 +287,15 @@ def decoded(record: FactRecord | None, decode: Callable[[bytes], T]) -> T | None
         raise UnreadableFacts(reason, hint="Build it anew with this release.") from None
 
 
-def _concerns(advisory: Advisory | None, purl: str, version: str) -> bool:
-    """Whether it affects the version, or nobody can tell. Where the record is not there or does not speak of the
+def _affecting(ids: Iterable[str], advisories: Mapping[str, Advisory], purl: str, version: str) -> Iterator[str]:
+    """Those that affect the version, or of which nobody can tell. Where a record is not there or does not speak of the
     package, the word of the source counts."""
-    if advisory is None or all(entry.purl != identity(purl) for entry in advisory.affected):
-        return True
-    return affects(advisory, purl, version) is not False
+    wanted = identity(purl)
+    for id_ in ids:
+        advisory = advisories.get(id_)
+        speaks = advisory is not None and any(entry.purl == wanted for entry in advisory.affected)
+        if advisory is None or not speaks or affects(advisory, purl, version) is not False:
+            yield id_
 
 
 def _states(facts: Facts) -> Iterator[SourceState]:

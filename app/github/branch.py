@@ -17,20 +17,22 @@ class BranchSource(PullSource):
 
     def __init__(self, client: Installation, about: About, head: str, policy: CentralPolicy | None = None) -> None:
         super().__init__(client, about, 0, head, policy)
-        self._listed: frozenset[str] = frozenset()
+        self._listed: frozenset[str] | None = None
+        """All files; None where GitHub did not list all."""
 
     async def listing(self) -> Listing:
         answer = await self.client.request("GET", f"{self._path}/git/trees/{self.head}", params={"recursive": "1"})
         tree = document(answer)
         # What a link leads to is listed itself, or lies elsewhere.
         paths = [row["path"] for row in tree["tree"] if row["type"] == "blob" and row["mode"] != _LINK]
-        self._listed = frozenset(paths)
-        cut = [incomplete(f"GitHub lists only {len(paths)} of the files")] if tree["truncated"] else []
-        return Listing("", self.head, tuple(ChangedFile(path, FileStatus.PRESENT) for path in paths), (), tuple(cut))
+        cut = (incomplete(f"GitHub lists only {len(paths)} of the files"),) if tree["truncated"] else ()
+        self._listed = None if cut else frozenset(paths)
+        return Listing("", self.head, tuple(ChangedFile(path, FileStatus.PRESENT) for path in paths), (), cut)
 
     async def read(self, refs: Sequence[FileRef]) -> Mapping[FileRef, Blob]:
-        """Nothing is asked for that the listing does not have."""
-        return await super().read([ref for ref in refs if ref.side is not Side.HEAD or ref.path in self._listed])
+        """Nothing is asked for that a whole listing does not have."""
+        listed = self._listed
+        return await super().read([r for r in refs if r.side is not Side.HEAD or listed is None or r.path in listed])
 
     def _state_field(self) -> tuple[str, dict[str, tuple[str, Any]]]:
         return "defaultBranchRef { target { oid } }", {}

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from app.subject import Claim, Kind
@@ -67,9 +67,15 @@ def publication(
 
 
 def branch_publication(claim: Claim, report: Report, presentation: Presentation) -> Publication:
-    """What `report` says of a default branch: one check run, and no comment."""
-    run = verdict(report, presentation, annotated=True) | {"name": BRANCH}
-    return _digested(report.head, (_run(claim, report, BRANCH, run),), None)
+    """What `report` says of a default branch: one check run, and no comment. It is judged every night: that the data
+    is of another day is no news."""
+    document = verdict(report, presentation, annotated=True)
+    undated = replace(report, sources=tuple(replace(source, as_of=None) for source in report.sources))
+    news = verdict(undated, presentation, annotated=True)
+    for annotation in news["output"]["annotations"]:
+        annotation.pop("raw_details", None)  # the evidence, with the day of each source
+    run, same = (_run(claim, report, BRANCH, of | {"name": BRANCH}) for of in (document, news))
+    return replace(_digested(report.head, (run,), None), digest=_digested(report.head, (same,), None).digest)
 
 
 def refusal(claim: Claim, title: str, summary: str, cause: str) -> Publication:

@@ -129,7 +129,8 @@ class Judge:
             desk.again_at = None  # nothing can change until the next push
             return None
         again = judged.report.judge_again_at
-        desk.again_at = min(filter(None, (desk.again_at, again and again.timestamp())), default=None)
+        moments = (desk.again_at, again.timestamp() if again else None)
+        desk.again_at = min((at for at in moments if at is not None), default=None)
         said = self._publication(claim, judged, desk.comment)
         if self._stands(claim, said) and desk.waiting is None:
             return None

@@ -1,5 +1,6 @@
 """Which other version of a package would end a finding: few candidates, each judged by all checks at once."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -42,6 +43,10 @@ RULES = frozenset(
         *("package-deprecated", "end-of-life", "end-of-life-soon", "package-avoid", "package-hold"),
     }
 )
+
+
+#: Whatever a registry calls a version: what is none is never proposed.
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_!:~-]{0,100}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +253,11 @@ def _pool(key: PackageKey, against: Sequence[Finding], plan: Plan, facts: Facts)
     blocking = [finding for finding in against if finding.blocks]
     waits = bool(blocking) and all(finding.move is Move.CLOCK for finding in blocking)
     up, back = [], []
+    # To what the base had, undoing goes back; here it would look as if both were to be there.
+    there = frozenset(item.version for item in change.before)
     for version in dict.fromkeys(_listed(purl, used, facts)):
+        if version in there:
+            continue
         try:
             item = Candidate(version, reach(purl, used, version, asked))
             order = sort_key(type_of(purl), version)
@@ -281,7 +290,7 @@ def _listed(purl: str, used: str, facts: Facts) -> Iterator[str]:
     early = _early(type_, used)
     names = [item.version for item in releases if item.version not in gone]
     for version in (*names, *fixes, *_cycles(used, package)):
-        if version != used and (early or not _early(type_, version)):
+        if version != used and _WORD.fullmatch(version) and (early or not _early(type_, version)):
             yield version
 
 

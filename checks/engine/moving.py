@@ -14,7 +14,7 @@ from checks.model.finding import Evidence, Finding, Fix, Move
 from checks.model.phrase import Phrase, join, say
 from checks.model.purl import type_of
 from checks.model.snapshot import BY_LINE
-from checks.render.english import moment
+from checks.render.english import counted, moment
 
 #: Versions that the evidence names as passed over.
 NAMED = 5
@@ -116,9 +116,8 @@ class Moving:
             passes = say("{} passes every check", choice.candidate.version)
             yield Evidence("fix", (*passes, *warns, *self._within(finding, choice.candidate)))
         elif choice.fell:
-            yield Evidence(
-                "fix", (f"none of the {len(choice.fell):,} versions that were looked at passes every check",)
-            )
+            looked = counted(len(choice.fell), "version")
+            yield Evidence("fix", (f"no other version passes every check ({looked} looked at)",))
         if choice.fell:
             named = [say("{} ({})", version, (rule,)) for version, rule in choice.fell[:NAMED]]
             rest = len(choice.fell) - NAMED

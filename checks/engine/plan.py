@@ -92,6 +92,8 @@ class Plan:
             for change in self.judged(check, section) if check.wants else ():
                 for key, want in check.wants(change, section) if check.wants else ():
                     wanted[key] = wanted.get(key, NOTHING) | want
+            for key, want in check.asks(self.snapshot, section) if check.asks else ():
+                wanted[key] = wanted.get(key, NOTHING) | want
         return wanted
 
     def texts(self, policy: Policy, only: frozenset[str] | None = None) -> tuple[str, ...]:

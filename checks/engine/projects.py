@@ -14,8 +14,11 @@ from checks.engine.plan import ManifestRequest
 from checks.manifests import recognize
 from checks.manifests.families import Family, family_of, folders_above, governs, is_workspace
 from checks.model.dependency import Inventory
-from checks.model.project import Lock, Project, Requirement
 from checks.model.snapshot import Listing, ManifestPair
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from checks.model.project import Lock, Project, Requirement
 
 #: Names that are asked for beyond the files of the change; what is left of a huge change is not held against locks.
 MAX_ASKED = 300
@@ -100,16 +103,17 @@ class Tree:
     locks: Mapping[str, ManifestPair]
 
 
-def projects(requests: Sequence[ProjectRequest], tree: Tree) -> tuple[Project, ...]:
+def projects(requests: Sequence[ProjectRequest], tree: Tree) -> "tuple[Project, ...]":
     """The manifests that could be read, with the lock files that govern them."""
     return tuple(filter(None, (_project(request, tree) for request in requests)))
 
 
-def _project(request: ProjectRequest, tree: Tree) -> Project | None:
+def _project(request: ProjectRequest, tree: Tree) -> "Project | None":
     text = tree.head.get(request.path)
     if text is None:
         return None
     from checks.manifests.asked import asked
+    from checks.model.project import Project
 
     requirements = asked(request.path, text)
     before = tree.base.get(request.base_path) if request.base_path else None
@@ -137,14 +141,16 @@ def _beside(lock: str, manifest: str) -> bool:
     return posixpath.dirname(lock) == posixpath.dirname(manifest)
 
 
-def _lock(path: str, requirements: Sequence[Requirement], tree: Tree, workspace: bool) -> Lock:
+def _lock(path: str, requirements: "Sequence[Requirement]", tree: Tree, workspace: bool) -> "Lock":
+    from checks.model.project import Lock
+
     pair = tree.locks[path]
     assert pair.head is not None
     unsure = frozenset(_unsure(pair.head, requirements, tree.head.get(path), workspace))
     return Lock(path, pair.base, pair.head, unsure)
 
 
-def _unsure(lock: Inventory, requirements: Sequence[Requirement], text: str | None, workspace: bool) -> Iterator[str]:
+def _unsure(lock: Inventory, requirements: "Sequence[Requirement]", text: str | None, workspace: bool) -> Iterator[str]:
     """Names that are no package of the lock file and may still be answered by it, as a link to a folder.
 
     yarn 1 does not write folders of the workspace down at all; where the text is not at hand, no workspace is judged.

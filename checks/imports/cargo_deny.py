@@ -1,13 +1,15 @@
 """cargo-deny: `deny.toml`."""
 
+import re
+
 from checks.imports.draft import EVERY_CATEGORY, Draft, license_item
+from checks.imports.ranges import comparators
 from checks.imports.reading import items_in, members, object_in, objects_in, switch, text_in, texts_in
 from checks.imports.tomllines import load
 from checks.manifests.jsontext import Object, line_of
 from checks.model.phrase import say
 from checks.model.purl import package
 
-TITLE = "cargo-deny"
 #: Its words for a level, and ours.
 _LEVELS = {"deny": "block", "warn": "warn", "allow": "off"}
 _HOSTS = {"github": "github.com", "gitlab": "gitlab.com", "bitbucket": "bitbucket.org"}
@@ -56,8 +58,10 @@ def _licenses(table: Object, draft: Draft) -> None:
     if not switch(table, "include-dev", False):
         draft.set(("licenses", "development", "allow_also"), list(EVERY_CATEGORY), 0, "include-dev is not set")
     _unused(table, draft)
-    why = "It detects licenses in the sources of crates; the gate takes what Cargo.toml declares, and compares it with "\
-        "the texts where they are installed. What is not understood is license-unknown (block)."  # fmt: skip
+    why = (
+        "It detects licenses in the sources of crates; the gate takes what Cargo.toml declares, and compares it with "
+        "the texts where they are installed. What is not understood is license-unknown (block)."
+    )
     draft.taken(line_of(table, "confidence-threshold")[0], "licenses", "licenses", say(why))
 
 
@@ -74,7 +78,7 @@ def _unused(table: Object, draft: Draft) -> None:
 def _crate(entry: Object | str, line: int, setting: str, draft: Draft) -> dict[str, str | list[str]] | None:
     """`crate = "name@version"`, the older `name` and `version`, or the text alone."""
     text = entry if isinstance(entry, str) else text_in(entry, "crate") or text_in(entry, "name")
-    name, _, version = text.partition("@")
+    name, version = [*re.split("[@:]", text, maxsplit=1), ""][:2]
     if not version and isinstance(entry, Object):
         version = text_in(entry, "version")
     if not name.strip():
@@ -84,8 +88,12 @@ def _crate(entry: Object | str, line: int, setting: str, draft: Draft) -> dict[s
 
 
 def _range(requirement: str) -> str:
-    """A requirement of Cargo: without an operator it is a version here, `*` is every version."""
-    return "" if requirement == "*" else requirement.removeprefix("=").strip()
+    """A requirement of Cargo. Without an operator a whole version is meant alone, and `0.1` what is compatible."""
+    if requirement == "*":
+        return ""
+    if re.fullmatch(r"\d+(\.\d+)?", requirement):
+        return comparators(f"^{requirement}")
+    return comparators(requirement.removeprefix("="))
 
 
 def _exception(entry: Object, line: int, draft: Draft) -> None:
@@ -105,8 +113,10 @@ def _clarification(entry: Object, line: int, draft: Draft) -> None:
     found = _crate(entry, line, "licenses.clarify", draft)
     if found is not None:
         draft.proposals.append((line, {"package": str(found["package"]), "license": text_in(entry, "expression")}))
-        why = "Its hash cannot be compared with ours. The entry stands in the policy as a comment, to be completed with "\
-            "the SHA-256 of the text."  # fmt: skip
+        why = (
+            "Its hash cannot be compared with ours. The entry stands in the policy as a comment, to be completed with "
+            "the SHA-256 of the text."
+        )
         draft.left(line, f"licenses.clarify: {found['package']}", say(why))
 
 
@@ -123,11 +133,8 @@ def _advisories(table: Object, draft: Draft) -> None:
 
 
 def _ignored_crate(entry: Object, line: int, draft: Draft) -> None:
-    """A yanked crate that is ignored."""
-    found = _crate(entry, line, "advisories.ignore", draft)
-    if found is not None:
-        setting = f"advisories.ignore: {found['package']}"
-        draft.waive(found, ["version-yanked"], line, setting, text_in(entry, "reason"), None)
+    why = "It ignores that a crate is yanked, which the section freshness judges; that section is off here."
+    draft.left(line, f"advisories.ignore: {text_in(entry, 'crate')}", say(why))
 
 
 def _bans(table: Object, draft: Draft) -> None:

@@ -11,7 +11,6 @@ from checks.model.phrase import say
 from checks.model.purl import package, parse
 from checks.policy.shape import nearest
 
-TITLE = "dependency-review-action"
 #: Its inputs, and keys of its configuration file, where `_` stands for `-` too.
 LISTS = (
     *("fail-on-scopes", "allow-licenses", "deny-licenses", "allow-dependencies-licenses", "allow-ghsas"),
@@ -40,13 +39,6 @@ _ELSEWHERE = {
     "retry-on-snapshot-warnings": "There is no snapshot to wait for: the gate reads the lock files itself.",
     "retry-on-snapshot-warnings-timeout": "There is no snapshot to wait for: the gate reads the lock files itself.",
 }
-
-
-def recognizes(text: str) -> bool:
-    """Whether a YAML text is a workflow that uses the action, or a configuration of it."""
-    if _USES.search(text):
-        return True
-    return any(re.search(rf"(?m)^{name.replace('-', '[-_]')}\s*:", text) for name in (*LISTS, "fail-on-severity"))
 
 
 def read_file(text: str, draft: Draft) -> None:
@@ -253,8 +245,10 @@ def _packages(keys: Object, draft: Draft) -> None:
         found = _package(text, line, "deny-packages", draft)
         if found is not None:
             _avoid(found, f"deny-packages: {text}", line, draft)
-            why = "It compares the name alone, so it may also deny a package of another ecosystem and miss one whose "\
-                "name has a namespace. Here type, namespace and name count."  # fmt: skip
+            why = (
+                "It compares the name alone, so it may also deny a package of another ecosystem and miss one whose "
+                "name has a namespace. Here type, namespace and name count."
+            )
             draft.taken(line, f"deny-packages: {text}", "packages.advice", say(why))
     for text, line in _list(keys, "deny-groups"):
         found = _group(text, line, draft)

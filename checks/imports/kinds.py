@@ -100,7 +100,7 @@ def recognized(text: str, file: str) -> Kind:
         if named and (not kind.content or re.search(kind.content, text[:MAX_CHARACTERS])):
             return kind
     hint = "Say what it is with --from: " + ", ".join(IDS)
-    raise UsageError(f"nobody knows what {visible(file)} is, by its name and its content", hint=hint)
+    raise UsageError(f"{visible(file)} is not recognized, neither by its name nor by its content", hint=hint)
 
 
 def _named(id_: str) -> Kind:

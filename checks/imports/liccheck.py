@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 
 from checks.imports.draft import EVERY_CATEGORY, Draft
+from checks.imports.ranges import comparators
 from checks.imports.reading import fault, members, object_in, switch, text_in, texts_in
 from checks.imports.tomllines import load
 from checks.manifests.jsontext import Array, Object, line_of
 from checks.model.phrase import say
 from checks.model.purl import package
 
-TITLE = "liccheck"
 _SECTION = re.compile(r"\[([^\]]+)\]\s*(?:[#;].*)?")
 _OPTION = re.compile(r"([^:=\s][^:=]*?)\s*[:=]\s*(.*)")
 
@@ -37,14 +37,16 @@ def _read(table: Object, packages: Object, draft: Draft) -> None:
     for name, value, line in members(packages):
         requirement = re.sub(r"\s*;.*", "", text_in(packages, name)) if value is not None else ""
         _authorized(name, requirement, line, draft)
-    why = "It compares words of the classifier or the free text, whatever version they mean. Here BSD, GPL or Apache "\
-        "without a version is license-unknown (block), and no license at all license-missing (warn)."  # fmt: skip
+    why = (
+        "It compares words of the classifier or the free text, whatever version they mean. Here BSD, GPL or Apache "
+        "without a version is license-unknown (block), and no license at all license-missing (warn)."
+    )
     draft.taken(0, "the strategy", "licenses", say(why))
 
 
 def _authorized(name: str, requirement: str, line: int, draft: Draft) -> None:
     setting = f"authorized packages: {name}"
-    versions = "" if requirement in ("*", "any") else requirement
+    versions = "" if requirement in ("*", "any") else ", ".join(map(comparators, requirement.split(",")))
     found = draft.package(package("pypi", name), versions, line, setting)
     if found is not None:
         draft.exception(found, EVERY_CATEGORY, f"An authorized package before ({name}).", line)

@@ -7,7 +7,6 @@ from checks.manifests.yamltext import load
 from checks.model.phrase import say
 from checks.model.purl import package
 
-TITLE = "licensed"
 #: Its sources by their purl type.
 _TYPES = {
     "bundler": "gem", "npm": "npm", "yarn": "npm", "pnpm": "npm", "bower": "bower", "go": "golang", "pip": "pypi",
@@ -26,8 +25,10 @@ def read_file(text: str, draft: Draft) -> None:
         if any(name in app for name in ("allowed", "reviewed", "ignored")):
             draft.taken(line, "apps", "licenses", say("What one app allows is allowed to the whole repository here."))
         _configuration(app, draft)
-    why = "It compares what it has cached with the list, and a package counts as allowed only with every license that "\
-        "it found. Here what the lock file declares counts, and a choice (OR) needs one allowed license."  # fmt: skip
+    why = (
+        "It compares what it has cached with the list, and a package counts as allowed only with every license that "
+        "it found. Here what the lock file declares counts, and a choice (OR) needs one allowed license."
+    )
     draft.taken(0, "licensed status", "licenses", say(why))
 
 

@@ -9,7 +9,6 @@ from checks.manifests.yamltext import load
 from checks.model.phrase import say
 from checks.model.purl import package
 
-TITLE = "ORT"
 _TYPES = {
     "bower": "bower", "bundler": "gem", "gem": "gem", "cargo": "cargo", "crate": "cargo", "composer": "composer",
     "packagist": "composer", "conan": "conan", "gomod": "golang", "go": "golang", "maven": "maven", "gradle": "maven",
@@ -29,8 +28,10 @@ def read_classifications(text: str, draft: Draft) -> None:
         if any(_free(name) for name in names) and not any(re.search("copyleft|proprietary", name) for name in names):
             draft.license(("licenses", "allow"), id_, line, setting)
         else:
-            why = "Which category may be used where stands in the evaluator rules, which are a program. Put the license "\
-                "into licenses.allow, deny or development.allow_also."  # fmt: skip
+            why = (
+                "Which category may be used where stands in the evaluator rules, which are a program. Put the license "
+                "into licenses.allow, deny or development.allow_also."
+            )
             draft.left(line, setting, say(why))
     for name, _, line in members(root):
         if name not in ("categories", "categorizations"):
@@ -90,17 +91,17 @@ def _curation(entry: Object, line: int, draft: Draft) -> None:
     setting = f"curations: {id_}"
     concluded = text_in(object_in(entry, "curations"), "concluded_license")
     if not concluded:
-        draft.left(
-            line, setting, say("It says something else than a license: correct that where the package declares it.")
-        )
+        draft.left(line, setting, say("It corrects something else than a license."))
         return
     purl, version = _purl(id_)
     found = draft.package(purl, version, line, setting) if purl else None
     if found is not None and licenses_of(concluded):
         versions = {"versions": str(found["versions"])} if "versions" in found else {}
         draft.proposals.append((line, {"package": str(found["package"]), "license": concluded, **versions}))
-    why = "A license that somebody concluded is pinned to the text here: the entry stands in the policy as a comment, to "\
-        "be completed with the SHA-256 of that text."  # fmt: skip
+    why = (
+        "A license that somebody concluded is pinned to the text here: the entry stands in the policy as a comment, to "
+        "be completed with the SHA-256 of that text."
+    )
     if purl is None:
         why = "Packages of this type have no package URL."
     draft.left(line, setting, say(why))

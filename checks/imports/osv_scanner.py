@@ -7,10 +7,8 @@ from checks.imports.tomllines import load
 from checks.manifests.jsontext import Object
 from checks.model.phrase import say
 
-TITLE = "OSV-Scanner"
 #: What it no longer says about a package whose vulnerabilities are ignored.
-VULNERABILITY_RULES = ("vulnerable", "vulnerability-likely", "vulnerability-exploited", "severity-unknown")
-LICENSE_RULES = ("license-not-allowed", "license-unknown", "license-missing")
+RULES = ("vulnerable", "vulnerability-likely", "vulnerability-exploited", "severity-unknown")
 
 
 def read_file(text: str, draft: Draft) -> None:
@@ -46,12 +44,11 @@ def _override(entry: Object, line: int, draft: Draft) -> None:
         return
     whole = switch(entry, "ignore", False)
     vulnerability, license_ = object_in(entry, "vulnerability"), object_in(entry, "license")
-    rules = [
-        *(VULNERABILITY_RULES if whole or switch(vulnerability, "ignore", False) else ()),
-        *(LICENSE_RULES if whole or switch(license_, "ignore", False) else ()),
-    ]
-    if rules:
-        draft.waive(package, rules, line, setting, text_in(entry, "reason"), _day(entry, "effectiveUntil"))
+    if whole or switch(vulnerability, "ignore", False):
+        draft.waive(package, RULES, line, setting, text_in(entry, "reason"), _day(entry, "effectiveUntil"))
+    if whole or switch(license_, "ignore", False):
+        why = "Its licenses are ignored; the section licenses is off here. Make it an exception once that is on."
+        draft.left(line, f"{setting} license.ignore", say(why))
     if "override" in license_:
         _clarified(license_, str(package["package"]), line, setting, draft)
 
@@ -61,6 +58,8 @@ def _clarified(license_: Object, package: str, line: int, setting: str, draft: D
     expression = " AND ".join(map(str, value)) if isinstance(value, list) else str(value)
     if licenses_of(expression):
         draft.proposals.append((line, {"package": package, "license": expression}))
-    why = "A license that somebody found out is pinned to the text here: the entry stands in the policy as a comment, "\
-        "to be completed with the SHA-256 of that text."  # fmt: skip
+    why = (
+        "A license that somebody found out is pinned to the text here: the entry stands in the policy as a comment, "
+        "to be completed with the SHA-256 of that text."
+    )
     draft.left(line, f"{setting} license.override", say(why))

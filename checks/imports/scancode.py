@@ -6,8 +6,6 @@ from checks.licenses.index import of_scancode_key
 from checks.manifests.yamltext import load
 from checks.model.phrase import say
 
-TITLE = "ScanCode license policies"
-
 
 def read_file(text: str, draft: Draft) -> None:
     """Raises UnreadableManifest."""
@@ -23,8 +21,10 @@ def read_file(text: str, draft: Draft) -> None:
         elif alert == "error" or (not alert and _says(label, "prohibited", "denied", "forbidden", "not approved")):
             draft.license(("licenses", "deny"), id_, line, setting, label)
         elif alert == "warning" or (not alert and _says(label, "review", "restricted", "conditional")):
-            why = "A level belongs to a rule here, not to a license: it is neither allowed nor denied, so it is "\
-                "license-not-allowed (block) until it gets an exception."  # fmt: skip
+            why = (
+                "A level belongs to a rule here, not to a license: it is neither allowed nor denied, so it is "
+                "license-not-allowed (block) until it gets an exception."
+            )
             draft.left(line, setting, say(why))
         else:
             draft.license(("licenses", "allow"), id_, line, setting)

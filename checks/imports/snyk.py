@@ -8,8 +8,6 @@ from checks.manifests.jsontext import Object
 from checks.manifests.yamltext import load
 from checks.model.phrase import say
 
-TITLE = "Snyk"
-
 
 def read_file(text: str, draft: Draft) -> None:
     """Raises UnreadableManifest."""

@@ -10,7 +10,6 @@ from checks.manifests.yamltext import load
 from checks.model.phrase import say
 from checks.model.purl import package, parse
 
-TITLE = "Trivy"
 #: The databases whose ids name vulnerabilities; everything else is a misconfiguration or a secret.
 _ADVISORY = re.compile(r"(CVE|GHSA|RUSTSEC|GO|PYSEC|DSA|DLA|USN|RHSA|ELSA|ALAS\w*|TEMP|OSV|MAL)-", re.IGNORECASE)
 _NO_VULNERABILITY = "It is no vulnerability of a package; the gate looks at nothing else that Trivy finds."
@@ -54,9 +53,7 @@ def read_yaml(text: str, draft: Draft) -> None:
         for entry, line in objects_in(root, kind):
             draft.left(line, f"{kind}: {text_in(entry, 'id')}", say(_NO_VULNERABILITY))
     for entry, line in objects_in(root, "licenses"):
-        why = (
-            "It ignores a license wherever it is found. Allow it in licenses.allow, or make an exception of a package."
-        )
+        why = "It ignores a license wherever it is found. Allow it, or make an exception of a package."
         draft.left(line, f"licenses: {text_in(entry, 'id')}", say(why))
 
 

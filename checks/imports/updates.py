@@ -10,7 +10,6 @@ from checks.manifests.yamltext import load
 from checks.model.phrase import say
 from checks.policy.values import Duration
 
-RENOVATE, DEPENDABOT = "Renovate", "Dependabot"
 _AGE = re.compile(r"(\d{1,4})\s*(m|h|d|w|y|minute|hour|day|week|month|year)s?", re.IGNORECASE)
 _UNITS = {"h": "hour", "d": "day", "w": "week", "y": "year"}
 _DIFFERENT = (

@@ -20,7 +20,7 @@ def policy_text(draft: Draft, file: str, title: str) -> str:
     left = sum(not item.becomes for item in draft.differences)
     rows = [
         f"# Imported from {name} ({title}) on {draft.terms.today.isoformat()}.",
-        *([f"# {_settings(left)} of it not taken over: the table of the import says why."] if left else ()),
+        *([f"# {_settings(left)} not taken over: the table of the import says why."] if left else ()),
         "version: 1",
         *_block(_nested(draft), 0, name),
         *_proposals(draft, name),

@@ -1,7 +1,7 @@
 """License tags of the Hugging Face Hub as SPDX expressions: what a model card says in one word.
 
-Tags with a text of their own that neither SPDX nor ScanCode has an id for are `LicenseRef-huggingface-` and the tag; the
-index knows their category. A family of licenses (`bsd`, `cc`) stays what it is: ambiguous.
+Tags with a text of their own that neither SPDX nor ScanCode has an id for are `LicenseRef-huggingface-` and the tag;
+the index knows their category. A family of licenses (`bsd`, `cc`) stays what it is: ambiguous.
 """
 
 import re
@@ -11,6 +11,7 @@ _IDS = {
     "bigcode-openrail-m": "LicenseRef-scancode-bigcode-open-rail-m-v1",
     "bigscience-bloom-rail-1.0": "LicenseRef-scancode-bigscience-rail-1.0",
     "bigscience-openrail-m": "LicenseRef-scancode-bigscience-open-rail-m",
+    "c-uda": "C-UDA-1.0",
     "creativeml-openrail-m": "LicenseRef-scancode-stable-diffusion-2022-08-22",
     "deepseek": "LicenseRef-scancode-deepseek-la-1.0",
     "deepseek-license": "LicenseRef-scancode-deepseek-la-1.0",

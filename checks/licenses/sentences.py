@@ -1,5 +1,6 @@
 """A judgment in words: what is declared, and which entry or gap of the policy decides. Never a legal conclusion."""
 
+import re
 from typing import NamedTuple
 
 from checks.licenses import tables
@@ -10,6 +11,7 @@ from checks.model.phrase import Phrase, join, say
 
 #: Characters of a headline; GitHub shows more, but it stands in lists.
 HEADLINE = 80
+_QUOTED = re.compile(r"'([^']*)'")
 _UNKNOWN_REASONS = {
     Reason.UNKNOWN_ID: "which is no known license id",
     Reason.UNKNOWN_REFERENCE: "which the policy does not name",
@@ -117,8 +119,13 @@ def _not_understood(judgment: Judgment) -> Phrase:
         return _candidates(judgment)
     if judgment.reason is Reason.UNREADABLE:
         column = f" (column {statement.column})" if statement.column else ""
-        return say("which is not a license expression: {}" + column, statement.note)
+        return say("which is not a license expression: {}" + column, _note(statement.note))
     return (_UNKNOWN_REASONS[judgment.reason],)
+
+
+def _note(note: str) -> Phrase:
+    """Our own words, but for what they quote."""
+    return say(_QUOTED.sub("'{}'", note), *_QUOTED.findall(note))
 
 
 def _candidates(judgment: Judgment) -> Phrase:

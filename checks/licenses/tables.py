@@ -135,8 +135,8 @@ _AI = (
     "tencent-hunyuan-3d-2.0-cla the-stack-tos-2023-07 tongyi-qianwen-2023"
 )
 _AI_ON_HUB = (
-    "apple-amlr deepfloyd-if-license fair-noncommercial-research-license grok2-community h-research intel-research llama3 "
-    "mnpl mrl openrail openrail-plus-plus qwen qwen-research"
+    "apple-amlr deepfloyd-if-license fair-noncommercial-research-license grok2-community h-research intel-research "
+    "llama3 mnpl mrl openrail openrail-plus-plus qwen qwen-research"
 )
 #: Licenses of models, code and data that restrict how the thing may be used, or by how many.
 AI_USE_RESTRICTED = frozenset(
@@ -156,7 +156,8 @@ _NON_COMMERCIAL = (
     "prosperity-2.0 prosperity-3.0 s-lab-1.0 siesta-academic-individuals snowplow-person-academic-1.0"
 )
 _NON_COMMERCIAL_ON_HUB = (
-    "apple-amlr deepfloyd-if-license fair-noncommercial-research-license h-research intel-research mnpl mrl qwen-research"
+    "apple-amlr deepfloyd-if-license fair-noncommercial-research-license h-research intel-research mnpl mrl "
+    "qwen-research"
 )
 NON_COMMERCIAL = frozenset(
     [

@@ -7,7 +7,10 @@ from types import MappingProxyType
 
 from checks.model.commit import Commit
 from checks.model.dependency import Inventory, Problem
-from checks.model.project import Project
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from checks.model.project import Project
 
 
 class FileStatus(StrEnum):
@@ -82,7 +85,7 @@ class Snapshot:
     manifests: tuple[ManifestPair, ...] = ()
     policy_changed: tuple[str, ...] = ()
     """Paths of policy files that the change itself edits: it is judged by the old ones, and told so."""
-    projects: tuple[Project, ...] = ()
+    projects: "tuple[Project, ...]" = ()
     """Manifests beside the lock files that answer them."""
     texts: Mapping[str, str | None] = field(default_factory=lambda: MappingProxyType({}))
     """Texts at the head that a check asked for, by path; None: too large or not UTF-8. What is not there is absent."""

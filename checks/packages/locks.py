@@ -13,7 +13,7 @@ from checks.model.secrets import MASK
 from checks.model.snapshot import ManifestPair, Snapshot
 from checks.packages.addresses import Address, address
 from checks.packages.hosts import loopback
-from checks.packages.sources import ODD, internal, leaks
+from checks.packages.sources import ODD, internal, leaks, listed_internal
 from checks.packages.terms import PackagesSection
 from checks.packages.words import addressed, observe, subject
 from checks.policy.section import Judge
@@ -50,7 +50,7 @@ def said(snapshot: Snapshot, repository: RepositoryFacts, section: PackagesSecti
         yield from _hidden(lock, repository, section)
         yield from _insecure(lock, repository, section)
         if section.sources.registries is None:
-            yield from _unusual(lock)
+            yield from _unusual(lock, repository, section)
         else:
             yield from _not_named(lock)
 
@@ -167,7 +167,7 @@ def _not_named(lock: _Lock) -> Iterator[Observation]:
         yield _of_file(lock, "source-not-named", found, words, "names no registry", key=("sources", "registries"))
 
 
-def _unusual(lock: _Lock) -> Iterator[Observation]:
+def _unusual(lock: _Lock, repository: RepositoryFacts, section: PackagesSection) -> Iterator[Observation]:
     """Entries whose host is that of no other entry of the same ecosystem, and was none of them before."""
     hosts: dict[str, Counter[str]] = {}
     for item in lock.entries:
@@ -179,6 +179,8 @@ def _unusual(lock: _Lock) -> Iterator[Observation]:
     for item, place in lock.judged:
         moved = (item.purl, item.version) in versions  # the check `inventory` says so
         if place is None or moved or item.origin is Origin.GIT or type_of(item.purl) not in _ONE_REGISTRY:
+            continue
+        if listed_internal(place, section.sources) or leaks(place, repository, section.sources):
             continue
         host, beside = _host(place), hosts[type_of(item.purl)]
         usual, count = next(((other, n) for other, n in beside.most_common() if other != host), ("", 0))

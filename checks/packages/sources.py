@@ -58,7 +58,12 @@ def internal_name(purl: str, section: PackagesSection) -> InternalName | None:
 
 def internal(place: Address, sources: Sources) -> bool:
     """Whether people outside cannot use an address: its host says so, or the policy does."""
-    return unreachable(place.host) or any(pattern.matches(*place.repository) for pattern in sources.internal)
+    return unreachable(place.host) or listed_internal(place, sources)
+
+
+def listed_internal(place: Address, sources: Sources) -> bool:
+    """Whether the policy says that an address is the organization's own."""
+    return any(pattern.matches(*place.repository) for pattern in sources.internal)
 
 
 def ours(entries: Iterable[Dependency], section: PackagesSection) -> bool:

@@ -81,7 +81,10 @@ def _where(report: Report, presentation: Presentation, finding: Finding) -> str:
 
 
 def _others(thing: Thing) -> str:
-    return f"The same goes for {phrase(sentences.others(thing, NAMES))}." if len(thing) > 1 else ""
+    if len(thing) == 1:
+        return ""
+    others = phrase(sentences.others(thing, NAMES))
+    return f"The same goes for {others}." if sentences.alike(thing) else f"And {others}."
 
 
 def _fix(report: Report, finding: Finding) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from checks.model.finding import Evidence, Finding
+from checks.model.phrase import say
 from checks.model.report import CheckOutcome, Conclusion, Report
 from checks.render import sentences
 from checks.render.body import NAMES
@@ -227,6 +228,9 @@ def _fixes(finding: Finding) -> Iterator[str]:
         yield f"Fix: {line(sentences.sentence(finding.fix.summary))}"
         if pastable(finding.fix.commands):
             yield from (f"  {part}" for command in finding.fix.commands for part in command.split("\n"))
+        if finding.fix.suggestion:
+            place, text = finding.fix.suggestion
+            yield f"Line {place.line:,} is then: {line(say('{}', text.strip()))}"
 
 
 def _details(finding: Finding) -> str:

@@ -97,11 +97,17 @@ def _location(location: Location) -> Json:
 
 
 def _fix(fix: Fix | None) -> Json | None:
-    return (
-        None
-        if fix is None
-        else {"summary": line(fix.summary), "commands": [_text(command) for command in fix.commands]}
-    )
+    if fix is None:
+        return None
+    commands = [_text(command) for command in fix.commands]
+    return {"summary": line(fix.summary), "commands": commands, "suggestion": _suggestion(fix.suggestion)}
+
+
+def _suggestion(suggestion: tuple[Location, str] | None) -> Json | None:
+    if suggestion is None:
+        return None
+    place, text = suggestion
+    return {"path": _text(place.path), "line": place.line, "text": _text(text)}
 
 
 def _evidence(fact: Evidence) -> Json:

@@ -50,12 +50,28 @@ def _step(step: str) -> Phrase:
 
 
 def others(thing: Thing, shown: int) -> Phrase:
-    """What else has the first one's cause: `svg-mill 1.8.0 (lic-9qd), b 2 (lic-3fa) and 7 more`; may be empty."""
-    rest = thing[1:]
-    items = [(*subject(finding.subject), " (", Foreign(finding.id), ")") for finding in rest[:shown]]
+    """What else has the first one's cause: `svg-mill 1.8.0 (lic-9qd), b 2 (lic-3fa) and 7 more`; may be empty.
+
+    Where they are not `alike`, with what is said of each: `svg-mill 1.8.0 declares BSD (lic-9qd)`.
+    """
+    rest, same = thing[1:], alike(thing)
+    items = [
+        (*(subject(finding.subject) if same else finding.headline), " (", Foreign(finding.id), ")")
+        for finding in rest[:shown]
+    ]
     if len(rest) > shown:
         items.append((f"{len(rest) - shown:,} more",))
     return join(items, ", ", " and ")
+
+
+def alike(thing: Thing) -> bool:
+    """Whether the first one's sentence is true of all, but for the name and the version of the package."""
+    return not thing[0].subject.purl or len(set(map(_predicate, thing))) == 1
+
+
+def _predicate(finding: Finding) -> Phrase:
+    named = (finding.subject.name, finding.subject.version)
+    return tuple(part for part in finding.message if not isinstance(part, Foreign) or part not in named)
 
 
 def clears(finding: Finding) -> str:

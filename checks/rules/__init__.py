@@ -34,6 +34,7 @@ CHECKS = Checks(
     "freshness",
     "packages",
     "notices",
+    "ai_models",
     "inventory",
     always_on=frozenset({"inventory"}),
 )

@@ -54,6 +54,8 @@ class PullJudgment:
 
 #: What must be known to judge one change: usually about `(change.purl, change.version)`.
 Wants = Callable[[Change, Any], Iterable[tuple[PackageKey, Want]]]
+#: What must be known to judge the whole change: about packages that no manifest has.
+Asks = Callable[[Snapshot, Any], Iterable[tuple[PackageKey, Want]]]
 #: Paths that must be read to judge the whole change.
 Paths = Callable[[Listing, Any], Iterable[str]]
 #: What the texts say that a check asked for, as facts of this repository.
@@ -87,6 +89,8 @@ class Check:
     without naming a place gets the places of that version's change."""
     wants: Wants | None = None
     """Which facts the section needs about one change; called for every change that is not a removal."""
+    asks: Asks | None = None
+    """Which facts the section needs about what texts and added lines name."""
     changes_at: ChangesAt | None = None
     """When time alone will make a rule speak that is silent now: without it a verdict would silently grow old."""
     texts: Paths | None = None

@@ -200,6 +200,8 @@ def changes_at(change: Change, facts: Facts, section: PackagesSection, context: 
 
 def judge_pull(snapshot: Snapshot, facts: Facts, section: PackagesSection, _context: Context) -> PullJudgment:
     """What files tell as a whole, and names that stand beside each other."""
+    if not snapshot.manifests:
+        return PullJudgment(None)
     from checks.packages import locks, resemblance
 
     found = (*locks.said(snapshot, facts.repository, section), *resemblance.said(snapshot, facts, section))

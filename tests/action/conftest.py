@@ -17,8 +17,10 @@ from tests.cli.checkout import Checkout
 
 def locked() -> list[str]:
     """What requirements/core.txt and build.txt name for this machine."""
-    lines = [line for name in ("core", "build") for line in (ROOT / "requirements" / f"{name}.txt").open()]
-    found = [Requirement(line.rstrip("\\\n ")) for line in lines if line[0].isalnum()]
+    lines = [
+        line for name in ("core", "build") for line in (ROOT / f"requirements/{name}.txt").read_text().splitlines()
+    ]
+    found = [Requirement(line.rstrip("\\ ")) for line in lines if line[:1].isalnum()]
     return [item.name for item in found if item.marker is None or item.marker.evaluate()]
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.action.runner import Runner, pull_request
-from tests.cli.checkout import CLEAN, COPYLEFT, POLICY, Checkout, lock
+from tests.cli.checkout import CLEAN, COPYLEFT, POLICY, Checkout, command, lock
+from tests.facts_file.files import archive, vulnerability
 
 BASE = {"policy.yaml": POLICY, **CLEAN}
 
@@ -198,3 +199,20 @@ def test_only_some_checks(runner: Runner, blocked: Proposal) -> None:
     unknown = runner.judge(blocked.checkout, blocked.event, only="everything")
     assert unknown.code == 2
     assert "there is no check 'everything'" in unknown.out
+
+
+def test_facts_come_from_a_file(runner: Runner, tmp_path: Path) -> None:
+    policy = "version: 1\nvulnerabilities: {}\nsignoff: {}\n"
+    proposal = Proposal(
+        tmp_path / "web", {"package-lock.json": lock(tiny="MIT", small="ISC")}, BASE | {"policy.yaml": policy}
+    )
+    affected = vulnerability("GHSA-1111-1111-1111", ("npm", "small"), database_specific={"severity": "HIGH"})
+    archive(tmp_path / "npm" / "all.zip", affected)
+    built = command(["facts", "build", "--offline-osv", "npm/all.zip", "--all", "--output", "facts.db"], tmp_path)
+    assert built.code == 0, built.err
+    done = runner.judge(proposal.checkout, proposal.event, facts=str(tmp_path / "facts.db"))
+    assert done.code == 1, done.out + done.err
+    assert "GHSA-1111-1111-1111" in done.summary
+    done = runner.judge(proposal.checkout, proposal.event, facts="facts.db")
+    assert (done.code, done.summary) == (2, "")
+    assert "there is no facts file" in done.out

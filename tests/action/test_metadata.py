@@ -33,7 +33,7 @@ def test_only_keys_that_the_runner_knows() -> None:
 
 def test_inputs_and_outputs_are_the_promised_ones() -> None:
     assert tuple(DOCUMENT["inputs"]) == (
-        *("path", "base", "head", "policy", "only", "all", "enforce"),
+        *("path", "base", "head", "policy", "only", "all", "enforce", "facts", "online"),
         *("sarif-file", "report-file", "summary", "python-version", "token"),
     )
     assert list(DOCUMENT["outputs"]) == ["conclusion", "blocking", "warnings", "waived", "sarif-file", "report-file"]

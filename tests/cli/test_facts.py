@@ -109,8 +109,8 @@ def test_damage_that_is_met_later_is_no_pass_either(world: Standins, run: Run, t
 def test_exports_need_no_network(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     offline(monkeypatch)
     checkout = change(tmp_path / "web", BEFORE, AFTER)
-    rated = {"database_specific": {"severity": "HIGH"}}
-    archive(tmp_path / "osv" / "npm" / "all.zip", vulnerability("GHSA-1111-1111-1111", ("npm", "left-pad"), **rated))
+    record = vulnerability("GHSA-1111-1111-1111", ("npm", "left-pad"), database_specific={"severity": "HIGH"})
+    archive(tmp_path / "osv" / "npm" / "all.zip", record)
     built = run(checkout.path, "facts", "build", "--for", ".", "--offline-osv", "../osv", "--output", "../facts.db")
     assert built.code == 0
     report = run(checkout.path, "check", "--facts", "../facts.db", "--only", "vulnerabilities", "--format", "json").json
@@ -232,3 +232,28 @@ def test_judging_with_a_file_needs_no_client(world: Standins, run: Run, tmp_path
     done = subprocess.run([sys.executable, "-c", script], cwd=checkout.path, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["conclusion"] == "blocked"
     assert done.stderr == "loaded: "
+
+
+def test_a_change_does_not_bring_its_own_facts(
+    world: Standins, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a workflow the checkout is the pull request's. What a cache put there, or what the base has, is fine."""
+    checkout = change(tmp_path / "web", BEFORE, AFTER)
+    run(checkout.path, "facts", "build", "--for", ".", "--output", "restored.db")
+    event = {"pull_request": {"base": {"sha": checkout.git("rev-parse", "main")}, "head": {"sha": checkout.head}}}
+    (tmp_path / "event.json").write_text(json.dumps(event))
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_EVENT_PATH", str(tmp_path / "event.json"))
+    assert run(checkout.path, "check", "--facts", "restored.db").code == 1
+    checkout.git("add", "restored.db")
+    checkout.git("commit", "-q", "-m", "Bring facts", "--signoff")
+    event["pull_request"]["head"]["sha"] = checkout.head
+    (tmp_path / "event.json").write_text(json.dumps(event))
+    (checkout.path / "link.db").symlink_to("restored.db")
+    for name in ("restored.db", "link.db", str(checkout.path / "restored.db")):
+        ran = run(checkout.path, "check", "--facts", name)
+        assert (ran.code, ran.out) == (2, "")
+        assert "comes with the change" in ran.err
+    event["pull_request"]["base"]["sha"] = checkout.head
+    (tmp_path / "event.json").write_text(json.dumps(event))
+    assert run(checkout.path, "check", "--facts", "restored.db").code == 0

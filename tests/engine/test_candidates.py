@@ -3,6 +3,7 @@
 import pytest
 
 from checks.engine.candidates import MANY, MOST, RULES
+from checks.model.packages import Release
 from checks.rules import CHECKS
 from tests.engine.shop import Registry, fixed, judged, lock, said
 from tests.vulnerabilities.examples import advisory
@@ -73,7 +74,7 @@ def test_an_update_goes_back_no_further_than_to_what_was_there() -> None:
 
 
 def test_no_prerelease_unless_one_is_used() -> None:
-    versions = [f"{THING} {version} MIT" for version in ("1.9.0-beta.1", "1.9.0-rc.1", "1.9.1")]
+    versions = [f"{THING} {version} MIT" for version in ("1.2.0", "1.9.0-beta.1", "1.9.0-rc.1", "1.9.1")]
     registry = Registry(*versions, advisories=[advisory(1, "high", fix="1.9.0-rc.1")])
     (finding,) = judged(EMPTY, thing("1.2.0"), registry, VULNERABILITIES).blocking
     assert fixed(finding)[0] == "use thing 1.9.1"
@@ -100,7 +101,7 @@ def test_a_version_that_is_only_too_young_is_named_with_its_day() -> None:
     words, commands = fixed(finding)
     assert words == "remove thing, or use thing 1.9.0 from 22 Nov 2026, 00:00 UTC on, when it is old enough"
     assert commands == ("npm uninstall --package-lock-only --ignore-scripts thing",)
-    assert said(finding, "fix") == "none of 1 versions that were looked at passes every check"
+    assert said(finding, "fix") == "no other version passes every check (1 version looked at)"
 
 
 def test_what_others_bring_is_raised_by_an_override() -> None:
@@ -127,9 +128,7 @@ def test_a_fact_that_nobody_knows_is_no_pass() -> None:
 
 
 def test_without_a_second_lookup_what_is_known_counts() -> None:
-    registry = Registry(
-        f"{THING} 1.2.0 MIT", f"{THING} 1.9.0 MIT", advisories=[advisory(1, "high", fix="1.9.0")]
-    )
+    registry = Registry(f"{THING} 1.2.0 MIT", f"{THING} 1.9.0 MIT", advisories=[advisory(1, "high", fix="1.9.0")])
     report = judged(EMPTY, thing("1.2.0"), registry, "vulnerabilities: {}", online=False)
     assert fixed(report.blocking[0])[0] == "remove thing"
     assert len(registry.asked) == 1
@@ -140,6 +139,21 @@ def test_a_deprecated_version_gets_the_lowest_one_that_is_not() -> None:
     report = judged(EMPTY, thing("1.2.0"), registry, "freshness: {}")
     (finding,) = [item for item in report.findings if item.rule == "package-deprecated"]
     assert fixed(finding) == ("use thing 1.4.0", (f"{INSTALL} thing@1.4.0",))
+
+
+def test_no_withdrawn_version_is_proposed_whatever_the_policy_judges() -> None:
+    more = [f"{THING} 1.9.0 MIT yanked", f"{THING} 1.9.1 MIT deprecated", f"{THING} 1.9.2 MIT"]
+    registry = Registry(f"{THING} 1.2.0 GPL-3.0-only", *more)
+    (finding,) = judged(EMPTY, thing("1.2.0"), registry, "licenses: {allow: [permissive]}").blocking
+    assert fixed(finding)[0] == "use thing 1.9.2"
+
+
+def test_the_license_in_the_lock_file_is_that_of_the_version_in_it() -> None:
+    registry = Registry(f"{THING} 1.2.0 MIT", f"{THING} 1.3.0 GPL-2.0-only", f"{THING} 1.4.0 MIT")
+    carried = {path: text.replace('"version": "1.2.0"', '"version": "1.2.0", "license": "AGPL-3.0-only"')
+               for path, text in thing("1.2.0").items()}  # fmt: skip
+    (finding,) = judged(EMPTY, carried, registry, "licenses: {allow: [permissive]}").blocking
+    assert fixed(finding)[0] == "use thing 1.4.0"
 
 
 def test_advice_about_versions_is_followed() -> None:
@@ -191,7 +205,6 @@ def test_a_bulk_of_findings_asks_a_bounded_number_of_questions() -> None:
 @pytest.mark.parametrize("version", ["", "x" * 5000, "-rf", "1.9.0; rm -rf ~", "1.9.0\n", "$(id)", "\x00"])
 def test_a_hostile_registry_puts_nothing_into_a_command(version: str) -> None:
     registry = Registry(f"{THING} 1.2.0 AGPL-3.0-only")
-    from checks.model.packages import Release
     registry.releases[THING].append(Release(version, None, license="MIT"))
     (finding,) = judged(EMPTY, thing("1.2.0"), registry, "licenses: {allow: [permissive]}").blocking
     assert fixed(finding)[0] == "remove thing"

@@ -118,6 +118,14 @@ def test_licenses_of_models(card: str, license_: str | None) -> None:
     }
 
 
+def test_data_sets_of_the_hub() -> None:
+    for name in ("example/data", "squad"):
+        key = (f"pkg:huggingface/datasets/{name}", "main")
+        document = '{"cardData": {"license": ["cc-by-nc-4.0"]}}'
+        facts = converse(huggingface, {f"api/datasets/{name}/revision/main": document}, key)
+        assert said(facts.version(*key)) == {"license": "cc-by-nc-4.0"}
+
+
 def test_the_time_of_a_branch_is_no_time_of_publication() -> None:
     key = ("pkg:huggingface/example/model", "main")
     document = f'{{"sha": "{COMMIT}", "lastModified": "2026-01-01T00:00:00Z", "cardData": {{"license": "mit"}}}}'

@@ -106,6 +106,17 @@ def test_another_version_is_judged_by_the_advisories_of_its_package(world: Stand
     assert "advisories-unknown" not in found
 
 
+def test_a_file_with_lists_of_releases_knows_the_date_of_every_version(world: Standins) -> None:
+    clock = Clock()
+    files = {"package-lock.json": lock(new="1.0.0")}
+    other = {"package-lock.json": lock(new="1.1.0")}
+    without, with_lists = (Builder(world, clock).build(files, POLICY, releases) for releases in (False, True))
+    assert "freshness-unknown" in dict(rules(judged_offline(without, other, clock)))
+    found = dict(rules(judged_offline(with_lists, other, clock)))
+    assert "version-too-new" in found
+    assert "freshness-unknown" not in found
+
+
 def test_a_package_that_is_not_in_the_file_is_not_known(world: Standins) -> None:
     clock = Clock()
     file = Builder(world, clock).build({"package-lock.json": lock(left_pad="2.0.0")}, POLICY)

@@ -1,7 +1,7 @@
 """An office with an empty database, and a simulated GitHub for all of them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 import structlog
 
-from app.settings import ServiceSettings, fact_settings
+from app.service_settings import ServiceSettings
+from app.settings import fact_settings
 from app.wiring import Service
-from tests.jobs.office import Office
+from tests.jobs.office import Clock, Office, Run
 from tests.simulator import Simulator, User
 
 
@@ -37,24 +38,26 @@ def github() -> Iterator[tuple[Simulator, Any, int, User]]:
 
 
 @pytest.fixture
-def run(
-    github: tuple[Simulator, Any, int, User], tmp_path: Path
-) -> Callable[[Callable[[Office], Awaitable[None]]], None]:
+def run(github: tuple[Simulator, Any, int, User], tmp_path: Path) -> Run:
     """Tells a story to an office with an empty database."""
     sim, app, installation, ada = github
     sim.faults.clear()
-    settings = ServiceSettings(
+    basic = ServiceSettings(
         app_id=app.id, webhook_secret="s" * 16, private_key=app.private_key_pem, github_api_url=sim.api_url,
         database=f"sqlite+aiosqlite:///{tmp_path / 'gate.db'}",
     )  # fmt: skip
 
-    def run(story: Callable[[Office], Awaitable[None]]) -> None:
+    def run(
+        story: Callable[[Office], Awaitable[None]], environment: Mapping[str, str] | None = None, **settings: Any
+    ) -> None:
         async def tell() -> None:
-            service = Service(settings, fact_settings({}))
-            service.judge = replace(service.judge, retry_seconds=0.001)
+            clock = Clock()
+            service = Service(replace(basic, **settings), fact_settings(environment or {}), clock.timing)
+            clock.rules(service)
             await service.database.migrate()
             try:
-                await story(Office(sim, ada, installation, service))
+                async with service.facts.running(seconds=0.01):
+                    await story(Office(sim, ada, installation, service, clock))
             finally:
                 await service.github.close()
                 await service.database.close()

@@ -212,6 +212,24 @@ def test_one_cause_is_one_thing() -> None:
     assert "`part-8` 1.0.0 (`lic-008`) and 3 more." in text
 
 
+def test_packages_of_one_thing_of_which_different_things_are_said() -> None:
+    declared = [
+        finding(
+            f"lic-{number}aa",
+            rule="license-unknown",
+            could_not_tell=True,
+            subject=package(name),
+            message=say("{} {} declares {}, which is no known license id.", name, "1.0.0", license_),
+            headline=say("{} {} declares {}", name, "1.0.0", license_),
+        )
+        for number, (name, license_) in enumerate([("a", "Foo"), ("b", "Bar"), ("c", "Foo")])
+    ]
+    text = body(report(*declared))
+    assert "One thing to fix" in text
+    assert "And `b` 1.0.0 declares `Bar` (`lic-1aa`) and `c` 1.0.0 declares `Foo` (`lic-2aa`)." in text
+    assert "The same goes for `c` 1.0.0 (`lic-2aa`)." in body(report(declared[0], declared[2]))
+
+
 def test_unsigned_commits_are_one_thing() -> None:
     commits = [unsigned(f"dco-{number}aa", f"{number}" * 40) for number in range(1, 4)]
     outcomes = (CheckOutcome("signoff", "sign-off", 3, "commit"),)

@@ -7,6 +7,7 @@ from email.parser import HeaderParser
 from pathlib import PurePosixPath
 
 from app.facts.trees.tree import Installed, Tree, own_folders, within
+from checks.facts.registries.pypi import license_of
 from checks.model.change import Change
 from checks.model.packages import Known
 
@@ -57,13 +58,7 @@ def _normalized(name: str) -> str:
 
 
 def _declared(headers: Message) -> str | None:
-    """`License-Expression`, else one license classifier, else a short `License` field."""
-    if expression := headers.get("License-Expression"):
-        return str(expression)
-    classifiers = [c for c in headers.get_all("Classifier") or [] if c.startswith("License ::") and c.count("::") > 1]
-    if len(classifiers) == 1:
-        return str(classifiers[0])
-    declared = str(headers.get("License") or "").strip()
-    if declared and "\n" not in declared and declared.upper() != "UNKNOWN":
-        return declared
-    return " AND ".join(classifiers) if classifiers else None
+    """As the registry reads the same fields."""
+    fields = {"license_expression": "License-Expression", "license": "License"}
+    info: dict[str, object] = {name: str(headers[header]) for name, header in fields.items() if header in headers}
+    return license_of(info | {"classifiers": [str(item) for item in headers.get_all("Classifier") or []]})

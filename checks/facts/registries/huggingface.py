@@ -1,4 +1,4 @@
-"""The Hugging Face Hub: the license of a model. The base address is the hub."""
+"""The Hugging Face Hub: the license of a model or a data set. The base address is the hub."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -17,7 +17,7 @@ __all__ = ["SOURCE", "answers", "read", "requests"]
 
 
 def answers(purl_type: str) -> Want:
-    """Models."""
+    """Models, and data sets as `pkg:huggingface/datasets/organization/name`."""
     return Want.LICENSE | Want.PUBLISHED if purl_type == "huggingface" else Want(0)
 
 
@@ -26,7 +26,8 @@ def requests(questions: Questions) -> Iterator[Request]:
     asked = answerable(questions, answers)
     for _, name, keys, _want in registry.packages(asked):
         for key in keys:
-            path = f"api/models/{registry.path_of(name)}/revision/{segment(key[1] or '')}"
+            kind = "" if name.startswith("datasets/") else "models/"
+            path = f"api/{kind}{registry.path_of(name)}/revision/{segment(key[1] or '')}"
             yield Request(path, (key,), asked[key])
 
 

@@ -104,6 +104,8 @@ def judge_dependency(
 
 def judge_pull(snapshot: Snapshot, facts: Facts, section: LicensesSection, _context: Context) -> PullJudgment:
     """What is said about the repository as a whole."""
+    if not snapshot.manifests:
+        return PullJudgment(None)
     from checks.rules.licenses.judging import judged_whole
 
     return judged_whole(snapshot, facts, section)

@@ -1,0 +1,92 @@
+"""Small package indexes on loopback, as uv and cargo read them to write a lock file; nothing is downloaded from them."""
+
+import hashlib
+import json
+import threading
+from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+
+#: name → version → names that it requires, with their ranges
+Packages = Mapping[str, Mapping[str, Mapping[str, str]]]
+
+
+class Index:
+    """Serves `packages` both as a Python index (PEP 691, PEP 658) under `simple/` and as a sparse index of cargo."""
+
+    def __init__(self, packages: Packages) -> None:
+        pages: dict[str, bytes] = {"/config.json": b'{"dl": "http://127.0.0.1:1/never"}'}
+        for name, versions in packages.items():
+            pages[f"/simple/{name}/"] = _python(name, versions)
+            pages[f"/{name[:2]}/{name[2:4]}/{name}"] = _cargo(name, versions)
+            pages.update((f"/files/{_wheel(name, v)}.metadata", _metadata(name, v, versions[v])) for v in versions)
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(handler) -> None:
+                body = pages.get(handler.path)
+                handler.send_response(404 if body is None else 200)
+                kind = "application/vnd.pypi.simple.v1+json" if handler.path.startswith("/simple/") else "text/plain"
+                handler.send_header("Content-Type", kind)
+                handler.send_header("Content-Length", str(len(body or b"")))
+                handler.end_headers()
+                handler.wfile.write(body or b"")
+
+            def log_message(handler, *_: object) -> None:
+                return None
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def __enter__(self) -> "Index":
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def _wheel(name: str, version: str) -> str:
+    return f"{name}-{version}-py3-none-any.whl"
+
+
+def _metadata(name: str, version: str, requires: Mapping[str, str]) -> bytes:
+    lines = [f"Requires-Dist: {other}{range_}" for other, range_ in requires.items()]
+    return "\n".join(["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}", *lines, ""]).encode()
+
+
+def _python(name: str, versions: Mapping[str, Mapping[str, str]]) -> bytes:
+    files = [
+        {
+            "filename": _wheel(name, version),
+            "url": f"/files/{_wheel(name, version)}",
+            "hashes": {"sha256": hashlib.sha256(version.encode()).hexdigest()},
+            "core-metadata": {"sha256": hashlib.sha256(_metadata(name, version, requires)).hexdigest()},
+        }
+        for version, requires in versions.items()
+    ]
+    return json.dumps({"meta": {"api-version": "1.1"}, "name": name, "files": files}).encode()
+
+
+def _cargo(name: str, versions: Mapping[str, Mapping[str, str]]) -> bytes:
+    lines = [
+        json.dumps(
+            {
+                "name": name,
+                "vers": version,
+                "deps": [_dependency(other, range_) for other, range_ in requires.items()],
+                "cksum": hashlib.sha256(version.encode()).hexdigest(),
+                "features": {},
+                "yanked": False,
+            }
+        )
+        for version, requires in versions.items()
+    ]
+    return "\n".join([*lines, ""]).encode()
+
+
+def _dependency(name: str, range_: str) -> dict[str, object]:
+    return {"name": name, "req": range_, "features": [], "optional": False, "default_features": True, "target": None,
+            "kind": "normal"}  # fmt: skip
