@@ -268,7 +268,7 @@ def _add_facts(commands: _Commands) -> None:
     update = _add(
         verbs, "update", "ask again for all that is in it", "Renew a facts file where it lies.", "app.cli.facts:update"
     )
-    update.add_argument("file", metavar="FILE")
+    update.add_argument("file", metavar="FILE", help="the facts file to renew")
     show = _add(verbs, "show", "what it holds, with source and age", "Show what a facts file holds.",
         "app.cli.facts_show:show").add_argument  # fmt: skip
     show("package", nargs="?", metavar="PACKAGE[@VERSION]", help="a package URL (default: a summary of the file)")

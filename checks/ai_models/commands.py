@@ -11,6 +11,10 @@ from checks.ai_models.identity import words as words_of
 from checks.ai_models.source import Run
 
 
+#: Words of one command that are read: nobody writes more.
+MAX_WORDS = 100
+
+
 class Word(NamedTuple):
     text: str
     at: int
@@ -49,14 +53,14 @@ def _commands(text: str) -> Iterator[list[Word]]:
             words, comment = [], comment and word != "\n"
         elif word.startswith("#"):
             comment = True
-        elif not comment:
+        elif not comment and len(words) < MAX_WORDS:
             words.append(Word(word, match.start()))
     if words:
         yield words
 
 
 def _named(words: Sequence[Word]) -> Iterator[tuple[Word, Identity]]:
-    names = [word.text.rpartition("/")[2] for word in words]
+    names = [word.text if word.text.startswith("-") else word.text.rpartition("/")[2] for word in words]
     serves = any(name.startswith(_SERVERS) or ".".join(name.split(".")[:1]) in _SERVERS for name in names)
     for index, name in enumerate(names):
         rest, following = words[index + 1 :], names[index + 1] if index + 1 < len(names) else ""

@@ -88,12 +88,14 @@ def _others(thing: Thing) -> str:
 
 
 def _fix(report: Report, finding: Finding) -> str:
-    """The way out in words; commands only where no block below holds them."""
+    """The way out in words; commands only where no block below holds them: it is for what blocks."""
     if finding.fix is None:
         return ""
     words = phrase(sentences.headed(sentences.sentence(finding.fix.summary)))
     commands = finding.fix.commands
-    if report.repair or not commands or len(commands) > COMMANDS or not pastable(commands) or "\n" in "".join(commands):
+    if (report.repair and finding.blocks) or not commands or len(commands) > COMMANDS:
+        return words
+    if not pastable(commands) or "\n" in "".join(commands):
         return words
     return f"{words} Run {', then '.join(code(command, BLOCK) for command in commands)}."
 

@@ -114,7 +114,7 @@ def _thing(report: Report, screen: _Screen, thing: Thing, hue: str) -> Iterator[
         yield from screen.field("also", line(sentences.others(thing, NAMES)))
     if finding.fix:
         yield from screen.field("fix", line(sentences.headed(sentences.sentence(finding.fix.summary))))
-        if not report.repair:
+        if not (report.repair and finding.blocks):
             yield from _commands(screen, finding.fix.commands, 4 + _LABEL)
 
 

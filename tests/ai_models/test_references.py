@@ -1,7 +1,6 @@
 """What a line names, and what it does not: `named` gives line, package URL and revision."""
 
 import json
-import time
 
 import pytest
 
@@ -122,7 +121,7 @@ def test_half_a_docstring_hides_nothing() -> None:
 
 
 def test_javascript() -> None:
-    text = "const p = await pipeline('text-generation', 'Xenova/m', { revision: 'v2', dtype: 'q8' });\n// pipeline('a', 'b/c')"
+    text = "const p = await pipeline('text', 'Xenova/m', { revision: 'v2', dtype: 'q8' });\n// pipeline('a', 'b/c')"
     assert named(text, "app.mjs") == ["1 huggingface/Xenova/m@v2"]
 
 
@@ -230,13 +229,8 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("path", ["a.py", "a.js", "a.ipynb", "a.yaml", "Dockerfile", "Modelfile"])
-def test_hostile_lines_cost_no_more_than_their_length(path: str) -> None:
-    for line in HOSTILE:
-        once = _seconds(path, line, 30)
-        assert _seconds(path, line, 120) < 40 * max(once, 0.01), line[:20]
-
-
-def _seconds(path: str, line: str, times: int) -> float:
-    start = time.process_time()
-    looked_at("\n".join([line] * times), path)
-    return time.process_time() - start
+@pytest.mark.parametrize("line", HOSTILE, ids=lambda line: line[:8])
+def test_hostile_lines_cost_no_more_than_their_length(path: str, line: str) -> None:
+    """Twenty lines, and one of a hundred thousand characters: what grows with the square of it would not end."""
+    assert looked_at("\n".join([line] * 20), path).references == ()
+    looked_at(line * 30, path)

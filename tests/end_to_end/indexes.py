@@ -1,4 +1,4 @@
-"""Small package indexes on loopback, as uv and cargo read them to write a lock file; nothing is downloaded from them."""
+"""Small package indexes on loopback, as uv and cargo read them to write a lock file; no package can be downloaded."""
 
 import hashlib
 import json

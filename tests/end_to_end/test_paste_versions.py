@@ -1,6 +1,7 @@
 """Another version that passes every check, by the package manager's own command: pasted, and the gate passes."""
 
 import json
+import os
 import shutil
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -82,7 +83,7 @@ def test_npm_takes_the_lowest_version_within_the_range(npm: Clone) -> None:
     assert resolved(npm, "thing") == "1.9.0"
 
 
-def test_npm_overrides_what_another_package_brings(npm: Clone, tmp_path: Path) -> None:
+def test_npm_overrides_what_another_package_brings(npm: Clone) -> None:
     """Also where the range of the one that requires it does not allow it; names may have dots and a scope."""
     manifest = json.loads((npm.path / "package.json").read_text()) | {"overrides": {"thing": "1.2.0"}}
     npm.write({"package.json": json.dumps(manifest)})
@@ -138,6 +139,7 @@ def test_cargo_locks_the_very_version(asked: str, tmp_path: Path, index: Index, 
     clone.environment |= {
         "OSPO_GATE_FACTS": facts(tmp_path / "facts.db", ["pkg:cargo/thing"]),
         "CARGO_REGISTRIES_LOCAL_INDEX": f"sparse+{index.url}/", "CARGO_HOME": str(tmp_path / "cargo"),
+        "RUSTUP_HOME": os.environ.get("RUSTUP_HOME", str(Path.home() / ".rustup")),
     }  # fmt: skip
     manifest = '[package]\nname = "web"\nversion = "1.0.0"\nedition = "2021"\n[dependencies]\n'
     clone.write({"Cargo.toml": f'{manifest}{asked} = {{version = "1", registry = "local"}}\n', "src/lib.rs": ""})

@@ -160,6 +160,12 @@ def test_what_does_not_stand_out(base: list[str], head: list[str]) -> None:
     assert rules(lock(*base), lock(*head)) == []
 
 
+def test_the_registry_that_the_policy_calls_its_own_does_not_stand_out() -> None:
+    head = lock(*MANY, "lib@1.0.0 https://npm.example.com/lib/-/lib-1.0.0.tgz")
+    assert rules(lock(*MANY), head) == ["source-unusual"]
+    assert rules(lock(*MANY), head, "{sources: {internal: ['https://npm.example.com']}}") == []
+
+
 def test_in_a_new_file_only_a_single_one_stands_out() -> None:
     odd = [f"{name}@1.0.0 https://own.example/{name}/-/{name}-1.0.0.tgz" for name in "ab"]
     assert rules({}, lock(*MANY, odd[0])) == ["source-unusual"]
@@ -315,6 +321,9 @@ def test_an_internal_address_in_a_public_repository_blocks_without_being_repeate
     )
     assert "corp" not in repr(report)
     assert "10.0.0.7" not in repr(report)
+    without_a_list = judge(lock(*MANY), INTERNAL, visibility="public")
+    assert [item.rule for item in without_a_list.findings] == ["internal-source-in-public-repository"]
+    assert "corp" not in repr(without_a_list)
 
 
 @pytest.mark.parametrize("visibility", ["private", "internal"])
