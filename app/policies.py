@@ -1,7 +1,7 @@
 """Where the policy of a judgment comes from: named, in the repository under judgment at its base, or built in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.ports import Blob, FileRef, Side
 from app.version import VERSION
@@ -75,6 +75,8 @@ class PolicyPlace:
     """The policy's place in the repository under judgment."""
     named: bool = False
     """Whether somebody asked for this very path: then it must be there."""
+    notices: tuple[Phrase, ...] = ()
+    """What people must know about the choice."""
 
     def refs(self, listing: Listing) -> tuple[FileRef, ...]:
         if self.given:
@@ -87,9 +89,9 @@ class PolicyPlace:
     def load(self, listing: Listing, blobs: Mapping[FileRef, Blob]) -> "Loaded":
         """Raises `PolicyError`; a central policy that is not there is an error, never a pass."""
         if self.given:
-            return Loaded(self.given)
+            return Loaded(self.given, notices=self.notices)
         try:
-            return self._load(listing, blobs)
+            return replace(self._load(listing, blobs), notices=self.notices)
         except PolicyError as error:
             if self.last_good is None:
                 raise

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from app.address import Address
 from checks.model.errors import UsageError
 from checks.policy.shape import KeyFault, key
 
@@ -74,6 +75,11 @@ class ServiceSettings:
         for name, (least, most) in _RANGES.items():
             if not least <= getattr(self, name) <= most:
                 yield KeyFault(name, f"must be {least} to {most}")
+        if self.facts and "://" in self.facts:
+            try:
+                Address.parse(self.facts)
+            except ValueError as error:
+                yield KeyFault("facts", str(error))
 
     @property
     def key_text(self) -> str:

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,6 +24,10 @@ from checks.policy.document import MAX_CHARACTERS
 from checks.policy.schema import Policy
 from checks.rules import CHECKS
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from app.cli.review import Review
+
 
 def run(options: argparse.Namespace) -> int:
     environment = command_environment()
@@ -33,8 +38,9 @@ def run(options: argparse.Namespace) -> int:
     kept = environment.cache.with_name("texts") if environment.cache and not options.no_cache else None
     known = environment.workflow.repository if environment.workflow else RepositoryFacts()
     tree = (InstalledTree(root, kept, only), OwnLicense(source, known.license, kept, only))
+    reviewed = _reviewed(options, environment, source) if options.review else None
     gate = Gate(
-        policies=_policies(options, environment, source, root),
+        policies=_policies(options, environment, source, root, reviewed),
         facts=FactChain(facts, tree),
         clock=lambda: datetime.now(UTC),
         cache=InventoryFiles(environment.cache) if environment.cache and not options.no_cache else None,
@@ -43,13 +49,15 @@ def run(options: argparse.Namespace) -> int:
     file = Path(options.facts) if options.facts else environment.facts
     if file and environment.workflow and environment.workflow.proposed:
         _refuse_proposed(file, source, root)
-    if file or options.online:
+    # dependency-review-action asks GitHub, so its inputs alone ask the network.
+    online = not file and bool(reviewed and reviewed.policy) if options.online is None else options.online
+    if file or online:
         from app.cli.known import Knowledge  # a check without them starts faster
 
-        judged = Knowledge(facts, tree, file, root if options.online else None).judge(gate, source)
+        judged = Knowledge(facts, tree, file, root if online else None).judge(gate, source)
     else:
         judged = drive(gate.judge_fully(source))
-    code = outputs.write(judged.report, enforce=options.enforce)
+    code = outputs.write(judged, enforce=options.enforce)
     if options.format == "text" and isinstance(source, GitSource) and not options.head and not environment.workflow:
         from app.cli.uncommitted import hint
 
@@ -69,8 +77,31 @@ def _only(text: str | None) -> frozenset[str] | None:
     return frozenset(names)
 
 
-def _policies(options: argparse.Namespace, environment: CommandEnvironment, source: Source, root: Path) -> PolicyPlace:
+def _reviewed(options: argparse.Namespace, environment: CommandEnvironment, source: Source) -> "Review | None":
+    """What becomes of the inputs of dependency-review-action."""
+    from app.cli.review import inputs_of, review
+
+    workflow = environment.workflow
+    if workflow and workflow.proposed and workflow.base and isinstance(source, GitSource) and not source.base:
+        source = _with_base(source, workflow)
+    return review(inputs_of(options), options.policy, source, environment)
+
+
+def _policies(
+    options: argparse.Namespace,
+    environment: CommandEnvironment,
+    source: Source,
+    root: Path,
+    reviewed: "Review | None" = None,
+) -> PolicyPlace:
     """Which policy judges. In a workflow one that lies inside the checkout is read at the merge base, also if named."""
+    if reviewed is not None and reviewed.policy is not None:
+        return PolicyPlace(given=reviewed.policy, notices=reviewed.notices)
+    place = _place(options, environment, source, root)
+    return replace(place, notices=reviewed.notices) if reviewed else place
+
+
+def _place(options: argparse.Namespace, environment: CommandEnvironment, source: Source, root: Path) -> PolicyPlace:
     name, workflow = options.policy, environment.workflow
     inside = _inside(root, Path(name)) if name and workflow and isinstance(source, GitSource) else None
     if name and inside is None:
@@ -124,11 +155,16 @@ def _file(name: str) -> Policy:
         raise UsageError(f"--policy: {name} cannot be read: {error.strerror}") from None
 
 
-def _at_merge_base(place: PolicyPlace, source: GitSource, workflow: Workflow) -> Policy:
+def _with_base(source: GitSource, workflow: Workflow) -> GitSource:
+    """The same head against the base of the event."""
     base = source.repository.commit(workflow.base or "")
     if base is None:
         raise _missing("base", workflow.base or "", workflow)
-    at_base = GitSource(source.repository, source.head, base)
+    return GitSource(source.repository, source.head, base)
+
+
+def _at_merge_base(place: PolicyPlace, source: GitSource, workflow: Workflow) -> Policy:
+    at_base = _with_base(source, workflow)
     blob = drive(at_base.read([FileRef(Side.BASE, place.path)])).get(FileRef(Side.BASE, place.path))
     if blob is not None and blob.data is not None:
         return load_policy(blob.data, place.path, revision=at_base.base)

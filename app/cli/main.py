@@ -158,15 +158,17 @@ def _add_check(commands: _Commands) -> None:
         "(inventory is judged in any case)")  # fmt: skip
     add("--facts", metavar="FILE", help="what is known about packages, from this file: ospo-gate facts --help "
         "(default: OSPO_GATE_FACTS)")  # fmt: skip
-    add("--online", action="store_true", help="ask the sources on the network; with --facts the file serves where they "
-        "are silent")  # fmt: skip
+    add("--online", action=argparse.BooleanOptionalAction, help="ask the sources on the network; with --facts the file "
+        "serves where they are silent (default: only for --review without --facts)")  # fmt: skip
+    add("--review", action="append", default=[], metavar="INPUT=VALUE", help="an input of dependency-review-action; "
+        "together they judge where there is no policy: docs/migration.md")  # fmt: skip
     add("--enforce", action="store_true", help="in mode evaluate, exit 1 where it would block")
     add("--format", default="text", choices=FORMATS, help="what to print (default: text)")
     add("--output", metavar="FILE", help="write it there instead")
     add("--also", action="append", default=[], metavar="FORMAT=FILE", help="write a further format to a file; "
         "the format `outputs` appends to a GITHUB_OUTPUT file")  # fmt: skip
     add("--repository-name", metavar="OWNER/NAME", help="for waivers that name repositories")
-    add("--visibility", choices=("public", "internal", "private"), help="of the repository (default: public)")
+    add("--visibility", choices=("public", "internal", "private"), help="of the repository (default: not known)")
     add("--property", action="append", default=[], metavar="NAME=VALUE", help="a custom property of the repository")
     _add_no_cache(check)
 
@@ -259,6 +261,7 @@ def _add_facts(commands: _Commands) -> None:
     build("--output", required=True, metavar="FILE", help="write it there; an old one stays until the new one is whole")
     build("--offline-osv", nargs="+", action="extend", default=[], metavar="PATH", help="take advisories from OSV's "
         "exports (<ECOSYSTEM>/all.zip, or folders), and ask nobody")  # fmt: skip
+    build("--offline-kev", metavar="FILE", help="take from this copy of CISA's catalog what is exploited")
     build("--online", action="store_true", help="with --offline-osv: ask the network for the rest")
     build("--all", action="store_true", help="also the lists of releases; of exports every advisory, so that "
         "any package can be judged")  # fmt: skip
@@ -289,7 +292,7 @@ def _add_ask(commands: _Commands) -> None:
         "asked in any case")  # fmt: skip
     ask("--offline", action="store_true", help="never ask the network")
     ask("--repository-name", metavar="OWNER/NAME", help="for waivers that name repositories")
-    ask("--visibility", choices=("public", "internal", "private"), help="of the repository (default: public)")
+    ask("--visibility", choices=("public", "internal", "private"), help="of the repository (default: not known)")
     ask("--property", action="append", default=[], metavar="NAME=VALUE", help="a custom property of the repository")
     ask("--format", default="text", choices=("text", "json"), help="default: text")
 

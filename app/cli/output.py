@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from app.gate import Judged
 from app.settings import CommandEnvironment
 from checks.model.errors import UsageError
 from checks.model.report import Report
@@ -34,8 +35,9 @@ class Outputs:
             check_target(path)
         return cls(options.format, output, also, environment)
 
-    def write(self, report: Report, enforce: bool) -> int:
+    def write(self, judged: Judged, enforce: bool) -> int:
         """Write everything; the exit code of the report. Raises `UsageError` when a file cannot be written."""
+        report = judged.report
         terminal = self.output is None and sys.stdout.isatty()
         text = _RENDERERS[self.format](report, self.environment, terminal)
         for format_, path in self.also:
@@ -46,7 +48,7 @@ class Outputs:
         # Last, because it says what the others have written.
         for format_, path in self.also:
             if format_ == "outputs":
-                self._write(path, _outputs(report, self.also), append=True)
+                self._write(path, _outputs(judged, self.also), append=True)
         if self.output is None:
             say(text)
         return exit_code(report, enforce)
@@ -138,11 +140,17 @@ def _workflow(report: Report, _environment: CommandEnvironment, _terminal: bool)
     return workflow(report)
 
 
-def _outputs(report: Report, also: Sequence[tuple[str, Path]]) -> str:
-    """Words and numbers of ours, and names of files that were written; nothing of the change."""
+def _outputs(judged: Judged, also: Sequence[tuple[str, Path]]) -> str:
+    """Words and numbers of ours, names of files that were written, and what dependency-review-action gives."""
+    from checks.engine.review_outputs import review_outputs
+    from checks.vulnerabilities.terms import VulnerabilitiesSection
+
+    report, section = judged.report, judged.policy.sections.get("vulnerabilities")
     counts = {"blocking": report.blocking, "warnings": report.warnings, "waived": report.waived}
     values = {"conclusion": report.conclusion.value, **{name: str(len(found)) for name, found in counts.items()}}
     values |= {_OUTPUT_NAMES[format_]: str(path) for format_, path in also if format_ in _OUTPUT_NAMES}
+    terms = section if isinstance(section, VulnerabilitiesSection) else None
+    values |= review_outputs(report, judged.plan, judged.facts, terms, judged.now)
     return "".join(_assignment(name, value) for name, value in values.items())
 
 

@@ -6,7 +6,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from typing import IO
+from typing import IO, NamedTuple
 
 from app.policies import PATH, load_policy
 from app.settings import CommandEnvironment
@@ -21,11 +21,25 @@ _NAME = re.compile(r"([A-Za-z0-9-]+)/([A-Za-z0-9._-]+)((?:/[^/@\s][^/@]*)+)?@([^
 _MAX_BYTES = 4 * MAX_CHARACTERS + 1
 
 
+class Fetched(NamedTuple):
+    """A file of another repository."""
+
+    data: bytes
+    label: str
+    ref: str
+
+
 def read_policy(name: str, environment: CommandEnvironment) -> Policy:
     """The policy `owner/repo[/path]@ref`. Raises `UsageError`, `SourceError` or `PolicyError`; never a default."""
+    found = fetch(name, "--policy", environment)
+    return load_policy(found.data, found.label, revision=found.ref)
+
+
+def fetch(name: str, option: str, environment: CommandEnvironment) -> Fetched:
+    """The file `owner/repo[/path]@ref` that an option names. Raises `UsageError` or `SourceError`."""
     match = _NAME.match(name)
     if match is None or {".", ".."} & set((match[3] or "").split("/")):
-        raise UsageError(f"--policy: expected owner/repo[/path]@ref, not '{visible(name)}'")
+        raise UsageError(f"{option}: expected owner/repo[/path]@ref, not '{visible(name)}'")
     owner, repository, path, ref = match.groups()
     path = (path or f"/{PATH}").lstrip("/")
     where = f"{environment.api_url}/repos/{owner}/{repository}/contents/{urllib.parse.quote(path)}"
@@ -40,14 +54,14 @@ def read_policy(name: str, environment: CommandEnvironment) -> Policy:
     except urllib.error.HTTPError as error:
         error.close()
         raise SourceError(
-            f"--policy: GitHub answered {error.code} for {name}", hint=_hint(error.code, environment)
+            f"{option}: GitHub answered {error.code} for {name}", hint=_hint(error.code, environment)
         ) from None
     except (OSError, ValueError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", None) or error
         raise SourceError(
-            f"--policy: {name} could not be read from {environment.api_url}: {visible(str(reason))}"
+            f"{option}: {name} could not be read from {environment.api_url}: {visible(str(reason))}"
         ) from None
-    return load_policy(data, f"{owner}/{repository}/{path}@{ref}", revision=ref)
+    return Fetched(data, f"{owner}/{repository}/{path}@{ref}", ref)
 
 
 class _SameHost(urllib.request.HTTPRedirectHandler):

@@ -58,6 +58,10 @@ class Content:
     def add(self, found: Iterable[FactRecord]) -> None:
         self.records.update((record.key, record) for record in found)
 
+    def cves(self) -> set[str]:
+        """The CVEs of all advisories."""
+        return _cves(record for key, record in self.records.items() if key.kind == "advisory")
+
     def read_at(self, source: str, at: datetime) -> None:
         self.read[source] = min(at, self.read.get(source, at))
 
@@ -113,7 +117,10 @@ class Asking:
                 self.told(done, len(questions))
                 at = timing.now()
                 facts = await online.packages.answer(part, hidden)
-                content.add(records(part, facts, at))
+                # Versions of one package may be in several parts, and a source may be silent in one of them.
+                known = content.records
+                found = [(known.get(record.key), record) for record in records(part, facts, at)]
+                content.add(new for old, new in found if old is None or not _stays(old, new))
                 _read_from(content, facts)
                 done += len(part)
         return content
@@ -200,10 +207,14 @@ def _read_before(content: Content, kind: str, header: Header) -> None:
 def _needed(found: Mapping[FactKey, FactRecord]) -> dict[FactKey, FactRecord]:
     """Without the advisories and CVEs that no package has any more."""
     named = _named(found.values())
-    known = [record for key, record in found.items() if key.kind == "advisory" and key.key in named]
-    wanted = {cve for record in known if (advisory := decoded(record, decode_advisory)) for cve in cves(advisory)}
+    wanted = _cves(record for key, record in found.items() if key.kind == "advisory" and key.key in named)
     left = {"advisory": named, **dict.fromkeys(_OF_VULNERABILITIES, wanted)}
     return {key: record for key, record in found.items() if key.kind not in left or key.key in left[key.kind]}
+
+
+def _cves(advisories: Iterable[FactRecord]) -> set[str]:
+    known = (decoded(record, decode_advisory) for record in advisories)
+    return {cve for advisory in known if advisory for cve in cves(advisory)}
 
 
 def _named(found: Iterable[FactRecord]) -> set[str]:

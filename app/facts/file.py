@@ -41,7 +41,7 @@ T = TypeVar("T")
 
 #: The name of gaps that are of the file and of no source in it.
 SOURCE = "facts file"
-#: Of a whole file (bytes): every advisory of all ecosystems has 60 MB.
+#: Of a whole file (bytes).
 MAX_FILE = 256_000_000
 
 

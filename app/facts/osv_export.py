@@ -23,13 +23,13 @@ from checks.model.errors import UsageError
 from checks.model.phrase import visible
 from checks.model.purl import type_of
 
-#: Of one record, and of all records of a run (bytes); how many there may be. In 2026 OSV has a million.
+#: Of one record, and of all records of a run (bytes); how many there may be.
 MAX_RECORD = 16_000_000
 MAX_BYTES = 20_000_000_000
 MAX_RECORDS = 4_000_000
 #: Entries of one archive; its table of contents is read whole.
 MAX_ENTRIES = 2_000_000
-#: By how much an archive may grow when it is unpacked; OSV's grow six times.
+#: By how much an archive may grow when it is unpacked; that of JSON grows far less.
 MAX_RATIO = 100
 _ENTRY = re.compile(rb"PK\x01\x02")
 

@@ -77,7 +77,7 @@ class Website:
         if digest == self._digest:
             return None
         self._digest = digest
-        return FactsFile(data, self.endpoint.base)
+        return await asyncio.to_thread(FactsFile, data, self.endpoint.base)
 
 
 class LastAnswer:
@@ -102,7 +102,7 @@ class PublishedFile:
         self.changed = changed
         """Called when another file has taken the place of an earlier one."""
         self.current: FileFacts | None = None
-        self.trouble = "it was not read yet"
+        self.trouble = ""
 
     async def look(self) -> None:
         """Take the file if there is another one."""

@@ -20,6 +20,8 @@ from checks.model.facts import Facts, Questions, RepositoryFacts
 
 #: For how long an answer that is too old still serves while a newer one is fetched behind it.
 GRACE = timedelta(hours=1)
+#: Said where everybody may read it: neither the path nor the address of the file belongs there.
+UNREADABLE = "the service cannot read its facts file"
 
 
 class SharedFacts:
@@ -95,5 +97,4 @@ class SharedFacts:
             return await self._online.packages.answer(questions, private)
         if file:
             return await asyncio.to_thread(file.look_up, questions)
-        reason = self._file.trouble if self._file else "no source is connected"
-        return silent(questions, SOURCE, reason, self.timing.now() + AGAIN)
+        return silent(questions, SOURCE, UNREADABLE, self.timing.now() + AGAIN)

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -18,6 +18,7 @@ from app.github.client import GitHubApp, GitHubError, Installation, RateLimited
 from app.github.publication import Publication, branch_publication, publication, refusal
 from app.github.publisher import Publisher
 from app.github.pull import CentralPolicy, PullSource, names
+from app.jobs.desk import Desk, known, own_comment
 from app.jobs.first_seen import FirstSeen, watched
 from app.jobs.nights import next_turn
 from app.policies import PolicyPlace, load_policy
@@ -27,11 +28,8 @@ from app.store.sightings import SightingStore
 from app.store.subjects import SubjectStore
 from app.subject import Claim, Kind
 from checks.model.errors import PolicyError, SourceError
-from checks.model.facts import Facts, RepositoryFacts
-from checks.model.packages import Known
 from checks.model.phrase import plain, say
 from checks.policy.schema import Policy
-from checks.render.comment import MARKER
 from checks.render.json_report import to_json
 from checks.render.markdown import code
 from checks.render.presentation import Presentation
@@ -44,6 +42,8 @@ LONGEST = 900.0
 MAX_ATTEMPTS = 6
 #: Seconds before an event is believed less than an answer that names another head: GitHub's replicas lag behind.
 LAG = 1.0
+#: Until a verdict is told again whose fixes did not come in time.
+SOON = timedelta(seconds=30)
 #: What a default branch is judged for: what time alone brings to it. Everything else was judged when it came in.
 ON_BRANCHES = frozenset({"vulnerabilities"})
 
@@ -73,6 +73,8 @@ class Judge:
     central: CentralPolicy | None = None
     retry_seconds: float = 5.0
     """Before the first retry; doubled each time."""
+    fix_seconds: float = 2.0
+    """For which a verdict waits for fixes that need more facts."""
     refresh_hour: int = 2
     """Of the day (UTC); default branches are judged again in the hours after it."""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -102,7 +104,7 @@ class Judge:
             raise SourceError(claim.last_error or "the service ended each time while it was judged")
         started = time.monotonic()
         source = self._source(claim, client)
-        desk = _Desk(claim, Publisher(client, claim), again_at=self._turn(claim))
+        desk = Desk(claim, Publisher(client, claim), again_at=self._turn(claim))
         try:
             outgoing = await self._decided(claim, source, desk, started)
             if outgoing is None:
@@ -115,7 +117,7 @@ class Judge:
             await desk.withdraw()
             raise
 
-    async def _decided(self, claim: Claim, source: PullSource, desk: "_Desk", started: float) -> Outgoing | None:
+    async def _decided(self, claim: Claim, source: PullSource, desk: Desk, started: float) -> Outgoing | None:
         """What is to be published, stored; None when just that stands on GitHub already."""
         try:
             judged = await self._judge_patiently(claim, source, desk)
@@ -155,7 +157,7 @@ class Judge:
 
     # -- judging ----------------------------------------------------------------------------------------------------
 
-    async def _judge_patiently(self, claim: Claim, source: PullSource, desk: "_Desk") -> Judged:
+    async def _judge_patiently(self, claim: Claim, source: PullSource, desk: Desk) -> Judged:
         """Judge; if it takes longer than people wait in silence, say meanwhile that it is in progress. Nobody waits for
         the verdict on a default branch."""
         if claim.kind is Kind.BRANCH:
@@ -169,12 +171,12 @@ class Judge:
         finally:
             task.cancel()
 
-    async def _judge(self, claim: Claim, source: PullSource, desk: "_Desk") -> Judged:
+    async def _judge(self, claim: Claim, source: PullSource, desk: Desk) -> Judged:
         branch = claim.kind is Kind.BRANCH
         only = ON_BRANCHES if branch else None
         own: tuple[FactSource, ...] = () if branch else (Members(source.client, claim.about),)
         packages = (self.facts,) if self.facts.connected else ()
-        chain = FactChain(_known(claim), own, packages, only, self.facts.private)
+        chain = FactChain(known(claim), own, packages, only, self.facts.private)
         gate = Gate(
             policies=await self._policies(),
             facts=FirstSeen(chain, self.sightings, claim, self.clock),
@@ -187,12 +189,24 @@ class Judge:
         judged = await gate.judge(source)
         if source.state and source.state.head != claim.head:
             raise HeadMoved(source.state.head)
+        if not branch:
+            judged = await self._fixed(claim, gate, judged, desk)
         await self._keep(judged, gate.policies.last_good)
         if desk.comment is None and not branch:
-            desk.comment = _own_comment(source)
+            desk.comment = own_comment(source)
             if desk.comment is None and source.state and not source.state.all_comments:
                 desk.comment = await desk.publisher.find_comment()
         return judged
+
+    async def _fixed(self, claim: Claim, gate: Gate, judged: Judged, desk: Desk) -> Judged:
+        """With the fixes for which more must be known, if that comes at once: nobody waits longer for a verdict. If
+        not, it is remembered when it comes, and the verdict is soon told again with them."""
+        try:
+            return await asyncio.wait_for(gate.fixed(judged), self.fix_seconds)
+        except TimeoutError:
+            if not self._said(claim):
+                desk.again_at = (self.clock() + SOON).timestamp()
+            return judged
 
     async def _policies(self) -> PolicyPlace:
         if self.central is None:
@@ -244,7 +258,7 @@ class Judge:
         )
         return refusal(claim, "could not judge: the policy is not valid", summary, "policy")
 
-    async def _publish(self, claim: Claim, desk: "_Desk", outgoing: Outgoing) -> None:
+    async def _publish(self, claim: Claim, desk: Desk, outgoing: Outgoing) -> None:
         if not await self.subjects.may_publish(claim):
             await self.reports.mark(outgoing, SUPERSEDED)
             await desk.withdraw()
@@ -299,7 +313,7 @@ class Judge:
         said = refusal(claim, "could not judge: the change could not be read", summary, "source")
         outgoing = await self.reports.refuse(claim, said.to_json(), str(error))
         try:
-            desk = _Desk(claim, Publisher(self._client(claim), claim), again_at=self._turn(claim))
+            desk = Desk(claim, Publisher(self._client(claim), claim), again_at=self._turn(claim))
             await self._publish(claim, desk, outgoing)
         except RateLimited as limited:
             await self.subjects.postpone(claim, str(limited), limited.retry_at)
@@ -310,57 +324,6 @@ class Judge:
             else:  # GitHub lets us say nothing here: it rests until the next event
                 await self.reports.mark(outgoing, SUPERSEDED)
                 await self.subjects.finish(claim, last_error=str(second)[:2000])
-
-
-@dataclass(slots=True)
-class _Desk:
-    """What is said about one claim while it is judged: our comment so far, and the run that says "in progress"."""
-
-    claim: Claim
-    publisher: Publisher
-    comment: Mapping[str, Any] | None = None
-    waiting: Mapping[str, Any] | None = None
-    again_at: float | None = None
-    """When time alone can change the verdict (seconds since 1970)."""
-
-    def __post_init__(self) -> None:
-        self.comment = self.claim.comment
-
-    async def announce(self) -> None:
-        """Best effort: the verdict does not depend on it."""
-        try:
-            self.waiting = await self.publisher.announce(self.claim.head)
-        except GitHubError as error:
-            log.info("in-progress-not-posted", subject=self.claim.key, error=str(error))
-
-    async def withdraw(self) -> None:
-        if self.waiting is None:
-            return
-        try:
-            await self.publisher.withdraw(self.waiting)
-        except GitHubError as error:
-            log.info("in-progress-not-withdrawn", subject=self.claim.key, error=str(error))
-
-
-def _known(claim: Claim) -> Facts:
-    about = claim.about
-    repository = RepositoryFacts(
-        about.repository,
-        about.visibility,
-        about.default_branch,
-        about.owner_is_organization,
-        about.properties,
-        Known(about.license, "GitHub") if about.license and about.license != "NOASSERTION" else None,
-    )
-    return Facts(repository=repository, accounts_known=True)
-
-
-def _own_comment(source: PullSource) -> Mapping[str, Any] | None:
-    """Our comment as the query found it, by author and marker."""
-    for node in source.state.comments if source.state else ():
-        if node["body"].startswith(MARKER):
-            return {"node": node["id"], "id": node.get("fullDatabaseId"), "body": node["body"]}
-    return None
 
 
 def _label(central: CentralPolicy) -> str:

@@ -111,7 +111,8 @@ class SubjectStore:
             )
 
     async def claim(self, lease_seconds: float) -> Claim | None:
-        """The subject that has waited longest, fenced with a new token; None when nothing is due.
+        """The pull request that has waited longest, or else another subject, fenced with a new token; None when nothing
+        is due.
 
         A lease that ran out counts as an attempt: a subject that kills its workers must come to an end.
         """
@@ -122,7 +123,8 @@ class SubjectStore:
             or_(subject.c.lease_until.is_(None), subject.c.lease_until < now),
         )
         async with self.database.write() as connection:
-            first = select(subject.c.key).where(due).order_by(subject.c.next_at).limit(1)
+            waited = (case((subject.c.key.like(f"%/{Kind.PULL}/%"), 0), else_=1), subject.c.next_at)
+            first = select(subject.c.key).where(due).order_by(*waited).limit(1)
             if not self.database.sqlite:
                 first = first.with_for_update(skip_locked=True)
             key = (await connection.execute(first)).scalar_one_or_none()

@@ -10,7 +10,6 @@ from checks.ai_models.identity import Identity, Kind
 from checks.ai_models.identity import words as words_of
 from checks.ai_models.source import Run
 
-
 #: Words of one command that are read: nobody writes more.
 MAX_WORDS = 100
 

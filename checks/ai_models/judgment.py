@@ -70,7 +70,7 @@ def said(gathered: Gathered, facts: Facts, section: AiModelsSection) -> Iterator
 
 def _of_named(named: Named, facts: Facts, section: AiModelsSection) -> Iterator[Observation]:
     about = say("The " + named.kind + " {}", named.name)
-    fix = Fix(say("once somebody has read it: an entry of ai_models.clarify for {}", named.purl))
+    fix = Fix(say("once somebody has read its license: add an entry for {} to ai_models.clarify", named.purl))
     for claim, (versions, places) in _claims(named, facts, section).items():
         version = versions[0] if versions != [NEWEST] and len(versions) == 1 else None
         case = _Case(named.kind, about, named.name, Subject(named.purl, version, named.name), places)

@@ -99,11 +99,16 @@ class Moving:
 
     def _summary(self, name: str, finding: Finding, candidate: Candidate) -> Phrase:
         if candidate.reach is Reach.BACK and finding.move is Move.CLOCK:
-            return say("use {} {}, which is old enough, for now", name, candidate.version)
+            return say("or use {} {} now, which is old enough", name, candidate.version)
         if candidate.reach is Reach.BACK:
             return say("go down to {} {}, because no newer version passes", name, candidate.version)
         if candidate.reach is Reach.BEYOND:
             return say("use {} {}, because nothing nearer passes", name, candidate.version)
+        choice = self.choice(finding)
+        if (
+            finding.check == "vulnerabilities" and choice and choice.fell
+        ):  # the fix that its message names may have fallen
+            return say("use {} {}, which passes every check", name, candidate.version)
         return say("use {} {}", name, candidate.version)
 
     def evidence(self, finding: Finding) -> Iterator[Evidence]:

@@ -74,10 +74,11 @@ def import_policy(text: str, file: str, terms: Terms, kind: str | None = None) -
     found = _named(kind) if kind else recognized(text, file)
     if len(text) > MAX_CHARACTERS:
         raise UsageError(f"{file} has more than {MAX_CHARACTERS:,} characters: it is no configuration")
-    return _imported(found, text, file, terms, _reader(found))
+    return imported(found, text, file, terms, _reader(found))
 
 
-def _imported(kind: Kind, text: str, file: str, terms: Terms, read: Callable[[str, Draft], None]) -> Imported:
+def imported(kind: Kind, text: str, file: str, terms: Terms, read: Callable[[str, Draft], None]) -> Imported:
+    """As `import_policy`, with the function that reads."""
     draft = Draft(terms)
     try:
         read(text, draft)

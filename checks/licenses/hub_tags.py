@@ -6,8 +6,8 @@ the index knows their category. A family of licenses (`bsd`, `cc`) stays what it
 
 import re
 
-#: Tags that are not the id in lower case.
-_IDS = {
+#: Tags that are not the id in lower case, with their ids.
+TAGS = {
     "bigcode-openrail-m": "LicenseRef-scancode-bigcode-open-rail-m-v1",
     "bigscience-bloom-rail-1.0": "LicenseRef-scancode-bigscience-rail-1.0",
     "bigscience-openrail-m": "LicenseRef-scancode-bigscience-open-rail-m",
@@ -37,7 +37,7 @@ _OWN = (
     "apple-amlr deepfloyd-if-license fair-noncommercial-research-license grok2-community h-research intel-research "
     "llama3 mnpl mrl openrail qwen qwen-research"
 )
-_IDS |= {tag: f"LicenseRef-huggingface-{tag}" for tag in _OWN.split()}
+TAGS |= {tag: f"LicenseRef-huggingface-{tag}" for tag in _OWN.split()}
 #: A statement of several tags: `mit AND cc-by-4.0`.
 _PART = re.compile(r"( AND | OR |[()])")
 _MAX = 2_000
@@ -47,4 +47,4 @@ def expression_of(statement: str) -> str:
     """A statement of a card or of the hub, with every tag that is one replaced by its id; anything else as it is."""
     if len(statement) > _MAX:
         return statement
-    return "".join(_IDS.get(part.strip().lower(), part) for part in _PART.split(statement))
+    return "".join(TAGS.get(part.strip().lower(), part) for part in _PART.split(statement))

@@ -1,6 +1,6 @@
 """Errors that people meet: each says what is wrong, where, and what to do next."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class GateError(Exception):
@@ -34,9 +34,8 @@ class UnreadableManifest(Exception):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyIssue:
-    """One fault of a policy file, with its 1-based line and column."""
+class PolicyIssue(NamedTuple):
+    """One fault of a policy file, with its 1-based line and column. No dataclass, so that help need not wait for any."""
 
     line: int
     column: int

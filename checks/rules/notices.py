@@ -112,7 +112,7 @@ def _missing(section: NoticesSection, used: int, introduced: bool) -> Observatio
         rule="notice-missing",
         subject=Subject(path=section.file),
         message=say(
-            "{} is not in the repository, which uses {}: write it where packages are installed.",
+            "{} is not in the repository, which uses {}.",
             section.file,
             _packages(used, "third-party "),
         ),
@@ -120,7 +120,7 @@ def _missing(section: NoticesSection, used: int, introduced: bool) -> Observatio
         introduced=introduced,
         evidence=(Evidence("packages", (f"{used:,}",)),),
         policy_key=("notices", "file"),
-        fix=_fix(section),
+        fix=_fix(section, "write it"),
     )
 
 
@@ -153,7 +153,7 @@ def _outdated(
     return Observation(
         rule="notice-outdated",
         subject=Subject(path=section.file),
-        message=(*say("{} ", section.file), *join(says, " and "), ": write it anew where packages are installed."),
+        message=(*say("{} ", section.file), *join(says, " and "), "."),
         headline=say("{} is not up to date", section.file[-60:]),
         location=places[0] if places else Location(section.file),
         related=tuple(places[1:_SHOWN]),
@@ -185,10 +185,10 @@ def _packages(number: int, kind: str = "") -> Phrase:
     return (f"{number:,} {kind}package{'' if number == 1 else 's'}",)
 
 
-def _fix(section: NoticesSection) -> Fix:
+def _fix(section: NoticesSection, write: str = "write it anew") -> Fix:
     scope = " --scope all" if section.scope is Scope.ALL else ""
     command = f"ospo-gate notices --output={shlex.quote(section.file)}{scope}"
-    return Fix(say("write {} anew where the packages are installed", section.file), (command,))
+    return Fix((f"{write} where the packages are installed, and commit it",), (command,))
 
 
 CHECK = Check(

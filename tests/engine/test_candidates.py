@@ -1,12 +1,14 @@
 """The lowest version that passes every check at once: which ones are looked at, and which one is chosen."""
 
+from dataclasses import replace
+
 import pytest
 
 from checks.engine.candidates import MANY, MOST, RULES
 from checks.model.packages import Release
 from checks.rules import CHECKS
 from tests.engine.shop import Registry, fixed, judged, lock, said
-from tests.vulnerabilities.examples import advisory
+from tests.vulnerabilities.examples import advisory, exploited
 
 VULNERABILITIES = "vulnerabilities: {}\nfreshness: {minimum_age: 3 days}\nlicenses: {allow: [permissive]}"
 INSTALL = "npm install --package-lock-only --ignore-scripts"
@@ -36,7 +38,7 @@ def test_the_lowest_version_that_every_check_takes() -> None:
         ],
     )
     (finding,) = judged(EMPTY, thing("1.2.0"), registry, VULNERABILITIES).blocking
-    assert fixed(finding) == ("use thing 1.9.4", (f"{INSTALL} thing@1.9.4",))
+    assert fixed(finding) == ("use thing 1.9.4, which passes every check", (f"{INSTALL} thing@1.9.4",))
     assert said(finding, "fix") == "1.9.4 passes every check, within ^1.0.0"
     assert "1.9.0 (license-not-allowed)" in said(finding, "passed over")
     assert "1.9.2 (version-too-new)" in said(finding, "passed over")
@@ -89,7 +91,7 @@ def test_what_is_too_new_waits_or_takes_the_newest_that_is_not() -> None:
     report = judged(thing("1.2.0"), thing("1.5.0"), registry, "freshness: {minimum_age: 3 days}")
     (finding,) = report.blocking
     assert finding.clears_at is not None
-    assert fixed(finding) == ("use thing 1.4.0, which is old enough, for now", (f"{INSTALL} thing@1.4.0",))
+    assert fixed(finding) == ("or use thing 1.4.0 now, which is old enough", (f"{INSTALL} thing@1.4.0",))
     assert report.repair == ()  # nobody has to
 
 
@@ -164,16 +166,12 @@ def test_advice_about_versions_is_followed() -> None:
 
 
 def test_going_back_is_no_fix_where_the_old_version_is_exploited_as_well() -> None:
-    from tests.vulnerabilities.examples import exploited
-
     registry = Registry(f"{THING} 1.1.0 MIT", f"{THING} 1.2.0 MIT", advisories=[advisory(1, "high", fix=None)])
     report = judged(thing("1.1.0"), thing("1.2.0"), registry, "vulnerabilities: {}")
     assert fixed(report.blocking[0])[0] == "go back to thing 1.1.0"
 
     class Exploited(Registry):
         async def answer(self, questions, private=()):  # type: ignore[no-untyped-def]
-            from dataclasses import replace
-
             return replace(await super().answer(questions, private), exploited=exploited("CVE-2026-1"))
 
     worse = Exploited(f"{THING} 1.1.0 MIT", f"{THING} 1.2.0 MIT", advisories=[advisory(1, "high", fix=None)])

@@ -1,15 +1,24 @@
 """Fixes of lines that are themselves the truth: what is suggested, and what is left to people."""
 
+import json
 import subprocess
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
 
 from checks.model.dependency import Location
 from checks.model.finding import Finding
+from checks.model.packages import Cycle, Known, PackageFacts
+from checks.render.checkrun import annotations
+from checks.render.json_report import to_json
+from checks.render.presentation import Presentation
 from tests.engine.shop import Registry, fixed, judged
 from tests.vulnerabilities.examples import advisory
 
+DOCS = Path(__file__).parents[2] / "docs"
 LICENSES = "licenses: {allow: [permissive]}"
 SIX = Registry("pkg:pypi/six 1.0 GPL-3.0-only", "pkg:pypi/six 1.2 MIT", "pkg:pypi/six 1.25 MIT")
 HASHED = f"six==1.0 --hash=sha256:{'a' * 64}\n"
@@ -61,10 +70,6 @@ def test_an_action_by_its_tag() -> None:
 
 
 def test_an_image_of_a_cycle_that_ended_gets_the_next_supported_one() -> None:
-    from datetime import date
-
-    from checks.model.packages import Cycle, Known, PackageFacts
-
     class Lifecycles(Registry):
         def _package(self, purl: str) -> PackageFacts:
             ends = {"3.8": date(2024, 10, 7), "3.9": date(2025, 10, 31), "3.10": date(2030, 1, 1), "3.14": None}
@@ -72,11 +77,25 @@ def test_an_image_of_a_cycle_that_ended_gets_the_next_supported_one() -> None:
             return PackageFacts(cycles=Known(cycles, "endoflife.date"))
 
         async def answer(self, questions, private=()):  # type: ignore[no-untyped-def]
-            from dataclasses import replace
-
             found = await super().answer(questions, private)
             return replace(found, packages={purl: self._package(purl) for purl, _ in questions})
 
     finding = line({"Dockerfile": "FROM python:3.8 AS build\n"}, Lifecycles(), "freshness: {}")
     assert finding.fix is not None
     assert finding.fix.suggestion == (Location("Dockerfile", 1, 1), "FROM python:3.10 AS build")
+
+
+def test_the_line_is_shown_in_the_annotation_and_told_to_programs() -> None:
+    report = judged({"requirements.txt": ""}, {"requirements.txt": "six==1.0  # \x1b[2J\n"}, SIX, LICENSES)
+    assert report.blocking[0].fix is not None
+    assert report.blocking[0].fix.suggestion is None, "what a terminal obeys is no line to copy"
+    report = judged({"requirements.txt": ""}, {"requirements.txt": "six==1.0  # `ours`\n"}, SIX, LICENSES)
+    (annotation,) = annotations(report, report.blocking, Presentation())
+    assert "Line 1 is then: six==1.2  # `ours`" in annotation["message"]
+    document = to_json(report)
+    assert document["findings"][0]["fix"]["suggestion"] == {
+        "path": "requirements.txt",
+        "line": 1,
+        "text": "six==1.2  # `ours`",
+    }
+    jsonschema_rs.validate(json.loads((DOCS / "report.schema.json").read_text()), document)

@@ -50,6 +50,21 @@ def test_advisories_that_did_not_change_are_not_fetched_again(world: Standins) -
     assert [path for path in world.osv.paths if "vulns" in path] == ["/v1/vulns/GHSA-dddd-eeee-ffff"]
 
 
+def test_a_source_that_fails_for_a_later_part_takes_nothing_back(
+    world: Standins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two versions of one package, asked in two parts."""
+    monkeypatch.setattr("app.facts.build.CHUNK", 1)
+    world.depsdev.knows("NPM", "left-pad", "2.0.0", "MIT")
+    files = {"a/package-lock.json": lock(left_pad="1.0.0"), "b/package-lock.json": lock(left_pad="2.0.0")}
+    answers = iter((None, Fault(status=403)))
+    monkeypatch.setattr(world.osv, "take", lambda call: next(answers) if "batch" in call.path else None)
+    file = Builder(world, Clock(), DISABLED="github").build(files)
+    known = left_pad(file)
+    assert known.advisories
+    assert known.advisories.value == ("GHSA-aaaa-bbbb-cccc",)
+
+
 def test_what_is_gone_is_gone(world: Standins) -> None:
     builder = Builder(world, Clock())
     file = builder.build(FILES)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from checks.model.facts import Facts, Want
+from checks.model.facts import Facts, Questions, Want
 from tests.end_to_end.examples import npm
 from tests.jobs.office import Office, Run
 from tests.standins import Fault, Standins
@@ -97,7 +97,9 @@ def test_a_thousand_who_want_the_same_cost_one_batch(run: Run, standins: Standin
     names = [f"p{number}" for number in range(300)]
     for name in names:
         standins.depsdev.knows("NPM", name, "1.0.0")
-    wanted = {(f"pkg:npm/{name}", "1.0.0"): Want.LICENSE | Want.PUBLISHED | Want.ADVISORIES for name in names}
+    wanted: Questions = {
+        (f"pkg:npm/{name}", "1.0.0"): Want.LICENSE | Want.PUBLISHED | Want.ADVISORIES for name in names
+    }
 
     async def story(office: Office) -> None:
         facts = office.service.facts
@@ -111,7 +113,7 @@ def test_a_thousand_who_want_the_same_cost_one_batch(run: Run, standins: Standin
     run(story, standins.environment(), online=online)
 
 
-def _complete(facts: Facts, wanted: dict[tuple[str, str], Want]) -> bool:
+def _complete(facts: Facts, wanted: Questions) -> bool:
     known = [facts.version(*key) for key in wanted]
     return all(item.license and item.published and item.advisories for item in known)
 

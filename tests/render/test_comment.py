@@ -259,6 +259,12 @@ def test_what_is_fine_is_one_sentence(bad: int, judged: int, sentence: str) -> N
     assert sentence in text if sentence else "fine" not in text
 
 
+def test_the_block_is_for_what_blocks_so_a_warning_has_its_own_command() -> None:
+    notices = finding("ntc-1aa", level=Level.WARN, subject=package("b"), fix=Fix(("write it anew",), ("make notice",)))
+    assert "Write it anew. Run `make notice`." in body(report(copyleft(), notices, repair=("x",)))
+
+
+
 def test_the_block_says_what_it_fixes() -> None:
     by_hand = finding("lic-1aa", subject=package("other"))
     assert "From the top of your branch:\n```sh\nx\n```" in body(report(copyleft(), repair=("x",)))

@@ -82,6 +82,7 @@ def test_a_finding_in_json() -> None:
         "fix": {
             "summary": "chart-kit 4.1.3 does without it and passes every check.",
             "commands": ["npm install chart-kit@4.1.3"],
+            "suggestion": None,
         },
         "why": ["chart-kit 4.2.0", "svg-mill 1.8.0", "glyph-core 2.1.0"],
         "evidence": [],

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.model.dependency import Location
-from checks.model.finding import Level, Subject
+from checks.model.finding import Fix, Level, Subject
 from checks.model.phrase import say
 from checks.model.report import CheckOutcome, Conclusion
 from checks.render.text import text
@@ -91,6 +91,12 @@ def test_color_only_when_asked() -> None:
     assert "\x1b[31;1m✗ 2 to fix" in colored
     plain = "".join(part.partition("m")[2] if index else part for index, part in enumerate(colored.split("\x1b[")))
     assert plain == text(picture())
+
+
+def test_the_block_is_for_what_blocks_so_a_warning_has_its_own_command() -> None:
+    notices = finding("ntc-1aa", level=Level.WARN, fix=Fix(("write it anew",), ("make notice",)))
+    assert "fix     Write it anew.\n            make notice\n" in text(report(copyleft(), notices, repair=("x",)))
+
 
 
 def test_lines_wrap_but_commands_do_not() -> None:

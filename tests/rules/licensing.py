@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from app.policies import CheckShape
 from checks.model.change import Change, ChangeKind, Place
 from checks.model.dependency import Dependency, Location, Origin, Scope
-from checks.model.facts import Facts, RepositoryFacts
+from checks.model.facts import Facts, RepositoryFacts, SourceState
 from checks.model.finding import Observation
 from checks.model.packages import Known, LicenseText, VersionFacts
 from checks.model.phrase import plain
@@ -65,13 +65,14 @@ def judge(
     kind: ChangeKind = ChangeKind.ADDED,
     before: tuple[Dependency, ...] = (),
     earlier: VersionFacts | None = None,
+    sources: tuple[SourceState, ...] = (),
 ) -> list[Observation]:
     """What is said about one package; `facts` are about its version, `earlier` about the one in `before`."""
     made = change(*places, kind=kind, before=before)
     versions = {(made.purl, made.version): facts} if facts else {}
     if earlier:
         versions |= {(item.purl, item.version): earlier for item in before}
-    known = Facts(versions=versions, repository=repository or RepositoryFacts())
+    known = Facts(versions=versions, repository=repository or RepositoryFacts(), sources=sources)
     assert CHECK.judge_dependency is not None
     return list(CHECK.judge_dependency(made, known, section(policy), NOW))
 

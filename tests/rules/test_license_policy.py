@@ -153,14 +153,15 @@ def whole(policy: str, repository: RepositoryFacts, *, empty: bool = False) -> l
             {},
             [
                 "license-context-unknown: The property distribution of the repository is not known, so packages are "
-                "judged in the context distributed."
+                "judged in the context distributed: set it to distributed, hosted, internal, dual-licensed or open-core."
             ],
         ),
         (
             {"distribution": "saas"},
             [
                 "license-context-unknown: The property distribution of the repository is saas, "
-                "which is no context, so packages are judged in the context distributed."
+                "which is no context, so packages are judged in the context distributed: set it to distributed, "
+                "hosted, internal, dual-licensed or open-core."
             ],
         ),
         ({"distribution": "open-core"}, []),

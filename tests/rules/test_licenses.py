@@ -7,6 +7,7 @@ import pytest
 from checks.model.change import ChangeKind, Place
 from checks.model.dependency import Dependency, Location, Origin, Scope
 from checks.model.errors import PolicyError
+from checks.model.facts import SourceState
 from checks.model.finding import Level
 from checks.model.packages import Gap, Known, VersionFacts
 from checks.model.phrase import Foreign, plain
@@ -88,8 +89,8 @@ def test_an_allowed_license_is_silent(license_: str) -> None:
         (
             None,
             "{}",
-            "license-missing: No license is known for glyph-core 2.1.0: its lock file carries none and no source names "
-            "one.",
+            "license-missing: No license is known for glyph-core 2.1.0: its lock file carries none and no source was "
+            "asked; ask one with --online or --facts, or install packages where the check runs.",
         ),
     ],
 )
@@ -142,6 +143,11 @@ def test_of_two_statements_the_worse_one_counts() -> None:
     (observation,) = judge(place("MIT"), facts=facts)
     assert [plain(item.actual) for item in observation.evidence if item.what == "declared"] == ["MIT", "GPL-3.0-only"]
     assert judge(place("MIT"), place("BSD"))[0].rule == "license-unknown"
+
+
+def test_where_sources_were_asked_somebody_must_read() -> None:
+    (message,) = said(place(None), sources=(SourceState("deps.dev"),))
+    assert message.endswith("none and no source names one; read its text, and settle it in licenses.clarify.")
 
 
 def test_a_silent_source_is_named() -> None:

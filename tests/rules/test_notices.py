@@ -37,14 +37,12 @@ def said(found: list[Finding]) -> list[str]:
 def test_a_package_that_is_not_listed() -> None:
     base, head = tree(lock(grid="MIT"), notices("grid")), tree(lock(grid="MIT", chart="MIT"), notices("grid"))
     (finding,) = judge(base, head)
-    assert said([finding]) == [
-        "notice-outdated: THIRD-PARTY-NOTICES.md does not list 1 package (chart 1.0.0): write it anew where packages "
-        "are installed."
-    ]
+    assert said([finding]) == ["notice-outdated: THIRD-PARTY-NOTICES.md does not list 1 package (chart 1.0.0)."]
     assert finding.location is not None
     assert (finding.location.path, finding.level, finding.counts) == ("package-lock.json", Level.WARN, True)
     assert '"node_modules/chart"' in head["package-lock.json"].splitlines()[finding.location.line - 1]
     assert finding.fix is not None
+    assert plain(finding.fix.summary) == "write it anew where the packages are installed, and commit it"
     assert finding.fix.commands == ("ospo-gate notices --output=THIRD-PARTY-NOTICES.md",)
 
 
@@ -76,8 +74,7 @@ def test_a_package_that_is_no_longer_used_is_named_only_where_all_manifests_are_
     )
     assert judge(base, head) == []
     assert said(judge(None, head)) == [
-        "notice-outdated: THIRD-PARTY-NOTICES.md lists 1 package that is no longer used: write it anew where packages "
-        "are installed."
+        "notice-outdated: THIRD-PARTY-NOTICES.md lists 1 package that is no longer used."
     ]
 
 
@@ -94,9 +91,10 @@ def test_many_packages_are_counted() -> None:
 def test_no_file() -> None:
     (finding,) = judge({}, tree(lock(grid="MIT", chart="MIT")))
     assert said([finding]) == [
-        "notice-missing: THIRD-PARTY-NOTICES.md is not in the repository, which uses 2 third-party packages: write it "
-        "where packages are installed."
+        "notice-missing: THIRD-PARTY-NOTICES.md is not in the repository, which uses 2 third-party packages."
     ]
+    assert finding.fix is not None
+    assert plain(finding.fix.summary) == "write it where the packages are installed, and commit it"
     assert finding.counts
     (before,) = judge(tree(lock(grid="MIT")), tree(lock(grid="ISC")))
     assert not before.counts

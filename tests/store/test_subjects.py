@@ -7,7 +7,7 @@ from typing import Any
 
 from app.store.database import Database
 from app.store.subjects import SubjectStore
-from app.subject import About, Again, Claim, Delivery, Wanted
+from app.subject import About, Again, Claim, Delivery, Kind, Wanted, branch_key, task_key
 
 Run = Callable[[Callable[[Database], Any]], Any]
 ABOUT = About("example/web", "R_1", "PR_1", "b" * 40, "public", "main", True, {"tier": "gold"})
@@ -276,5 +276,60 @@ def test_an_event_during_the_judgment_is_not_put_off(run: Run) -> None:
         await store.accept(delivery("d2", wanted("b", at=2.0)))
         assert await store.finish(claim, again_at=clock() + 3600)
         assert (await claimed(store)).head == "b" * 40
+
+    run(story)
+
+
+def test_pull_requests_go_before_default_branches_whoever_waited_longer(run: Run) -> None:
+    async def story(database: Database) -> None:
+        store, clock = subjects(database)
+        for number in range(3):
+            branch = replace(wanted(), key=branch_key(number), number=0)
+            await store.accept(delivery(f"b{number}", branch))
+        clock.now += 60
+        await store.accept(delivery("p", wanted()))
+        claims = [await claimed(store) for _ in range(4)]
+        assert [claim.kind for claim in claims] == [Kind.PULL, Kind.BRANCH, Kind.BRANCH, Kind.BRANCH]
+
+    run(story)
+
+
+def test_a_task_is_wanted_once_however_often_it_is_scheduled(run: Run) -> None:
+    async def story(database: Database) -> None:
+        store, clock = subjects(database)
+        key, at = task_key("tidy"), clock.now + 100
+        await asyncio.gather(*(store.schedule(key, at) for _ in range(5)))
+        assert await store.claim(60) is None
+        clock.now = at
+        claim = await claimed(store)
+        assert (claim.key, claim.kind, claim.head) == (key, Kind.TASK, "")
+        await store.finish(claim, at + 100, head="half")
+        await store.schedule(key, at + 5)  # another process starts: the task goes on where it is
+        assert await store.seconds_until_due() == 100
+        clock.now += 100
+        claim = await claimed(store)
+        assert claim.head == "half"
+        await store.finish(claim)
+        assert await store.seconds_until_due() is None
+        await store.schedule(key, clock.now + 7)
+        assert await store.seconds_until_due() == 7
+
+    run(story)
+
+
+def test_what_waits_for_its_time_is_hastened_and_nothing_else(run: Run) -> None:
+    async def story(database: Database) -> None:
+        store, clock = subjects(database)
+        waits = [replace(wanted(), key=branch_key(n), repository_id=n, number=0) for n in (1, 2)]
+        rests = replace(wanted(), key=branch_key(3), repository_id=3, number=0)
+        for command in (*waits, rests, wanted()):
+            await store.accept(delivery(command.key, command))
+        for _ in range(4):
+            claim = await claimed(store)
+            await store.finish(claim, None if claim.key == rests.key else clock.now + 5_000)
+        await store.hasten(Kind.BRANCH, 600)
+        clock.now += 600
+        assert {(await claimed(store)).key for _ in waits} == {branch_key(1), branch_key(2)}
+        assert await store.claim(60) is None
 
     run(story)

@@ -31,6 +31,10 @@ PULL: dict[str, Any] = {
 CHECK: dict[str, Any] = {
     "action": "rerequested", "check_run": {"head_sha": "a" * 40}, "repository": REPOSITORY, "installation": {"id": 11},
 }  # fmt: skip
+PUSH: dict[str, Any] = {
+    "ref": "refs/heads/main", "before": "b" * 40, "after": "a" * 40, "created": False, "deleted": False, "commits": [],
+    "repository": {**REPOSITORY, "default_branch": "main", "pushed_at": 1_795_000_000}, "installation": {"id": 11},
+}  # fmt: skip
 
 
 @dataclass
@@ -87,6 +91,36 @@ def test_a_signed_delivery_is_stored_and_answered() -> None:
         "b" * 40,
         "private",
     )
+
+
+def test_a_push_to_the_default_branch_wants_its_head() -> None:
+    receiver = Receiver()
+    assert receiver.post(PUSH, X_GitHub_Event="push").json() == {"status": "accepted"}
+    command = receiver.stored["d1"].command
+    assert isinstance(command, Wanted)
+    assert (command.key, command.head, command.head_at) == ("7/branch/HEAD", "a" * 40, 1_795_000_000.0)
+    assert (command.about.repository, command.about.visibility, command.about.pull_node) == (
+        "example/web",
+        "private",
+        "",
+    )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"ref": "refs/heads/topic"},
+        {"ref": "refs/tags/main"},
+        {"ref": "refs/heads/feature/refs/heads/main"},
+        {"after": "0" * 40, "deleted": True},
+        {"repository": {**PUSH["repository"], "default_branch": None}},
+    ],
+    ids=["another branch", "a tag", "a branch that ends alike", "deleted", "no default branch"],
+)
+def test_other_pushes_want_nothing(changes: dict[str, Any]) -> None:
+    receiver = Receiver()
+    assert receiver.post({**PUSH, **changes}, X_GitHub_Event="push").json() == {"status": "ignored"}
+    assert receiver.stored == {}
 
 
 def test_the_same_delivery_twice_is_known() -> None:

@@ -64,7 +64,7 @@ def judged(change: Change, facts: Facts, section: LicensesSection) -> Iterator[O
         if states_license(change.purl):
             from checks.rules.licenses.observations import missing
 
-            yield missing(change, found, known)
+            yield missing(change, found, facts)
     elif worst.judgment.verdict is not Verdict.ALLOWED:
         from checks.rules.licenses.observations import refused
 

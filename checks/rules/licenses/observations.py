@@ -7,8 +7,8 @@ from checks.licenses.index import Category
 from checks.licenses.judge import Judgment, Reason, Verdict
 from checks.model.change import Change
 from checks.model.facts import Facts, RepositoryFacts, Want
-from checks.model.finding import Evidence, Observation, Subject
-from checks.model.packages import Known, LicenseText, VersionFacts
+from checks.model.finding import Evidence, Move, Observation, Subject
+from checks.model.packages import Gap, Known, LicenseText
 from checks.model.phrase import Phrase, join, say, visible
 from checks.policy.shape import KeyPath
 from checks.rules.licenses.circumstances import Ruling, context_of
@@ -51,18 +51,23 @@ def refused(change: Change, layers: Layers, ruling: Ruling, section: LicensesSec
     )
 
 
-def missing(change: Change, layers: Layers, known: VersionFacts) -> Observation:
+def missing(change: Change, layers: Layers, facts: Facts) -> Observation:
     """A package of which nobody says anything that can be judged."""
     about = sentences.subject(change.name, change.version)
-    gaps = known.silent(Want.LICENSE)
+    gaps = facts.version(change.purl, change.version).silent(Want.LICENSE)
     parts: list[Phrase] = [("its lock file carries none",)]
-    parts += [join([say("{} could not answer", gap.source) for gap in gaps])] if gaps else [("no source names one",)]
+    if gaps:
+        parts.append(join([say("{} could not answer", gap.source) for gap in gaps]))
+    else:
+        parts.append(("no source names one",) if facts.sources else ("no source was asked",))
     if layers.texts:
         parts.append(say("its license {}", _unrecognized(layers.texts)))
     return Observation(
         rule="license-missing",
         subject=subject_of(change),
-        message=say("No license is known for {}: {}.", about, join(parts, ", ", " and ")),
+        message=say(
+            "No license is known for {}: {}{}.", about, join(parts, ", ", " and "), _way_out(layers, gaps, facts)
+        ),
         headline=sentences.missing_headline(change.name, change.version),
         evidence=(
             Evidence("declared", ("nothing",), ("lock file",)),
@@ -72,6 +77,15 @@ def missing(change: Change, layers: Layers, known: VersionFacts) -> Observation:
         ),
         policy_key=("licenses", "levels", "license-missing"),
     )
+
+
+def _way_out(layers: Layers, gaps: Sequence[Gap], facts: Facts) -> Phrase:
+    """What somebody must do; nothing where a source that did not answer is asked again."""
+    if not layers.texts and gaps:
+        return ()
+    if layers.texts or facts.sources:
+        return ("; read its text, and settle it in licenses.clarify",)
+    return ("; ask one with --online or --facts, or install packages where the check runs",)
 
 
 def _unrecognized(texts: Sequence[LicenseText]) -> Phrase:
@@ -84,7 +98,8 @@ def context_unknown(repository: RepositoryFacts, section: LicensesSection) -> Ob
     """A custom property that should name the context, and does not."""
     name = section.context_property or ""
     value = repository.properties.get(name)
-    judged = f"so packages are judged in the context {context_of(repository, section)}"
+    contexts = "".join(join([(context,) for context in Distribution], last=" or "))
+    judged = f"so packages are judged in the context {context_of(repository, section)}: set it to {contexts}"
     return Observation(
         rule="license-context-unknown",
         subject=Subject(policy=f"licenses.context_property: {name}"),
@@ -94,6 +109,7 @@ def context_unknown(repository: RepositoryFacts, section: LicensesSection) -> Ob
             else say("The property {} of the repository is {}, which is no context, {}.", name, value, (judged,))
         ),
         headline=say("the context of the repository is not known"),
+        move=Move.MAINTAINER,
         evidence=(
             Evidence("property", say("{}", value) if value is not None else ("not given",), say("{}", name)),
             Evidence("contexts", (", ".join(Distribution),)),
