@@ -32,6 +32,8 @@ class Workflow:
     event: str | None = None
     proposed: bool = False
     """Whether the head only asks to be merged: then nothing that judges it may come from it."""
+    branch: str | None = None
+    """The branch that it asks to be merged into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,13 @@ def _workflow(environ: Mapping[str, str]) -> Workflow:
     event = environ.get("GITHUB_EVENT_NAME")
     pull, group = payload.get("pull_request"), payload.get("merge_group")
     if isinstance(pull, dict):
-        return Workflow(_sha(pull.get("base")), _sha(pull.get("head")), repository, event, proposed=True)
+        base = pull.get("base")
+        branch = _text(base.get("ref")) if isinstance(base, dict) else None
+        return Workflow(_sha(base), _sha(pull.get("head")), repository, event, proposed=True, branch=branch)
     if isinstance(group, dict):
-        return Workflow(_text(group.get("base_sha")), _text(group.get("head_sha")), repository, event, proposed=True)
+        branch = (_text(group.get("base_ref")) or "").removeprefix("refs/heads/") or None
+        shas = _text(group.get("base_sha")), _text(group.get("head_sha"))
+        return Workflow(*shas, repository, event, proposed=True, branch=branch)
     before, after = _commit(payload.get("before")), _commit(payload.get("after"))
     return Workflow(before, after, repository, event)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.policies import load_policy
 from app.version import VERSION
 from checks.manifests import FORMATS, NAMED
 from checks.rules import CHECKS
@@ -150,6 +151,47 @@ def test_the_command_loads_no_service(command: list[str]) -> None:
         [sys.executable, "-c", script, *command], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stderr.splitlines()[-1] == "loaded: "
+
+
+#: What belongs to a check, to facts that somebody must have asked for, or to what only few runs meet.
+_ON_DEMAND = (
+    *(f"rules.{id_}" for id_ in CHECKS.ids if id_ not in CHECKS.always_on),
+    *("signoffs", "licenses", "vulnerabilities", "advisories", "freshness", "packages", "notices", "ai_models"),
+    *("facts", "texts", "model.packages", "model.advisory", "model.project", "manifests.agreement"),
+    *("engine.candidates", "engine.fixes"),
+)
+
+
+@pytest.mark.parametrize(
+    ("sections", "loaded"),
+    [
+        ("inventory: {}", ""),
+        ("signoff: {}", "rules.signoff signoffs"),
+        ("licenses: {}", "rules.licenses licenses"),
+        ("freshness: {}\npackages: off", "rules.freshness freshness"),
+        ("vulnerabilities: {}", "rules.vulnerabilities vulnerabilities"),
+    ],
+)
+def test_a_check_that_the_policy_does_not_turn_on_is_not_loaded(tmp_path: Path, sections: str, loaded: str) -> None:
+    (tmp_path / "policy.yaml").write_text(f"version: 1\n{sections}\n")
+    script = (
+        "import sys\nfrom app.cli.main import main\nmain(sys.argv[1:])\n"
+        f"print(*[m for m in {_ON_DEMAND!r} if f'checks.{{m}}' in sys.modules])"
+    )
+    check = ["check", str(tmp_path), "--all", "--policy", str(tmp_path / "policy.yaml")]
+    done = subprocess.run([sys.executable, "-c", script, *check], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == loaded
+
+
+def test_a_waiver_may_name_a_rule_of_a_check_that_is_off() -> None:
+    waiver = "{id: W-1, rules: [vulnerable], package: pkg:npm/a, reason: b, approved_by: '@c', expires: 2027-01-01}"
+    policy = load_policy(f"version: 1\nsignoff: {{}}\nwaivers:\n- {waiver}\n".encode(), "policy.yaml")
+    assert (policy.root.waivers[0].rules, list(policy.sections)) == (("vulnerable",), ["signoff", "inventory"])
+
+
+def test_every_id_is_the_name_of_its_module() -> None:
+    assert tuple(check.id for check in CHECKS) == CHECKS.ids
+    assert CHECKS.always_on <= set(CHECKS.ids)
 
 
 def _imports(path: Path) -> set[str]:

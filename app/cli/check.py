@@ -33,7 +33,12 @@ def run(options: argparse.Namespace) -> int:
     environment = command_environment()
     outputs = Outputs.of(options, environment)
     only = _only(options.only)
-    facts = Facts(repository=repository_of(options, environment))
+    repository = repository_of(options, environment)
+    if options.github_license_gate or environment.token:
+        from app.cli.license_gate import license_gate
+
+        repository = replace(repository, license_gate=license_gate(options.github_license_gate, environment))
+    facts = Facts(repository=repository)
     source, root = _source(options, environment.workflow or Workflow())
     kept = environment.cache.with_name("texts") if environment.cache and not options.no_cache else None
     known = environment.workflow.repository if environment.workflow else RepositoryFacts()

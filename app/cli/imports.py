@@ -20,7 +20,7 @@ _MAX_BYTES = 4 * MAX_CHARACTERS + 1
 def run(options: argparse.Namespace) -> int:
     name = "standard input" if options.file == "-" else options.file
     done = import_policy(_text(options.file, name), name, _terms(options), options.kind)
-    load_policy(done.policy.encode(), f"<policy of {name}>")  # what is written must be what the gate reads
+    load_policy(done.policy.encode(), f"the policy of {name}")  # what is written must be what the gate reads
     differences = _table(done, name, options.format)
     if options.output is None:
         say(done.policy)
@@ -28,7 +28,8 @@ def run(options: argparse.Namespace) -> int:
     else:
         _write(Path(options.output), done.policy)
         say(differences)
-        print(f"Wrote {visible(options.output)}. See what it says with: ospo-gate check --policy FILE", file=sys.stderr)
+        name = visible(options.output)
+        print(f"Wrote {name}. Next: ospo-gate policy validate {name}", file=sys.stderr)
     return 0
 
 

@@ -162,6 +162,8 @@ def _add_check(commands: _Commands) -> None:
         "serves where they are silent (default: only for --review without --facts)")  # fmt: skip
     add("--review", action="append", default=[], metavar="INPUT=VALUE", help="an input of dependency-review-action; "
         "together they judge where there is no policy: docs/migration.md")  # fmt: skip
+    add("--github-license-gate", choices=("report-once", "both"), help="in a workflow, whether licenses that "
+        "GitHub's own license gate reports are left to it; it is asked with GITHUB_TOKEN")  # fmt: skip
     add("--enforce", action="store_true", help="in mode evaluate, exit 1 where it would block")
     add("--format", default="text", choices=FORMATS, help="what to print (default: text)")
     add("--output", metavar="FILE", help="write it there instead")

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.gate import Judged
 from app.settings import CommandEnvironment
 from checks.model.errors import UsageError
 from checks.model.report import Report
 from checks.render.outcomes import exit_code
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from app.gate import Judged
 
 #: Formats of `--also`; `outputs` is what a GitHub Action's step gives to later steps.
 ALSO = ("text", "json", "sarif", "markdown", "workflow", "outputs")
@@ -35,7 +38,7 @@ class Outputs:
             check_target(path)
         return cls(options.format, output, also, environment)
 
-    def write(self, judged: Judged, enforce: bool) -> int:
+    def write(self, judged: "Judged", enforce: bool) -> int:
         """Write everything; the exit code of the report. Raises `UsageError` when a file cannot be written."""
         report = judged.report
         terminal = self.output is None and sys.stdout.isatty()
@@ -140,7 +143,7 @@ def _workflow(report: Report, _environment: CommandEnvironment, _terminal: bool)
     return workflow(report)
 
 
-def _outputs(judged: Judged, also: Sequence[tuple[str, Path]]) -> str:
+def _outputs(judged: "Judged", also: Sequence[tuple[str, Path]]) -> str:
     """Words and numbers of ours, names of files that were written, and what dependency-review-action gives."""
     from checks.engine.review_outputs import review_outputs
     from checks.vulnerabilities.terms import VulnerabilitiesSection

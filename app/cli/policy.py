@@ -103,9 +103,8 @@ def _text(issue: PolicyIssue) -> str:
 
 def _print_json(name: str, errors: Sequence[PolicyIssue], warnings: Sequence[PolicyIssue]) -> None:
     import json
-    from dataclasses import asdict
 
-    found = {"errors": [asdict(issue) for issue in errors], "warnings": [asdict(issue) for issue in warnings]}
+    found = {"errors": [issue._asdict() for issue in errors], "warnings": [issue._asdict() for issue in warnings]}
     print(json.dumps({"file": name, "valid": not errors, **found}, indent=2))
 
 

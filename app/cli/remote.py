@@ -19,6 +19,7 @@ from checks.policy.schema import Policy
 TIMEOUT = 10.0
 _NAME = re.compile(r"([A-Za-z0-9-]+)/([A-Za-z0-9._-]+)((?:/[^/@\s][^/@]*)+)?@([^@\s]+)\Z")
 _MAX_BYTES = 4 * MAX_CHARACTERS + 1
+_RAW = "application/vnd.github.raw+json"
 
 
 class Fetched(NamedTuple):
@@ -42,26 +43,33 @@ def fetch(name: str, option: str, environment: CommandEnvironment) -> Fetched:
         raise UsageError(f"{option}: expected owner/repo[/path]@ref, not '{visible(name)}'")
     owner, repository, path, ref = match.groups()
     path = (path or f"/{PATH}").lstrip("/")
-    where = f"{environment.api_url}/repos/{owner}/{repository}/contents/{urllib.parse.quote(path)}"
-    if not where.startswith(("https://", "http://")):
+    where = f"/repos/{owner}/{repository}/contents/{urllib.parse.quote(path)}?ref={urllib.parse.quote(ref, safe='')}"
+    data = get(where, f"{option}: ", name, environment)
+    return Fetched(data, f"{owner}/{repository}/{path}@{ref}", ref)
+
+
+def get(where: str, option: str, name: str, environment: CommandEnvironment, accept: str = _RAW) -> bytes:
+    """What GitHub's REST API has at a path; `option` begins an error, and `name` is what was asked for.
+
+    Raises `UsageError` or `SourceError`.
+    """
+    address = f"{environment.api_url}{where}"
+    if not address.startswith(("https://", "http://")):
         raise UsageError(f"GITHUB_API_URL is not the address of an API: {visible(environment.api_url)}")
     request = urllib.request.Request(  # noqa: S310 (the address is the user's own configuration, and a web address)
-        f"{where}?ref={urllib.parse.quote(ref, safe='')}", headers=_headers(environment)
+        address, headers=_headers(environment, accept)
     )
     try:
         with urllib.request.build_opener(_SameHost).open(request, timeout=TIMEOUT) as answer:
-            data = _read(answer)
+            return _read(answer)
     except urllib.error.HTTPError as error:
         error.close()
-        raise SourceError(
-            f"{option}: GitHub answered {error.code} for {name}", hint=_hint(error.code, environment)
-        ) from None
+        hint = _hint(error.code, environment)
+        raise SourceError(f"{option}GitHub answered {error.code} for {name}", hint=hint) from None
     except (OSError, ValueError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", None) or error
-        raise SourceError(
-            f"{option}: {name} could not be read from {environment.api_url}: {visible(str(reason))}"
-        ) from None
-    return Fetched(data, f"{owner}/{repository}/{path}@{ref}", ref)
+        said = f"{option}{name} could not be read from {environment.api_url}: {visible(str(reason))}"
+        raise SourceError(said) from None
 
 
 class _SameHost(urllib.request.HTTPRedirectHandler):
@@ -91,8 +99,8 @@ def _read(answer: http.client.HTTPResponse) -> bytes:
     return bytes(data[:_MAX_BYTES])
 
 
-def _headers(environment: CommandEnvironment) -> dict[str, str]:
-    headers = {"Accept": "application/vnd.github.raw+json", "User-Agent": "ospo-gate"}
+def _headers(environment: CommandEnvironment, accept: str) -> dict[str, str]:
+    headers = {"Accept": accept, "User-Agent": "ospo-gate"}
     if environment.token:
         headers["Authorization"] = f"Bearer {environment.token}"
     return headers

@@ -19,7 +19,6 @@ from app.facts.file_records import (
 )
 from app.facts.kinds import PACKAGE_KINDS
 from app.facts.memory import FactsInMemory
-from app.facts.online.online import PRIVATE
 from app.facts.online.timing import Timing
 from app.facts.online.wiring import Online, online_sources
 from app.facts.osv_export import Export
@@ -31,7 +30,7 @@ from checks.facts.codec import decode_advisory, decode_package, decode_version
 from checks.facts.questions import batches
 from checks.model.change import ChangeKind
 from checks.model.facts import ANYTHING, NOTHING, Facts, PackageKey, Questions, RepositoryFacts, Want
-from checks.model.packages import Gap, PackageFacts, VersionFacts
+from checks.model.packages import PRIVATE, Gap, PackageFacts, VersionFacts
 from checks.model.purl import type_of
 from checks.policy.schema import Policy
 

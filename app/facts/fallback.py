@@ -10,9 +10,12 @@ from app.facts.file_records import advisory_key
 from app.facts.lookup import unanswered
 from app.facts.memory import FactsInMemory
 from app.ports import FactKey, FactRecord, PackageSource
-from checks.facts import osv
+from checks.facts import epss, kev, osv
 from checks.model.facts import NOTHING, Facts, Questions, SourceState, Want, joined
 from checks.model.packages import Gap, PackageFacts, VersionFacts
+
+#: Who knows what is exploited: asked by CVE, so no question about a package stays open where they are silent.
+_EXPLOITATION = (kev.SOURCE, epss.SOURCE)
 
 
 class FileBehind:
@@ -25,8 +28,12 @@ class FileBehind:
     async def answer(self, questions: Questions, private: Collection[str] = ()) -> Facts:
         facts = await self.first.answer(questions, private)
         open_ = unanswered(questions, facts)
-        if not open_:
+        facts = self._filled(facts, open_) if open_ else facts
+        if not any(state.name in _EXPLOITATION and _silent(state) for state in facts.sources):
             return facts
+        return _joined(facts, self.file.exploitation(facts))
+
+    def _filled(self, facts: Facts, open_: Questions) -> Facts:
         kept = self.file.look_up(open_)
         of_packages: dict[str, Want] = {}
         for (purl, _), want in open_.items():
@@ -39,8 +46,7 @@ class FileBehind:
             purl: replace(known, gaps=_left(known.gaps, _told(of_packages.get(purl, NOTHING), kept.package(purl))))
             for purl, known in facts.packages.items()
         }
-        states = tuple(_state(state, kept) for state in facts.sources)
-        return joined(replace(facts, versions=versions, packages=packages, sources=states), _without_gaps(kept))
+        return _joined(replace(facts, versions=versions, packages=packages), _without_gaps(kept))
 
 
 class AdvisoriesBehind(FactsInMemory):
@@ -83,11 +89,18 @@ def _without_gaps(kept: Facts) -> Facts:
         purl: replace(known, gaps=tuple(gap for gap in known.gaps if gap.source != SOURCE))
         for purl, known in kept.packages.items()
     }
-    states = tuple(state for state in kept.sources if state.as_of is not None)
-    return replace(kept, versions=versions, packages=packages, sources=states)
+    return replace(kept, versions=versions, packages=packages)
 
 
-def _state(state: SourceState, kept: Facts) -> SourceState:
-    """The trouble of a source for which the file stands in is none of the verdict's."""
-    stands_in = any(known.name == state.name and known.as_of for known in kept.sources)
-    return replace(state, trouble=None) if stands_in and state.as_of is None else state
+def _joined(facts: Facts, kept: Facts) -> Facts:
+    """Both; the trouble of a source for which the file stands in is none of the verdict's."""
+    there = tuple(state for state in kept.sources if state.as_of is not None)
+    names = {state.name for state in there}
+    states = tuple(
+        replace(state, trouble=None) if state.name in names and _silent(state) else state for state in facts.sources
+    )
+    return joined(replace(facts, sources=states), replace(kept, sources=there))
+
+
+def _silent(state: SourceState) -> bool:
+    return state.trouble is not None and state.as_of is None

@@ -104,7 +104,7 @@ class FileFacts:
         }
         named = {id_ for known in versions.values() if known.advisories for id_ in known.advisories.value}
         facts = Facts(versions, packages, {id_: advisories[id_] for id_ in named if id_ in advisories})
-        exploited = self._exploitation(facts)
+        exploited = self.exploitation(facts)
         return merged((facts, exploited, Facts(sources=tuple(_states(facts)))))
 
     def _version(
@@ -186,7 +186,7 @@ class FileFacts:
         read = ((key.key, decoded(record, decode_advisory)) for key, record in records.items())
         return {id_: advisory for id_, advisory in read if advisory is not None}
 
-    def _exploitation(self, facts: Facts) -> Facts:
+    def exploitation(self, facts: Facts) -> Facts:
         """What is known of the CVEs of all advisories; a source that was not asked about each of them is in trouble."""
         wanted = sorted({cve for advisory in facts.advisories.values() for cve in cves(advisory)})
         if not wanted:

@@ -63,18 +63,20 @@ class OwnLicense:
             return False
         if not any(change.kind is not ChangeKind.REMOVED and change.scope.shipped for change in plan.changes):
             return False
-        from checks.licenses.matrix import installed  # 20 ms, where packages are judged at all
+        from checks.licenses.matrix import installed
 
         return installed()
 
     async def _read(self) -> "Known[str] | None":
         """None if there is no license file, or one of them is not recognized."""
+        blobs = await self.source.read([FileRef(Side.HEAD, path, guessed=True) for path in _FILES])
+        if not blobs:
+            return None
         from app.facts.recognizer import Recognizer
         from checks.model.packages import Known, LicenseText
         from checks.texts.company import in_company
 
         recognizer = Recognizer(self.folder)
-        blobs = await self.source.read([FileRef(Side.HEAD, path, guessed=True) for path in _FILES])
         texts = []
         for ref, blob in sorted(blobs.items(), key=lambda item: item[0].path):
             found = recognizer.recognized(blob.data) if blob.data else None

@@ -8,9 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from app.version import VERSION
-from checks.texts.library import origin
-from checks.texts.recognize import LIMIT, NOTHING, Recognition, recognize_words
-from checks.texts.words import words
+from checks.texts.recognition import LIMIT, NOTHING, Recognition
+from checks.texts.reference_file import reference_file
 
 #: Texts that are remembered.
 _REMEMBERED = 20_000
@@ -37,6 +36,9 @@ class Recognizer:
         """Hundreds of files are the MIT License of somebody else: their words are the same."""
         if text is None or len(text) > LIMIT:
             return NOTHING
+        from checks.texts.recognize import recognize_words  # 20 ms, where a text is not remembered
+        from checks.texts.words import words
+
         found = words(text)
         key = hashlib.sha256(" ".join(found).encode("utf-8", "surrogatepass")).digest()
         if key not in self._by_words:
@@ -61,11 +63,21 @@ def decoded(data: bytes) -> str | None:
         return data.decode("latin-1")
 
 
+def _edition() -> str:
+    """What tells one edition of the texts to compare with from another; empty where there are none. By the file itself:
+    the version of the package takes 12 ms to find out."""
+    try:
+        status = os.stat(reference_file() or "")
+    except OSError:
+        return ""
+    return f"{status.st_size} {status.st_mtime_ns}"
+
+
 class _Memory:
     """Recognitions by the digest of the file, kept in one file. Nothing there is trusted to be whole."""
 
     def __init__(self, folder: Path | None) -> None:
-        by = hashlib.sha256(f"{VERSION}\0{origin()}".encode()).hexdigest()[:16] if folder else ""
+        by = hashlib.sha256(f"{VERSION}\0{_edition()}".encode()).hexdigest()[:16] if folder else ""
         self._path = folder / f"texts-{by}.json" if folder else None
         self._known: dict[str, Recognition] | None = None
         self._new = False

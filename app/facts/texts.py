@@ -10,8 +10,8 @@ from checks.model.facts import Want
 from checks.model.packages import Gap, LicenseText
 from checks.texts.company import in_company
 from checks.texts.files import FOLDERS, Role, is_reading, role
-from checks.texts.library import origin
-from checks.texts.recognize import NOTHING
+from checks.texts.recognition import NOTHING
+from checks.texts.reference_file import reference_file
 
 #: A file larger than this is not read (bytes); what it says is a gap.
 MAX_FILE = 4_000_000
@@ -46,7 +46,7 @@ class Texts:
                 continue
             found = self._recognizer.recognized(data) if role(path) is not Role.NOTICE else NOTHING
             texts.append(LicenseText(path, hashlib.sha256(data).hexdigest(), found.license, found.similarity))
-        if texts and not package.declared and not origin():
+        if texts and not package.declared and reference_file() is None:
             gaps.append(_NOT_INSTALLED)
         return in_company(texts), tuple(gaps)
 

@@ -1,7 +1,7 @@
 """Calls that load models and data sets, in Python and JavaScript, and what they name."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from checks.ai_models import identity
@@ -121,7 +121,16 @@ _QUALIFIED: Mapping[str, _Loader] = {
     "torch.hub.load": _Loader(_torch_hub, ("repo_or_dir",), certain=False),
     "whisper.load_model": _Loader(_whisper, ("name",), certain=False),
 }
-_TRIGGER = re.compile(rf"\b(?:{'|'.join({name.rpartition('.')[2] for name in (*_LOADERS, *_QUALIFIED)})})\s{{0,9}}\(")
+
+
+def _called(names: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(sorted({name.rpartition('.')[2] for name in names}))})\s{{0,9}}\(")
+
+
+_TRIGGER = _called((*_LOADERS, *_QUALIFIED))
+_CERTAIN = _called(name for name, loader in _LOADERS.items() if loader.certain)
+#: Functions of other libraries that are called like one of these.
+_OTHERS = frozenset(("sns.load_dataset", "seaborn.load_dataset"))
 #: Variables that say themselves that they are a folder.
 _FOLDER = re.compile(r"(?:.*[_.])?(?:dir|directory|folder|path|checkpoint|ckpt|output\w*)", re.IGNORECASE)
 _ASSIGNED = re.compile(
@@ -130,9 +139,14 @@ _ASSIGNED = re.compile(
 )
 
 
-def speaks(text: str) -> bool:
+def loads(text: str) -> bool:
     """Whether there may be a call that loads something: quick, for text of any length."""
     return _TRIGGER.search(text) is not None
+
+
+def speaks(text: str) -> bool:
+    """Whether there is a call that is of nothing but a model or a data set: quick, for text of any length."""
+    return _CERTAIN.search(text) is not None
 
 
 def assigned(text: str) -> dict[str, str]:
@@ -143,9 +157,9 @@ def assigned(text: str) -> dict[str, str]:
 
 def loaded(run: Run, variables: Mapping[str, str]) -> Iterator[Found]:
     """What the calls of a run load. `variables` are those of its file."""
-    if not speaks(run.text):
-        return
     for call in calls(run.text):
+        if call.name in _OTHERS:
+            continue
         loader = _QUALIFIED.get(call.name) or _LOADERS.get(call.name.rpartition(".")[2])
         if loader is not None:
             yield from _named(call, loader, variables)

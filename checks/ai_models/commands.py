@@ -71,7 +71,7 @@ def _named(words: Sequence[Word]) -> Iterator[tuple[Word, Identity]]:
             yield from _cloned(rest)
         elif name == "vllm" and following == "serve":
             yield from _first(rest[1:], _model)
-        elif name in _HUB_OPTIONS or (name == "--model" and serves):
+        elif name in _HUB_OPTIONS or (name in ("--model", "--model-path") and serves):
             yield from _first(rest[:1], _model)
         elif name.startswith(("--model-id=", "--hf-repo=")) or (name.startswith("--model=") and serves):
             yield from _first([Word(words[index].text.partition("=")[2], words[index].at)], _model)

@@ -34,6 +34,8 @@ def entries(run: Run) -> Iterator[tuple[int, Identity]]:
     """The models and data sets that keys of a run name, each with its line."""
     listed: int | None = None
     for index, line in enumerate(run.lines):
+        if listed is None and "/" not in line.text and "datasets" not in line.text:
+            continue
         text = line.text.strip().replace("\t", " ")
         if not text or text.startswith(("#", "//")):
             continue

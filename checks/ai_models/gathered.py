@@ -8,6 +8,7 @@ from checks.ai_models.identity import Kind
 from checks.ai_models.terms import AiModelsSection
 from checks.model.dependency import Location
 from checks.model.facts import PackageKey, Want
+from checks.model.purl import type_of
 from checks.model.snapshot import Listing, Snapshot
 
 #: The revision that a hub gives when none is named.
@@ -59,9 +60,12 @@ def texts_of(listing: Listing, section: AiModelsSection) -> Iterator[str]:
 
 
 def asked(snapshot: Snapshot, section: AiModelsSection) -> Iterator[tuple[PackageKey, Want]]:
-    """The license of everything that is named and that the policy does not clarify."""
+    """The license of everything that is named and that the policy does not clarify.
+
+    Not of repositories: one may be private, and whoever is asked learns its name.
+    """
     for named in gathered(snapshot, section).named:
-        if section.clarified(named.purl) is None:
+        if type_of(named.purl) != "github" and section.clarified(named.purl) is None:
             for key in named.keys:
                 yield key, Want.LICENSE
 

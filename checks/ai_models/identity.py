@@ -76,11 +76,13 @@ _SENTENCE = re.compile(
     r"(?:all|allenai|clip|distiluse|gtr|msmarco|multi-qa|nli|paraphrase|quora|sentence-t5|stsb)-[A-Za-z0-9.-]{1,80}|LaBSE",
     re.IGNORECASE,
 )
-_EARLY_DATA = re.compile(r"[a-z][a-z0-9_-]{1,60}")
-#: Words that `load_dataset` takes for the format of files, not for a data set.
-_FORMATS = words(
-    "arrow audiofolder cache csv generator hdf5 imagefolder json lance nifti packaged pandas parquet pdffolder sql "
-    "text videofolder webdataset xml"
+#: Data sets that had a name without an organization; any other word may be a folder, or a function of one's own.
+_EARLY_DATA = words(
+    "ag_news ai2_arc amazon_polarity bookcorpus boolq c4 cifar10 cifar100 cnn_dailymail code_search_net common_voice "
+    "conll2003 coqa dbpedia_14 emotion fashion_mnist food101 glue gsm8k hellaswag hotpot_qa imagenet-1k imdb "
+    "lambada librispeech_asr mc4 minds14 mnist ms_marco multi_news multi_nli natural_questions openbookqa openwebtext "
+    "opus100 opus_books oscar piqa pubmed_qa race rotten_tomatoes samsum snli squad squad_v2 sst2 super_glue trivia_qa "
+    "tweet_eval wikipedia wikitext winogrande wmt14 wmt16 wmt19 xnli xquad xsum yelp_polarity yelp_review_full"
 )
 _HUB_HOST = r"(?:https?://)?(?:[A-Za-z0-9.-]{1,60}@)?(?:huggingface\.co|hf\.co)/"
 _HUB_PAGE = re.compile(
@@ -131,9 +133,8 @@ def sentence_model(text: str, revision: str | None = None) -> Identity | None:
 
 
 def early_data(text: str, revision: str | None = None) -> Identity | None:
-    """`squad`: a data set without an organization; not the format of files, and not a folder."""
-    known = _EARLY_DATA.fullmatch(text) and text not in _FORMATS and text not in _FOLDERS
-    return _of_hub(Kind.DATA, "", text, revision) if known else None
+    """`squad`: one of the data sets without an organization."""
+    return _of_hub(Kind.DATA, "", text, revision) if text in _EARLY_DATA else None
 
 
 def hub_page(text: str) -> Identity | None:

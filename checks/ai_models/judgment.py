@@ -143,7 +143,7 @@ def _judged(case: _Case, claim: _Claim, section: AiModelsSection, fix: Fix) -> I
     places = sentences.Places((f"{lists}.allow",), f"{lists}.deny")
     rows = tuple(_rows(claim, raw, judgment))
     if judgment.verdict is Verdict.ALLOWED:
-        if asks := conditions(judgment.chosen or raw):
+        if asks := conditions(judgment.chosen):
             message = say(
                 "{} is {}, which {} allows; that license asks: {}.",
                 case.about,
@@ -154,7 +154,7 @@ def _judged(case: _Case, claim: _Claim, section: AiModelsSection, fix: Fix) -> I
             headline = say("{} is allowed, with conditions", case.name[:50])
             yield replace(
                 case.said("model-license-restricted", message, headline),
-                evidence=(*rows, *_asked(judgment.chosen or raw)),
+                evidence=(*rows, *_asked(judgment.chosen)),
             )
         return
     if judgment.verdict is Verdict.UNKNOWN:
@@ -169,7 +169,7 @@ def _judged(case: _Case, claim: _Claim, section: AiModelsSection, fix: Fix) -> I
         case.said(
             rule, sentences.sentence(case.about, judgment, places), sentences.headline(case.name, None, judgment)
         ),
-        evidence=(*rows, condition, *_asked(raw)),
+        evidence=(*rows, condition, *_asked(judgment.statement.text)),
         policy_key=("ai_models", _NAMES[case.kind], "deny" if denied else "allow"),
     )
 
@@ -197,8 +197,8 @@ def _rows(claim: _Claim, raw: str, judgment: Judgment) -> Iterator[Evidence]:
         yield Evidence("category", (", ".join(names),))
 
 
-def _asked(raw: str) -> Iterator[Evidence]:
-    for condition in conditions(raw):
+def _asked(expression: str) -> Iterator[Evidence]:
+    for condition in conditions(expression):
         yield Evidence("asks", (condition.asks,), (condition.where,))
 
 

@@ -67,11 +67,13 @@ def read(path: str, lines: Sequence[AddedLine]) -> Read:
         short = list(_cells(short))
     found: dict[tuple[int, Identity], None] = {}
     variables: list[Location] = []
-    known = code.assigned("\n".join(line.text for line in short)) if _is_code(path) else {}
+    whole = "\n".join(line.text for line in short) if _is_code(path) else ""
+    loads = code.loads(whole)
+    known = code.assigned(whole) if loads else {}
     for run in runs(short):
         for line, identity in _references(path, run):
             found.setdefault((line, identity))
-        for item in code.loaded(run, known) if _is_code(path) else ():
+        for item in code.loaded(run, known) if loads else ():
             if item.identity is None:
                 variables.append(Location(path, run.line_at(item.at)))
             else:

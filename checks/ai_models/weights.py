@@ -20,8 +20,8 @@ _NAMES = re.compile(
 _CARDS = ("README.md", "MODEL_CARD.md", "model_card.md")
 #: Folders above that of the weights in which a card is looked for: `onnx/`, `text_encoder/`.
 _LEVELS = 2
-#: Cards that are read: a tree with more folders of weights is judged by the first ones, the rest has no card.
-MAX_CARDS = 300
+#: Places in which cards are looked for: a change with hundreds of folders of weights is no change that anybody reviews.
+MAX_CARDS = 2_000
 
 
 class Weights(NamedTuple):
@@ -55,6 +55,9 @@ def folders(listing: Listing) -> Mapping[str, Sequence[str]]:
 def card_paths(listing: Listing) -> tuple[str, ...]:
     """Where the cards of the weights may lie."""
     found = dict.fromkeys(path for folder in folders(listing) for path in _places(folder))
+    if not listing.base:  # then the listing has every file that there is
+        present = {file.path for file in listing.files}
+        return tuple(path for path in found if path in present)
     return tuple(found)[:MAX_CARDS]
 
 

@@ -1,6 +1,7 @@
 """Data grows old: beyond the age that the policy takes, what could have changed since counts as not known.
 
-What a release can never change again does not grow old: the license that it declares, its texts, its date.
+What a release can never change again does not grow old: the license that it declares, its texts, its date. Nor does a
+warning: a vulnerability that was known to be exploited still is, and to forget it would let it pass.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +14,7 @@ from checks.policy.schema import Policy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from checks.model.packages import Known, PackageFacts, VersionFacts
+    from checks.model.packages import PackageFacts, VersionFacts
 
 _VERSION = {
     "deprecated": Want.STATUS,
@@ -32,7 +33,6 @@ _PACKAGE = {
 }
 
 F = TypeVar("F", "VersionFacts", "PackageFacts")
-K = TypeVar("K")
 
 
 def expired(facts: Facts, policy: Policy, now: datetime) -> Facts:
@@ -45,8 +45,6 @@ def expired(facts: Facts, policy: Policy, now: datetime) -> Facts:
         facts,
         versions={key: _fresh(known, _VERSION, oldest, now, str(limit)) for key, known in facts.versions.items()},
         packages={purl: _fresh(known, _PACKAGE, oldest, now, str(limit)) for purl, known in facts.packages.items()},
-        exploited=_young(facts.exploited, oldest),
-        likelihoods=_young(facts.likelihoods, oldest),
     )
 
 
@@ -58,8 +56,6 @@ def expires_at(facts: Facts, policy: Policy) -> datetime | None:
     read = (
         *_read_at(facts.versions.values(), _VERSION),
         *_read_at(facts.packages.values(), _PACKAGE),
-        *(known.as_of for known in facts.exploited.values() if known.as_of),
-        *(known.as_of for known in facts.likelihoods.values() if known.as_of),
     )
     # What is exactly as old as the policy takes still counts.
     return min(read) + limit.delta + timedelta(microseconds=1) if read else None
@@ -91,7 +87,3 @@ def _fresh(known: F, fields: Mapping[str, Want], oldest: datetime, now: datetime
 
 def _too_old(age: timedelta, limit: str) -> str:
     return f"its data is {age.days} days old, and the policy takes at most {limit}"
-
-
-def _young(entries: "Mapping[str, Known[K]]", oldest: datetime) -> "Mapping[str, Known[K]]":
-    return {key: known for key, known in entries.items() if known.as_of is None or known.as_of >= oldest}

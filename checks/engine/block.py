@@ -4,33 +4,33 @@ import shlex
 from collections.abc import Sequence
 
 from checks.engine import managers
-from checks.engine.locked import brought_to
+from checks.engine.locked import Places
 from checks.engine.plan import Plan
 from checks.engine.undoing import new_lines
 from checks.model.finding import Finding, Move
 from checks.model.phrase import plain
 from checks.model.report import Report
 from checks.policy.schema import Policy
-from checks.rules.packages import CREDENTIALS, INTERNAL_SOURCE
+from checks.rules.ids import CREDENTIALS, INTERNAL_SOURCE
 from checks.rules.signoff import SignoffSection
 from checks.signoffs.repair import Repair, repair
 
 
-def block(report: Report, plan: Plan, policy: Policy) -> tuple[str, ...]:
+def block(report: Report, places: Places, policy: Policy) -> tuple[str, ...]:
     """Sign-off first, since it may rewrite history; then files, one commit, one push. Empty if nothing helps, and where
     a whole tree is judged: there is no branch to push."""
-    if plan.everything:
+    if places.plan.everything:
         return ()
     blocking = [finding for finding in report.findings if finding.blocks]
     fixed = [finding for finding in blocking if _has_commands(finding)]
     fixed.sort(key=lambda finding: finding.rule in (CREDENTIALS, INTERNAL_SOURCE))  # others would write addresses again
-    signing = _signing(blocking, plan, policy)
+    signing = _signing(blocking, places.plan, policy)
     if not fixed and not signing.commands:
         return ()
     commands = list(signing.commands)
     if fixed:
         signoff = " --signoff" if "signoff" in policy.sections else ""
-        commands += [*_file_commands(fixed, plan), f"git commit --all{signoff} -m {_message(fixed)}"]
+        commands += [*_file_commands(fixed, places), f"git commit --all{signoff} -m {_message(fixed)}"]
     return (*commands, "git push --force-with-lease" if signing.commands and signing.rewrites else "git push")
 
 
@@ -51,17 +51,17 @@ def _signing(blocking: Sequence[Finding], plan: Plan, policy: Policy) -> Repair:
     return Repair() if found.first else found
 
 
-def _file_commands(fixed: Sequence[Finding], plan: Plan) -> list[str]:
+def _file_commands(fixed: Sequence[Finding], places: Places) -> list[str]:
     """The commands of all fixes; deletions in one file are joined, because each moves the lines below it."""
     deletions: dict[str, list[tuple[int, int]]] = {}
     commands: list[str] = []
     for finding in fixed:
         given = finding.fix.commands if finding.fix else ()
-        for pair in brought_to(plan, finding):
-            ranges = new_lines(pair, finding)
-            deletion = managers.delete_lines(pair.path, ranges)
+        for file in places.of(finding):
+            ranges = new_lines(file, finding)
+            deletion = managers.delete_lines(file.head.path, ranges)
             if deletion in given:
-                deletions.setdefault(pair.path, []).extend(ranges)
+                deletions.setdefault(file.head.path, []).extend(ranges)
                 given = tuple(command for command in given if command != deletion)
         commands += given
     joined = [managers.delete_lines(path, ranges) for path, ranges in deletions.items()]

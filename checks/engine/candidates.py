@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from checks.advisories.matching import affects, fixed_versions
+from checks.engine.locked import Places
 from checks.engine.plan import Plan
-from checks.engine.reach import Reach, declared, reach
+from checks.engine.reach import Reach, reach
 from checks.engine.trial import Trial, Versions, as_listed
 from checks.model.change import Change
 from checks.model.facts import Facts, PackageKey, Questions, Want
@@ -26,7 +26,7 @@ MOST = 400
 #: Package versions of a report for which another one is sought; of more, those that stop the merge come first.
 PACKAGES = 100
 #: Releases of a report that are judged by what is known already, before anybody is asked.
-LOOKED = 2_000
+LOOKED = 1_000
 
 #: What another version of the same package can end. All else is a matter of the package, its source or its name.
 RULES = frozenset(
@@ -110,7 +110,8 @@ def shortlist(
     """At most `MANY` candidates for each package version and `MOST` in all, without those of which it is known already
     that they do not pass. `now` is UTC."""
     against = sought(report)
-    pools = {key: pool for key in against if (pool := _pool(key, against[key], plan, facts))}
+    places = Places(plan)
+    pools = {key: pool for key in against if (pool := _pool(key, against[key], places, facts))}
     if not pools:
         return Shortlist()
     looked = {key: _spread(pool, LOOKED // len(pools), _fixes(key, facts)) for key, pool in pools.items()}
@@ -242,14 +243,14 @@ def _passes_later(item: Candidate, findings: Sequence[Finding], warned: Set[str]
 # --- the versions that there are --------------------------------------------------------------------------------------
 
 
-def _pool(key: PackageKey, against: Sequence[Finding], plan: Plan, facts: Facts) -> Sequence[Candidate]:
+def _pool(key: PackageKey, against: Sequence[Finding], places: Places, facts: Facts) -> Sequence[Candidate]:
     """All versions that could take its place, best first: the smallest step up within the range, then beyond it; below
     it the newest first. For what is only too new, just those below it: all that is above is newer still."""
-    change = plan.change_of(*key)
+    change = places.plan.change_of(*key)
     purl, used = key
     if change is None or used is None:
         return ()
-    asked = declared(plan, purl, [place.dependency.location.path for place in change.places])
+    asked = places.declared(purl, [place.dependency.location.path for place in change.places])
     blocking = [finding for finding in against if finding.blocks]
     waits = bool(blocking) and all(finding.move is Move.CLOCK for finding in blocking)
     up, back = [], []
@@ -312,6 +313,10 @@ def _fixes(key: PackageKey, facts: Facts) -> frozenset[str]:
     purl, used = key
     known = facts.version(purl, used).advisories
     records = [facts.advisories[id_] for id_ in known.value if id_ in facts.advisories] if known else []
+    if not records:
+        return frozenset()
+    from checks.advisories.matching import fixed_versions
+
     found = {version for record in records for version in fixed_versions(record, purl, used)}
     v = (used or "")[:1] == "v"
     return frozenset(version if not v or version[:1] == "v" else f"v{version}" for version in found)
@@ -327,6 +332,8 @@ def _suspected(facts: Facts, versions: Versions) -> Facts:
         for version in tried if said else ():
             of_it = known.get((purl, version), VersionFacts())
             if said is not None and of_it.advisories is None:
+                from checks.advisories.matching import affects
+
                 ids = tuple(
                     i for i in said.value if i in facts.advisories and affects(facts.advisories[i], purl, version)
                 )

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from checks.engine.block import block
 from checks.engine.candidates import Choice, Shortlist, bad_bases, judged, shortlist
+from checks.engine.locked import Places
 from checks.engine.moving import Moving
 from checks.engine.plan import Plan
 from checks.engine.undoing import Undoing
@@ -13,9 +14,8 @@ from checks.model.facts import Facts, PackageKey
 from checks.model.finding import Finding, Fix, Move
 from checks.model.phrase import join, say
 from checks.model.report import Report
-from checks.packages.terms import PackagesSection
 from checks.policy.schema import Policy
-from checks.rules.beside import OUTDATED
+from checks.rules.ids import OUTDATED
 
 
 def propose(
@@ -33,24 +33,25 @@ def propose(
         short = shortlist(report, plan, facts, policy, now, only)
     choices = judged(short, report, plan, facts, policy, now, only)
     undone = bad_bases(report, plan, facts, policy, now, only)
-    fixer = _Fixer(plan, facts, policy, choices, undone)
+    places = Places(plan)
+    fixer = _Fixer(places, facts, policy, choices, undone)
     report = replace(report, findings=tuple(map(fixer.fixed, report.findings)))
-    return replace(report, repair=block(report, plan, policy))
+    return replace(report, repair=block(report, places, policy))
 
 
 class _Fixer:
     def __init__(
         self,
-        plan: Plan,
+        places: Places,
         facts: Facts,
         policy: Policy,
         choices: Mapping[PackageKey, Choice],
         bad_bases: frozenset[PackageKey],
     ) -> None:
-        self.plan = plan
+        self.plan = places.plan
         self.policy = policy
-        self.moving = Moving(plan, facts, choices)
-        self.undoing = Undoing(plan)
+        self.moving = Moving(places, facts, choices)
+        self.undoing = Undoing(places)
         self.bad_bases = bad_bases
 
     def fixed(self, finding: Finding) -> Finding:
@@ -79,8 +80,11 @@ class _Fixer:
     def _instead(self, finding: Finding) -> Fix | None:
         """Another package, where the policy's advice names one."""
         section, subject = self.policy.sections.get("packages"), finding.subject
-        if not isinstance(section, PackagesSection) or subject.purl is None or finding.check != "licenses":
+        if section is None or subject.purl is None or finding.check != "licenses":
             return None
+        from checks.packages.terms import PackagesSection
+
+        assert isinstance(section, PackagesSection)
         place = section.advised(subject.purl, subject.version)
         names = [say("{}", name.name) for name in section.advice[place].instead] if place is not None else []
         return Fix(("use ", *join(names, last=" or "), *say(" instead of {}", subject.name or "it"))) if names else None

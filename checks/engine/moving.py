@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from checks.engine import lines, managers
 from checks.engine.candidates import Candidate, Choice
-from checks.engine.locked import asked_for, asking, brought_to, indexes, spec, together
-from checks.engine.plan import Plan
-from checks.engine.reach import Reach, declared
+from checks.engine.locked import File, Places, asked_for, spec, together
+from checks.engine.reach import Reach
 from checks.freshness.releases import stable
 from checks.model.dependency import Dependency, Inventory
 from checks.model.facts import Facts, PackageKey
@@ -14,6 +13,7 @@ from checks.model.finding import Evidence, Finding, Fix, Move
 from checks.model.phrase import Phrase, join, say
 from checks.model.purl import type_of
 from checks.model.snapshot import BY_LINE
+from checks.model.toolchains import is_toolchain
 from checks.render.english import counted, moment
 
 #: Versions that the evidence names as passed over.
@@ -23,8 +23,8 @@ NAMED = 5
 class Moving:
     """Takes a finding's package to the version that was chosen, in every file to which the change brought it."""
 
-    def __init__(self, plan: Plan, facts: Facts, choices: Mapping[PackageKey, Choice]) -> None:
-        self.plan = plan
+    def __init__(self, places: Places, facts: Facts, choices: Mapping[PackageKey, Choice]) -> None:
+        self.places = places
         self.facts = facts
         self.choices = choices
 
@@ -47,24 +47,30 @@ class Moving:
     def _moved(self, finding: Finding, candidate: Candidate) -> Fix | None:
         steps = [
             step
-            for pair in brought_to(self.plan, finding)
-            if pair.head is not None
-            for index in indexes(pair.head, finding)
-            for step in self._steps(pair.head, pair.head.dependencies[index], finding, candidate)
+            for file in self.places.of(finding)
+            for index in file.indexes(finding)
+            for step in self._steps(file, file.head.dependencies[index], finding, candidate)
         ]
         if not steps:
             return None
         fix = together(steps)
         return fix if all(step.commands for step in steps) else Fix(fix.summary, (), fix.suggestion)
 
-    def _steps(self, lock: Inventory, item: Dependency, finding: Finding, candidate: Candidate) -> Iterator[Fix]:
+    def _steps(self, file: File, item: Dependency, finding: Finding, candidate: Candidate) -> Iterator[Fix]:
+        lock = file.head
         if lock.format in BY_LINE:
             summary = self._summary(item.name, finding, candidate)
-            yield lines.changed(summary, lock.path, item, candidate.version, self.plan.snapshot.lines.get(lock.path))
+            yield lines.changed(
+                summary, lock.path, item, candidate.version, self.places.plan.snapshot.lines.get(lock.path)
+            )
             return
         tool = managers.tool(lock)
-        within = item.direct and candidate.reach is Reach.WITHIN and tool != "npm-lock"
-        command = self._precise(tool, lock, item, candidate.version) if within or not item.direct else None
+        if is_toolchain(item.purl):
+            yield Fix(self._summary(item.name, finding, candidate))
+            return
+        command = None
+        if not item.direct or (candidate.reach is Reach.WITHIN and tool != "npm-lock"):
+            command = self._precise(tool, file, item, candidate)
         if command is not None:
             yield Fix((*self._summary(item.name, finding, candidate), *self._proviso(tool, item)), (command,))
         elif item.direct:
@@ -77,25 +83,28 @@ class Moving:
     ) -> Iterator[Fix]:
         """Each manifest that asks for it asks for another version."""
         name = asked_for(item)
-        for path in asking(self.plan, lock.path, item.purl):
+        for path in self.places.asking(lock.path, item.purl):
             version = spec(item, candidate.version)
             command = managers.install(tool, path, name, version, item.scope)
             yield Fix(self._summary(name, finding, candidate), (command,) if command else ())
 
-    def _precise(self, tool: str, lock: Inventory, item: Dependency, version: str) -> str | None:
-        """Without a change to what the manifest asks for. npm's overrides are for all versions of a package."""
-        alone = sum(1 for other in lock.dependencies if other.purl == item.purl) == 1
+    def _precise(self, tool: str, file: File, item: Dependency, candidate: Candidate) -> str | None:
+        """Without a change to what the manifest asks for. npm's overrides are for all versions of a package; elsewhere
+        who requires it must allow the version, which is likely only nearby."""
+        version = candidate.version
+        if not _free(tool) and candidate.reach is not Reach.WITHIN:
+            return None
+        alone = file.alone(item.purl)
         if item.version is None or (tool == "npm-lock" and not (alone and asked_for(item) == item.name)):
             return None
         known = self.facts.package(item.purl).releases
         newest = stable(type_of(item.purl), known.value)[-1:] if known else ()
         last = bool(newest) and newest[0].version == version
-        return managers.move(tool, lock.path, item.name, item.version, version, last)
+        return managers.move(tool, file.head.path, item.name, item.version, version, last)
 
     def _proviso(self, tool: str, item: Dependency) -> Phrase:
         """The ranges of those who require it are not in the files."""
-        free = item.direct or tool in ("npm-lock", "go-mod")
-        return () if free else (", if what requires it allows that",)
+        return () if item.direct or _free(tool) else (", if what requires it allows that",)
 
     def _summary(self, name: str, finding: Finding, candidate: Candidate) -> Phrase:
         if candidate.reach is Reach.BACK and finding.move is Move.CLOCK:
@@ -129,12 +138,17 @@ class Moving:
             yield Evidence("passed over", join([*named, *([(f"{rest:,} more",)] if rest > 0 else [])]))
 
     def _within(self, finding: Finding, candidate: Candidate) -> Phrase:
-        paths = [pair.path for pair in brought_to(self.plan, finding)]
-        ranges = dict.fromkeys(item.range for item in declared(self.plan, finding.subject.purl or "", paths))
+        paths = [file.head.path for file in self.places.of(finding)]
+        ranges = dict.fromkeys(item.range for item in self.places.declared(finding.subject.purl or "", paths))
         if not ranges or candidate.reach is Reach.BACK:
             return ()
         where = ", within " if candidate.reach is Reach.WITHIN else ", beyond "
         return (where, *join([say("{}", range_) for range_ in list(ranges)[:3]], last=" and "))
+
+
+def _free(tool: str) -> bool:
+    """Whether a package can get another version whatever those who require it ask for."""
+    return tool in ("npm-lock", "go-mod")
 
 
 def _name(finding: Finding) -> str:

@@ -1,9 +1,8 @@
 """How far another version of a package is: within what the manifests ask for, beyond it, or a step back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import IntEnum
 
-from checks.engine.plan import Plan
 from checks.freshness.steps import numbers
 from checks.manifests.ranges import satisfies
 from checks.model.project import Requirement
@@ -17,18 +16,6 @@ class Reach(IntEnum):
     WITHIN = 0
     BEYOND = 1
     BACK = 2
-
-
-def declared(plan: Plan, purl: str, paths: Iterable[str]) -> tuple[Requirement, ...]:
-    """What manifests ask for, of a package that is locked in the files at `paths`."""
-    wanted = frozenset(paths)
-    return tuple(
-        item
-        for project in plan.snapshot.projects
-        if any(lock.path in wanted for lock in project.locks)
-        for item in project.head
-        if item.purl == purl
-    )
 
 
 def reach(purl: str, used: str, version: str, asked: Sequence[Requirement]) -> Reach:

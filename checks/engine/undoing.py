@@ -1,18 +1,15 @@
 """Fixes out of what the change itself tells: what it added, and what the base had instead."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from checks.engine import managers
-from checks.engine.locked import asked_for, asking, brought_to, indexes, requirers, spec, together
-from checks.engine.plan import Plan
+from checks.engine.locked import File, Places, asked_for, spec, together
 from checks.model.dependency import Dependency, Inventory
 from checks.model.finding import Finding, Fix
 from checks.model.phrase import join, say
 from checks.model.snapshot import ManifestPair
-from checks.rules.beside import OUTDATED
-from checks.rules.packages import CREDENTIALS, INTERNAL_SOURCE
+from checks.rules.ids import CREDENTIALS, INTERNAL_SOURCE, OUTDATED
 
 #: Undoing more direct dependencies than this is not a fix that anybody wants.
 MANY = 4
@@ -30,10 +27,10 @@ class _Origin:
 class Undoing:
     """Takes back what a finding is about, in every file to which the change brought it."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        self.base = plan.snapshot.listing.base
-        self.pairs = {pair.head.path: pair for pair in plan.snapshot.manifests if pair.head}
+    def __init__(self, places: Places) -> None:
+        self.places = places
+        self.plan = places.plan
+        self.base = self.plan.snapshot.listing.base
 
     def fix(self, finding: Finding) -> Fix | None:
         if finding.rule == OUTDATED:
@@ -42,30 +39,30 @@ class Undoing:
             return self._without_addresses(finding)
         if finding.subject.purl is not None:
             return self._undone(finding)
-        pair = self.pairs.get(finding.subject.path or "")
-        return self._readable_again(pair) if pair and finding.rule == "manifest-unreadable" else None
+        file = self.places.files.get(finding.subject.path or "")
+        return self._readable_again(file.pair) if file and finding.rule == "manifest-unreadable" else None
 
     def _undone(self, finding: Finding) -> Fix | None:
         """Undo what brought the package, in every manifest that it was brought to; None if one of them has no fix."""
-        steps = [self._undone_in(pair, finding) for pair in brought_to(self.plan, finding)]
+        steps = [self._undone_in(file, finding) for file in self.places.of(finding)]
         known = [step for step in steps if step is not None]
         return together(known) if known and len(known) == len(steps) else None
 
-    def _undone_in(self, pair: ManifestPair, finding: Finding) -> Fix | None:
-        assert pair.head is not None
-        if pair.head.format == "requirements":
-            command = managers.delete_lines(pair.head.path, new_lines(pair, finding))
-            name = finding.subject.name or "it"
-            return Fix(say("remove {} from {}", name, pair.head.path), (command,)) if command else None
-        origins = _origins(pair, indexes(pair.head, finding))
-        steps = [step for origin in origins if (step := self._undo_origin(pair.head, origin)) is not None]
-        small = 0 < len(steps) <= MANY
-        return together(steps) if small and len(steps) == len(origins) else self._restored(pair)
+    def _undone_in(self, file: File, finding: Finding) -> Fix | None:
+        path = file.head.path
+        if file.head.format == "requirements":
+            command = managers.delete_lines(path, new_lines(file, finding))
+            return Fix(say("remove {} from {}", finding.subject.name or "it", path), (command,)) if command else None
+        origins = [_origin(item, file) for item in file.origins(file.indexes(finding), MANY)]
+        if not 0 < len(origins) <= MANY:
+            return self._restored(file.pair)
+        steps = [step for origin in origins if (step := self._undo_origin(file.head, origin)) is not None]
+        return together(steps) if len(steps) == len(origins) else self._restored(file.pair)
 
     def _undo_origin(self, lock: Inventory, origin: _Origin) -> Fix | None:
         """Each manifest that asks for it is changed in its own folder: a root cannot remove what a member asks for."""
         name, scope = asked_for(origin.dependency), origin.dependency.scope
-        tool, manifests = managers.tool(lock), asking(self.plan, lock.path, origin.dependency.purl)
+        tool, manifests = managers.tool(lock), self.places.asking(lock.path, origin.dependency.purl)
         if not origin.in_base:
             summary = say("remove {}", name)
             commands = [managers.remove(tool, path, name, scope) for path in manifests]
@@ -104,11 +101,11 @@ class Undoing:
 
     def _without_addresses(self, finding: Finding) -> Fix | None:
         """A lock file whose addresses nobody else should see, without any."""
-        pair = self.pairs.get(finding.subject.path or "")
-        if pair is None or pair.head is None:
+        file = self.places.files.get(finding.subject.path or "")
+        if file is None:
             return None
-        path = pair.head.path
-        command = managers.without_addresses(managers.tool(pair.head), path)
+        path = file.head.path
+        command = managers.without_addresses(managers.tool(file.head), path)
         if command is None and finding.rule == INTERNAL_SOURCE:
             return Fix(say("lock {} again where only the public registry is configured", path))
         if command is None:
@@ -145,27 +142,14 @@ def _restorable(pair: ManifestPair) -> bool:
     return (format_.endswith("-lock") or format_ in _WRITTEN) and pair.base is not None and pair.base.path == pair.path
 
 
-def new_lines(pair: ManifestPair, finding: Finding) -> list[tuple[int, int]]:
+def new_lines(file: File, finding: Finding) -> list[tuple[int, int]]:
     """The line ranges of a package that the base did not have at all; empty if it had another version."""
-    assert pair.head is not None
-    if any(d.purl == finding.subject.purl for d in (pair.base.dependencies if pair.base else ())):
+    if file.head.format != "requirements" or finding.subject.purl in file.before:
         return []
-    places = [pair.head.dependencies[index].location for index in indexes(pair.head, finding)]
+    places = [file.head.dependencies[index].location for index in file.indexes(finding)]
     return [(place.line, place.end_line or place.line) for place in places]
 
 
-def _origins(pair: ManifestPair, found: Sequence[int]) -> list[_Origin]:
-    """Every direct dependency from which one of `found` can be reached; just those among them without a graph."""
-    head = pair.head
-    assert head is not None
-    before: dict[str, list[Dependency]] = {}
-    for dependency in pair.base.dependencies if pair.base else ():
-        if dependency.direct is not False:
-            before.setdefault(dependency.purl, []).append(dependency)
-    reached = requirers(head, found) if head.edges else set(found)
-    direct = [head.dependencies[index] for index in sorted(reached) if head.dependencies[index].direct]
-    return [_origin(dependency, before.get(dependency.purl, [])) for dependency in direct]
-
-
-def _origin(dependency: Dependency, before: Sequence[Dependency]) -> _Origin:
+def _origin(dependency: Dependency, file: File) -> _Origin:
+    before = [item for item in file.before.get(dependency.purl, ()) if item.direct is not False]
     return _Origin(dependency, before[0].version if len(before) == 1 else None, bool(before))

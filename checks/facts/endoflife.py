@@ -81,11 +81,17 @@ def read(request: Request, document: object, as_of: datetime) -> Answer:
     packages: dict[str, PackageFacts] = {}
     for purl, _ in request.keys:
         own = _own(purl)
-        product = by_purl.get(own) or by_name.get(_PRODUCTS.get(own, ""), {})
+        product = by_purl.get(own) or by_name.get(_PRODUCTS.get(own) or _runtime(own), {})
         if id(product) not in cycles:
             cycles[id(product)] = tuple(_cycles(product))
         packages[purl] = PackageFacts(cycles=Known(cycles[id(product)], SOURCE, as_of))
     return said(SOURCE, as_of, packages=packages)
+
+
+def _runtime(purl: str) -> str:
+    """The name of a runtime that only version managers know: they and endoflife.date name most of them alike."""
+    name = purl.removeprefix("pkg:generic/")
+    return "" if "/" in name else name  # every other type has a slash of its own
 
 
 def _cycles(product: Mapping[str, object]) -> Iterator[Cycle]:

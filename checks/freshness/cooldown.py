@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from checks.advisories.affecting import affecting
 from checks.freshness.case import Case, Said, listed, source
 from checks.freshness.terms import SecurityFixes
 from checks.model.change import ChangeKind
@@ -88,25 +89,28 @@ def _fixes_a_vulnerability(case: Case) -> bool:
     """Whether the update leaves a known advisory behind and brings none that was not there."""
     if case.section.security_fixes is not SecurityFixes.EXEMPT or case.change.kind is not ChangeKind.UPDATED:
         return False
-    now = _affecting(case, case.change.version)
+    now = _named(case, case.change.version)
     if now is None:
         return False
-    before = (_affecting(case, item.version) for item in case.change.before)
-    return any(now < old for old in before if old is not None)
+    for version in dict.fromkeys(item.version for item in case.change.before):
+        old = _named(case, version)
+        if old is not None and now.keys() <= old.keys() and any(old[id_] for id_ in old.keys() - now.keys()):
+            return True
+    return False
 
 
-def _affecting(case: Case, version: str | None) -> frozenset[str] | None:
-    """Ids of the advisories of a version, without withdrawn ones; None: not known."""
-    known = case.facts.version(case.change.purl, version).advisories
-    if known is None:
+def _named(case: Case, version: str | None) -> dict[str, bool] | None:
+    """Ids of the advisories that may affect a version, and whether it is certain; without withdrawn ones. None: not
+    known."""
+    key = case.change.purl, version
+    if case.facts.version(*key).advisories is None:
         return None
-    records = case.facts.advisories
-    return frozenset(id_ for id_ in known.value if id_ not in records or records[id_].withdrawn is None)
+    return {record.id: certain for record, certain in affecting(case.facts, key) if record.withdrawn is None}
 
 
 def _advisories(case: Case) -> Iterator[Evidence]:
     """That a security fix would not wait, where nobody could tell whether this is one."""
     if case.section.security_fixes is SecurityFixes.EXEMPT and case.change.kind is ChangeKind.UPDATED:
         versions = (case.change.version, *(item.version for item in case.change.before))
-        if any(_affecting(case, version) is None for version in versions):
+        if any(_named(case, version) is None for version in versions):
             yield Evidence("security fix", ("not known: no source of advisories answered",))

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from checks.freshness.case import Case, Said, cut, listed
+from checks.freshness.case import Case, Said, listed
 from checks.freshness.wanted import wanted
+from checks.model import gaps as silence
 from checks.model.facts import NOTHING, Want
-from checks.model.finding import Evidence, Move
+from checks.model.finding import Move
 from checks.model.packages import Gap
-from checks.model.phrase import join, say
 from checks.render.english import listed as enumerated
 
 _WORDS = {
@@ -25,24 +25,29 @@ def said(case: Case) -> Iterator[Said]:
     if case.exempt or not (lacks_releases or case.version.gaps or case.package.gaps):
         return
     open_ = _open(case)
-    gaps = [*case.version.silent(open_.of_version), *case.package.silent(open_.of_package)]
+    gaps = _gaps(case, open_)
     unknown = _about(gaps) & open_
     if Want.RELEASES in open_ and listed(case.change):
         unknown |= Want.RELEASES
     if not unknown:
         return
     what = enumerated([words for want, words in _WORDS.items() if want in unknown])
-    retries = [gap.retry_at for gap in gaps if gap.retry_at and gap.retry_at > case.now]
-    sources = join([say("{}", name) for name in dict.fromkeys(gap.source for gap in gaps)], last=" and ")
-    who = (*sources, " could not answer") if gaps else ("no source knows it",)
+    who = silence.who(gaps, "no source knows it", "connect its registry, or name it in freshness.exempt")
     yield case.observe(
         "freshness-unknown",
         (f" was judged without {what}: ", *who, "."),
         (" was not judged completely",),
-        tuple(Evidence("asked", say("{}", cut(gap.reason)), say("{}", gap.source)) for gap in gaps),
-        move=Move.SERVICE if gaps else Move.AUTHOR,
-        clears_at=min(retries, default=None),
+        silence.evidence(gaps),
+        move=silence.turn(gaps, Move.AUTHOR),
+        clears_at=silence.asked_again([gap for gap in gaps if gap.retry_at and gap.retry_at > case.now]),
     )
+
+
+def _gaps(case: Case, open_: Want) -> list[Gap]:
+    """Who did not answer; that nobody lists the releases of actions, images and runtimes is no news."""
+    gaps = [*case.version.silent(open_.of_version), *case.package.silent(open_.of_package)]
+    common = listed(case.change) or Want.LIFECYCLE in open_
+    return [gap for gap in gaps if common or gap.source != EVERYBODY]
 
 
 def _open(case: Case) -> Want:

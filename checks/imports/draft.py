@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from checks.imports.reading import fault
 from checks.licenses.index import Category
-from checks.licenses.item import LicenseItem
 from checks.licenses.statement import Confidence, read
-from checks.licenses.tree import License, With, leaves
+from checks.licenses.tree import And, License, Or, Unclear, With, leaves
 from checks.model.phrase import Phrase, say, visible
 from checks.policy.packages import version_faults
 from checks.policy.values import Account, Day, PackagePattern
@@ -15,8 +15,12 @@ from checks.vulnerabilities.terms import AdvisoryId
 
 #: How long an ignore without an end holds, unless the user says otherwise (days): time to look at each once.
 REVIEW_DAYS = 90
+#: Of one file; ORT's classification of every license has 2,000.
+MAX_SETTINGS = 10_000
 #: Every license that anybody has put into a category.
 EVERY_CATEGORY = tuple(str(category) for category in Category if category is not Category.UNKNOWN)
+
+_CERTAIN = (Confidence.EXACT, Confidence.NORMALIZED)
 
 Path = tuple[str, ...]
 Value = str | int | bool | list[str] | dict[str, "str | list[str]"]
@@ -69,15 +73,19 @@ class Draft:
     differences: list[Difference] = field(default_factory=list)
     proposals: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     """Clarifications that a person must complete: they become comments."""
+    written: set[tuple[Path, str]] = field(default_factory=set)
+    """What lists have already."""
     ignores: int = 0
     """How many entries need somebody who approved them."""
 
     def taken(self, line: int, setting: str, becomes: str, why: Phrase = ()) -> None:
+        if len(self.differences) >= MAX_SETTINGS:
+            raise fault(f"it has more than {MAX_SETTINGS:,} settings", line)
         self.differences.append(Difference(line, setting, becomes, why))
 
     def left(self, line: int, setting: str, why: Phrase) -> None:
         """Something that the policy cannot say, or that needs a person first."""
-        self.differences.append(Difference(line, setting, "", why))
+        self.taken(line, setting, "", why)
 
     def set(self, path: Path, value: Value, line: int = 0, note: str = "") -> None:
         self.values[path] = Entry(value, line, note)
@@ -86,7 +94,8 @@ class Draft:
         """One more entry of a list; one that is there is not repeated."""
         entries = self.values.setdefault(path, [])
         assert isinstance(entries, list)
-        if all(entry.value != value for entry in entries):
+        if (path, repr(value)) not in self.written:
+            self.written.add((path, repr(value)))
             entries.append(Entry(value, line))
 
     def begin(self, path: Path) -> None:
@@ -189,28 +198,24 @@ class Draft:
 
 def license_item(text: str) -> tuple[str | None, Phrase]:
     """How our policy writes one license, or why it does not; a guess never becomes an entry."""
-    if len(text) > 500:
-        return None, say("It is too long for the name of a license.")
-    try:
-        return _written(LicenseItem.parse(text)), ()
-    except ValueError as error:
-        found = read(text)
-        if found.confidence in (Confidence.EXACT, Confidence.NORMALIZED) and isinstance(
-            found.expression, License | With
-        ):
-            name = str(found.expression)
-            return name, say("It is written {}.", name)
-        return None, say("It is not one license: {}. Add what it means.", visible(str(error), 300))
-
-
-def _written(item: LicenseItem) -> str:
-    return item.text if isinstance(item.value, Category) else str(item.value)
+    if text in EVERY_CATEGORY:
+        return text, ()
+    found = read(text)
+    if isinstance(found.expression, Unclear) and found.expression.candidates:
+        names = ", ".join(found.expression.candidates[:4])
+        return None, say("Several licenses have this name ({}). List the one that is meant.", (names,))
+    if isinstance(found.expression, And | Or):
+        return None, say("It is more than one license. List each that is meant.")
+    if found.confidence not in _CERTAIN or not isinstance(found.expression, License | With):
+        return None, say("It is no license that is known here. Use its SPDX id, or a LicenseRef- of your own.")
+    name = str(found.expression)
+    return name, () if name.lower() == text.lower() else say("It is written {}.", name)
 
 
 def licenses_of(expression: str) -> list[str] | None:
     """Every license of an expression; None where it is not understood."""
     found = read(expression)
-    if found.expression is None or found.confidence not in (Confidence.EXACT, Confidence.NORMALIZED):
+    if found.expression is None or found.confidence not in _CERTAIN:
         return None
     return list(dict.fromkeys(str(leaf) for leaf in leaves(found.expression)))
 

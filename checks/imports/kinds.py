@@ -8,7 +8,7 @@ from importlib import import_module
 from checks.imports.draft import Difference, Draft, Terms
 from checks.imports.write import policy_text
 from checks.model.errors import UnreadableManifest, UsageError
-from checks.model.phrase import visible
+from checks.model.phrase import say, visible
 
 #: A configuration that people write; ORT's classifications of every license have 150 kB (characters).
 MAX_CHARACTERS = 2_000_000
@@ -89,6 +89,10 @@ def imported(kind: Kind, text: str, file: str, terms: Terms, read: Callable[[str
         ignores = "1 entry ignores a finding" if draft.ignores == 1 else f"{draft.ignores:,} entries ignore findings"
         hint = "Who answers for them? Say it: --approved-by '@organization/team'"
         raise UsageError(f"{file}: {ignores}, and an exception needs somebody who approved it", hint=hint)
+    sections = [name for name in dict.fromkeys(path[0] for path in draft.values) if name not in ("mode", "waivers")]
+    if sections:
+        why = "They have further rules with levels of their own, and what cannot be read always counts: docs/policy.md."
+        draft.taken(0, "what else is judged", ", ".join([*sections, "inventory"]), say(why))
     ordered = tuple(sorted(draft.differences, key=lambda item: item.line or MAX_CHARACTERS))
     return Imported(kind, policy_text(draft, file, kind.title), ordered)
 

@@ -70,6 +70,8 @@ class RepositoryFacts:
     properties: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     license: "Known[str] | None" = None
     """The SPDX expression of its own license, if somebody recognized it."""
+    license_gate: bool | None = None
+    """Whether GitHub's own license compliance gate judges the branch that the change goes into."""
 
     @property
     def public(self) -> bool:

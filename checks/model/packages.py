@@ -20,6 +20,12 @@ class Known(Generic[T]):
     as_of: datetime | None = None
 
 
+#: The source of a gap that is no single source's fault: of those that could be asked none could know.
+EVERYBODY = "online sources"
+#: The reason of such a gap: the name of a private package leaves for nobody outside.
+PRIVATE = "private: not asked"
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """A source that could not answer: a value, never an empty pass."""

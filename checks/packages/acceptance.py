@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from checks.licenses.statement import read
+from checks.model import gaps as silence
 from checks.model.change import Change
 from checks.model.dependency import Origin
 from checks.model.facts import NOTHING, Facts, Want
@@ -204,16 +205,14 @@ def _row(what: str, moment: datetime, release: Release, facts: PackageFacts) -> 
 
 def _not_told(change: Change, unknown: list[str], facts: PackageFacts, want: Want) -> Said:
     gaps = facts.silent(want)
-    retries = [gap.retry_at for gap in gaps if gap.retry_at]
-    silent = join([say("{}", name) for name in dict.fromkeys(gap.source for gap in gaps)], last=" and ")
-    who = (*silent, " could not answer") if gaps else ("no source knows it",)
+    who = silence.who(gaps, "no source knows it", "connect its registry, or name it in packages.sources.internal")
     return observe(
         "acceptance-unknown",
         subject(change),
         (f" is new here, and nobody could tell {enumerated(unknown)}: ", *who, "."),
         " could not be judged by all criteria",
         ("accept",),
-        evidence=tuple(Evidence("asked", say("{}", cut(gap.reason, 160)), say("{}", gap.source)) for gap in gaps),
-        move=Move.SERVICE if gaps else Move.OWNER,
-        clears_at=min(retries, default=None),
+        evidence=silence.evidence(gaps),
+        move=silence.turn(gaps, Move.OWNER),
+        clears_at=silence.asked_again(gaps),
     )

@@ -9,8 +9,9 @@ from checks.model.dependency import Dependency, Location
 from checks.model.finding import Evidence, Fix, Observation, Subject
 from checks.model.phrase import Phrase, join, say
 from checks.model.project import Lock, Project, Requirement
+from checks.rules.ids import OUTDATED
 
-WITHOUT_LOCK, OUTDATED, DISAGREE = "manifest-without-lock", "lock-outdated", "locks-disagree"
+WITHOUT_LOCK, DISAGREE = "manifest-without-lock", "locks-disagree"
 
 
 def observations(projects: Iterable[Project], everything: bool) -> Iterator[Observation]:

@@ -9,8 +9,7 @@ from checks.model.finding import Level, Observation
 from checks.model.snapshot import Snapshot
 from checks.packages.terms import PackagesSection
 from checks.rules.check import Check, Context, PullJudgment, Rule
-
-CREDENTIALS, INTERNAL_SOURCE = "credentials-in-source", "internal-source-in-public-repository"
+from checks.rules.ids import CREDENTIALS, INTERNAL_SOURCE
 
 RULES = (
     Rule(

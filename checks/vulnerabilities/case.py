@@ -6,11 +6,12 @@ from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
-from checks.advisories.ecosystems import COVERED, identity
+from checks.advisories.affecting import affecting, speaks
+from checks.advisories.ecosystems import COVERED
 from checks.advisories.groups import Vulnerability, vulnerabilities
-from checks.advisories.matching import affects, common_fix
+from checks.advisories.matching import common_fix
 from checks.advisories.severity import Severity
-from checks.model.advisory import Advisory, Exploited, Likelihood, Statement
+from checks.model.advisory import Exploited, Likelihood, Statement
 from checks.model.change import Change, ChangeKind
 from checks.model.dependency import Origin
 from checks.model.facts import Facts, PackageKey, Want
@@ -146,7 +147,7 @@ class Case:
         """The smallest version that fixes all of them; None where no record of one of them speaks of the package."""
         asked = tuple(item.label for item in items)
         if asked not in self._fixes:
-            told = all(any(_speaks(record, self.change.purl) for record in item.records) for item in items)
+            told = all(any(speaks(record, self.change.purl) for record in item.records) for item in items)
             records = [record for item in items for record in item.records]
             self._fixes[asked] = common_fix(records, *self.key) if told else None
         return self._fixes[asked]
@@ -180,27 +181,10 @@ class Case:
 
 
 def _affecting(facts: Facts, key: PackageKey) -> Iterator[tuple[Vulnerability, bool]]:
-    """What a source names for a version, except where the record itself rules it out.
-
-    A source may only know the package: an action's tag moves. Where the record could not be read or does not speak of
-    the package, the source's word counts.
-    """
-    known = facts.version(*key).advisories
-    affecting: dict[str, bool] = {}
-    records: list[Advisory] = []
-    for id_ in known.value if known else ():
-        record = facts.advisories.get(id_) or Advisory(
-            id_, malicious=id_.startswith("MAL-"), source=known.source if known else ""
-        )
-        answer = affects(record, *key) if _speaks(record, key[0]) else True
-        if answer is not False:
-            affecting[record.id] = affecting.get(record.id, False) or answer is True
-            records.append(record)
-    for item in vulnerabilities(records, key[0]) if records else ():
-        yield item, any(affecting[record.id] for record in item.records)
-
-
-def _speaks(record: Advisory, purl: str) -> bool:
-    """Whether the record has an entry of its own for the package."""
-    wanted = identity(purl)
-    return any(entry.purl == wanted for entry in record.affected)
+    """The vulnerabilities of a version, the worst first, and whether it is certain that they affect it."""
+    found = list(affecting(facts, key))
+    if not found:
+        return
+    certain = {record.id for record, sure in found if sure}
+    for item in vulnerabilities([record for record, _ in found], key[0]):
+        yield item, any(record.id in certain for record in item.records)

@@ -7,6 +7,7 @@ from datetime import datetime
 from checks.advisories.groups import Vulnerability
 from checks.model.advisory import Exploited, Statement
 from checks.model.finding import Evidence, Move, Observation, Subject
+from checks.model.gaps import asked_again
 from checks.model.packages import Known
 from checks.model.phrase import Phrase, join, say
 from checks.vulnerabilities import unknown, wording
@@ -172,8 +173,7 @@ def _unrated(case: Case, items: _Items) -> Observation:
     observation = _observe(case, "severity-unknown", items, message, head)
     if len(unread) < len(items):
         return observation
-    retries = [gap.retry_at for gap in case.gaps if gap.retry_at]
-    return replace(observation, move=Move.SERVICE, clears_at=min(retries, default=None))
+    return replace(observation, move=Move.SERVICE, clears_at=asked_again(case.gaps))
 
 
 def _overdue(case: Case, items: _Items) -> Observation:
@@ -215,7 +215,9 @@ def _timed(case: Case, rule: str, items: _Items, message: Phrase, tail: str) -> 
 def _accepted(case: Case, items: _Items) -> Observation:
     found = [(item, by) for item in items if (by := case.accepted(item))]
     by_policy = [by for _, by in found if isinstance(by, Accepted)]
-    message = say("{} has {}, and {}.", wording.about(case), wording.labels(items), _acceptance([by for _, by in found]))
+    message = say(
+        "{} has {}, and {}.", wording.about(case), wording.labels(items), _acceptance([by for _, by in found])
+    )
     evidence = [_accepted_by(item, by) for item, by in found[: wording.LISTED]]
     tail, key = (" accepted by VEX", "vex") if len(by_policy) < len(found) else (" accepted", "accept")
     observation = _observe(

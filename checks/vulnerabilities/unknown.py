@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from checks.advisories.groups import Vulnerability
+from checks.model import gaps as silence
 from checks.model.facts import SourceState
 from checks.model.finding import Evidence, Move, Observation, Subject
 from checks.model.phrase import Phrase, join, say
@@ -45,14 +46,13 @@ def _silent(case: Case, state: SourceState) -> bool:
 def _observe(
     case: Case, rule: str, message: Phrase, tail: Phrase, evidence: Sequence[Evidence], move: Move = Move.AUTHOR
 ) -> Observation:
-    retries = [gap.retry_at for gap in case.gaps if gap.retry_at] if move is Move.SERVICE else []
     return Observation(
         rule=rule,
         subject=Subject(purl=case.change.purl, version=case.change.version, name=case.change.name),
         message=message,
         headline=wording.shortened(case, tail),
         move=move,
-        clears_at=min(retries, default=None),
+        clears_at=silence.asked_again(case.gaps) if move is Move.SERVICE else None,
         evidence=tuple(evidence),
         policy_key=("vulnerabilities", "levels", rule),
     )
@@ -65,11 +65,12 @@ def _without_version(case: Case) -> Observation:
 
 
 def _without_answer(case: Case) -> Observation:
-    sources = join([say("{}", name) for name in dict.fromkeys(gap.source for gap in case.gaps)], last=" and ")
-    who = (*sources, " could not answer") if sources else ("no source of advisories was asked",)
+    nobody = (
+        "no source of advisories knows this package and version" if case.gaps else "no source of advisories was asked"
+    )
+    who = silence.who(case.gaps, nobody, "ask its maintainers, and waive this")
     message = say("Whether {} has vulnerabilities is not known: {}.", wording.about(case), who)
-    evidence = [Evidence("asked", say("{}", gap.reason), say("{}", gap.source)) for gap in case.gaps]
-    move = Move.SERVICE if case.gaps else Move.OWNER
+    move, evidence = silence.turn(case.gaps, Move.OWNER), silence.evidence(case.gaps)
     return _observe(case, "advisories-unknown", message, (": vulnerabilities not known",), evidence, move)
 
 

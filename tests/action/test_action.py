@@ -216,3 +216,9 @@ def test_facts_come_from_a_file(runner: Runner, tmp_path: Path) -> None:
     done = runner.judge(proposal.checkout, proposal.event, facts="facts.db")
     assert (done.code, done.summary) == (2, "")
     assert "there is no facts file" in done.out
+
+
+def test_whether_github_has_a_license_gate_of_its_own_is_asked_with_a_token(runner: Runner, blocked: Proposal) -> None:
+    done = runner.judge(blocked.checkout, blocked.event, github_license_gate="report-once")
+    assert (done.code, "report-once needs GITHUB_TOKEN" in done.out) == (2, True)
+    assert runner.judge(blocked.checkout, blocked.event, github_license_gate="both").code == 1

@@ -34,7 +34,7 @@ def test_only_keys_that_the_runner_knows() -> None:
 def test_inputs_and_outputs_are_the_promised_ones() -> None:
     assert tuple(DOCUMENT["inputs"]) == (
         *("path", "base", "head", "policy", "only", "all", "enforce", "facts", "online"),
-        *("sarif-file", "report-file", "summary", "python-version", "token"),
+        *("sarif-file", "report-file", "summary", "python-version", "token", "github-license-gate"),
         *("fail-on-severity", "fail-on-scopes", "allow-licenses", "deny-licenses", "allow-dependencies-licenses"),
         *("allow-ghsas", "license-check", "vulnerability-check", "deny-packages", "deny-groups", "config-file"),
         *("external-repo-token", "comment-summary-in-pr", "warn-only", "retry-on-snapshot-warnings"),

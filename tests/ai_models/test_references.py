@@ -78,6 +78,9 @@ def test_a_line_of_python(line: str, purl: str) -> None:
         'print("use from_pretrained(acme/m)")',
         'load_dataset("csv", data_files="x.csv")',
         'load_dataset("./data")',
+        'load_dataset("train")',
+        'sns.load_dataset("titanic")',
+        'sns.load_dataset("glue")',
         'pipeline("text-generation")',
         'Pipeline([("scaler", "acme/m")])',
         'LLM(model="openai/gpt-4o")',
@@ -117,7 +120,8 @@ def test_lines_that_do_not_follow_each_other_are_no_call() -> None:
 
 
 def test_half_a_docstring_hides_nothing() -> None:
-    assert named('    ends here. """\n    load_dataset("acme/d")') == ["2 huggingface/datasets/acme/d"]
+    text = '    ends here. """\n    load_dataset("acme/d")\n\ndef f():\n    """Loads."""\n'
+    assert named(text) == ["2 huggingface/datasets/acme/d"]
 
 
 def test_javascript() -> None:

@@ -1,9 +1,11 @@
 """`ospo-gate facts`, and `check` with a facts file, as people run them."""
 
 import json
+import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -152,6 +154,19 @@ def test_what_is_exploited_comes_from_a_copy_of_the_catalog(run: Run, tmp_path: 
     assert "is not the catalog" in run(checkout.path, *build, "--offline-kev", "../kev.json").err
 
 
+def test_an_old_export_is_old_data(run: Run, tmp_path: Path) -> None:
+    """Whenever the file was made of it."""
+    aged = BEFORE | {"policy.yaml": POLICY + "facts: {maximum_age: 3 days}\n"}
+    checkout = change(tmp_path / "web", aged, AFTER)
+    export = archive(tmp_path / "all.zip", vulnerability("GHSA-1111-1111-1111", ("npm", "tiny")))
+    for seconds, rules in ((0, set()), (4 * 86_400, {"advisories-unknown"})):
+        moment = time.time() - seconds
+        os.utime(export, (moment, moment))
+        run(checkout.path, "facts", "build", "--for", ".", "--offline-osv", "../all.zip", "--output", "../facts.db")
+        found = run(checkout.path, "check", "--facts", "../facts.db", "--format", "json").json["findings"]
+        assert {finding["rule"] for finding in found} & {"advisories-unknown"} == rules
+
+
 def test_exports_and_the_network_together(world: Standins, run: Run, tmp_path: Path) -> None:
     """The network is not asked for what the exports tell."""
     checkout = change(tmp_path / "web", BEFORE, AFTER)
@@ -285,3 +300,7 @@ def test_a_change_does_not_bring_its_own_facts(
     event["pull_request"]["base"]["sha"] = checkout.head
     (tmp_path / "event.json").write_text(json.dumps(event))
     assert run(checkout.path, "check", "--facts", "restored.db").code == 0
+    event["pull_request"]["head"]["sha"] = checkout.commit({"restored.db": "other facts"})
+    (tmp_path / "event.json").write_text(json.dumps(event))
+    ran = run(checkout.path, "check", "--facts", "restored.db")
+    assert (ran.code, "comes with the change" in ran.err) == (2, True), "changed, not added"

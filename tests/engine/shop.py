@@ -10,7 +10,7 @@ from app.gate import Gate
 from app.policies import PolicyPlace, load_policy
 from checks.advisories.matching import affects
 from checks.model.advisory import Advisory
-from checks.model.facts import Facts, Questions, Want
+from checks.model.facts import Facts, PackageKey, Questions, Want
 from checks.model.finding import Finding
 from checks.model.packages import Known, PackageFacts, Release, VersionFacts
 from checks.model.phrase import plain
@@ -37,7 +37,9 @@ class Registry:
 
     async def answer(self, questions: Questions, private: Collection[str] = ()) -> Facts:
         self.asked.append(questions)
-        versions = {(purl, version): self._version(purl, version) for purl, version in questions if version}
+        versions: dict[PackageKey, VersionFacts] = {
+            (purl, version): self._version(purl, version) for purl, version in questions if version
+        }
         wanted = {purl for (purl, _), want in questions.items() if want & Want.RELEASES}
         packages = {purl: self._package(purl) for purl in wanted}
         return Facts(versions, packages, self.advisories)

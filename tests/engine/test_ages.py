@@ -54,14 +54,15 @@ def test_what_a_release_cannot_change_does_not_grow_old() -> None:
 
 def test_what_is_known_of_a_package_grows_old_too() -> None:
     long_ago = NOW - timedelta(days=30)
-    facts = Facts(
-        packages={KEY[0]: PackageFacts(releases=Known((Release("2.1.0"),), "deps.dev", long_ago))},
-        exploited={"CVE-2026-1": Known(Exploited(long_ago.date()), "KEV", long_ago)},
-    )
-    known = judged(facts)
+    known = judged(Facts(packages={KEY[0]: PackageFacts(releases=Known((Release("2.1.0"),), "deps.dev", long_ago))}))
     assert known.package(KEY[0]).releases is None
     assert [gap.about for gap in known.package(KEY[0]).gaps] == [Want.RELEASES]
-    assert not known.exploited
+
+
+def test_a_vulnerability_that_was_exploited_is_not_forgotten() -> None:
+    long_ago = NOW - timedelta(days=30)
+    facts = Facts(exploited={"CVE-2026-1": Known(Exploited(long_ago.date()), "KEV", long_ago)})
+    assert judged(facts) == facts
 
 
 def test_without_the_key_nothing_grows_old() -> None:

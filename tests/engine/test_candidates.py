@@ -4,14 +4,25 @@ from dataclasses import replace
 
 import pytest
 
+from app.policies import load_policy
 from checks.engine.candidates import MANY, MOST, RULES
-from checks.model.packages import Release
+from checks.engine.evaluate import evaluate
+from checks.engine.fixes import propose
+from checks.engine.plan import Plan
+from checks.model.dependency import Inventory
+from checks.model.facts import Facts
+from checks.model.packages import Known, PackageFacts, Release
+from checks.model.snapshot import Listing, ManifestPair, Snapshot
 from checks.rules import CHECKS
+from tests.engine.examples import dep
 from tests.engine.shop import Registry, fixed, judged, lock, said
+from tests.engine.trees import NOW
 from tests.vulnerabilities.examples import advisory, exploited
 
 VULNERABILITIES = "vulnerabilities: {}\nfreshness: {minimum_age: 3 days}\nlicenses: {allow: [permissive]}"
 INSTALL = "npm install --package-lock-only --ignore-scripts"
+GPL = "GPL-3.0-only"
+COMPOSED = "update thing --with thing:1.9.0 --minimal-changes --no-install --no-scripts --no-plugins"
 THING = "pkg:npm/thing"
 EMPTY = lock({})
 
@@ -122,6 +133,40 @@ def test_what_others_bring_is_raised_by_an_override() -> None:
     assert report.repair == (*fixed(finding)[1], "git commit --all -m 'Use thing 1.9.0'", "git push")
 
 
+@pytest.mark.parametrize(
+    ("format_", "version", "words", "command"),
+    [
+        ("uv-lock", "1.9.0", ", if what requires it allows that", "uv lock --upgrade-package thing==1.9.0"),
+        ("uv-lock", "2.0.0", ", because nothing nearer passes", None),
+        ("cargo-lock", "1.9.0", ", if what requires it allows that", "cargo update thing@1.2.0 --precise 1.9.0"),
+        (
+            "composer-lock",
+            "1.9.0",
+            ", if what requires it allows that",
+            f"composer {COMPOSED}",
+        ),
+        ("gemfile-lock", "1.9.0", ", if what requires it allows that", "bundle lock --update thing --conservative"),
+        ("poetry-lock", "1.9.0", ", if what requires it allows that", "poetry update --lock thing"),
+        ("go-mod", "2.0.0", ", because nothing nearer passes", "go get thing@2.0.0 && go mod tidy"),
+        ("npm-lock", "2.0.0", ", because nothing nearer passes", f"npm pkg set 'overrides[thing]=2.0.0' && {INSTALL}"),
+        ("pnpm-lock", "1.9.0", "", None),
+    ],
+)
+def test_how_each_manager_is_told_of_what_another_package_brings(
+    format_: str, version: str, words: str, command: str | None
+) -> None:
+    """Where it can only take the newest, it is told so only if that is the one."""
+    entries = (dep("chart@1.0.0", 4, "lock", direct=True), dep("thing@1.2.0", 7, "lock", license=GPL, direct=False))
+    head = Inventory("lock", format_, entries, ((1,), ()), (-1, 0))
+    plan = Plan(Snapshot(Listing("b" * 40, "a" * 40), (ManifestPair("lock", Inventory("lock", format_), head),)))
+    policy = load_policy(b"version: 1\nlicenses: {}\n", "policy.yaml")
+    releases = (Release("1.2.0", license=GPL), Release(version, license="MIT"))
+    facts = Facts(packages={THING: PackageFacts(releases=Known(releases, "registry"))})
+    (finding,) = propose(evaluate(plan, facts, policy, NOW), plan, facts, policy, NOW).blocking
+    assert fixed(finding)[0].endswith(f"use thing {version}{words}")
+    assert (command in fixed(finding)[1]) if command else f"thing {version}" not in str(fixed(finding)[1])
+
+
 def test_a_fact_that_nobody_knows_is_no_pass() -> None:
     """The registry has 1.9.0 and says nothing of its license."""
     registry = Registry(f"{THING} 1.2.0 AGPL-3.0-only", f"{THING} 1.9.0 NOASSERTION")
@@ -206,6 +251,19 @@ def test_a_hostile_registry_puts_nothing_into_a_command(version: str) -> None:
     registry.releases[THING].append(Release(version, None, license="MIT"))
     (finding,) = judged(EMPTY, thing("1.2.0"), registry, "licenses: {allow: [permissive]}").blocking
     assert fixed(finding)[0] == "remove thing"
+
+
+def test_no_package_manager_is_told_of_a_toolchain() -> None:
+    versions = [f"pkg:golang/stdlib {version} BSD-3-Clause" for version in ("1.21.0", "1.21.5")]
+    affected = [{"package": {"ecosystem": "Go", "name": "stdlib"}, "ranges": [
+        {"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": "1.21.5"}]}]}]  # fmt: skip
+    registry = Registry(*versions, advisories=[advisory(1, "high", fix=None, affected=affected)])
+    report = judged(
+        {"go.mod": "module web\n\ngo 1.20\n"}, {"go.mod": "module web\n\ngo 1.21.0\n"}, registry, VULNERABILITIES
+    )
+    (finding,) = [item for item in report.blocking if item.rule == "vulnerable"]
+    assert "1.21.5" in fixed(finding)[0]
+    assert not any("1.21.5" in command for command in fixed(finding)[1])
 
 
 def test_the_rules_that_another_version_can_end_exist() -> None:

@@ -62,6 +62,16 @@ def test_the_purls_of_our_dockerfile_reader_find_their_product(reference: str, f
     assert cycles((known.purl, known.version)) == [found]
 
 
+def test_a_runtime_without_identifier_is_the_product_of_its_name() -> None:
+    """`.tool-versions` knows more runtimes than products name purls."""
+    assert cycles(
+        ("pkg:generic/dotnet", "8"),
+        ("pkg:generic/go", "1.22"),
+        ("pkg:generic/host.example/dotnet", "8"),
+        ("pkg:npm/dotnet", "8"),
+    ) == [("8",), ("1.22",), (), ()]
+
+
 def test_packages_and_the_toolchain_of_go_find_theirs() -> None:
     assert cycles(
         ("pkg:pypi/django", "5.2"),

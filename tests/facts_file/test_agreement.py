@@ -152,12 +152,35 @@ def test_the_file_serves_where_the_network_is_silent(world: Standins) -> None:
     files = {"package-lock.json": lock(left_pad="1.0.0", copyleft="2.0.0")}
     file = Builder(world, clock).build(files, POLICY)
     expected = rules(judged_online(world, files, clock))
-    for name in ("osv", "depsdev"):
+    for name in ("osv", "depsdev", "kev"):
         with world.each[name].behaving(Fault(status=500)):
             report = judged_online(world, files, clock, file, DISABLED="github")
             alone = rules(judged_online(world, files, clock, DISABLED="github"))
         assert rules(report) == expected, name
         assert alone != expected
+        assert not [state for state in report.sources if state.trouble]
+
+
+def test_where_neither_knows_the_network_says_why(world: Standins) -> None:
+    clock = Clock()
+    file = Builder(world, clock).build({"package-lock.json": lock(left_pad="2.0.0")}, POLICY)
+    with world.osv.behaving(Fault(status=500)):
+        files = {"package-lock.json": lock(tiny="1.0.0")}
+        found = dict(rules(judged_online(world, files, clock, file, DISABLED="github")))
+    assert found["advisories-unknown"].endswith("is not known: OSV could not answer.")
+
+
+def test_what_was_told_about_one_version_is_not_taken_for_all(world: Standins) -> None:
+    """GitHub answers in OSV's place about the version that it was asked about."""
+    clock = Clock()
+    with world.osv.behaving(Fault(status=500)):
+        file = Builder(world, clock).build({"package-lock.json": lock(left_pad="2.0.0")}, POLICY)
+    known, unknown = (
+        dict(rules(judged_offline(file, {"package-lock.json": lock(left_pad=version)}, clock)))
+        for version in ("2.0.0", "1.0.0")
+    )
+    assert "advisories-unknown" not in known
+    assert "advisories-unknown" in unknown
 
 
 def test_the_network_knows_newer_than_the_file(world: Standins) -> None:

@@ -189,6 +189,12 @@ def test_records_that_are_none_are_refused(line: bytes) -> None:
         read(forged([row], body))
 
 
+def test_a_block_that_is_larger_than_it_says_is_refused() -> None:
+    row, body = block(b'["version","a","",1,0.0]\tvalue\n', claimed=30)
+    with pytest.raises(UnreadableFacts, match="larger than it may be"):
+        read(forged([row], body))
+
+
 def test_nothing_is_unpacked_beyond_its_bounds() -> None:
     """300 MB of zeros in 300 kB: as the index, and as a block that claims to be small."""
     bomb = zlib.compress(bytes(300_000_000))

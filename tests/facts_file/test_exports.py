@@ -12,9 +12,10 @@ from app.facts import osv_export
 from app.facts.build import from_export
 from app.facts.container import FactsFile
 from app.facts.file import FileFacts
+from app.facts.file_records import exploited_records
 from app.facts.osv_export import exported_at, read_exports
 from checks.model.errors import UsageError
-from checks.model.facts import Want
+from checks.model.facts import Facts, Want
 from tests.facts_file.files import archive, asked, made, npm, vulnerability
 from tests.online.timed import START, Clock
 
@@ -94,6 +95,17 @@ def test_its_age_is_that_of_the_file(tmp_path: Path) -> None:
     moment = datetime(2025, 11, 20, tzinfo=UTC)
     os.utime(old, (moment.timestamp(), moment.timestamp()))
     assert exported_at(tmp_path) == moment
+
+
+def test_a_catalog_that_was_not_asked_about_every_cve_is_silent(tmp_path: Path) -> None:
+    named = [("OSV-1", "CVE-2026-0001"), ("OSV-2", "CVE-2026-0002")]
+    path = archive(tmp_path / "all.zip", *(vulnerability(id_, ("npm", "lodash"), aliases=[cve]) for id_, cve in named))
+    content = from_export(read_exports([path], None, START), None, START)
+    for asked_about, silent in ((["CVE-2026-0001"], True), (["CVE-2026-0001", "CVE-2026-0002"], False)):
+        content.add(exploited_records(Facts(), asked_about, START))
+        facts = FileFacts(made(content, Clock())).look_up(asked(npm("lodash"), want=Want.ADVISORIES))
+        (state,) = [state for state in facts.sources if state.name == "KEV"]
+        assert (state.as_of is None, state.trouble is not None) == (silent, silent)
 
 
 def test_names_lead_nowhere(tmp_path: Path) -> None:

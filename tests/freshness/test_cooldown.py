@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from checks.model.advisory import Advisory, Affected, AffectedRange, Event, RangeKind
 from checks.model.change import ChangeKind
 from checks.model.dependency import Origin
 from checks.model.facts import Want
@@ -137,6 +138,30 @@ def test_a_security_fix_does_not_wait(advisories: dict[str, tuple[str, ...]], wa
     known = facts(change, FRESH, advisories=advisories, withdrawn=("GHSA-9",))
     assert rules(change, known) == (["version-too-new"] if waits else [])
     assert rules(change, known, "{security_fixes: wait}") == ["version-too-new"]
+
+
+def advisory(id_: str, introduced: str, fixed: str) -> Advisory:
+    events = (Event("introduced", introduced), Event("fixed", fixed))
+    return Advisory(id_, affected=(Affected(package().purl, ranges=(AffectedRange(RangeKind.SEMVER, events),)),))
+
+
+@pytest.mark.parametrize(
+    ("records", "waits"),
+    [
+        ([advisory("GHSA-1", "0", "5.3.0")], False),
+        ([advisory("GHSA-1", "0", "5.2.0")], True),
+        ([advisory("GHSA-1", "0", "5.4.0")], True),
+        ([advisory("GHSA-1", "0", "5.3.0"), advisory("GHSA-2", "5.2.5", "5.4.0")], True),
+        ([advisory("GHSA-1", "0", "5.3.0"), advisory("GHSA-2", "0", "5.4.0")], False),
+    ],
+)
+def test_only_what_the_records_say_affects_a_version_counts(records: list[Advisory], waits: bool) -> None:
+    """A source that only knows the package names every advisory of it for every version."""
+    change = package("5.3.0", "5.2.0")
+    named = tuple(record.id for record in records)
+    known = facts(change, FRESH, advisories={"5.2.0": named, "5.3.0": named})
+    known = replace(known, advisories={record.id: record for record in records})
+    assert rules(change, known) == (["version-too-new"] if waits else [])
 
 
 def test_that_nobody_could_tell_whether_it_is_a_security_fix_is_said() -> None:

@@ -7,7 +7,7 @@ import pytest
 from checks.imports.draft import Terms
 from checks.model.errors import UsageError
 from checks.model.report import Mode
-from checks.rules.licenses import LicensesSection
+from checks.rules.licenses.section import LicensesSection
 from checks.vulnerabilities.terms import VulnerabilitiesSection
 from tests.imports.examples import TODAY, imported
 

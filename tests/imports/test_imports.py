@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.imports.draft import Difference, Draft, Terms
+from checks.imports.draft import Difference, Draft, Terms, license_item
 from checks.imports.kinds import IDS, recognized
 from checks.imports.ranges import comparators
 from checks.imports.table import document, markdown, text
 from checks.imports.write import policy_text, scalar
+from checks.licenses.index import known_ids
+from checks.licenses.item import LicenseItem
 from checks.model.errors import UsageError
 from checks.model.phrase import say
 from checks.policy.document import Entries, Scalar
@@ -80,6 +82,8 @@ def test_nested_and_long_files_are_refused() -> None:
     for kind in ("dependency-review", "cargo-deny", "renovate", "liccheck"):
         with pytest.raises(UsageError):
             imported("file", "[" * 100_000, kind)
+    with pytest.raises(UsageError, match="more than 10,000 settings"):
+        imported("file", "CVE-2026-1\n" * 100_000, "trivy")
     with pytest.raises(UsageError, match="has more than"):
         imported("file", "a" * 2_000_001, "trivy")
 
@@ -116,3 +120,11 @@ def test_an_empty_list_stays_a_list_and_allows_nothing() -> None:
     draft = Draft(Terms(date(2026, 11, 20)))
     draft.begin(("licenses", "allow"))
     assert "  allow: []\n" in policy_text(draft, "deny.toml", "cargo-deny")
+
+
+def test_what_an_import_takes_for_a_license_is_one_that_a_policy_may_name() -> None:
+    ids = known_ids()
+    for form in ("{}", "{}+", "GPL-2.0-only WITH {}", "LicenseRef-{}", "{}-or-later"):
+        for id_ in ids:
+            name, why = license_item(form.format(id_))
+            assert LicenseItem.parse(name) if name else why

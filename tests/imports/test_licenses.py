@@ -3,7 +3,7 @@
 import pytest
 
 from checks.model.errors import UsageError
-from checks.rules.licenses import LicensesSection
+from checks.rules.licenses.section import LicensesSection
 from tests.imports.examples import Import, imported
 
 

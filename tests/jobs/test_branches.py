@@ -1,10 +1,12 @@
 """Default branches: judged at each push, each night and when the time to fix is over; the first day counts."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
+from app.github.publication import BRANCH
 from app.subject import Again, Delivery
 from tests.end_to_end.examples import CLEAN, SIGNED, npm
 from tests.jobs.office import Office, Run
@@ -53,7 +55,7 @@ def test_what_was_judged_when_it_came_in_is_not_judged_again(run: Run, standins:
         repo = office.repository(npm(old=("1.0.0", "GPL-3.0-only", [])), POLICY)
         await office.push(repo)
         await office.work()
-        (run_,) = office.runs(repo, repo.head(), "ospo-gate / default branch")
+        (run_,) = office.runs(repo, repo.head(), BRANCH)
         assert (run_["conclusion"], run_["output"]["annotations_count"]) == ("success", 0)
 
     run(story, standins.environment(), online=True)
@@ -67,9 +69,7 @@ def test_the_time_to_fix_ends_without_a_push(run: Run, vulnerable: Standins) -> 
         for _ in range(29):
             office.clock.passes(days=1)
             await office.work()
-        assert [run_["conclusion"] for run_ in office.runs(repo, repo.head(), "ospo-gate / default branch")] == [
-            "success"
-        ]
+        assert [run_["conclusion"] for run_ in office.runs(repo, repo.head(), BRANCH)] == ["success"]
         office.clock.passes(days=1, minutes=1)
         await office.work()
         *_, last = office.branch(repo)
@@ -167,7 +167,7 @@ def test_a_tree_that_github_cuts_off_is_said(run: Run, standins: Standins, monke
         await office.push(repo)
         await office.work()
         assert office.branch(repo)[0].startswith("could not judge")
-        (run_,) = office.runs(repo, repo.head(), "ospo-gate / default branch")
+        (run_,) = office.runs(repo, repo.head(), BRANCH)
         assert "could not be listed" in run_["output"]["summary"]
 
     run(story, standins.environment(), online=True)
@@ -185,7 +185,7 @@ def test_the_newest_head_is_judged_though_its_push_was_not_heard_of(run: Run, vu
         for _ in range(3):  # an answer that names another head is believed after some seconds
             office.clock.passes(seconds=10)
             await office.work()
-        (run_,) = office.runs(repo, repo.head(), "ospo-gate / default branch")
+        (run_,) = office.runs(repo, repo.head(), BRANCH)
         assert "CVE-2026-1" in run_["output"]["summary"]
 
     run(story, vulnerable.environment(), online=True)
@@ -215,3 +215,67 @@ def test_a_policy_that_is_not_valid_is_said_on_the_branch(run: Run, standins: St
         assert not office.branch(repo)[0].startswith("could not judge")
 
     run(story, standins.environment(), online=True)
+
+
+def test_a_worker_that_dies_while_it_posts_leaves_one_verdict(run: Run, vulnerable: Standins) -> None:
+    async def story(office: Office) -> None:
+        repo = office.repository(CHART, POLICY)
+        await office.push(repo)
+        hold = office.sim.hold("createCheckRun")
+        dying = asyncio.create_task(office.service.judge.handle(await office.claim(lease=0.05)))
+        await asyncio.to_thread(hold.wait_until_reached)
+        dying.cancel()
+        await asyncio.gather(dying, return_exceptions=True)
+        hold.release()
+        await asyncio.sleep(0.06)
+        await office.work()
+        assert len(office.branch(repo)) == 1
+
+    run(story, vulnerable.environment(), online=True)
+
+
+def test_what_cannot_be_read_is_said_under_the_name_of_the_branch_and_tried_again_at_night(
+    run: Run, vulnerable: Standins
+) -> None:
+    async def story(office: Office) -> None:
+        repo = office.repository(CHART, POLICY)
+        office.sim.fail_next(f"GET /repos/{repo.full_name}/git/trees/*", 404)
+        head = await office.push(repo)
+        await office.work()
+        assert [run_["name"] for run_ in office.sim.check_runs(repo, head)] == [BRANCH]
+        assert office.branch(repo) == ["could not judge: the change could not be read"]
+        office.clock.passes(days=1)
+        await office.work()
+        assert office.branch(repo)[-1] == "Everything is in order"
+
+    run(story, vulnerable.environment(), online=True)
+
+
+def test_hostile_file_names_stop_nothing(run: Run, vulnerable: Standins) -> None:
+    names = {"a b/‮gpj.exe": "x", 'quo"te`|<!--.md': "x", "deep/" * 40 + "package-lock.json": "{"}
+
+    async def story(office: Office) -> None:
+        repo = office.repository({**CHART, **names}, POLICY)
+        await office.push(repo)
+        await office.work()
+        (title,) = office.branch(repo)
+        assert title.startswith(("could not judge", "1 to fix"))
+
+    run(story, vulnerable.environment(), online=True)
+
+
+def test_what_could_not_be_read_is_not_gone(run: Run, vulnerable: Standins) -> None:
+    async def story(office: Office) -> None:
+        repo = office.repository(CHART, POLICY)
+        await office.push(repo)
+        await office.work()
+        seen = await office.service.judge.sightings.first_seen(repo.id)
+        assert {name for _, name in seen} == {"GHSA-1", "CVE-2026-1"}
+        await office.push(repo, {"package-lock.json": "{"})
+        await office.work()
+        assert await office.service.judge.sightings.first_seen(repo.id) == seen
+        await office.push(repo, CLEAN)
+        await office.work()
+        assert await office.service.judge.sightings.first_seen(repo.id) == {}
+
+    run(story, vulnerable.environment(), online=True)

@@ -117,6 +117,12 @@ def test_data_sets_have_lists_of_their_own() -> None:
     assert said((finding,))[0].endswith("that license asks: share what is derived under the same license.")
 
 
+def test_of_a_choice_only_what_is_taken_asks() -> None:
+    assert judge({"train.py": LOADS}, RESTRICTED, hub(m="mit OR gemma")) == ()
+    (finding,) = judge({"train.py": LOADS}, RESTRICTED, hub(m="Apache 2.0 AND gemma"))
+    assert finding.rule == "model-license-restricted"
+
+
 @pytest.mark.parametrize(
     ("license_", "words"),
     [
@@ -139,7 +145,9 @@ def test_a_model_of_which_nobody_says_anything() -> None:
     assert said((finding,)) == ["model-license-unknown: No license is known for the model acme/m: no source names one."]
     assert finding.fix is not None
     assert plain(finding.fix.summary).endswith("add an entry for pkg:huggingface/acme/m to ai_models.clarify")
-    gap = {("pkg:huggingface/acme/m", COMMIT): VersionFacts(gaps=(Gap("hub", "timed out"),))}
+    gap: dict[PackageKey, VersionFacts] = {
+        ("pkg:huggingface/acme/m", COMMIT): VersionFacts(gaps=(Gap("hub", "timed out"),))
+    }
     (finding,) = judge({"train.py": LOADS}, known=gap)
     assert said((finding,))[0].endswith("for the model acme/m: hub could not answer.")
 
@@ -162,7 +170,9 @@ def test_one_finding_for_a_model_with_all_its_places() -> None:
 
 
 def test_a_model_without_a_commit_can_change() -> None:
-    known = {("pkg:huggingface/acme/m", "main"): VersionFacts(license=Known("mit", "hub"))}
+    known: dict[PackageKey, VersionFacts] = {
+        ("pkg:huggingface/acme/m", "main"): VersionFacts(license=Known("mit", "hub"))
+    }
     assert said(judge({"train.py": 'AutoModel.from_pretrained("acme/m")\n'}, known=known)) == [
         "model-unpinned: The model acme/m is taken without a commit: what is loaded can change, and its license with "
         "it; name one."
@@ -185,6 +195,7 @@ def test_weights_in_the_tree_and_their_cards() -> None:
     (finding,) = judge({"w/m.gguf": "x", "w/README.md": "---\ntags: [x]\n---\n"})
     assert said((finding,)) == ["model-license-unknown: No license is known for w/m.gguf: w/README.md names none."]
     assert judge({}, base={"a.py": "\n", "w/m.gguf": "x"}) == ()
+    assert report(None, {"w/m.onnx": "x", "README.md": card.format("mit")}, POLICY).findings == ()
 
 
 def test_what_a_card_builds_on_is_judged_and_is_no_loading() -> None:
@@ -264,7 +275,7 @@ def test_only_what_is_named_and_not_clarified_is_asked_for() -> None:
     policy = load_policy(
         b"version: 1\nai_models: {clarify: [{model: pkg:huggingface/acme/known, license: MIT}]}\n", "policy.yaml"
     )
-    text = LOADS + 'AutoModel.from_pretrained("acme/known")\nload_dataset("acme/d")\n'
+    text = LOADS + 'AutoModel.from_pretrained("acme/known")\nload_dataset("acme/d")\ntorch.hub.load("acme/own", "m")\n'
     gate = Gate(PolicyPlace(given=policy), FactChain(Facts(), ()), lambda: NOW)
     plan: Plan = drive(gate.judge(TreeSource({}, {"train.py": text}))).plan
     assert plan.questions(policy) == {

@@ -111,6 +111,13 @@ def test_the_license_of_the_repository_counts_where_the_policy_names_none() -> N
     assert judge(place("GPL-2.0-only", origin=Origin.PATH), policy="{" + ALLOW + "}", repository=repository) == []
 
 
+def test_a_text_that_does_not_tell_about_later_versions_is_shown_as_it_is() -> None:
+    repository = RepositoryFacts(license=Known("GPL-2.0", "LICENSE"))
+    (found,) = judge(place("Apache-2.0"), policy="{" + ALLOW + "}", repository=repository)
+    assert " does not go into a work under GPL-2.0; " in plain(found.message)
+    assert ("own code", "GPL-2.0", "LICENSE") in list(rows(found))
+
+
 NOT_JUDGED = """
 from tests.rules.test_license_compatibility import not_judged
 print(not_judged({own!r}))

@@ -146,7 +146,8 @@ def test_a_disagreement_shows_both_with_path_and_hash() -> None:
     (found,) = judge(place("MIT"), facts=texts(text("GPL-3.0-only", "COPYING", sha256=B)))
     assert found.rule == "license-disagreement"
     assert plain(found.message) == (
-        "glyph-core 2.1.0 declares MIT, and its license text COPYING reads as GPL-3.0-only, which is not allowed."
+        "glyph-core 2.1.0 declares MIT, and its license text COPYING reads as GPL-3.0-only, which is not allowed; read "
+        "its text, and settle it in licenses.clarify."
     )
     assert plain(found.headline) == "glyph-core 2.1.0: MIT is declared, GPL-3.0-only found"
     assert list(rows(found)) == [
@@ -163,9 +164,9 @@ def test_the_worst_of_several_texts_is_named() -> None:
     (message,) = said(place("MIT"), facts=known)
     assert "COPYING reads as GPL-3.0-only, which is not allowed" in message
     (message,) = said(place("MIT"), facts=texts(text("LGPL-3.0")))
-    assert message.endswith("reads as LGPL-3.0, which is not allowed.")
+    assert "reads as LGPL-3.0, which is not allowed; " in message
     (message,) = said(place("MIT"), facts=texts(text("ISC")))
-    assert message.endswith("reads as ISC, which is allowed.")
+    assert "reads as ISC, which is allowed; " in message
 
 
 @pytest.mark.parametrize(

@@ -153,7 +153,8 @@ def whole(policy: str, repository: RepositoryFacts, *, empty: bool = False) -> l
             {},
             [
                 "license-context-unknown: The property distribution of the repository is not known, so packages are "
-                "judged in the context distributed: set it to distributed, hosted, internal, dual-licensed or open-core."
+                "judged in the context distributed: set it to distributed, hosted, internal, dual-licensed or "
+                "open-core."
             ],
         ),
         (

