@@ -7,7 +7,7 @@ from checks.freshness.wanted import wanted
 from checks.model import gaps as silence
 from checks.model.facts import NOTHING, Want
 from checks.model.finding import Move
-from checks.model.packages import Gap
+from checks.model.packages import EVERYBODY, Gap
 from checks.render.english import listed as enumerated
 
 _WORDS = {
@@ -46,8 +46,8 @@ def said(case: Case) -> Iterator[Said]:
 def _gaps(case: Case, open_: Want) -> list[Gap]:
     """Who did not answer; that nobody lists the releases of actions, images and runtimes is no news."""
     gaps = [*case.version.silent(open_.of_version), *case.package.silent(open_.of_package)]
-    common = listed(case.change) or Want.LIFECYCLE in open_
-    return [gap for gap in gaps if common or gap.source != EVERYBODY]
+    expected = listed(case.change)
+    return [gap for gap in gaps if expected or gap.source != EVERYBODY or gap.about & Want.LIFECYCLE]
 
 
 def _open(case: Case) -> Want:

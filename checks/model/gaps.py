@@ -39,4 +39,5 @@ def asked_again(gaps: Sequence[Gap]) -> datetime | None:
 
 def evidence(gaps: Sequence[Gap]) -> tuple[Evidence, ...]:
     """Each source and why it gave no answer."""
-    return tuple(Evidence("asked", say("{}", gap.reason[:_REASON]), say("{}", gap.source)) for gap in gaps)
+    asked = dict.fromkeys((gap.reason[:_REASON], gap.source) for gap in gaps)
+    return tuple(Evidence("asked", say("{}", reason), say("{}", source)) for reason, source in asked)

@@ -119,7 +119,7 @@ class Runner:
         done.out += ran.stdout.decode()
         done.err += ran.stderr.decode()
         done.summary += files["GITHUB_STEP_SUMMARY"].read_text()
-        done.steps[step.get("id", "")] = _assignments(files["GITHUB_OUTPUT"].read_bytes().decode())
+        done.steps[step.get("id", "")] = assignments(files["GITHUB_OUTPUT"].read_bytes().decode())
         assert files["GITHUB_ENV"].read_text() + files["GITHUB_PATH"].read_text() == ""
 
     def _evaluate(self, text: str, values: Mapping[str, str], done: Done) -> str:
@@ -134,7 +134,7 @@ class Runner:
         return _EXPRESSION.sub(value, text)
 
 
-def _assignments(text: str) -> dict[str, str]:
+def assignments(text: str) -> dict[str, str]:
     """GITHUB_OUTPUT as the runner reads it."""
     values, lines = {}, iter(text.split("\n"))
     for line in lines:

@@ -1,8 +1,8 @@
-"""GitHub's advisory database, and the comparison of its dependency graph."""
+"""GitHub's advisory database."""
 
 import pytest
 
-from checks.facts import comparison, github
+from checks.facts import github
 from checks.model.advisory import Advisory, Affected, AffectedRange, Event, Likelihood, RangeKind, Vector
 from checks.model.facts import Facts, PackageKey, Want, joined
 from tests.facts.conversation import AS_OF, asked, at, said
@@ -155,52 +155,3 @@ def test_a_full_page_is_asked_for_in_halves_and_one_version_with_too_many_is_a_g
     single = github.read(halves.more[0], full, AS_OF)
     assert single.facts.version("pkg:npm/a", "1").silent(Want.ADVISORIES)
     assert not single.more
-
-
-# -- the comparison
-
-
-def test_the_comparison_of_a_pull_request() -> None:
-    request = comparison.request("example/web", "abc", "def")
-    assert request.path == "repos/example/web/dependency-graph/compare/abc...def?per_page=100"
-    found = comparison.read(
-        request,
-        [
-            {
-                "change_type": "added",
-                "package_url": "pkg:npm/%40example/ui@1.0.0",
-                "license": "MIT",
-                "source_repository_url": "https://github.com/Example/UI",
-                "vulnerabilities": [
-                    {"severity": "high", "advisory_ghsa_id": "GHSA-1", "advisory_summary": "Bad",
-                     "advisory_url": "https://github.com/advisories/GHSA-1"},
-                ],
-            },
-            {"package_url": "pkg:npm/b@2.0.0", "license": None, "vulnerabilities": []},
-            {"package_url": "", "license": "MIT"},
-            {"package_url": "pkg:npm/c@..", "license": "MIT"},
-        ],
-        AS_OF,
-    )  # fmt: skip
-    facts = found.facts
-    assert said(facts.version("pkg:npm/%40example/ui", "1.0.0")) == {"license": "MIT", "advisories": ("GHSA-1",)}
-    assert said(facts.version("pkg:npm/b", "2.0.0")) == {"advisories": ()}
-    assert said(facts.package("pkg:npm/%40example/ui")) == {"repository": "github.com/example/ui"}
-    assert facts.advisories["GHSA-1"].rating == "high"
-    assert set(facts.versions) == {("pkg:npm/%40example/ui", "1.0.0"), ("pkg:npm/b", "2.0.0")}
-
-
-@pytest.mark.parametrize("listed", [None, "none", [{"severity": "high"}], [7]])
-def test_a_list_of_advisories_that_cannot_be_read_is_a_gap(listed: object) -> None:
-    entry = {"package_url": "pkg:npm/b@2.0.0", "vulnerabilities": listed}
-    found = comparison.read(comparison.request("o/r", "a", "b"), [entry], AS_OF)
-    assert found.facts.version("pkg:npm/b", "2.0.0").advisories is None
-    assert found.facts.version("pkg:npm/b", "2.0.0").silent(Want.ADVISORIES)
-
-
-def test_a_full_page_of_a_comparison_has_a_next_one() -> None:
-    entries: list[object] = [{"package_url": f"pkg:npm/a{number}@1"} for number in range(100)]
-    (second,) = comparison.read(comparison.request("o/r", "a", "b"), entries, AS_OF).more
-    assert second.path.endswith("?per_page=100&page=2")
-    (third,) = comparison.read(second, entries, AS_OF).more
-    assert third.path.endswith("?per_page=100&page=3")

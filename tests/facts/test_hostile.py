@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from checks.facts import (
     clearlydefined,
     codec,
-    comparison,
     depsdev,
     ecosystems,
     endoflife,
@@ -173,9 +172,8 @@ def test_a_damaged_text(source: Source, request_: Request, text: str, data: st.D
 
 @given(JSON)
 def test_damaged_lists_of_vulnerabilities(document: Any) -> None:
-    pull = comparison.request("a/b", "c", "d")
     (likelihoods,) = epss.requests(["CVE-2026-0001"])
-    for read, request in ((kev.read, kev.request()), (epss.read, likelihoods), (comparison.read, pull)):
+    for read, request in ((kev.read, kev.request()), (epss.read, likelihoods)):
         for wrapped in (document, {"vulnerabilities": [document]}, {"data": [document]}, [document]):
             try:
                 check(read(request, wrapped, AS_OF))

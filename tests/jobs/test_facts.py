@@ -103,8 +103,9 @@ def test_a_thousand_who_want_the_same_cost_one_batch(run: Run, standins: Standin
 
     async def story(office: Office) -> None:
         facts = office.service.facts
-        answers = await asyncio.gather(*(facts.answer(wanted) for _ in range(1_000)))
-        assert all(_complete(answer, wanted) is online for answer in answers)
+        asked = [dict(list(wanted.items())[number % 200 :]) for number in range(1_000)]
+        answers = await asyncio.gather(*map(facts.answer, asked))
+        assert all(_complete(answer, part) is online for answer, part in zip(answers, asked, strict=True))
         assert standins.counts == ({"depsdev": 1, "osv": 1} if online else {})
         standins.forget()
         assert _complete(await facts.answer(wanted), wanted) is online

@@ -67,24 +67,25 @@ def test_an_allowed_license_is_silent(license_: str) -> None:
             "BSD",
             "{}",
             "license-unknown: glyph-core 2.1.0 declares BSD, which may mean 0BSD, BSD-1-Clause, BSD-2-Clause, "
-            "BSD-3-Clause or BSD-4-Clause.",
+            "BSD-3-Clause or BSD-4-Clause; read its text, and settle it in licenses.clarify.",
         ),
         (
             "MIT AND Foo-1.0",
             "{}",
-            "license-unknown: glyph-core 2.1.0 declares MIT AND Foo-1.0 with Foo-1.0, which is no known license id.",
+            "license-unknown: glyph-core 2.1.0 declares MIT AND Foo-1.0 with Foo-1.0, which is no known license id; "
+            "read its text, and settle it in licenses.clarify.",
         ),
         (
             "SEE LICENSE IN x.txt",
             "{}",
             "license-unknown: glyph-core 2.1.0 declares SEE LICENSE IN x.txt, which points to a text that was not "
-            "read.",
+            "read; read its text, and settle it in licenses.clarify.",
         ),
         (
             "MIT*",
             "{}",
             "license-unknown: glyph-core 2.1.0 declares MIT*, which is not a license expression: the character '*' is "
-            "not allowed here (column 4).",
+            "not allowed here (column 4); read its text, and settle it in licenses.clarify.",
         ),
         (
             None,

@@ -15,7 +15,7 @@ from checks.model.packages import Known
 from checks.model.phrase import Phrase, say
 from checks.rules.licenses.circumstances import Lists
 from checks.rules.licenses.layers import Claim, Layers, Pin, recognized
-from checks.rules.licenses.observations import layer_rows, source_of, subject_of
+from checks.rules.licenses.observations import SETTLE, layer_rows, source_of, subject_of
 from checks.texts.files import Role, role
 
 CHANGED, DISAGREEMENT = "license-changed", "license-disagreement"
@@ -127,7 +127,7 @@ def disagreement(
         rule=DISAGREEMENT,
         subject=subject_of(change),
         message=say(
-            "{} declares {}, and {} {}{}; read its text, and settle it in licenses.clarify.",
+            "{} declares {}, and {} {}{}" + SETTLE + ".",
             about,
             first.claim.raw,
             first.who,

@@ -18,6 +18,8 @@ from checks.rules.licenses.section import Distribution, LicensesSection
 
 #: Texts that one finding lists.
 _TEXTS = 5
+#: What somebody must do about a statement that leaves the license open.
+SETTLE = "; read its text, and settle it in licenses.clarify"
 _NO_CATEGORY = (str(Category.UNKNOWN),)
 _PINS = {
     Pin.HOLDS: "and the text is the one that was read",
@@ -32,15 +34,12 @@ def refused(change: Change, layers: Layers, ruling: Ruling, section: LicensesSec
     unknown = judgment.verdict is Verdict.UNKNOWN
     rule = "license-unknown" if unknown else "license-not-allowed"
     places = places_of(ruling, facts)
+    declares = "declares" if ruling.claim.layer is Layer.DECLARED else "is"
+    message = sentences.sentence(_about(change, ruling.claim), judgment, places, declares=declares)
     return Observation(
         rule=rule,
         subject=subject_of(change),
-        message=sentences.sentence(
-            _about(change, ruling.claim),
-            judgment,
-            places,
-            declares="declares" if ruling.claim.layer is Layer.DECLARED else "is",
-        ),
+        message=(*message[:-1], SETTLE, ".") if unknown else message,
         headline=sentences.headline(change.name, change.version, judgment),
         evidence=(
             *layer_rows(layers),
@@ -85,7 +84,7 @@ def _way_out(layers: Layers, gaps: Sequence[Gap], facts: Facts) -> Phrase:
     if not layers.texts and gaps:
         return ()
     if layers.texts or facts.sources:
-        return ("; read its text, and settle it in licenses.clarify",)
+        return (SETTLE,)
     return ("; ask one with --online or --facts, or install packages where the check runs",)
 
 
