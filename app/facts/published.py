@@ -32,8 +32,7 @@ class Place(Protocol):
     """Where the file is."""
 
     async def newer(self) -> FactsFile | None:
-        """The file, if it is another one than the last time. Raises `UnreadableFacts`, once for each broken file, and
-        `Unavailable`."""
+        """The file, if it is another one than the last time. Raises `UnreadableFacts` and `Unavailable`."""
         ...
 
 
@@ -56,8 +55,9 @@ class Folder:
         now = (state.st_mtime_ns, state.st_size, state.st_ino)
         if now == self._seen:
             return None
-        self._seen = now
-        return open_facts(self.path)
+        file = open_facts(self.path)
+        self._seen = now  # only now: what could not be read may be readable the next time
+        return file
 
 
 class Website:

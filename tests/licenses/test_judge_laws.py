@@ -1,8 +1,8 @@
 """More laws of the judgment: the lattice, exceptions, choices of versions, spelling, and what a judgment tells."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from checks.licenses.expression import parse
@@ -104,13 +104,24 @@ def test_the_part_that_fails_is_a_part_and_fails_alone(text: str, allow: list[st
         assert found.by in ("", *deny) or found.reason in (Reason.DENIED, Reason.CATEGORY_DENIED)
 
 
+@example("(GPL-2.0-or-later AND (MIT OR MIT))", ["ISC", "GPL-2.0-only"], [])
 @given(TEXTS, LISTS, LISTS)
 def test_the_nearest_choice_is_one_of_those_offered(text: str, allow: list[str], deny: list[str]) -> None:
     found = judge(text, allow, deny)
     assert bool(found.nearest) is (found.offered and found.verdict is not Verdict.ALLOWED)
     if found.nearest:
         assert judge(found.nearest, allow, deny)[:2] == found[:2]
-        assert set(map(str, leaves(parse(found.nearest)))) <= set(map(str, leaves(parse(text))))
+        assert set(map(str, leaves(parse(found.nearest)))) <= set(offered(text))
+
+
+def offered(text: str) -> Iterator[str]:
+    """The licenses of an expression, and the versions that its `-or-later` let one choose."""
+    for leaf in leaves(parse(text)):
+        yield str(leaf)
+        if isinstance(leaf, License) and leaf.or_later:
+            yield from later_versions(leaf.id)
+        if isinstance(leaf, With) and leaf.license.or_later:
+            yield from (f"{name} WITH {leaf.exception}" for name in later_versions(leaf.license.id))
 
 
 @given(st.sampled_from([*IDS, *PAIRS]), LISTS, LISTS)
