@@ -65,10 +65,11 @@ class _Fixer:
         moved = self.moving.fix(finding)
         if moved is not None and (moved.commands or moved.suggestion):
             return moved
+        words = moved or self._instead(finding)
         undone = self.undoing.fix(finding) if self._may_undo(finding) else None
-        if moved is not None and undone is not None:
-            return Fix(join([undone.summary, moved.summary], last=", or "), undone.commands)
-        return undone or moved or self._instead(finding)
+        if words is not None and undone is not None:
+            return Fix(join([undone.summary, words.summary], last=", or "), undone.commands)
+        return undone or words
 
     def _may_undo(self, finding: Finding) -> bool:
         # What ends by itself needs no undoing: the author has nothing to do.

@@ -89,17 +89,22 @@ def _pair(pair: ManifestPair, versions: Versions) -> ManifestPair | None:
     head = [item for item in pair.head.dependencies if item.purl in purls]
     if not any((item.purl, item.version) in versions for item in head):
         return None
-    base = None if pair.base is None else _only(pair.base, [d for d in pair.base.dependencies if d.purl in purls])
-    return ManifestPair(pair.path, base, _only(pair.head, _tried(head, versions)))
+    before = [item for item in pair.base.dependencies if item.purl in purls] if pair.base else []
+    base = None if pair.base is None else _only(pair.base, before)
+    return ManifestPair(pair.path, base, _only(pair.head, _tried(head, versions, before)))
 
 
-def _tried(head: Iterable[Dependency], versions: Versions) -> Iterable[Dependency]:
+def _tried(head: Iterable[Dependency], versions: Versions, before: Iterable[Dependency]) -> Iterable[Dependency]:
+    had = {(item.purl, item.version): item for item in before}
     for item in head:
         tried = versions.get((item.purl, item.version))
         if tried is None:
             yield item
-        for version in tried or ():  # what the file says of the version that is there holds for no other
-            yield replace(item, version=version, license=None, published=None, integrity=())
+        for version in tried or ():
+            same = had.get((item.purl, version))
+            # What the file says of the version that is there holds for no other.
+            other = same or replace(item, version=version, license=None, published=None, integrity=())
+            yield replace(other, location=item.location)
 
 
 def _only(inventory: Inventory, dependencies: Iterable[Dependency]) -> Inventory:

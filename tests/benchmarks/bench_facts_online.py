@@ -1,4 +1,4 @@
-"""Facts from the network: requests and seconds for a pull request with 500 changed packages, and for 1,000 at once.
+"""Facts from the network: requests and seconds for a pull request with 500 changed packages, and for 1,000 lookups.
 
 Run: python -m tests.benchmarks facts_online
 """
@@ -6,6 +6,7 @@ Run: python -m tests.benchmarks facts_online
 import asyncio
 import json
 import time
+from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from app.facts.lookup import FactChain
@@ -13,9 +14,8 @@ from app.facts.online.wiring import Online
 from app.gate import Gate
 from app.policies import PolicyPlace, load_policy
 from checks.model.facts import Facts, RepositoryFacts
-from checks.model.report import Report
 from tests.engine.trees import NOW, TreeSource
-from tests.online.looked_up import Office
+from tests.online.looked_up import EVERYTHING, Office, npm
 from tests.standins import Standins
 
 PACKAGES, VULNERABLE, AT_ONCE, SHARED = 500, 20, 1_000, 300
@@ -23,17 +23,16 @@ POLICY = """
 version: 1
 licenses: {allow: [permissive]}
 vulnerabilities: {}
-freshness: {minimum_age: 3 days, end_of_life: {notify: 180 days}, levels: {package-archived: off}}
+freshness: {minimum_age: 3 days, end_of_life: {notify: 180 days}}
 """
 
 
 class Cost(NamedTuple):
-    """What the verdicts on some pull requests cost."""
+    """What was asked of the network."""
 
     requests: dict[str, int]
     """By source."""
     seconds: float
-    reports: list[Report]
 
 
 def lock(packages: int) -> str:
@@ -51,22 +50,36 @@ def known(standins: Standins) -> None:
         standins.osv.knows(f"GHSA-{number}", "npm", f"package-{number}", "1.0.0", **rated)
 
 
-def judged(office: Office, packages: int, pulls: int = 1, fully: bool = False) -> Cost:
-    """Pull requests that bring the same packages, judged at the same time in one process."""
-    head, standins = lock(packages), office.standins
-    standins.forget()
+def judged(office: Office, fully: bool = False) -> Cost:
+    """The cost of a verdict on a pull request that brings all packages; `fully`: with the fixes."""
 
-    async def run(online: Online) -> list[Report]:
+    async def run(online: Online) -> None:
         base = Facts(repository=RepositoryFacts("example/web", visibility="public"))
         facts = FactChain(base, (), (online.packages,), private=online.private)
         gate = Gate(PolicyPlace(given=load_policy(POLICY.encode(), "policy.yaml")), facts, clock=lambda: NOW)
-        trees = [TreeSource({"package-lock.json": lock(0)}, {"package-lock.json": head}) for _ in range(pulls)]
-        found = await asyncio.gather(*(gate.judge_fully(tree) if fully else gate.judge(tree) for tree in trees))
-        return [item.report for item in found]
+        tree = TreeSource({"package-lock.json": lock(0)}, {"package-lock.json": lock(PACKAGES)})
+        judged = await (gate.judge_fully(tree) if fully else gate.judge(tree))
+        assert sum(finding.rule == "vulnerable" for finding in judged.report.findings) == VULNERABLE
 
+    return _cost(office, run)
+
+
+def looked_up(office: Office) -> Cost:
+    """The cost of lookups of the same packages at the same time in one process."""
+    questions = {npm(f"package-{number}"): EVERYTHING for number in range(SHARED)}
+
+    async def run(online: Online) -> None:
+        found = await asyncio.gather(*(online.packages.answer(questions) for _ in range(AT_ONCE)))
+        assert all(len(facts.advisories) == VULNERABLE for facts in found)
+
+    return _cost(office, run)
+
+
+def _cost(office: Office, run: Callable[[Online], Awaitable[None]]) -> Cost:
+    office.standins.forget()
     begin = time.perf_counter()
-    reports = asyncio.run(office.within(run, real_time=True))
-    return Cost(standins.counts, time.perf_counter() - begin, reports)
+    asyncio.run(office.within(run, real_time=True))
+    return Cost(office.standins.counts, time.perf_counter() - begin)
 
 
 def _line(what: str, cost: Cost) -> str:
@@ -79,11 +92,11 @@ def main() -> None:
         known(standins)
         office = Office(standins)
         what = f"{PACKAGES} packages, {VULNERABLE} of them vulnerable"
-        print(_line(f"{what}, cold", judged(office, PACKAGES)))
-        print(_line(f"{what}, warm", judged(office, PACKAGES)))
-        print(_line(f"{what}, with fixes", judged(office, PACKAGES, fully=True)))
-        print(_line(f"{what}, with fixes, warm", judged(office, PACKAGES, fully=True)))
-        print(_line(f"{AT_ONCE:,} pull requests at once, {SHARED} packages", judged(Office(standins), SHARED, AT_ONCE)))
+        print(_line(f"{what}, cold", judged(office)))
+        print(_line(f"{what}, warm", judged(office)))
+        print(_line(f"{what}, with fixes", judged(office, fully=True)))
+        print(_line(f"{what}, with fixes, warm", judged(office, fully=True)))
+        print(_line(f"{AT_ONCE:,} lookups at once, {SHARED} packages", looked_up(Office(standins))))
 
 
 if __name__ == "__main__":

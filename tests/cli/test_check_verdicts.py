@@ -58,7 +58,7 @@ def test_a_fault_of_ours_is_exit_3_with_a_report(run: Run, tmp_path: Path, monke
     async def broken(*_: object) -> None:
         raise ZeroDivisionError("::error::from a name")
 
-    monkeypatch.setattr(Gate, "judge", broken)
+    monkeypatch.setattr(Gate, "judge_fully", broken)
     checkout = Checkout(tmp_path / "web", BASE)
     done = run(checkout.path, "check")
     assert (done.code, done.out) == (3, "")

@@ -86,6 +86,18 @@ def test_an_update_goes_back_no_further_than_to_what_was_there() -> None:
     assert fixed(finding)[0] == "go back to thing 1.1.0"
 
 
+def test_the_version_of_the_base_is_taken_as_its_lock_file_has_it() -> None:
+    """Its hash is no other hash: what is gone back to was not poisoned."""
+
+    def hashed(version: str, license_: str) -> dict[str, str]:
+        more = f'"version": "{version}", "integrity": "sha512-{version}", "license": "{license_}"'
+        return {path: text.replace(f'"version": "{version}"', more) for path, text in thing(version).items()}
+
+    base, head = hashed("1.1.0", "MIT"), hashed("1.2.0", GPL)
+    (finding,) = judged(base, head, Registry(), "licenses: {allow: [permissive]}").blocking
+    assert fixed(finding)[0] == "go back to thing 1.1.0"
+
+
 def test_no_prerelease_unless_one_is_used() -> None:
     versions = [f"{THING} {version} MIT" for version in ("1.2.0", "1.9.0-beta.1", "1.9.0-rc.1", "1.9.1")]
     registry = Registry(*versions, advisories=[advisory(1, "high", fix="1.9.0-rc.1")])
@@ -208,6 +220,15 @@ def test_advice_about_versions_is_followed() -> None:
     registry = Registry(*(f"{THING} 1.{minor}.0 MIT" for minor in range(2, 7)))
     (finding,) = judged(EMPTY, thing("1.2.0"), registry, policy).blocking
     assert fixed(finding)[0] == "use thing 1.4.0"
+
+
+def test_another_package_is_named_where_the_advice_has_one() -> None:
+    advice = "{package: pkg:npm/thing, advice: hold, instead: pkg:npm/other, reason: it is old}"
+    policy = f"licenses: {{allow: [permissive]}}\npackages: {{advice: [{advice}]}}"
+    found = judged(EMPTY, thing("1.2.0"), Registry(f"{THING} 1.2.0 {GPL}"), policy).blocking
+    assert [fixed(finding) for finding in found] == [
+        ("remove thing, or use other instead of thing", ("npm uninstall --package-lock-only --ignore-scripts thing",))
+    ]
 
 
 def test_going_back_is_no_fix_where_the_old_version_is_exploited_as_well() -> None:
