@@ -58,6 +58,11 @@ class ServiceSettings:
     refresh_hour: int = key(
         "Hour of the day (UTC) at which facts that are in use are renewed and default branches judged again.", default=2
     )
+    api_token: str | None = key(
+        "What callers of the API send as `Authorization: Bearer …`: docs/ask.md. Default: there is no API.",
+        default=None,
+        repr=False,
+    )
     host: str = key("Address to listen on.", default="127.0.0.1")
     port: int = key("Port to listen on.", default=8080)
     workers: int = key("How many pull requests are judged at the same time.", default=4)
@@ -69,7 +74,7 @@ class ServiceSettings:
 
     def faults(self) -> Iterator[KeyFault]:
         """What would let the service start and not work."""
-        for name in ("webhook_secret", "webhook_secret_previous"):
+        for name in ("webhook_secret", "webhook_secret_previous", "api_token"):
             if len(getattr(self, name) or _LONG_ENOUGH) < len(_LONG_ENOUGH):
                 yield KeyFault(name, "is shorter than 16 characters", "create one with `openssl rand -hex 32`")
         for name, (least, most) in _RANGES.items():

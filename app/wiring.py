@@ -12,7 +12,9 @@ import structlog
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.asking import reply
 from app.fact_settings import FactEnvironment
+from app.facts.lookup import FactChain
 from app.facts.online.timing import Timing
 from app.facts.shared import SharedFacts
 from app.github.client import GitHubApp
@@ -20,6 +22,7 @@ from app.github.pull import CentralPolicy, central_policy
 from app.jobs.embedded import Loop
 from app.jobs.judge import Judge
 from app.jobs.refresh import Refresh
+from app.policies import starter_policy
 from app.service_settings import ServiceSettings
 from app.store.database import Database
 from app.store.facts import FactStore
@@ -30,9 +33,14 @@ from app.store.sightings import SightingStore
 from app.store.subjects import SubjectStore
 from app.subject import Claim, Delivery, Kind
 from app.web.application import application
+from app.web.ask import router
+from checks.engine.ask import judging
 from checks.manifests import Format, read
+from checks.model.answer import Asked
 from checks.model.dependency import Inventory, Location, Problem
 from checks.model.errors import UsageError
+from checks.model.facts import Facts
+from checks.render.asked import to_json
 
 #: A manifest beyond this is parsed by another process, so that the event loop keeps answering (bytes).
 LARGE = 300_000
@@ -87,7 +95,16 @@ class Service:
 
     def application(self) -> FastAPI:
         secrets = [self.settings.webhook_secret, self.settings.webhook_secret_previous]
-        return application([secret for secret in secrets if secret], self._accept, self._ready, self.running)
+        token = self.settings.api_token
+        routers = [router(token, self._answer)] if token else []
+        return application([secret for secret in secrets if secret], self._accept, self._ready, self.running, routers)
+
+    async def _answer(self, asked: Asked) -> dict[str, object]:
+        """May it be used? By the organization's policy, for a repository of which nothing is known."""
+        policy = await self.judge.central_policy() or starter_policy()
+        chain = FactChain(Facts(), (), (self.facts,), judging(policy), self.facts.private)
+        found = await reply(asked, chain, policy, lambda: datetime.now(UTC))
+        return to_json(found.answer, found.facts)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -214,6 +214,10 @@ class Judge:
         label = _label(self.central)
         return PolicyPlace(central=label, central_path=self.central.path, last_good=await self._last_good(label))
 
+    async def central_policy(self) -> Policy | None:
+        """The organization's policy as it judged last; None: there is none, or no pull request was judged by it yet."""
+        return await self._last_good(_label(self.central)) if self.central else None
+
     async def _last_good(self, label: str) -> Policy | None:
         """The last version that was valid, unless this release takes it no longer."""
         kept = await self.reports.last_policy(label)

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Sequence
 
 from checks.engine import managers
-from checks.engine.locked import Places
+from checks.engine.locked import OR, Places
 from checks.engine.plan import Plan
 from checks.engine.undoing import new_lines
 from checks.model.finding import Finding, Move
@@ -71,5 +71,6 @@ def _file_commands(fixed: Sequence[Finding], places: Places) -> list[str]:
 def _message(fixed: Sequence[Finding]) -> str:
     """The commit message as one shell word."""
     fix = fixed[0].fix
-    summary = plain(fix.summary) if fix and len(fixed) == 1 else "follow the dependency policy"
+    told = fix is not None and len(fixed) == 1 and OR not in fix.summary
+    summary = plain(fix.summary) if fix and told else "follow the dependency policy"
     return shlex.quote(summary[:1].upper() + summary[1:])

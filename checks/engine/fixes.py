@@ -6,7 +6,7 @@ from datetime import datetime
 
 from checks.engine.block import block
 from checks.engine.candidates import Choice, Shortlist, bad_bases, judged, shortlist
-from checks.engine.locked import Places
+from checks.engine.locked import OR, Places
 from checks.engine.moving import Moving
 from checks.engine.plan import Plan
 from checks.engine.undoing import Undoing
@@ -68,7 +68,7 @@ class _Fixer:
         words = moved or self._instead(finding)
         undone = self.undoing.fix(finding) if self._may_undo(finding) else None
         if words is not None and undone is not None:
-            return Fix(join([undone.summary, words.summary], last=", or "), undone.commands)
+            return Fix(join([undone.summary, words.summary], last=OR), undone.commands)
         return undone or words
 
     def _may_undo(self, finding: Finding) -> bool:

@@ -11,6 +11,9 @@ from checks.model.phrase import join
 from checks.model.project import Project, Requirement
 from checks.model.snapshot import ManifestPair
 
+#: Between what the commands of a fix do and what people can do instead.
+OR = ", or "
+
 
 class File:
     """One manifest or lock file of the head, with its entries by package."""

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from checks.engine import lines, managers
-from checks.engine.candidates import Candidate, Choice
+from checks.engine.candidates import Choice
 from checks.engine.locked import File, Places, asked_for, spec, together
+from checks.engine.pool import Candidate
 from checks.engine.reach import Reach
 from checks.freshness.releases import stable
 from checks.model.dependency import Dependency, Inventory

@@ -46,7 +46,7 @@ def known(standins: Standins) -> None:
         standins.depsdev.knows("NPM", f"package-{number}", "1.0.0", "MIT")
         standins.depsdev.knows("NPM", f"package-{number}", "1.0.1", "MIT")
     for number in range(VULNERABLE):
-        rated = {"aliases": [f"CVE-2026-{number}"], "database_specific": {"severity": "HIGH"}}
+        rated = {"aliases": [f"CVE-2026-{1000 + number}"], "database_specific": {"severity": "HIGH"}}
         standins.osv.knows(f"GHSA-{number}", "npm", f"package-{number}", "1.0.0", **rated)
 
 

@@ -1,5 +1,8 @@
 """The service as people run it, with facts: webhooks in, check runs out, on both kinds of GitHub."""
 
+import json
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from tests.online.timed import Clock
 from tests.standins import Standins
 
 POLICY = "version: 1\nvulnerabilities: {levels: {advisories-unknown: block}}\n"
+TOKEN = "a-token-that-only-the-tests-know"
 CHART = npm(tiny=("1.0.0", "MIT", []), chart=("4.2.0", "MIT", []))
 
 
@@ -30,9 +34,9 @@ def office(
 ) -> Iterator[Stage]:
     """github.com with the network, GitHub Enterprise Server with a facts file alone."""
     folder = tmp_path_factory.mktemp(request.param.replace(".", "-"))
-    settings = {"OSPO_GATE_ONLINE": "true", **standins.environment()}
+    settings = {"OSPO_GATE_ONLINE": "true", "OSPO_GATE_API_TOKEN": TOKEN, **standins.environment()}
     if request.param == "ghes":
-        settings = {"OSPO_GATE_FACTS": str(_file(folder, standins))}
+        settings = {"OSPO_GATE_FACTS": str(_file(folder, standins)), "OSPO_GATE_API_TOKEN": TOKEN}
     with Stage(folder, request.param, **settings) as running:
         yield running
 
@@ -84,3 +88,14 @@ def test_a_verdict_on_a_branch_is_none_on_a_pull_request_from_it(office: Stage) 
     office.settle()
     runs = office.runs(repo, head)
     assert (runs["ospo-gate"]["conclusion"], runs["ospo-gate / default branch"]["conclusion"]) == ("failure", "success")
+
+
+def test_other_programs_may_ask_with_the_token(office: Stage) -> None:
+    url = f"http://127.0.0.1:{office.port}/api/v1/ask?package=npm:chart@4.2.0"
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(url, timeout=10)
+    asked = urllib.request.Request(url, headers={"Authorization": f"Bearer {TOKEN}"})
+    with urllib.request.urlopen(asked, timeout=10) as answer:
+        document = json.load(answer)
+    assert (document["package"], document["verdict"]) == ("pkg:npm/chart@4.2.0", "yes")
+    assert document["summary"].startswith("chart 4.2.0 may be used")

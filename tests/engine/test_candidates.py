@@ -87,10 +87,11 @@ def test_an_update_goes_back_no_further_than_to_what_was_there() -> None:
 
 
 def test_the_version_of_the_base_is_taken_as_its_lock_file_has_it() -> None:
-    """Its hash is no other hash: what is gone back to was not poisoned."""
+    """Its address is no other address: what is gone back to was not poisoned."""
 
     def hashed(version: str, license_: str) -> dict[str, str]:
-        more = f'"version": "{version}", "integrity": "sha512-{version}", "license": "{license_}"'
+        address = f"https://registry.example/thing/-/thing-{version}.tgz"
+        more = f'"version": "{version}", "resolved": "{address}", "license": "{license_}"'
         return {path: text.replace(f'"version": "{version}"', more) for path, text in thing(version).items()}
 
     base, head = hashed("1.1.0", "MIT"), hashed("1.2.0", GPL)
@@ -225,8 +226,9 @@ def test_advice_about_versions_is_followed() -> None:
 def test_another_package_is_named_where_the_advice_has_one() -> None:
     advice = "{package: pkg:npm/thing, advice: hold, instead: pkg:npm/other, reason: it is old}"
     policy = f"licenses: {{allow: [permissive]}}\npackages: {{advice: [{advice}]}}"
-    found = judged(EMPTY, thing("1.2.0"), Registry(f"{THING} 1.2.0 {GPL}"), policy).blocking
-    assert [fixed(finding) for finding in found] == [
+    report = judged(EMPTY, thing("1.2.0"), Registry(f"{THING} 1.2.0 {GPL}"), policy)
+    assert report.repair[1] == "git commit --all -m 'Follow the dependency policy'"
+    assert [fixed(finding) for finding in report.blocking] == [
         ("remove thing, or use other instead of thing", ("npm uninstall --package-lock-only --ignore-scripts thing",))
     ]
 

@@ -10,7 +10,7 @@ def test_a_pull_request_with_five_hundred_packages() -> None:
     with Standins() as standins:
         known(standins)
         office = Office(standins)
-        batches = {"depsdev": 1, "osv": 1 + VULNERABLE, "endoflife": 1, "kev": 1, "ecosystems": 5}
+        batches = {"depsdev": 1, "osv": 1 + VULNERABLE, "endoflife": 1, "kev": 1, "epss": 1, "ecosystems": 5}
         assert judged(office).requests == batches
         assert judged(office).requests == {}
 
