@@ -101,7 +101,8 @@ def _inner(type_: Any) -> tuple[type | None, str]:
 
 def _named(key: Any) -> str:
     """The word for the names that a mapping has: `RULE`, `LINKAGE`."""
-    return (get_args(key)[1].kind if get_origin(key) is Annotated else key.__name__).upper()
+    name: str = get_args(key)[1].kind if get_origin(key) is Annotated else key.__name__
+    return name.upper()
 
 
 def _default(item: Key) -> str:
