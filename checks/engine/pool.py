@@ -1,4 +1,4 @@
-"""The versions that could take the place of one: those that a registry lists, and those that advisories name as fixed."""
+"""The versions that could take the place of one: what its registry lists, and what advisories name as fixed."""
 
 import re
 from collections.abc import Iterator, Sequence

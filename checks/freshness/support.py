@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 from checks.facts.lifecycle import cycle_of, ended
-from checks.freshness.case import Case, Said, source
+from checks.freshness.case import Case, Said, cut, source
 from checks.model.finding import Evidence
 from checks.model.packages import Cycle
 from checks.model.phrase import Phrase, say
 from checks.render.english import day
+
+#: Characters of a tag that a headline has room for.
+_TAG = 24
 
 
 def said(case: Case) -> Iterator[Said]:
@@ -27,11 +30,12 @@ def said(case: Case) -> Iterator[Said]:
         return
     for other in known.value:
         yield from _moments(case, other)
+    tag = say(" ({})", cut(version, _TAG)) if version and version != case.change.version else ()
     notice = f", and the notice period is {case.section.end_of_life.notify}" if rule == "end-of-life-soon" else ""
     yield case.observe(
         rule,
-        (what, notice, *_instead(case, known.value), "."),
-        (what,),
+        (*tag, what, notice, *_instead(case, known.value), "."),
+        (*tag, what),
         (
             Evidence("cycle", say("{}", cycle.name), source(known)),
             Evidence("end of life", (on or "ended, without a day",), source(known)),

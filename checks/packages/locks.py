@@ -173,7 +173,7 @@ def _unusual(lock: _Lock, repository: RepositoryFacts, section: PackagesSection)
     for item in lock.entries:
         if item.origin is not Origin.GIT:
             hosts.setdefault(type_of(item.purl), Counter())[_host(address(item))] += 1
-    tallies = {type_: (beside, beside.most_common(2), beside.total()) for type_, beside in hosts.items()}
+    tallies = {type_: (beside, *beside.most_common(1)[0], beside.total()) for type_, beside in hosts.items()}
     base = lock.pair.base.dependencies if lock.pair.base else ()
     known = {_host(address(item)) for item in base}
     versions = {(item.purl, item.version) for item in base}
@@ -183,10 +183,8 @@ def _unusual(lock: _Lock, repository: RepositoryFacts, section: PackagesSection)
             continue
         if listed_internal(place, section.sources) or leaks(place, repository, section.sources):
             continue
-        host, (beside, most, total) = _host(place), tallies[type_of(item.purl)]
-        usual, count = next(((other, n) for other, n in most if other != host), ("", 0))
-        others = total - beside[host]
-        scattered = count < _USUAL or count < others * _MOST
+        host, (beside, usual, count, total) = _host(place), tallies[type_of(item.purl)]
+        scattered = count < _USUAL or count < (total - beside[host]) * _MOST
         if host not in known and not scattered and (beside[host] == 1 or (known and beside[host] < count)):
             yield _odd(item, host, usual)
 

@@ -37,7 +37,8 @@ def said(case: Case) -> Iterator[Observation]:
 def next_moment(case: Case) -> datetime | None:
     """When the time to fix something ends, or that for which the policy accepts it (UTC)."""
     ends: list[datetime | None] = []
-    for item in case.certain:
+    timed = case.section.accept or (case.was_there and case.section.fix_within.limits)
+    for item in case.certain if timed else ():  # to find them takes as long as to judge
         accepted, allowance = case.accepted(item), case.allowance(item)
         if isinstance(accepted, Accepted):
             ends.append(accepted.expires.ends)
@@ -90,10 +91,10 @@ def _observe(
     )
 
 
-def _has(case: Case, items: _Items, more: Phrase = ()) -> Phrase:
+def _has(case: Case, items: _Items, more: Phrase = (), *, must: bool = True) -> Phrase:
     """`lodash 4.17.20 has CVE-2021-23337 (high 7.2), which is exploited; update to 4.17.21, which fixes it.`"""
     has = say("{} has {}", wording.about(case), wording.listing(items))
-    return (*has, *more, "; ", *wording.remedy(case, items), ".")
+    return (*has, *more, "; ", *wording.remedy(case, items, must=must), ".")
 
 
 def _malicious(case: Case, items: _Items) -> Observation:
@@ -160,7 +161,8 @@ def _vulnerable(case: Case, items: _Items) -> Observation:
 def _below(case: Case, items: _Items) -> Observation:
     evidence = Evidence("block_from", (str(case.section.block_from),))
     head = wording.headline(case, items, f" ({items[0].rating.severity})")
-    return _observe(case, "vulnerable-below-threshold", items, _has(case, items), head, [evidence], ("block_from",))
+    message = _has(case, items, must=False)
+    return _observe(case, "vulnerable-below-threshold", items, message, head, [evidence], ("block_from",))
 
 
 def _unrated(case: Case, items: _Items) -> Observation:
@@ -168,7 +170,7 @@ def _unrated(case: Case, items: _Items) -> Observation:
     many = f"{len(items):,} vulnerabilities, " if len(items) > 1 else ""
     why = "whose records could not be read" if len(unread) == len(items) else "whose severity nobody gives"
     has = say("{} has " + many + "{}, " + why, wording.about(case), wording.labels(items))
-    message = (*has, "; ", *wording.remedy(case, items), ".")
+    message = (*has, "; ", *wording.remedy(case, items, must=True), ".")
     head = wording.headline(case, items, " not rated")
     observation = _observe(case, "severity-unknown", items, message, head)
     if len(unread) < len(items):
@@ -186,10 +188,10 @@ def _overdue(case: Case, items: _Items) -> Observation:
 def _due(case: Case, items: _Items) -> Observation:
     deadlines = _deadlines(case, items)
     if not deadlines:
-        message = _has(case, items, (", and the time to fix it begins with the first fixed version",))
+        message = _has(case, items, (", and the time to fix it begins with the first fixed version",), must=False)
         return _timed(case, "vulnerability-due", items, message, " has no fix yet")
     first = min(ends for _, _, ends in deadlines)
-    message = _has(case, items, (f", to be fixed by {wording.day(first)}",))
+    message = _has(case, items, (f", to be fixed by {wording.day(first)}",), must=False)
     observation = _timed(case, "vulnerability-due", items, message, f" due {wording.day(first)}")
     return replace(observation, changes_at=first)
 

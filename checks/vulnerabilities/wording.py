@@ -60,11 +60,13 @@ def rated(item: Vulnerability) -> str:
     return f"{word} {score:.1f}" if score is not None else word
 
 
-def remedy(case: Case, items: Sequence[Vulnerability]) -> Phrase:
-    """What to do about all of them: `update to 4.17.21, which fixes it`."""
+def remedy(case: Case, items: Sequence[Vulnerability], *, must: bool) -> Phrase:
+    """What to do about all of them: `update to 4.17.21, which fixes it`. `must`: whether something is to be done."""
     it = {1: "it", 2: "both"}.get(len(items), "all of them")
     fix = case.fix(items)
-    return say("update to {}, which fixes " + it, fix) if fix else (f"no version is known that fixes {it}",)
+    if fix:
+        return say("update to {}, which fixes " + it, fix)
+    return (f"no version is known that fixes {it}{': use another package, or ask for a waiver' if must else ''}",)
 
 
 def headline(case: Case, items: Sequence[Vulnerability], tail: str) -> Phrase:

@@ -108,6 +108,8 @@ def test_an_image_is_judged_by_its_tag_also_where_it_is_pinned(version: str, sou
     assert rules(image, known(image, *PYTHON)) == ["end-of-life"]
     untagged = package(version, purl="pkg:docker/python", name="python", source=source.replace(":3.9", ""))
     if "@" in source:
+        (message,) = said(image, known(image, *PYTHON))
+        assert f"python {version} (3.9) has had no support since" in message
         assert rules(untagged, known(untagged, *PYTHON)) == []
 
 

@@ -12,6 +12,7 @@ from app.facts.online.wiring import Online
 from app.gate import Gate
 from app.policies import PolicyPlace, load_policy
 from checks.model.facts import Facts, RepositoryFacts
+from checks.model.finding import Move
 from checks.model.phrase import plain
 from checks.model.report import Report
 from tests.engine.trees import NOW, TreeSource
@@ -37,14 +38,16 @@ def lock(**versions: str) -> str:
     return json.dumps({"name": "web", "lockfileVersion": 3, "packages": {"": {"name": "web"}, **packages}}, indent=1)
 
 
-def judged(standins: Standins, head: str, real_time: bool = False, **settings: Any) -> Report:
-    """The verdict on a pull request that brings the lock file `head`."""
+def judged(
+    standins: Standins, head: str, real_time: bool = False, more: dict[str, str] | None = None, **settings: Any
+) -> Report:
+    """The verdict on a pull request that brings the lock file `head` and `more` files."""
 
     async def run(online: Online) -> Report:
         base = Facts(repository=RepositoryFacts("example/web", visibility="public"))
         facts = FactChain(base, (), (online.packages,), private=online.private)
         gate = Gate(PolicyPlace(given=load_policy(POLICY.encode(), "policy.yaml")), facts, clock=lambda: NOW)
-        tree = TreeSource({"package-lock.json": lock()}, {"package-lock.json": head})
+        tree = TreeSource({"package-lock.json": lock()}, {"package-lock.json": head, **(more or {})})
         return (await gate.judge(tree)).report
 
     return asyncio.run(Office(standins, **settings).within(run, real_time))
@@ -84,7 +87,11 @@ def test_each_source_down_in_turn(standins: Standins, name: str, fault: Fault) -
     rated = {"aliases": ["CVE-2026-0001"], "database_specific": {"severity": "LOW"}}
     standins.osv.knows("GHSA-aaaa-bbbb-cccc", "npm", "left-pad", "1.3.0", **rated)
     standins.epss.scores["CVE-2026-0001"] = ("0.1", "0.2")
-    budget = {"SOURCE_SECONDS": "1", "READ_SECONDS": "1", "DISABLED": "clearlydefined ecosystems github"}
+    budget: dict[str, Any] = {
+        "SOURCE_SECONDS": "1",
+        "READ_SECONDS": "1",
+        "DISABLED": "clearlydefined ecosystems github",
+    }
     with standins.each[name].behaving(fault):
         report = judged(standins, lock(left_pad="1.3.0"), real_time=True, **budget)
     unknown = {finding.rule: plain(finding.message) for finding in report.findings if finding.could_not_tell}
@@ -98,6 +105,31 @@ def test_when_no_source_answers_the_verdict_comes_all_the_same(standins: Standin
         standin.faults.append(Fault(silent=True))
     report = judged(standins, lock(left_pad="1.3.0", right_pad="2.0.0"), real_time=True, TOTAL_SECONDS="1")
     assert {"license-missing", "advisories-unknown", "freshness-unknown"} <= rules(report).keys()
+
+
+def test_that_a_private_package_is_not_asked_about_is_said_with_what_to_do(standins: Standins) -> None:
+    """No source failed, so nobody waits for one: the registry is to be connected, or the package named."""
+    report = judged(standins, lock(secret_tool="1.0.0"), PRIVATE="pkg:npm/secret-*")
+    private = "it is private, so nobody outside is asked"
+    assert rules(report) == {
+        "license-missing": "No license is known for secret-tool 1.0.0: its lock file carries none and "
+        f"{private}; connect its registry, or settle it in licenses.clarify.",
+        "advisories-unknown": "Whether secret-tool 1.0.0 has vulnerabilities is not known: "
+        f"{private}; ask its maintainers, and waive this.",
+        "freshness-unknown": "secret-tool 1.0.0 was judged without its publication date, its status and its upkeep: "
+        f"{private}; connect its registry, or name it in freshness.exempt.",
+    }
+    assert not any(finding.move is Move.SERVICE for finding in report.findings)
+    assert report.judge_again_at is None
+    assert not any(b"secret" in call.body for standin in standins.each.values() for call in standin.calls)
+
+
+def test_that_nobody_lists_actions_images_and_runtimes_is_no_finding(standins: Standins) -> None:
+    """An ordinary repository has them, and no source knows their dates."""
+    standins.endoflife.knows("python", "pkg:generic/python", _3_14="2030-10-31")
+    workflow = "jobs: {a: {steps: [{uses: actions/checkout@v4}]}}\n"
+    files = {".github/workflows/a.yml": workflow, ".python-version": "3.14\n", "Dockerfile": "FROM python:3.14\n"}
+    assert rules(judged(standins, lock(), more=files)) == {}
 
 
 def test_a_private_package_is_judged_by_what_is_known_of_it(standins: Standins) -> None:

@@ -11,7 +11,7 @@ from checks.model.change import Change, ChangeKind, Place
 from checks.model.errors import PolicyError
 from checks.model.facts import Want
 from checks.model.finding import Level, Move
-from checks.model.packages import Gap, Known, PackageFacts, Release, Score, Scorecard
+from checks.model.packages import EVERYBODY, PRIVATE, Gap, Known, PackageFacts, Release, Score, Scorecard
 from checks.model.phrase import plain
 from checks.rules.packages import CHECK
 from tests.engine.examples import dep
@@ -162,6 +162,16 @@ def test_a_source_that_is_silent_is_named_and_asked_again() -> None:
     )
     assert (finding.move, finding.clears_at) == (Move.SERVICE, again)
     assert rows(finding) == [("asked", "it answered 503", "deps.dev")]
+
+
+def test_what_nobody_outside_is_asked_is_for_those_who_know_the_package() -> None:
+    gap = Gap(EVERYBODY, PRIVATE, None, Want.HEALTH)
+    (finding,) = found(BASE, HEAD, "{accept: {maintainers: 2}}", packages={"pkg:npm/tiny": PackageFacts(gaps=(gap,))})
+    assert plain(finding.message) == (
+        "tiny 1.0.0 is new here, and nobody could tell how many maintainers it has: it is private, so nobody outside "
+        "is asked; connect its registry, or name it in packages.sources.internal."
+    )
+    assert (finding.move, finding.clears_at) == (Move.OWNER, None)
 
 
 @pytest.mark.parametrize(

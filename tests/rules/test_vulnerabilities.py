@@ -158,7 +158,7 @@ def test_a_named_advisory_whose_record_could_not_be_read() -> None:
     (found,) = observe(change, known)
     assert plain(found.message) == (
         "thing 1.2.0 has 2 vulnerabilities, GHSA-1 and GHSA-2, whose records could not be read; "
-        "no version is known that fixes both."
+        "no version is known that fixes both: use another package, or ask for a waiver."
     )
     assert (found.rule, found.move, found.clears_at) == ("severity-unknown", Move.SERVICE, LATER)
 
@@ -166,7 +166,9 @@ def test_a_named_advisory_whose_record_could_not_be_read() -> None:
 def test_no_version_is_said_to_fix_what_no_record_speaks_of() -> None:
     change = package()
     known = facts(change, advisory(1, "high"), replace(advisory(2, "high"), affected=()))
-    assert said(change, known)[0].endswith("; no version is known that fixes both.")
+    assert said(change, known)[0].endswith(
+        "; no version is known that fixes both: use another package, or ask for a waiver."
+    )
     assert "CVE-2026-2 (also GHSA-2); no fix is known" in [
         plain(line.actual) for line in observe(change, known)[0].evidence
     ]

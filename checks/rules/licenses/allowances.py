@@ -62,14 +62,21 @@ def _packages(snapshot: Snapshot, facts: Facts, section: LicensesSection) -> _Na
 
 def _allow(entries: Sequence[LicenseItem], named: Iterable[Leaf], section: LicensesSection) -> bool:
     """Whether one of the entries is what allows one of the licenses."""
+    return next(_allowed(entries, named, section), None) is not None
+
+
+def _allowed(entries: Sequence[LicenseItem], named: Iterable[Leaf], section: LicensesSection) -> Iterator[Leaf]:
+    """The licenses that the entries allow."""
     judge = Judge(Terms(tuple(item.value for item in entries), (), (), section.with_falls_back_to_base))
-    return any(judge.expression(leaf).verdict is Verdict.ALLOWED for leaf in named)
+    return (leaf for leaf in named if judge.expression(leaf).verdict is Verdict.ALLOWED)
 
 
 def _unused_licenses(packages: _Named, section: LicensesSection) -> Iterator[Observation]:
     every = dict.fromkeys(leaf for named in packages.values() for leaf in named)
+    # What all entries together do not allow, none of them does: thousands of licenses are not judged by each entry.
+    allowed = tuple(_allowed(section.allow, every, section))
     for position, item in enumerate(section.allow):
-        if item not in _USUAL and not _allow((item,), every, section):
+        if item not in _USUAL and not _allow((item,), allowed, section):
             none = (
                 "the only package here is not"
                 if len(packages) == 1
