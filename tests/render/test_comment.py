@@ -264,7 +264,6 @@ def test_the_block_is_for_what_blocks_so_a_warning_has_its_own_command() -> None
     assert "Write it anew. Run `make notice`." in body(report(copyleft(), notices, repair=("x",)))
 
 
-
 def test_the_block_says_what_it_fixes() -> None:
     by_hand = finding("lic-1aa", subject=package("other"))
     assert "From the top of your branch:\n```sh\nx\n```" in body(report(copyleft(), repair=("x",)))

@@ -98,7 +98,6 @@ def test_the_block_is_for_what_blocks_so_a_warning_has_its_own_command() -> None
     assert "fix     Write it anew.\n            make notice\n" in text(report(copyleft(), notices, repair=("x",)))
 
 
-
 def test_lines_wrap_but_commands_do_not() -> None:
     command = "npm install " + "chart-kit@4.1.3 " * 9
     narrow = text(report(copyleft(), repair=(command,)), width=50)
