@@ -28,8 +28,8 @@ _STYLES = {"red": "31", "green": "32", "yellow": "33", "cyan": "36", "bold": "1"
 
 
 def text(report: Report, *, color: bool = False, width: int = 100, now: datetime | None = None) -> str:
-    """The report for people, ending in a line end. `color` adds ANSI styles; lines wrap at `width` where they can. `now`
-    (UTC): tell how old the data is."""
+    """The report for people, ending in a line end. `color` adds ANSI styles; lines wrap at `width` where they can.
+    `now` (UTC) lets it say how old the data is."""
     screen = _Screen(color, max(width, 40))
     rows = [*_document(report, screen), *(_data(report, screen, now) if now else ())]
     lines = "\n".join(rows).split("\n")

@@ -5,7 +5,6 @@ import pytest
 from checks.manifests import read, recognize
 from checks.model.dependency import Inventory
 
-
 HOOKS = """\
 repos:
 - repo: local
