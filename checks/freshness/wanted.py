@@ -27,7 +27,8 @@ def wanted(change: Change, section: FreshnessSection) -> Want:
         want |= _of_version(change, section)
     if section.needs_releases:
         want |= Want.RELEASES
-    if section.speaks("package-archived"):
+    # Nobody but its own user can leave a package; and what is known of projects costs requests by the hundred.
+    if section.speaks("package-archived") and any(place.dependency.direct is not False for place in change.places):
         want |= Want.HEALTH
     if section.speaks("end-of-life", "end-of-life-soon"):
         want |= Want.LIFECYCLE

@@ -18,7 +18,7 @@ from tests.engine.trees import NOW, TreeSource
 from tests.online.looked_up import EVERYTHING, Office, npm
 from tests.standins import Standins
 
-PACKAGES, VULNERABLE, AT_ONCE, SHARED = 500, 20, 1_000, 300
+PACKAGES, DIRECT, VULNERABLE, AT_ONCE, SHARED = 500, 50, 20, 1_000, 300
 POLICY = """
 version: 1
 licenses: {allow: [permissive]}
@@ -37,7 +37,11 @@ class Cost(NamedTuple):
 
 def lock(packages: int) -> str:
     entries = {f"node_modules/package-{number}": {"version": "1.0.0"} for number in range(packages)}
-    return json.dumps({"name": "web", "lockfileVersion": 3, "packages": {"": {"name": "web"}, **entries}})
+    root = {
+        "name": "web",
+        "dependencies": {f"package-{PACKAGES - number}": "^1.0.0" for number in range(1, DIRECT + 1)},
+    }
+    return json.dumps({"name": "web", "lockfileVersion": 3, "packages": {"": root if packages else {}, **entries}})
 
 
 def known(standins: Standins) -> None:
