@@ -116,7 +116,7 @@ def test_that_a_private_package_is_not_asked_about_is_said_with_what_to_do(stand
         f"{private}; connect its registry, or settle it in licenses.clarify.",
         "advisories-unknown": "Whether secret-tool 1.0.0 has vulnerabilities is not known: "
         f"{private}; ask its maintainers, and waive this.",
-        "freshness-unknown": "secret-tool 1.0.0 was judged without its publication date, its status and its upkeep: "
+        "freshness-unknown": "secret-tool 1.0.0 was judged without its publication date and its status: "
         f"{private}; connect its registry, or name it in freshness.exempt.",
     }
     assert not any(finding.move is Move.SERVICE for finding in report.findings)
