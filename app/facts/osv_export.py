@@ -185,7 +185,7 @@ def _size(path: Path) -> int:
 def _unpacked(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     """What an entry holds; never more than its limit, whatever the table of contents says."""
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise NotImplementedError
+        raise zipfile.BadZipFile
     with archive.open(entry) as file:
         data = file.read(MAX_RECORD + 1)
     if len(data) > MAX_RECORD:

@@ -2,16 +2,15 @@
 
 import hashlib
 import json
-import threading
 from collections.abc import Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
+
+from tests.end_to_end.loopback import Loopback
 
 #: name → version → names that it requires, with their ranges
 Packages = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 
-class Index:
+class Index(Loopback):
     """Serves `packages` both as a Python index (PEP 691, PEP 658) under `simple/` and as a sparse index of cargo."""
 
     def __init__(self, packages: Packages) -> None:
@@ -20,32 +19,14 @@ class Index:
             pages[f"/simple/{name}/"] = _python(name, versions)
             pages[f"/{name[:2]}/{name[2:4]}/{name}"] = _cargo(name, versions)
             pages.update((f"/files/{_wheel(name, v)}.metadata", _metadata(name, v, versions[v])) for v in versions)
+        self.pages = pages
+        super().__init__()
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(handler) -> None:
-                body = pages.get(handler.path)
-                handler.send_response(404 if body is None else 200)
-                kind = "application/vnd.pypi.simple.v1+json" if handler.path.startswith("/simple/") else "text/plain"
-                handler.send_header("Content-Type", kind)
-                handler.send_header("Content-Length", str(len(body or b"")))
-                handler.end_headers()
-                handler.wfile.write(body or b"")
+    def answer(self, path: str) -> bytes | None:
+        return self.pages.get(f"/{path}")
 
-            def log_message(handler, *_: object) -> None:
-                return None
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-
-    def __enter__(self) -> "Index":
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.server.shutdown()
-        self.server.server_close()
+    def content_type(self, path: str) -> str:
+        return "application/vnd.pypi.simple.v1+json" if path.startswith("/simple/") else "text/plain"
 
 
 def _wheel(name: str, version: str) -> str:

@@ -5,51 +5,21 @@ import hashlib
 import io
 import json
 import tarfile
-import threading
 from collections.abc import Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
 from typing import Any
-from urllib.parse import unquote
+
+from tests.end_to_end.loopback import Loopback
 
 #: name → version → (license, dependencies)
 Packages = Mapping[str, Mapping[str, tuple[str, Mapping[str, str]]]]
 
 
-class Registry:
+class Registry(Loopback):
     """Serves `packages`; each has an install script that would leave a file behind."""
 
     def __init__(self, packages: Packages) -> None:
         self.packages = packages
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(handler) -> None:
-                handler.answer(self.answer(unquote(handler.path.partition("?")[0]).lstrip("/")))
-
-            def do_POST(handler) -> None:
-                handler.answer(b"{}")
-
-            def answer(handler, body: bytes | None) -> None:
-                handler.send_response(404 if body is None else 200)
-                handler.send_header("Content-Length", str(len(body or b"")))
-                handler.end_headers()
-                handler.wfile.write(body or b"")
-
-            def log_message(handler, *_: object) -> None:
-                return None
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-
-    def __enter__(self) -> "Registry":
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.server.shutdown()
-        self.server.server_close()
+        super().__init__()
 
     def answer(self, path: str) -> bytes | None:
         name, slash, file = path.partition("/-/")
