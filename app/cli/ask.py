@@ -13,7 +13,7 @@ from app.cli.output import say
 from app.facts.lookup import FactChain
 from app.policies import PATH, starter_policy
 from app.settings import command_environment
-from checks.engine.ask import judging, read
+from checks.engine.ask import LIBRARIES, judging, read
 from checks.manifests import recognize
 from checks.model.answer import Asked, Verdict
 from checks.model.dependency import Scope
@@ -21,14 +21,6 @@ from checks.model.errors import UsageError
 from checks.model.facts import Facts
 from checks.policy.schema import Policy
 from checks.render.asked import text, to_json
-
-#: Package types by the beginning of the names that our formats have.
-_TYPES = {
-    "npm": "npm", "yarn": "npm", "pnpm": "npm", "bun": "npm", "package-json": "npm", "uv": "pypi", "poetry": "pypi",
-    "pdm": "pypi", "pipfile": "pypi", "pylock": "pypi", "requirements": "pypi", "pyproject": "pypi", "cargo": "cargo",
-    "go": "golang", "gemfile": "gem", "composer": "composer", "nuget": "nuget", "maven": "maven", "gradle": "maven",
-    "mix": "hex", "pubspec": "pub",
-}  # fmt: skip
 
 
 def run(options: argparse.Namespace) -> int:
@@ -63,8 +55,7 @@ def _types(folder: Path) -> set[str]:
         names = [path.name for path in folder.iterdir()]
     except OSError:
         raise UsageError(f"there is no such folder: {folder}") from None
-    formats = {format_.id for name in names if (format_ := recognize(name))}
-    return {type_ for format_ in formats for start, type_ in _TYPES.items() if format_.startswith(start)}
+    return {format_.ecosystem for name in names if (format_ := recognize(name))} & LIBRARIES
 
 
 def _policy(options: argparse.Namespace, folder: Path) -> Policy:

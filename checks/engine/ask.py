@@ -20,10 +20,16 @@ from checks.policy.schema import Policy
 
 #: Versions that are looked at for an answer.
 MANY = 20
+#: Package types of libraries: a bare name is one of those whose manifests lie in the folder.
+LIBRARIES = frozenset(
+    {
+        *("npm", "pypi", "cargo", "gem", "golang", "maven", "nuget", "composer", "hex", "pub"),
+        *("conan", "cran", "hackage", "swift", "cocoapods"),
+    }
+)
 #: Words for a package type, before a colon.
 TYPES = {
-    **{name: name for name in ("npm", "pypi", "cargo", "gem", "golang", "maven", "nuget", "composer", "hex", "pub")},
-    **{name: name for name in ("conan", "cran", "hackage", "swift", "cocoapods", "github", "docker", "huggingface")},
+    **{name: name for name in (*LIBRARIES, "github", "docker", "huggingface")},
     "crates": "cargo", "crate": "cargo", "rubygems": "gem", "go": "golang", "packagist": "composer", "python": "pypi",
 }  # fmt: skip
 _FORMS = "Write pkg:npm/left-pad@1.3.0, npm:left-pad@1.3.0, pypi:requests or @scope/name."

@@ -61,7 +61,16 @@ def test_a_known_vulnerability_is_a_no(run: Run, folder: Path, known: Standins) 
 
 def test_a_bare_name_is_of_the_kind_that_lies_here(run: Run, folder: Path, known: Standins) -> None:
     (folder / "package-lock.json").write_text(lock(tiny="MIT"))
+    (folder / "Dockerfile").write_text("FROM scratch\n")  # no library comes from there
     assert run(folder, "ask", "glyph@1.0.0").code == 0
+
+
+def test_where_several_kinds_lie_the_person_says_which(run: Run, folder: Path, known: Standins) -> None:
+    (folder / "package-lock.json").write_text(lock(tiny="MIT"))
+    (folder / "renv.lock").write_text("{}")
+    done = run(folder, "ask", "glyph")
+    assert done.code == 2
+    assert "could be one of several packages here: cran:glyph, npm:glyph" in done.err
 
 
 def test_a_bare_name_in_an_empty_folder_is_refused_with_the_forms(run: Run, folder: Path, known: Standins) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from urllib.parse import quote
 
 from checks.facts.exchange import Answer, Request, known, said
@@ -73,18 +74,18 @@ def of_version(release: Release, as_of: datetime) -> VersionFacts:
 
 def newest(type_: str, releases: Iterable[Release]) -> str | None:
     """The greatest version that is neither a prerelease nor yanked; else the greatest that is not yanked."""
-    best: tuple[object, str] | None = None
+    best: tuple[tuple[bool, Any], str] | None = None
     for release in releases:
         order = _order(type_, release.version)
         if order is None or release.yanked is not None:
             continue
         rank = (not is_prerelease(type_, release.version), order)
-        if best is None or rank > best[0]:  # type: ignore[operator]
+        if best is None or rank > best[0]:
             best = (rank, release.version)
     return best[1] if best else None
 
 
-def _order(type_: str, version: str) -> object:
+def _order(type_: str, version: str) -> Any:
     try:
         return sort_key(type_, version)
     except InvalidVersion:
