@@ -1,8 +1,9 @@
 """The subjects of the work: what an event asks for, and what a worker holds while it judges."""
 
+import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict
 
 
 class Kind(StrEnum):
@@ -11,8 +12,23 @@ class Kind(StrEnum):
     PULL = "pull"
     BRANCH = "branch"
     """The default branch of a repository."""
+    GROUP = "group"
+    """What a merge queue is about to merge."""
+    COMMENT = "comment"
+    """A comment that may hold a command."""
     TASK = "task"
     """Work of the service itself."""
+
+
+class Remark(TypedDict):
+    """A comment on a pull request, as it was when it was written: what it says later does not count."""
+
+    id: int
+    url: str
+    body: str
+    login: str
+    """Of who wrote it."""
+    account_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +50,33 @@ class About:
     changed_files: int = 0
     license: str | None = None
     """The SPDX id that GitHub recognized the repository's license as."""
+    remark: Remark | None = None
+    """Of a comment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an event tells about a repository; None is not told. `license` is empty where GitHub recognized none."""
+
+    id: int
+    installation_id: int
+    name: str
+    """`owner/name`."""
+    node_id: str | None = None
+    visibility: str | None = None
+    default_branch: str | None = None
+    archived: bool | None = None
+    fork: bool | None = None
+    properties: dict[str, str] | None = None
+    license: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A command: judge this pull request or default branch at this head."""
+    """A command: judge this pull request, default branch or merge group at this head, or answer this comment."""
 
     key: str
-    """`<repository id>/pull/<number>` or `<repository id>/branch/HEAD`; survives renames and transfers."""
+    """`<repository id>/<kind>/<which>`; survives renames and transfers."""
     installation_id: int
     repository_id: int
     number: int
@@ -61,7 +96,81 @@ class Again:
     head: str
 
 
-Command = Wanted | Again
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A pull request was closed: nothing of it waits any more, and a merge in spite of the verdict is remembered."""
+
+    key: str
+    head: str
+    at: float
+    """GitHub's own time of the event (seconds, UTC): a later one may have opened it again."""
+    repository: str
+    merged: bool = False
+    merged_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """Nobody needs the verdict on a subject any more."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Something that verdicts depend on is different now: those on these kinds of subjects of a repository are made
+    again."""
+
+    repository_id: int
+    kinds: tuple[Kind, ...] = (Kind.PULL,)
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """A repository has another name or owner."""
+
+    repository_id: int
+    name: str
+    """`owner/name`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """A repository can only be read from now on; not `archived`: it can be written again."""
+
+    repository_id: int
+    archived: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The App can no longer work here: what waits rests, with the reason."""
+
+    installation_id: int
+    reason: str
+    repository_ids: tuple[int, ...] | None = None
+    """None: in the whole installation."""
+    gone: bool = True
+    """Whether the repositories are out of sight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Regained:
+    """The App can work here: what rests with an error is tried again."""
+
+    installation_id: int
+    repositories: tuple[Told, ...] | None = None
+    """None: the whole installation."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChanged:
+    """The organization's policy was pushed: what it governs is judged again."""
+
+
+#: What only changes rows; `app.store.effects` applies it.
+Effect = Closed | Cancelled | Changed | Renamed | Archived | Lost | Regained | PolicyChanged
+Command = Wanted | Again | Effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +181,10 @@ class Delivery:
     event: str
     action: str | None
     command: Command | None
+    also: tuple[Effect, ...] = ()
+    """What it changes besides; applied before the command."""
+    told: Told | None = None
+    """What it tells about its repository."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +218,15 @@ def pull_key(repository_id: int, number: int) -> str:
 def branch_key(repository_id: int) -> str:
     """Of the default branch, whatever its name is today."""
     return f"{repository_id}/{Kind.BRANCH}/HEAD"
+
+
+def group_key(repository_id: int, head_ref: str) -> str:
+    """Of a merge group, by the branch that GitHub makes for it."""
+    return f"{repository_id}/{Kind.GROUP}/{hashlib.sha256(head_ref.encode()).hexdigest()[:20]}"
+
+
+def comment_key(repository_id: int, comment_id: int) -> str:
+    return f"{repository_id}/{Kind.COMMENT}/{comment_id}"
 
 
 def task_key(name: str) -> str:

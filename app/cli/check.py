@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
 
         repository = replace(repository, license_gate=license_gate(options.github_license_gate, environment))
     facts = Facts(repository=repository)
-    source, root = _source(options, environment.workflow or Workflow())
+    source, root = source_of(options, environment.workflow or Workflow())
     kept = environment.cache.with_name("texts") if environment.cache and not options.no_cache else None
     known = environment.workflow.repository if environment.workflow else RepositoryFacts()
     tree = (InstalledTree(root, kept, only), OwnLicense(source, known.license, kept, only))
@@ -178,7 +178,7 @@ def _at_merge_base(place: PolicyPlace, source: GitSource, workflow: Workflow) ->
     return starter_policy()
 
 
-def _source(options: argparse.Namespace, workflow: Workflow) -> tuple[Source, Path]:
+def source_of(options: argparse.Namespace, workflow: Workflow) -> tuple[Source, Path]:
     path = Path(options.path)
     if options.all and options.base:
         raise UsageError("--all judges everything as it stands; it does not go with --base")

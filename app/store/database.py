@@ -4,24 +4,36 @@ SQLite has one writer, so all write transactions of the process take turns on on
 than letting them collide. PostgreSQL needs no such turn.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
-from pathlib import Path
+from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from app.store.turns import Turns
 from checks.model.errors import UsageError
 
-#: Connections that only read, and seconds that a reader waits for SQLite's lock.
-READERS = 4
-BUSY_SECONDS = 30
-#: Any number that nobody else locks in this database.
-MIGRATING = 7_160_421
+#: Connections that only read SQLite, and all connections to PostgreSQL.
+READERS = 8
+CONNECTIONS = 12
+#: Seconds for which another process may hold SQLite's lock, or PostgreSQL may not answer a new connection. GitHub waits
+#: for ten.
+BUSY_SECONDS = 5
+
+
+class Schema(StrEnum):
+    """How the database's schema compares with this release."""
+
+    CURRENT = "current"
+    BEHIND = "behind"
+    """An older release wrote it, or nobody yet."""
+    AHEAD = "ahead"
+    """A newer release migrated it. Migrations only add, so this release works on it."""
 
 
 class Database:
@@ -34,50 +46,63 @@ class Database:
             raise UsageError(f"OSPO_GATE_DATABASE is not a database URL: {error}") from None
         self.url = url
         self.sqlite = parsed.get_backend_name() == "sqlite"
-        self._turn = asyncio.Lock() if self.sqlite else None
+        self._turns = Turns() if self.sqlite else None
         if self.sqlite:
-            self.engine = create_async_engine(
-                url, pool_size=1, max_overflow=READERS, connect_args={"timeout": BUSY_SECONDS}
-            )
-            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+            self._writer = _sqlite(url, pool_size=1, max_overflow=0)
+            event.listen(self._writer.sync_engine, "begin", _begin_to_write)
+            self._reader = _sqlite(url, pool_size=READERS, max_overflow=0)
         else:
-            self.engine = create_async_engine(url, pool_size=READERS, max_overflow=READERS, pool_pre_ping=True)
+            self._writer = self._reader = create_async_engine(
+                url, pool_size=CONNECTIONS, pool_pre_ping=True, connect_args={"connect_timeout": BUSY_SECONDS}
+            )
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that commits at the end of the block, durably, or leaves nothing behind."""
-        async with self._turn or nullcontext(), self.engine.begin() as connection:
+    async def write(self, first: bool = False) -> AsyncIterator[AsyncConnection]:
+        """A transaction that commits at the end of the block, durably, or leaves nothing behind.
+
+        `first`: somebody outside waits for the answer, so it goes before whoever waits for SQLite's writer.
+        """
+        async with self._turns.turn(first) if self._turns else nullcontext(), self._writer.begin() as connection:
             yield connection
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        async with self.engine.connect() as connection:
+        async with self._reader.connect() as connection:
             yield connection
 
     async def migrate(self) -> None:
-        """Bring the schema up to date."""
+        """Bring the schema up to date; one that is ahead stays as it is."""
+        from app.store.schema import upgrade
+
         async with self.write() as connection:
-            await connection.run_sync(_upgrade)
+            await connection.run_sync(upgrade)
+
+    async def schema(self) -> Schema:
+        from app.store.schema import compare
+
+        async with self._reader.connect() as connection:
+            return Schema(await connection.run_sync(compare))
 
     async def close(self) -> None:
-        await self.engine.dispose()
+        await self._writer.dispose()
+        await self._reader.dispose()
+
+
+def _sqlite(url: str, **pool: Any) -> AsyncEngine:
+    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS}, **pool)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    return engine
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    # Python's own transactions begin too late for what reads before it writes, and leave out changes of the schema.
+    connection.isolation_level = None
     cursor = connection.cursor()
     # FULL: an acknowledged delivery survives a power cut, not only a crash of the process.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
-def _upgrade(connection: Connection) -> None:
-    from alembic import command
-    from alembic.config import Config
-
-    if connection.dialect.name == "postgresql":  # several services may start at the same time
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+def _begin_to_write(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

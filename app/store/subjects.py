@@ -1,18 +1,18 @@
-"""Deliveries and subjects: accepting, claiming, finishing. Every step is one transaction."""
+"""The subjects of the work: wanting, claiming, finishing. Every step is one transaction."""
 
 import time
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row, and_, case, func, or_, select, update
+from sqlalchemy import Alias, ColumnElement, Row, Select, and_, case, func, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import Update
 
+from app.store.acceptance import DONE, FAILED, Acceptance
 from app.store.database import Database
 from app.store.tables import delivery, subject
-from app.subject import About, Again, Claim, Delivery, Kind, Wanted
+from app.subject import About, Claim, Delivery, Kind
 
 
 class SubjectStore:
@@ -21,70 +21,13 @@ class SubjectStore:
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self.database = database
         self.clock = clock
-        dialect = sqlite if database.sqlite else postgresql
-        self._insert = dialect.insert
+        self.acceptance = Acceptance(database, lambda: self.clock())
+        self._insert = (sqlite if database.sqlite else postgresql).insert
 
     async def accept(self, accepted: Delivery) -> bool:
-        """Store a delivery and what it asks for, durably. False: it was known and its work has not failed."""
-        async with self.database.write() as connection:
-            inserted = await connection.execute(
-                self._insert(delivery)
-                .values(
-                    id=accepted.id,
-                    event=accepted.event,
-                    action=accepted.action,
-                    subject=accepted.command.key if isinstance(accepted.command, Wanted) else None,
-                    received_at=self.clock(),
-                )
-                .on_conflict_do_nothing()
-                .returning(delivery.c.id)  # the count of rows is not known on PostgreSQL
-            )
-            if inserted.scalar_one_or_none() is None and not await self._failed(connection, accepted):
-                return False
-            if isinstance(accepted.command, Wanted):
-                await self._want(connection, accepted.command)
-            elif isinstance(accepted.command, Again):
-                await self._again(connection, accepted.command)
-        return True
-
-    async def _failed(self, connection: AsyncConnection, accepted: Delivery) -> bool:
-        """Whether a redelivered event's subject still waits with an error: then it is tried at once."""
-        if not isinstance(accepted.command, Wanted):
-            return False
-        row = await connection.execute(select(subject.c.last_error).where(subject.c.key == accepted.command.key))
-        return row.scalar_one_or_none() is not None
-
-    async def _want(self, connection: AsyncConnection, wanted: Wanted) -> None:
-        values = {
-            "installation_id": wanted.installation_id,
-            "repository_id": wanted.repository_id,
-            "number": wanted.number,
-            "about": asdict(wanted.about),
-            "head": wanted.head,
-            "head_at": wanted.head_at,
-        }
-        fresh = self._insert(subject).values(
-            key=wanted.key, **values, wanted=0, done=0, forced=wanted.forced, token=0, next_at=self.clock(), attempts=0
-        )
-        await connection.execute(fresh.on_conflict_do_nothing())
-        # The row is there now. Raise what is wanted; take the head only if the event is not older than the known one.
-        await connection.execute(
-            update(subject).where(subject.c.key == wanted.key, subject.c.head_at <= wanted.head_at).values(**values)
-        )
-        await connection.execute(
-            update(subject).where(subject.c.key == wanted.key).values(**self._raised(wanted.forced))
-        )
-
-    async def _again(self, connection: AsyncConnection, again: Again) -> None:
-        await connection.execute(
-            update(subject)
-            .where(subject.c.repository_id == again.repository_id, subject.c.head == again.head)
-            .values(**self._raised(True), installation_id=again.installation_id)
-        )
-
-    def _raised(self, forced: bool) -> dict[str, Any]:
-        values: dict[str, Any] = {"wanted": subject.c.wanted + 1, "next_at": self.clock(), "attempts": 0}
-        return {**values, "forced": True} if forced else values
+        """Store a delivery and what it asks for, durably. False: it was known and its work has not failed. Raises
+        `Unavailable`."""
+        return await self.acceptance.accept(accepted)
 
     async def schedule(self, key: str, at: float) -> None:
         """See to it that a task of the service is wanted at `at` (seconds since 1970), unless it waits already."""
@@ -110,34 +53,32 @@ class SubjectStore:
                 update(subject).where(waits, of_kind, subject.c.lease_until.is_(None)).values(next_at=at)
             )
 
-    async def claim(self, lease_seconds: float) -> Claim | None:
-        """The pull request that has waited longest, or else another subject, fenced with a new token; None when nothing
-        is due.
+    async def claim(self, lease_seconds: float, key: str | None = None) -> Claim | None:
+        """A subject that is due, fenced with a new token; None when nothing is, or `key` is not.
 
-        A lease that ran out counts as an attempt: a subject that kills its workers must come to an end.
+        What somebody waits for comes before default branches and tasks; then the installation with the fewest subjects
+        in hand, so that the burst of one holds up nobody else; then what has waited longest. A lease that ran out
+        counts as an attempt: a subject that kills its workers must come to an end.
         """
         now = self.clock()
-        due = and_(
-            subject.c.wanted > subject.c.done,
-            subject.c.next_at <= now,
-            or_(subject.c.lease_until.is_(None), subject.c.lease_until < now),
+        waiting = subject.alias("waiting")
+        first = select(waiting.c.key).where(is_due(waiting, now))
+        if key is None:
+            first = by_fairness(first, waiting, now).limit(1)
+        else:
+            first = first.where(waiting.c.key == key)
+        if not self.database.sqlite:
+            first = first.with_for_update(skip_locked=True, of=waiting)
+        died = case((subject.c.lease_until.is_not(None), 1), else_=0)
+        taken = (
+            update(subject)
+            .where(subject.c.key == first.scalar_subquery())
+            .values(token=subject.c.token + 1, lease_until=now + lease_seconds, attempts=subject.c.attempts + died)
+            .returning(subject)
         )
         async with self.database.write() as connection:
-            waited = (case((subject.c.key.like(f"%/{Kind.PULL}/%"), 0), else_=1), subject.c.next_at)
-            first = select(subject.c.key).where(due).order_by(*waited).limit(1)
-            if not self.database.sqlite:
-                first = first.with_for_update(skip_locked=True)
-            key = (await connection.execute(first)).scalar_one_or_none()
-            if key is None:
-                return None
-            died = case((subject.c.lease_until.is_not(None), 1), else_=0)
-            row = await connection.execute(
-                update(subject)
-                .where(subject.c.key == key)
-                .values(token=subject.c.token + 1, lease_until=now + lease_seconds, attempts=subject.c.attempts + died)
-                .returning(subject)
-            )
-            return _claim(row.one())
+            row = (await connection.execute(taken)).one_or_none()
+            return _claim(row) if row else None
 
     async def keep(self, claim: Claim, lease_seconds: float) -> bool:
         """Prolong the lease; False when the claim has ended or somebody else holds the subject now."""
@@ -152,19 +93,30 @@ class SubjectStore:
             row = await connection.execute(select(subject.c.token, subject.c.head).where(subject.c.key == claim.key))
             return row.one_or_none() == (claim.token, claim.head)
 
-    async def finish(self, claim: Claim, again_at: float | None = None, **changes: Any) -> bool:
-        """Done up to what was wanted at the claim; False when the claim was lost.
+    async def finish(
+        self, claim: Claim, again_at: float | None = None, failed: str | None = None, **changes: Any
+    ) -> bool:
+        """Done up to what was wanted at the claim, and so are the deliveries that wanted it; False when the claim was
+        lost.
 
         `again_at` (seconds since 1970): when time alone can change the verdict, so that it is wanted again then.
+        `failed`: why it came to an end without being done; who delivers an event again has it tried again.
         """
-        values = {"done": claim.wanted, "lease_until": None, "attempts": 0, "last_error": None, **changes}
+        values = {"done": claim.wanted, "lease_until": None, "attempts": 0, **changes}
         if again_at is not None:
             newer = subject.c.wanted > claim.wanted
             values["next_at"] = case((newer, subject.c.next_at), else_=again_at)
             values["wanted"] = case((newer, subject.c.wanted), else_=claim.wanted + 1)
         if claim.forced:
             values["forced"] = subject.c.wanted > claim.wanted
-        return await self._update_mine(claim, **values)
+        failed = values["last_error"] = failed[:2000] if failed else None
+        settled = {"state": FAILED if failed else DONE, "error": failed, "done_at": self.clock()}
+        open_ = and_(delivery.c.subject == claim.key, delivery.c.wanted <= claim.wanted, text("state <> 'done'"))
+        async with self.database.write() as connection:
+            if not (await connection.execute(self._mine(claim).values(**values))).rowcount:
+                return False
+            await connection.execute(update(delivery).where(open_).values(**settled))
+        return True
 
     async def overtaken(self, claim: Claim) -> None:
         """Something was posted under a claim that was lost meanwhile: what stands on GitHub is not known any more, so
@@ -244,3 +196,29 @@ def _claim(row: Row[Any]) -> Claim:
         comment=row.comment,
         last_error=row.last_error,
     )
+
+
+def is_due(waiting: Alias, now: float) -> ColumnElement[bool]:
+    """Whether a worker may take it now."""
+    free = or_(waiting.c.lease_until.is_(None), waiting.c.lease_until < now)
+    return and_(waiting.c.wanted > waiting.c.done, waiting.c.next_at <= now, free)
+
+
+def by_fairness(query: Select[Any], waiting: Alias, now: float) -> Select[Any]:
+    """Who is next: see `SubjectStore.claim`."""
+    in_hand = (
+        select(subject.c.installation_id, func.count().label("subjects"))
+        .where(subject.c.lease_until.is_not(None), subject.c.lease_until >= now)
+        .group_by(subject.c.installation_id)
+        .subquery("in_hand")
+    )
+    held = func.coalesce(in_hand.c.subjects, 0)
+    return query.outerjoin(in_hand, in_hand.c.installation_id == waiting.c.installation_id).order_by(
+        nobody_waits(waiting), held, waiting.c.next_at
+    )
+
+
+def nobody_waits(waiting: Alias) -> ColumnElement[int]:
+    """0 for what a person waits for, 1 for default branches and tasks."""
+    kinds = [waiting.c.key.like(f"%/{kind}/%") for kind in (Kind.BRANCH, Kind.TASK)]
+    return case((or_(*kinds), 1), else_=0)

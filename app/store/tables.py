@@ -10,9 +10,11 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    SmallInteger,
     String,
     Table,
     Text,
+    text,
 )
 
 metadata = MetaData(
@@ -23,6 +25,13 @@ metadata = MetaData(
     }
 )
 
+
+
+def _partial(name: str, column: str, condition: str) -> Index:
+    """An index over the few rows that are looked for, however many there are."""
+    return Index(name, column, sqlite_where=text(condition), postgresql_where=text(condition))
+
+
 #: Every webhook that was accepted, by GitHub's delivery id: a redelivered one is a no-op unless its work failed.
 delivery = Table(
     "delivery",
@@ -32,6 +41,12 @@ delivery = Table(
     Column("action", String(64), nullable=True),
     Column("subject", String(200), nullable=True),
     Column("received_at", Float, nullable=False),
+    Column("state", String(16), nullable=False, server_default="done"),  # accepted → done or failed
+    Column("command", JSON(none_as_null=True), nullable=True),
+    Column("wanted", Integer, nullable=True),  # it is done when its subject's `done` reaches this
+    Column("error", Text, nullable=True),
+    Column("done_at", Float, nullable=True),
+    _partial("ix_delivery_subject", "subject", "state <> 'done'"),
 )
 
 #: One row for each thing that is judged: the truth of the work. It waits while `wanted` is above `done`.
@@ -55,8 +70,13 @@ subject = Table(
     Column("last_error", Text, nullable=True),
     Column("published", String(200), nullable=True),  # head and digest of what stands on GitHub
     Column("comment", JSON, nullable=True),  # ids and digest of our comment
+    Column("closed_at", Float, nullable=True),  # of a pull request: GitHub's own time; nothing of it is judged again
+    Column("job_at", Float, nullable=True),  # since when a job of the distributed engine is outstanding for it
     Index("ix_subject_next_at", "next_at"),
     Index("ix_subject_repository_head", "repository_id", "head"),
+    _partial("ix_subject_due", "next_at", "wanted > done"),
+    _partial("ix_subject_leased", "installation_id", "lease_until IS NOT NULL"),
+    _partial("ix_subject_job", "installation_id", "job_at IS NOT NULL"),
 )
 
 #: Every report that was made; the newest one of a subject says which findings are new or cleared.
@@ -148,4 +168,182 @@ sighting = Table(
     Column("first_seen_at", Float, nullable=False),
     Column("cleared_at", Float, nullable=True),
     Index("ix_sighting_repository_id", "repository_id", "cleared_at"),
+)
+
+#: The repositories of all installations, by GitHub's id, which survives renames and transfers.
+repository = Table(
+    "repository",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("installation_id", BigInteger, nullable=False),
+    Column("node_id", String(100), nullable=True),
+    Column("name", String(200), nullable=False),  # owner/name
+    Column("folded", String(200), nullable=False),  # the name in lower case: names on GitHub ignore the case
+    Column("visibility", String(32), nullable=True),
+    Column("default_branch", String(300), nullable=True),
+    Column("archived", Boolean, nullable=True),
+    Column("fork", Boolean, nullable=True),
+    Column("properties", JSON(none_as_null=True), nullable=True),
+    Column("license", String(200), nullable=True),
+    Column("seen_at", Float, nullable=False),
+    Column("gone_at", Float, nullable=True),
+    Index("ix_repository_installation_id", "installation_id", "id"),
+    Index("ix_repository_folded", "folded"),
+)
+
+#: Commands in comments that were obeyed: one a comment, and no more in an hour than the policy allows.
+command = Table(
+    "command",
+    metadata,
+    Column("comment_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("subject", String(200), nullable=False),  # the pull request
+    Column("account_id", BigInteger, nullable=False),
+    Column("word", String(16), nullable=False),
+    Column("at", Float, nullable=False),
+    Index("ix_command_subject", "subject", "account_id", "at"),
+)
+
+#: Append-only: what people ask of the policy's owner. What is asked already is joined.
+request = Table(
+    "request",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("comment_id", BigInteger, nullable=False, unique=True),
+    Column("comment_url", Text, nullable=False),
+    Column("installation_id", BigInteger, nullable=False),
+    Column("repository_id", BigInteger, nullable=False),
+    Column("subject", String(200), nullable=False),  # the pull request
+    Column("kind", String(16), nullable=False),  # waive, wrong or allow
+    Column("finding", String(32), nullable=False),
+    Column("rule", String(64), nullable=False),
+    Column("about", Text, nullable=False),  # of the finding: package URL, commit, path or entry of the policy
+    Column("version", Text, nullable=True),
+    Column("reason", Text, nullable=False),
+    Column("account_id", BigInteger, nullable=False),
+    Column("login", String(100), nullable=False),
+    Column("joins", Integer, nullable=True),  # the first request of the installation for the same
+    Column("asked_at", Float, nullable=False),
+    Index("ix_request_subject", "subject"),
+    Index("ix_request_rule", "installation_id", "rule"),
+)
+
+#: Packages that any repository uses or used. Texts that packages wrote are kept as `app.store.words` writes them.
+package = Table(
+    "package",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("digest", String(32), nullable=False),  # of the purl: purls have any length
+    Column("purl", Text, nullable=False),
+    Column("name", Text, nullable=False),  # as its ecosystem writes it
+    Column("folded", String(200), nullable=False),  # the name in lower case
+    Column("short", String(200), nullable=False),  # its last part in lower case
+    Index("ix_package_digest", "digest", unique=True),
+    Index("ix_package_folded", "folded"),
+    Index("ix_package_short", "short"),
+)
+
+#: Versions of packages; one without a version is what a manifest names without saying which.
+component = Table(
+    "component",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("package_id", Integer, nullable=False),
+    Column("digest", String(32), nullable=False),  # of purl and version
+    Column("version", Text, nullable=True),
+    Column("license", Text, nullable=True),  # the statement that was read last, raw
+    Column("uses", Integer, nullable=False, server_default="0"),  # how many are open: what nobody can count in time
+    Column("left_at", Float, nullable=True),  # when the last one that is closed was closed
+    Index("ix_component_digest", "digest", unique=True),
+    Index("ix_component_package_id", "package_id"),
+)
+
+#: The licenses that components are under, each part of an expression on its own.
+license_ = Table(
+    "license",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("folded", String(200), nullable=False),
+    Column("uses", Integer, nullable=False, server_default="0"),
+    Index("ix_license_folded", "folded", unique=True),
+)
+component_license = Table(
+    "component_license",
+    metadata,
+    Column("license_id", Integer, primary_key=True, autoincrement=False),
+    Column("component_id", Integer, primary_key=True, autoincrement=False),
+    Index("ix_component_license_component_id", "component_id"),
+    sqlite_with_rowid=False,
+)
+
+#: What was read last of each default branch.
+reading = Table(
+    "reading",
+    metadata,
+    Column("repository_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("head", String(64), nullable=False),
+    Column("at", Float, nullable=False),  # GitHub's time of the head: an older push never replaces a newer one
+    Column("first_at", Float, nullable=False),  # of the first head that was read: what is as old may be older
+    Column("done", Boolean, nullable=False),
+    Column("unread", Integer, nullable=False, server_default="0"),  # manifests that could not be read
+)
+
+#: The manifests of default branches.
+manifest = Table(
+    "manifest",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("repository_id", BigInteger, nullable=False),
+    Column("digest", String(32), nullable=False),  # of repository and path
+    Column("path", Text, nullable=False),
+    Column("format", String(64), nullable=False),
+    Column("document", String(64), nullable=True),  # None: it is not there any more
+    Column("owners", JSON(none_as_null=True), nullable=True),  # by the CODEOWNERS file
+    Index("ix_manifest_digest", "digest", unique=True),
+    Index("ix_manifest_repository_id", "repository_id"),
+    Index("ix_manifest_document", "document"),
+)
+
+#: What manifests say, by content: the same lock file is here once, whoever has it.
+document = Table(
+    "document",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+    Column("stored_at", Float, nullable=False),
+)
+
+#: Which manifest uses which component from when to when: written once, closed once; what comes back is a new row.
+use = Table(
+    "use",
+    metadata,
+    Column("manifest_id", Integer, primary_key=True, autoincrement=False),
+    Column("component_id", Integer, primary_key=True, autoincrement=False),
+    Column("since", Float, primary_key=True),
+    Column("repository_id", BigInteger, nullable=False),
+    Column("scope", SmallInteger, nullable=False),  # its rank in `SCOPE_ORDER`
+    Column("direct", Boolean, nullable=True),
+    Column("via_id", Integer, nullable=True),  # the package that brings it
+    Column("until", Float, nullable=True),
+    Index(
+        "ix_use_open",
+        *("component_id", "repository_id", "manifest_id"),
+        sqlite_where=text("until IS NULL"),
+        postgresql_where=text("until IS NULL"),
+    ),
+    Index(
+        "ix_use_until",
+        "until",
+        sqlite_where=text("until IS NOT NULL"),
+        postgresql_where=text("until IS NOT NULL"),
+    ),
+    sqlite_with_rowid=False,
+)
+
+#: The names of advisories that are among the facts.
+advisory_name = Table(
+    "advisory_name",
+    metadata,
+    Column("folded", String(200), primary_key=True),
+    Column("fact_id", String(64), primary_key=True),
+    Index("ix_advisory_name_fact_id", "fact_id"),
 )

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 
 from app.subject import Delivery
 from app.version import VERSION
-from app.web.events import Malformed, asked
+from app.web.events import Malformed, Ours, heard
 from app.web.signature import signed
 
 #: GitHub's own cap for a payload (bytes).
@@ -30,9 +30,10 @@ def application(
     ready: Callable[[], Awaitable[dict[str, object] | None]],
     running: Callable[[], AbstractAsyncContextManager[None]],
     routers: Sequence[APIRouter] = (),
+    ours: Ours | None = None,
 ) -> FastAPI:
     """The application. `ready` gives details when it can work and None when it can not; `running` spans its life;
-    `routers` are further routes."""
+    `routers` are further routes; `ours` is what is ours among all that GitHub tells."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -54,7 +55,7 @@ def application(
             return _refused(413, f"a payload has at most {MAX_BODY} bytes")
         if not signed(body, request.headers.get("x-hub-signature-256"), secrets):
             return _refused(401, "the X-Hub-Signature-256 header is missing or wrong")
-        return await _receive(request, body, accept)
+        return await _receive(request, body, accept, ours or Ours())
 
     @app.get("/healthz")
     async def healthz() -> Response:
@@ -85,19 +86,19 @@ async def _body(request: Request) -> bytes | None:
     return b"".join(chunks)
 
 
-async def _receive(request: Request, body: bytes, accept: Accept) -> Response:
+async def _receive(request: Request, body: bytes, accept: Accept, ours: Ours) -> Response:
     id_, event = request.headers.get("x-github-delivery", ""), request.headers.get("x-github-event", "")
     if not id_ or not event or len(id_) > 64 or len(event) > 64:
         return _refused(400, "the X-GitHub-Delivery or X-GitHub-Event header is missing")
     logger = log.bind(delivery=id_, event=event)
     try:
-        action, wanted = asked(event, body)
+        said = heard(event, body, ours)
     except Malformed as error:
         logger.warning("malformed", error=str(error))
         return _refused(400, "the payload lacks a field that is needed")
-    if wanted is None:
+    if said.command is None:
         return JSONResponse({"status": "ignored"}, 202)
-    fresh = await accept(Delivery(id_, event, action, wanted))
+    fresh = await accept(Delivery(id_, event, said.action, said.command, said.also, said.told))
     logger.info("accepted" if fresh else "known")
     return JSONResponse({"status": "accepted" if fresh else "known"}, 202)
 

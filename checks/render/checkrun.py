@@ -28,6 +28,8 @@ from checks.render.summary import judged, table
 
 #: Name of the verdict's run: the one to require.
 VERDICT = "ospo-gate"
+#: Identifier of the verdict's button: whoever may press it asks to judge once more.
+RECHECK = "recheck"
 #: How many items each list of a summary, and the text below it, shows.
 ITEMS = 50
 

@@ -63,7 +63,7 @@ def read_tags(text: str, path: str) -> Inventory:
     creators: list[str] = []
     package: _Package | None = None
     version = False
-    for tag, value, line, end_line in _tags(text):
+    for tag, value, line, end_line in tags(text):
         if tag == "SPDXVersion":
             check_version(value, line)
             version = True
@@ -99,7 +99,7 @@ def _relation(value: str) -> Iterator[Relation]:
         yield words[0], words[1].upper().replace("-", "_"), words[2]
 
 
-def _tags(text: str) -> Iterator[tuple[str, str, int, int]]:
+def tags(text: str) -> Iterator[tuple[str, str, int, int]]:
     """Tag, value, first and last line; the text of `<text>…</text>` may have several lines."""
     begun, tag, parts, size = 0, "", list[str](), 0
     for number, line in numbered_lines(text):

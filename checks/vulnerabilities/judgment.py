@@ -25,7 +25,7 @@ def said(case: Case) -> Iterator[Observation]:
         return
     spoken: dict[str, list[Vulnerability]] = {}
     for item in case.certain:
-        for rule in _rules(case, item):
+        for rule in rules_of(case, item):
             spoken.setdefault(rule, []).append(item)
     for rule, items in spoken.items():
         yield _SAY[rule](case, items)
@@ -47,7 +47,7 @@ def next_moment(case: Case) -> datetime | None:
     return min((moment for moment in ends if moment and moment > case.now), default=None)
 
 
-def _rules(case: Case, item: Vulnerability) -> Iterator[str]:
+def rules_of(case: Case, item: Vulnerability) -> Iterator[str]:
     """By severity exactly one rule, and beside it those of exploitation: to know more never takes a rule back."""
     if item.malicious:
         yield "malicious-package"

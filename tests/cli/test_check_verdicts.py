@@ -230,9 +230,9 @@ def test_the_repository_in_a_waiver(run: Run, tmp_path: Path) -> None:
 def test_every_option_is_explained(run: Run, tmp_path: Path) -> None:
     import argparse
 
-    from app.cli.main import parser
+    from app.cli.main import COMMANDS, parser
 
-    waiting, seen = [parser()], 0
+    waiting, seen = [parser(), *(parser(name) for name in COMMANDS)], 0
     while waiting:
         for action in waiting.pop()._actions:
             seen += 1

@@ -83,10 +83,10 @@ def test_text_that_is_no_utf_8(tmp_path: Path) -> None:
 
 
 def test_the_help_names_every_kind(tmp_path: Path) -> None:
-    from app.cli.main import _KINDS
+    from app.cli.arguments.policy import KINDS
     from checks.imports.kinds import IDS
 
-    assert sorted(IDS) == sorted(_KINDS)
+    assert sorted(IDS) == sorted(KINDS)
 
 
 def test_the_table_as_json_is_json(tmp_path: Path) -> None:

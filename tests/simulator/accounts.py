@@ -42,7 +42,7 @@ class Team:
 
 @dataclass(eq=False)
 class Organization:
-    """An organization; `members` maps a login in lower case to `admin` or `member`."""
+    """An organization; `members` maps a login in lower case to `admin` or `member`. Attributes may be set."""
 
     id: int
     login: str
@@ -51,6 +51,8 @@ class Organization:
     members: dict[str, str] = field(default_factory=dict)
     invited: dict[str, str] = field(default_factory=dict)
     teams: dict[str, Team] = field(default_factory=dict)
+    base_permission: str = "read"  # of every member in every repository
+    concealed: set[str] = field(default_factory=set)  # logins in lower case of members who do not show it
     _next_team: int = 4_100_000
 
     def add_member(self, user: User, role: str = "member", pending: bool = False) -> None:

@@ -9,8 +9,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from .accounts import Owner, User
+from .payloads import installation_json, short_repository_json
 from .repository import Repository
-from .world import Json, World, iso
+from .world import Event, Json, World, iso
 
 TOKEN_LIFETIME_SECONDS = 3600
 LEVELS = {"read": 1, "write": 2, "admin": 3}
@@ -64,6 +65,24 @@ class Installation:
 
     def covers(self, repository: Repository) -> bool:
         return repository.owner is self.account and (self.selected is None or repository.id in self.selected)
+
+    def select(self, ids: set[int], action: str, world: World) -> None:
+        """Choose more repositories (`added`) or fewer (`removed`), and tell."""
+        assert self.selected is not None
+        self.selected = self.selected | ids if action == "added" else self.selected - ids
+        self.tell(world, action, [short_repository_json(world.repositories[number]) for number in sorted(ids)])
+
+    def tell(self, world: World, action: str, repositories: list[Json]) -> None:
+        """One `installation_repositories` event."""
+        payload: Json = {
+            "installation": installation_json(world, self),
+            "repository_selection": "all" if self.selected is None else "selected",
+            "requester": None,
+            "repositories_added": [],
+            "repositories_removed": [],
+            f"repositories_{action}": repositories,
+        }
+        world.emit(Event("installation_repositories", action, payload, None, installation=self))
 
 
 @dataclass(eq=False)

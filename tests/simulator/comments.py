@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from .accounts import User
 from .payloads import comment_json, issue_json, repository_json, user_json
-from .pulls import Pull
-from .world import Event, Json, World
+from .pulls import Pull, association_of
+from .repository import Repository
+from .world import Event, Json, World, make_node_id
 
 if TYPE_CHECKING:
     from .apps import App
@@ -30,6 +31,9 @@ class Comment:
     edits: int = 0
     reactions: list[Json] = field(default_factory=list)
 
+    def author_association(self) -> str:
+        return association_of(self.pull.repository, self.user)
+
 
 def problem_with_body(body: object) -> str | None:
     """What GitHub says about a comment's body, None when it is fine."""
@@ -47,6 +51,43 @@ def create(world: World, pull: Pull, user: User, body: str, app: "App | None" = 
     pull.updated_at = now
     _emit(world, comment, "created", user)
     return comment
+
+
+def on_issue(repository: Repository, number: int, user: User, body: str) -> None:
+    """A comment on an issue that is no pull request: only the event, which lacks `issue.pull_request`."""
+    world, now = repository.world, repository.world.timestamp()
+    url, html = (f"{base}/{repository.full_name}" for base in (f"{world.api_url}/repos", world.html_url))
+    identity, person = world.next_id("comment"), user_json(world, user)
+    association = association_of(repository, user)
+    issue: Json = {
+        "url": f"{url}/issues/{number}",
+        "html_url": f"{html}/issues/{number}",
+        "id": identity + 1,
+        "node_id": make_node_id("I", identity + 1),
+        "number": number,
+        "title": "An issue",
+        "user": person,
+        "state": "open",
+        "body": None,
+        "author_association": association,
+        "created_at": now,
+        "updated_at": now,
+    }
+    comment: Json = {
+        "url": f"{url}/issues/comments/{identity}",
+        "html_url": f"{html}/issues/{number}#issuecomment-{identity}",
+        "issue_url": issue["url"],
+        "id": identity,
+        "node_id": make_node_id("IC", identity),
+        "user": person,
+        "created_at": now,
+        "updated_at": now,
+        "body": body,
+        "author_association": association,
+        "performed_via_github_app": None,
+    }
+    around = {"repository": repository_json(repository), "sender": person}
+    world.emit(Event("issue_comment", "created", {"issue": issue, "comment": comment, **around}, repository))
 
 
 def edit(world: World, comment: Comment, body: str, sender: User) -> None:

@@ -214,6 +214,9 @@ class GitRepository:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(sha + "\n")
 
+    def set_default_branch(self, branch: str) -> None:
+        (self.git_dir / "HEAD").write_text(f"ref: refs/heads/{branch}\n")
+
     def branches(self) -> dict[str, str]:
         root = self.git_dir / "refs" / "heads"
         names = (str(p.relative_to(root)) for p in sorted(root.rglob("*")) if p.is_file())

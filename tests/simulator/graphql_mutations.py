@@ -23,6 +23,7 @@ _RENAMED = {
 
 def create_check_run(context: Context, given: Json) -> Json:
     repository = _repository(context, given["repositoryId"], "checks")
+    _writable(repository)
     if _too_many_annotations(given):
         return {"checkRun": None}
     values = _checked(given, new=True)
@@ -39,6 +40,7 @@ def update_check_run(context: Context, given: Json) -> Json:
         raise unknown_node(given["checkRunId"])
     if run.suite.app is not context.caller.app:
         raise NodeError("FORBIDDEN", "Resource not accessible by integration")
+    _writable(repository)
     if _too_many_annotations(given):
         return {"checkRun": None}
     checks.update_run(context.world, run, _checked(given, new=False))
@@ -211,7 +213,11 @@ def _may_comment(context: Context, subject: Pull) -> None:
     token = context.caller.token
     if token is None or not (token.may("pull_requests", "write") or token.may("issues", "write")):
         raise NodeError("FORBIDDEN", "Resource not accessible by integration")
-    if subject.repository.archived:
+    _writable(subject.repository)
+
+
+def _writable(repository: Repository) -> None:
+    if repository.archived:
         raise NodeError("UNPROCESSABLE", "Repository was archived so is read-only.")
 
 

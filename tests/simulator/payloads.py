@@ -124,6 +124,12 @@ def repository_json(repository: "Repository", full: bool = False) -> Json:
     return data
 
 
+def short_repository_json(repository: "Repository") -> Json:
+    """A repository as in the lists of installation events."""
+    data: Json = {"id": repository.id, "node_id": repository.node_id, "name": repository.name}
+    return data | {"full_name": repository.full_name, "private": repository.private}
+
+
 def pull_json(pull: "Pull", full: bool = True) -> Json:
     """A pull request; lists leave out the counts (`full=False`)."""
     repository, world = pull.repository, pull.repository.world
@@ -220,7 +226,7 @@ def comment_json(world: World, comment: "Comment") -> Json:
         "created_at": comment.created_at,
         "updated_at": comment.updated_at,
         "body": comment.body,
-        "author_association": comment.pull.repository_association(comment.user),
+        "author_association": comment.author_association(),
         "reactions": {"url": f"{url}/reactions", "total_count": len(comment.reactions), **counts},
         "performed_via_github_app": app_json(world, comment.app) if comment.app else None,
     }
@@ -298,6 +304,20 @@ def commit_json(repository: "Repository", sha: str) -> Json:
         **accounts,
         "parents": [{"sha": p, "url": f"{api}/commits/{p}", "html_url": f"{html}/commit/{p}"} for p in commit.parents],
     }
+
+
+def merge_group_json(repository: "Repository", head_sha: str, base_sha: str, head_ref: str, base_ref: str) -> Json:
+    """The group of a merge queue; both refs in full."""
+    commit = commit_json(repository, head_sha)["commit"]
+    head = {
+        "id": head_sha,
+        "tree_id": commit["tree"]["sha"],
+        "message": commit["message"],
+        "timestamp": commit["author"]["date"],
+        **{role: {key: commit[role][key] for key in ("name", "email")} for role in ("author", "committer")},
+    }
+    refs = {"head_ref": head_ref, "base_sha": base_sha, "base_ref": base_ref}
+    return {"head_sha": head_sha, **refs, "head_commit": head}
 
 
 def push_payload(repository: "Repository", ref: str, before: str, after: str, sender: User) -> Json:

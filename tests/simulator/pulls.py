@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from . import rulesets
 from .accounts import Organization, Owner, User
 from .compare import FileChange
-from .payloads import commit_json, pull_json, repository_json, user_json
+from .payloads import pull_json, repository_json, user_json
 from .repository import WEB_FLOW, Author, Files, Repository
 from .world import Event, Json
 
@@ -62,15 +63,7 @@ class Pull:
         return sum(f.additions for f in files), sum(f.deletions for f in files), len(files)
 
     def author_association(self) -> str:
-        return self.repository_association(self.user)
-
-    def repository_association(self, user: User) -> str:
-        owner = self.repository.owner
-        if owner is user:
-            return "OWNER"
-        if isinstance(owner, Organization) and user.login.lower() in owner.members:
-            return "MEMBER"
-        return "COLLABORATOR" if user.login.lower() in self.repository.collaborators else "NONE"
+        return association_of(self.repository, self.user)
 
     def push(self, files: Files, message: str = "Change", author: Author | None = None) -> str:
         """One more commit on the head branch; sends `push` and `pull_request.synchronize`."""
@@ -83,36 +76,40 @@ class Pull:
 
     def synchronize(self, sha: str, sender: User) -> None:
         """What a push to the head branch does to an open pull request."""
+        self._leave_queue(sender)
         before, self.head_sha = self.head_sha, sha
         self.base_sha = self.repository.head(self.base_ref)
         self.repository.git.set_ref(f"refs/pull/{self.number}/head", sha)
-        self._emit("synchronize", sender, {"before": before, "after": sha})
+        self.emit("synchronize", sender, {"before": before, "after": sha})
 
     def close(self, sender: User | None = None) -> None:
         with self.repository.world.lock:
+            self._leave_queue(sender or self.user)
             self.state, self.closed_at = "closed", self.repository.world.timestamp()
-            self._emit("closed", sender or self.user)
+            self.emit("closed", sender or self.user)
 
     def reopen(self, sender: User | None = None) -> None:
         with self.repository.world.lock:
             self.state, self.closed_at = "open", None
-            self._emit("reopened", sender or self.user)
+            self.emit("reopened", sender or self.user)
 
     def ready_for_review(self, sender: User | None = None) -> None:
         with self.repository.world.lock:
             self.draft = False
-            self._emit("ready_for_review", sender or self.user)
+            self.emit("ready_for_review", sender or self.user)
 
     def convert_to_draft(self, sender: User | None = None) -> None:
         with self.repository.world.lock:
+            self._leave_queue(sender or self.user)
             self.draft = True
-            self._emit("converted_to_draft", sender or self.user)
+            self.emit("converted_to_draft", sender or self.user)
 
     def change_base(self, branch: str, sender: User | None = None) -> None:
         with self.repository.world.lock:
+            self._leave_queue(sender or self.user)
             old = {"ref": {"from": self.base_ref}, "sha": {"from": self.base_sha}}
             self.base_ref, self.base_sha = branch, self.repository.head(branch)
-            self._emit("edited", sender or self.user, {"changes": {"base": old}})
+            self.emit("edited", sender or self.user, {"changes": {"base": old}})
 
     def edit(self, title: str | None = None, body: str | None = None, sender: User | None = None) -> None:
         """Change title or description, as the author or somebody else would."""
@@ -122,7 +119,7 @@ class Pull:
                 changes["title"], self.title = {"from": self.title}, title
             if body is not None:
                 changes["body"], self.body = {"from": self.body}, body
-            self._emit("edited", sender or self.user, {"changes": changes})
+            self.emit("edited", sender or self.user, {"changes": changes})
 
     def review(self, user: User, state: str = "APPROVED", body: str = "") -> None:
         """A submitted review: APPROVED, CHANGES_REQUESTED or COMMENTED; sends `pull_request_review.submitted`."""
@@ -136,70 +133,63 @@ class Pull:
             around = {"repository": repository_json(self.repository), "sender": user_json(world, user)}
             world.emit(Event("pull_request_review", "submitted", payload | around, self.repository))
 
-    def merge(self, user: User | None = None, method: str = "merge") -> str:
-        """Merge (`merge` or `squash`) and answer the SHA; raises RuntimeError on a conflict."""
+    def merge(self, user: User | None = None, method: str = "merge", bypass: bool = False) -> str:
+        """Merge (`merge` or `squash`) and answer the SHA.
+
+        Raises `Blocked` when the rules of the base branch refuse it, unless the person may bypass them and does,
+        and RuntimeError on a conflict.
+        """
         with self.repository.world.lock:
-            who, repository, world = user or self.user, self.repository, self.repository.world
-            title = f"Merge pull request #{self.number} from {self.head_owner.login}/{self.head_ref}"
-            sha = self._merge_commit(title if method == "merge" else self.title, who, method == "squash")
-            self.state, self.closed_at = "closed", world.timestamp()
-            self.merged_at, self.merged_by, self.merge_commit_sha = self.closed_at, who, sha
+            who, repository = user or self.user, self.repository
+            refused = rulesets.refusal(repository, self.base_ref, self.head_sha)
+            if refused and not bypass:
+                raise rulesets.Blocked(refused)
+            sha = self.merge_commit(repository.head(self.base_ref), who, method == "squash")
+            self._leave_queue(who)
             # GitHub keeps the base of a merged pull request as it was
             base = self.base_sha
             repository.update_branch(self.base_ref, sha, who)
             self.base_sha = base
-            self._emit("closed", who)
+            self.finish_merge(sha, who)
             return sha
 
-    def enqueue(self) -> str:
-        """Put into the merge queue: answers the head SHA of `merge_group.checks_requested` (not on GHES)."""
+    def enqueue(self, user: User | None = None) -> str:
+        """Put into the merge queue: answers the head SHA of `merge_group.checks_requested` (not sent on GHES)."""
         with self.repository.world.lock:
-            repository = self.repository
-            base = repository.head(self.base_ref)
-            self.queue = f"gh-readonly-queue/{self.base_ref}/pr-{self.number}-{base}"
-            sha = self._merge_commit(f"Merge pull request #{self.number}", self.user, False)
-            repository.git.set_ref(f"refs/heads/{self.queue}", sha)
-            self._emit_group("checks_requested", sha, base, {})
-            return sha
+            return self.repository.queue(self.base_ref).add(self, user or self.user)
 
-    def dequeue(self, reason: str = "dequeued") -> None:
-        """Take out of the queue: `reason` is merged, invalidated or dequeued."""
+    def dequeue(self, reason: str = "dequeued", user: User | None = None) -> None:
+        """Leave the queue as `dequeued` or as `merged`; `invalidated` builds all its groups anew."""
         with self.repository.world.lock:
-            if self.queue is None:
-                raise ValueError("not in the merge queue")
-            sha, base = self.repository.head(self.queue), self.repository.head(self.base_ref)
-            self._emit_group("destroyed", sha, base, {"reason": reason})
-            self.repository.git.set_ref(f"refs/heads/{self.queue}", None)
-            self.queue = None
+            queue = self.repository.queue(self.base_ref)
+            if reason == "merged":
+                queue.merge_first()
+            elif reason == "invalidated":
+                queue.invalidate()
+            else:
+                queue.remove(self, user or self.user)
 
-    def _merge_commit(self, message: str, who: User, squash: bool) -> str:
+    def merge_commit(self, base: str, who: User, squash: bool = False) -> str:
+        """A commit of GitHub's that merges the head into `base`, on no branch; RuntimeError on a conflict."""
         repository = self.repository
-        base = repository.head(self.base_ref)
         merged = repository.git.run("merge-tree", "--write-tree", base, self.head_sha)
-        tree = merged.decode().splitlines()[0]
+        title = f"Merge pull request #{self.number} from {self.head_owner.login}/{self.head_ref}"
+        message = f"{self.title} (#{self.number})" if squash else f"{title}\n\n{self.title}"
         parents = [base] if squash else [base, self.head_sha]
+        tree = merged.decode().splitlines()[0]
         return repository.make_commit_of_tree(tree, message, who, parents, WEB_FLOW, verified=True)
 
-    def _emit_group(self, action: str, sha: str, base: str, extra: Json) -> None:
-        repository = self.repository
-        if repository.world.ghes:
-            return
-        commit = commit_json(repository, sha)
-        head = {"id": sha, "tree_id": commit["commit"]["tree"]["sha"], "message": commit["commit"]["message"],
-                "timestamp": commit["commit"]["author"]["date"], "author": commit["commit"]["author"],
-                "committer": commit["commit"]["committer"]}  # fmt: skip
-        group = {
-            "head_sha": sha,
-            "head_ref": f"refs/heads/{self.queue}",
-            "base_sha": base,
-            "base_ref": f"refs/heads/{self.base_ref}",
-            "head_commit": head,
-        }
-        payload = {**extra, "merge_group": group, "repository": repository_json(repository)}
-        payload["sender"] = user_json(repository.world, self.user)
-        repository.world.emit(Event("merge_group", action, payload, repository))
+    def finish_merge(self, sha: str, who: User) -> None:
+        """What a merge does to the pull request itself; sends `closed`."""
+        self.state, self.closed_at = "closed", self.repository.world.timestamp()
+        self.merged_at, self.merged_by, self.merge_commit_sha = self.closed_at, who, sha
+        self.emit("closed", who)
 
-    def _emit(self, action: str, sender: User, extra: Json | None = None) -> None:
+    def _leave_queue(self, sender: User) -> None:
+        if self.queue:
+            self.repository.queue(self.base_ref).remove(self, sender)
+
+    def emit(self, action: str, sender: User, extra: Json | None = None) -> None:
         world = self.repository.world
         self.updated_at = world.timestamp()
         payload = {
@@ -210,6 +200,19 @@ class Pull:
             "sender": user_json(world, sender),
         }
         world.emit(Event("pull_request", action, payload, self.repository))
+
+
+def association_of(repository: Repository, user: User) -> str:
+    """How GitHub calls this person here. A concealed member looks like anybody else."""
+    owner, login = repository.owner, user.login.lower()
+    if owner is user:
+        return "OWNER"
+    if isinstance(owner, Organization) and login in owner.members and login not in owner.concealed:
+        return "MEMBER"
+    if login in repository.collaborators:
+        return "COLLABORATOR"
+    merged = any(pull.user is user and pull.merged_at for pull in repository.pulls.values())
+    return "CONTRIBUTOR" if merged else "NONE"
 
 
 def open_pull(
@@ -237,5 +240,5 @@ def open_pull(
     pull.node_id = world.register("PR", identity, pull)
     repository.pulls[number] = pull
     repository.git.set_ref(f"refs/pull/{number}/head", head_sha)
-    pull._emit("opened", user)
+    pull.emit("opened", user)
     return pull

@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import administration
 from .accounts import Owner, User
 from .compare import Comparer
 from .git import GitRepository
-from .payloads import push_payload, repository_json
+from .payloads import push_payload
 from .world import Event, Json, World
 
 if TYPE_CHECKING:
+    from .apps import App
+    from .merge_queue import MergeQueue
     from .pulls import Pull
 
 Files = Mapping[str, str | bytes | None]
@@ -43,9 +46,11 @@ class Repository:
     visibility: str = "public"
     archived: bool = False
     collaborators: dict[str, str] = field(default_factory=dict)  # login in lower case → permission
+    teams: dict[str, str] = field(default_factory=dict)  # slug of a team → permission
     rules: dict[str, list[Json]] = field(default_factory=dict)  # branch → active rules
     pulls: "dict[int, Pull]" = field(default_factory=dict)
     verifications: dict[str, Json] = field(default_factory=dict)  # commit → verification
+    queues: "dict[str, MergeQueue]" = field(default_factory=dict)
     tips: dict[str, str] = field(default_factory=dict)  # commit → branch that was last set to it
     next_number: int = 1
     created_at: str = ""
@@ -157,16 +162,16 @@ class Repository:
             self.tips[sha] = branch
         if not notify:
             return
-        if self.world.subscribed("push"):
-            payload = push_payload(self, ref, before or NO_COMMIT, sha or NO_COMMIT, sender)
-            self.world.emit(Event("push", None, payload, self))
-        if sha is None:
-            return
-        self._request_suites(sha, branch, before, sender)
+        self._tell_push(ref, before or NO_COMMIT, sha or NO_COMMIT, sender)
+        if sha:
+            self._request_suites(sha, branch, before, sender)
         for repository in list(self.world.repositories.values()):
             for pull in list(repository.pulls.values()):
                 if pull.state == "open" and pull.head_repository is self and pull.head_ref == branch:
-                    pull.synchronize(sha, sender)
+                    if sha:
+                        pull.synchronize(sha, sender)
+                    else:
+                        pull.close(sender)
 
     def open_pull(
         self,
@@ -194,36 +199,71 @@ class Repository:
                 fork.git.set_ref(f"refs/heads/{branch}", sha)
             return fork
 
-    def rename(self, name: str) -> None:
-        """The old name redirects (301) from now on."""
+    def delete_branch(self, branch: str, sender: User | None = None) -> None:
+        """Open pull requests from this branch are closed, as GitHub does."""
         with self.world.lock:
-            old, self.name = self.name, name
-            self.world.names[self.full_name.lower()] = self.id
-            self._emit_repository("renamed", {"repository": {"name": {"from": old}}})
+            self.update_branch(branch, None, sender or self.world.users["octo-dev"])
 
-    def archive(self) -> None:
+    def tag(self, name: str, sha: str | None = None, sender: User | None = None) -> None:
+        """A lightweight tag; sends `push`."""
         with self.world.lock:
-            self.archived = True
-            self._emit_repository("archived", None)
+            target, ref = sha or self.head(), f"refs/tags/{name}"
+            self.git.set_ref(ref, target)
+            self._tell_push(ref, NO_COMMIT, target, sender or self.world.users["octo-dev"])
 
-    def set_custom_properties(self, values: dict[str, Any]) -> None:
-        """Change custom properties; sends `custom_property_values.updated`."""
+    def queue(self, branch: str | None = None) -> "MergeQueue":
+        """The merge queue of a branch; with `process()` it does what the required checks say."""
+        from .merge_queue import MergeQueue
+
+        return self.queues.setdefault(branch or self.default_branch, MergeQueue(self, branch or self.default_branch))
+
+    def require_checks(self, *contexts: str, app: "App | None" = None, branch: str | None = None) -> None:
+        """A rule that requires these checks, from this App if one is given."""
+        from .rulesets import add_rule, required_checks
+
+        add_rule(self, branch or self.default_branch, "required_status_checks", required_checks(contexts, app))
+
+    def require_queue(self, timeout_minutes: int = 60, method: str = "MERGE", branch: str | None = None) -> None:
+        """A rule that lets changes in by a merge queue only; `method` is MERGE or SQUASH."""
+        from .rulesets import add_rule, merge_queue
+
+        add_rule(self, branch or self.default_branch, "merge_queue", merge_queue(timeout_minutes, method))
+
+    def rename(self, name: str, sender: User | None = None) -> None:
         with self.world.lock:
-            old = [{"property_name": k, "value": self.custom_properties.get(k)} for k in values]
-            self.custom_properties.update(values)
-            new = [{"property_name": k, "value": v} for k, v in values.items()]
-            payload = {"new_property_values": new, "old_property_values": old, "repository": repository_json(self)}
-            self.world.emit(Event("custom_property_values", "updated", payload, self))
+            administration.rename(self, name, sender)
 
-    def delete(self) -> None:
-        """Delete the repository; open pull requests from it keep their commits and lose `head.repo`."""
+    def transfer(self, owner: Owner, sender: User | None = None) -> None:
         with self.world.lock:
-            self._emit_repository("deleted", None)
-            self.world.repositories.pop(self.id)
+            administration.transfer(self, owner, sender)
 
-    def _emit_repository(self, action: str, changes: Json | None) -> None:
-        payload: Json = {"changes": changes} if changes else {}
-        self.world.emit(Event("repository", action, payload | {"repository": repository_json(self)}, self))
+    def archive(self, sender: User | None = None) -> None:
+        with self.world.lock:
+            administration.set_archived(self, True, sender)
+
+    def unarchive(self, sender: User | None = None) -> None:
+        with self.world.lock:
+            administration.set_archived(self, False, sender)
+
+    def set_visibility(self, visibility: str, sender: User | None = None) -> None:
+        with self.world.lock:
+            administration.set_visibility(self, visibility, sender)
+
+    def set_default_branch(self, branch: str, sender: User | None = None) -> None:
+        with self.world.lock:
+            administration.set_default_branch(self, branch, sender)
+
+    def set_custom_properties(self, values: dict[str, Any], sender: User | None = None) -> None:
+        with self.world.lock:
+            administration.set_custom_properties(self, values, sender)
+
+    def delete(self, sender: User | None = None) -> None:
+        with self.world.lock:
+            administration.delete(self, sender)
+
+    def _tell_push(self, ref: str, before: str, after: str, sender: User) -> None:
+        if self.world.subscribed("push"):
+            self.world.emit(Event("push", None, push_payload(self, ref, before, after, sender), self))
 
     def _request_suites(self, sha: str, branch: str, before: str | None, sender: User) -> None:
         from .checks import request_suites

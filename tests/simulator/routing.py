@@ -93,9 +93,12 @@ class Call:
             raise not_found()
         return organization
 
+    def page_size(self) -> int:
+        return min(max(_number(self.query.get("per_page"), 30), 1), 100)
+
     def page(self, items: list[Json], wrap: Callable[[list[Json], int], object] | None = None) -> Reply:
         """One page of `items` by `page` and `per_page` (≤ 100), with a Link header."""
-        size = min(max(_number(self.query.get("per_page"), 30), 1), 100)
+        size = self.page_size()
         page = max(_number(self.query.get("page"), 1), 1)
         last = max(1, -(-len(items) // size))
         chosen = items[(page - 1) * size : page * size]

@@ -16,14 +16,14 @@ from typing import Any
 
 import uvicorn
 
-from . import checks, comments
+from . import administration, checks, comments
 from .accounts import Organization, Owner, User
 from .apps import DEFAULT_EVENTS, DEFAULT_PERMISSIONS, App, Installation, generate_key
 from .checks import CheckRun
 from .comments import Comment
 from .faults import Fault, Faults, Hold, Matcher
 from .limits import Limits, RateLimiter
-from .payloads import comment_json, installation_json
+from .payloads import comment_json, installation_json, short_repository_json
 from .repository import Files, Repository, create_repository
 from .server import RequestRecord, Server
 from .webhooks import Delivery, Dispatcher
@@ -232,9 +232,14 @@ class Simulator:
         topics: Iterable[str] = (),
         custom_properties: Mapping[str, Any] | None = None,
         license: str | None = None,
+        announce: bool = False,
     ) -> Repository:
-        """A repository with a first commit of `files` (without any: an empty commit)."""
+        """A repository with a first commit of `files` (without any: an empty commit).
+
+        `announce` sends what GitHub sends for a new one: `repository.created`, `installation_repositories.added`.
+        """
         with self.world.lock:
+            private = private or visibility in ("private", "internal")
             repository = create_repository(self.world, self._owner(owner), name, private, default_branch)
             repository.description, repository.topics = description, list(topics)
             repository.visibility = visibility or repository.visibility
@@ -243,6 +248,8 @@ class Simulator:
                 node = {"key": license.lower(), "name": license, "spdx_id": license, "url": None, "node_id": "L"}
                 repository.license = node
             repository.commit(default_branch, files or {}, "First commit", notify=False)
+            if announce:
+                administration.announce(repository, None)
             return repository
 
     def repository(self, full_name: str) -> Repository:
@@ -253,14 +260,23 @@ class Simulator:
 
     # Things people do
 
-    def comment(self, repository: Repository, number: int, user: User, body: str) -> Comment:
-        """A person's comment; sends `issue_comment.created`."""
+    def comment(self, repository: Repository, number: int, user: User, body: str, app: App | None = None) -> Comment:
+        """A person's comment, or with its bot as `user` that of another App; sends `issue_comment.created`."""
         with self.world.lock:
-            return comments.create(self.world, repository.pulls[number], user, body)
+            return comments.create(self.world, repository.pulls[number], user, body, app)
+
+    def comment_on_issue(self, repository: Repository, number: int, user: User, body: str) -> None:
+        """A comment on what is no pull request."""
+        with self.world.lock:
+            comments.on_issue(repository, number, user, body)
 
     def edit_comment(self, comment: Comment, body: str, user: User | None = None) -> None:
         with self.world.lock:
             comments.edit(self.world, comment, body, user or comment.user)
+
+    def delete_comment(self, comment: Comment, user: User | None = None) -> None:
+        with self.world.lock:
+            comments.delete(self.world, comment, user or comment.user)
 
     def rerequest_check_run(self, run_id: int, sender: User | None = None) -> None:
         """The "Re-run" of one check."""
@@ -404,7 +420,7 @@ class Simulator:
         covered = [r for r in self.world.repositories.values() if installation.covers(r)]
         payload = {
             "installation": installation_json(self.world, installation),
-            "repositories": [_short(repository) for repository in covered],
+            "repositories": [short_repository_json(repository) for repository in covered],
             "requester": None,
         }
         self.world.emit(Event("installation", action, payload, None, installation=installation))
@@ -414,19 +430,8 @@ class Simulator:
             installation = self.world.installations[installation_id]
             if installation.selected is None:
                 raise ValueError("this installation has all repositories")
-            chosen = [self.repository(f"{installation.account.login}/{name}") for name in names]
-            ids = {repository.id for repository in chosen}
-            installation.selected = installation.selected | ids if action == "added" else installation.selected - ids
-            shown: Json = {"repositories_added": [], "repositories_removed": []} | {
-                f"repositories_{action}": [_short(repository) for repository in chosen]
-            }
-            payload = {
-                "installation": installation_json(self.world, installation),
-                "repository_selection": "selected",
-                "requester": None,
-                **shown,
-            }
-            self.world.emit(Event("installation_repositories", action, payload, None, installation=installation))
+            chosen = {self.repository(f"{installation.account.login}/{name}").id for name in names}
+            installation.select(chosen, action, self.world)
 
 
 def _scratch() -> Path | None:
@@ -434,8 +439,3 @@ def _scratch() -> Path | None:
     memory = Path("/dev/shm")
     roomy = memory.is_dir() and shutil.disk_usage(memory).free > _MEMORY_NEEDED_BYTES
     return memory if roomy and "TMPDIR" not in os.environ and os.access(memory, os.W_OK) else None
-
-
-def _short(repository: Repository) -> Json:
-    data = {"id": repository.id, "node_id": repository.node_id, "name": repository.name}
-    return data | {"full_name": repository.full_name, "private": repository.private}

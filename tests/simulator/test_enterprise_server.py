@@ -27,7 +27,9 @@ def test_older_payloads_and_no_merge_group(ghes: Place, receiver: Receiver) -> N
     pull = ghes.repo.open_pull("feature")
     pull.enqueue()
     ghes.sim.wait_idle()
-    (delivery,) = ghes.sim.deliveries
+    assert pull.queue is not None
+    assert "merge_group" not in receiver.events()
+    delivery = ghes.sim.deliveries[0]
     assert "custom_properties" not in delivery.json["repository"]
     assert "visibility" not in delivery.json["repository"]
     headers = receiver.received[0][0]

@@ -30,7 +30,7 @@ _AUTOMATIC = {("check_run", "rerequested"), ("check_run", "requested_action"), (
               ("check_suite", "rerequested")}  # fmt: skip
 _PERMISSION = {
     "pull_request": "pull_requests", "check_run": "checks", "check_suite": "checks", "push": "contents",
-    "merge_group": "merge_queues", "pull_request_review": "pull_requests",
+    "merge_group": "merge_queues", "pull_request_review": "pull_requests", "dependabot_alert": "vulnerability_alerts",
 }  # fmt: skip
 
 
@@ -70,9 +70,12 @@ class Dispatcher:
         self.deliveries: list[Delivery] = []
         self.duplicate = False  # deliver everything twice, as GitHub sometimes does
         self.outage = False
+        self.deadline_seconds = DEADLINE_SECONDS[world.profile]
+        self.api_version = "2022-11-28"  # whose shape payloads have
+        self._by_id: dict[int, Delivery] = {}
         self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="webhook")
         # without verification: receivers are on this machine, and loading certificates takes 15 ms
-        self._client = httpx.Client(timeout=DEADLINE_SECONDS[world.profile], trust_env=False, verify=False)
+        self._client = httpx.Client(trust_env=False, verify=False)
         self._idle = threading.Condition()
         self._in_flight = 0
 
@@ -106,6 +109,7 @@ class Dispatcher:
             installation_id, repository_id, redelivery, self._world.now(),
         )  # fmt: skip
         self.deliveries.append(delivery)
+        self._by_id[delivery.id] = delivery
         with self._idle:
             self._in_flight += 1
         self._pool.submit(self._post, delivery)
@@ -118,23 +122,18 @@ class Dispatcher:
             installation_id=delivery.installation_id, repository_id=delivery.repository_id, redelivery=True,
         )  # fmt: skip
 
-    def find(self, number: int) -> Delivery | None:
-        return next((d for d in self.deliveries if d.id == number), None)
+    def find(self, app: App, number: int) -> Delivery | None:
+        """A delivery of this app, while it is kept."""
+        found = self._by_id.get(number)
+        return found if found and self._is_kept(app, found) else None
 
-    def kept(self, app: App) -> list[Json]:
-        """Deliveries of an app as the API shows them, newest first, within the retention."""
+    def kept(self, app: App) -> list[Delivery]:
+        """What is kept of an app's deliveries, newest first."""
+        return [delivery for delivery in reversed(self.deliveries) if self._is_kept(app, delivery)]
+
+    def _is_kept(self, app: App, delivery: Delivery) -> bool:
         oldest = self._world.now() - RETENTION_SECONDS[self._world.profile]
-        own = [d for d in reversed(self.deliveries) if d.app is app and d.created >= oldest and d.status != "pending"]
-        return [_delivery_json(d) for d in own]
-
-    def shown(self, number: int) -> Json | None:
-        """One delivery with request and response."""
-        found = self.find(number)
-        if found is None:
-            return None
-        request = {"headers": found.headers, "payload": json.loads(found.payload or b"{}")}
-        response = {"headers": found.response_headers, "payload": found.response_body}
-        return _delivery_json(found) | {"url": found.url, "request": request, "response": response}
+        return delivery.app is app and delivery.created >= oldest and delivery.status != "pending"
 
     def wait_idle(self, timeout: float = 30.0) -> bool:
         """Wait until no delivery is in flight; False when the time is over."""
@@ -175,6 +174,9 @@ class Dispatcher:
             payload["sender"] = user_json(self._world, account if isinstance(account, User) else self._anybody())
         if "installation" not in payload:
             payload["installation"] = {"id": installation.id, "node_id": installation.node_id}
+        if self.api_version != "2022-11-28" and "pull_request" in payload:
+            gone = ("merge_commit_sha", "assignee")
+            payload["pull_request"] = {key: value for key, value in payload["pull_request"].items() if key not in gone}
         body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
         guid = str(uuid.uuid4())
         for _ in range(2 if self.duplicate else 1):
@@ -210,7 +212,9 @@ class Dispatcher:
             if self.outage:
                 delivery.status, delivery.status_code = "failed to connect to host", 0
                 return
-            answer = self._client.post(delivery.url, content=delivery.payload, headers=delivery.headers)
+            answer = self._client.post(
+                delivery.url, content=delivery.payload, headers=delivery.headers, timeout=self.deadline_seconds
+            )
             delivery.response_headers, delivery.response_body = dict(answer.headers), answer.text
             delivery.status_code = answer.status_code
             delivery.status = "OK" if answer.is_success else f"Invalid HTTP Response: {answer.status_code}"
@@ -234,7 +238,8 @@ def signatures(secret: str, body: bytes) -> dict[str, str]:
     }
 
 
-def _delivery_json(delivery: Delivery) -> Json:
+def delivery_json(delivery: Delivery) -> Json:
+    """A delivery as lists show it."""
     return {
         "id": delivery.id,
         "guid": delivery.guid,

@@ -1,6 +1,4 @@
-"""Apps, installations, tokens and webhook deliveries."""
-
-import base64
+"""Apps, installations and tokens, and what GitHub tells of itself."""
 
 from ..apps import LEVELS, Installation, new_token, token_json
 from ..errors import ApiError, not_found, validation_failed
@@ -69,48 +67,6 @@ def repository_installation(call: Call) -> Reply:
         if installation.app is call.app and installation.covers(repository):
             return Reply(installation_json(call.world, installation))
     raise not_found()
-
-
-@route("GET", "/app/hook/deliveries", who="app")
-def list_deliveries(call: Call) -> Reply:
-    """Newest first, paged by an opaque cursor; `status=failure` is HTTP 400–599, so timeouts are not in it."""
-    items = call.deliveries.kept(call.app)
-    wanted = call.query.get("status")
-    if wanted == "failure":
-        items = [item for item in items if 400 <= item["status_code"] <= 599]
-    elif wanted == "success":
-        items = [item for item in items if 200 <= item["status_code"] <= 399]
-    elif wanted:
-        raise validation_failed("HookDelivery", "status", "invalid")
-    size = min(max(int(call.query.get("per_page", "30")), 1), 100)
-    if cursor := call.query.get("cursor"):
-        last = int(base64.urlsafe_b64decode(cursor).partition(b":")[2])
-        items = [item for item in items if item["id"] < last]
-    page = items[:size]
-    headers = {}
-    if len(items) > size:
-        after = base64.urlsafe_b64encode(f"v1:{page[-1]['id']}".encode()).decode()
-        query = "&".join(f"{k}={v}" for k, v in (call.query | {"cursor": after}).items())
-        headers["link"] = f'<{call.world.api_url}{call.path}?{query}>; rel="next"'
-    return Reply(page, headers=headers)
-
-
-@route("GET", "/app/hook/deliveries/{id:int}", who="app")
-def get_delivery(call: Call) -> Reply:
-    number = int(call.params["id"])
-    if number not in {d["id"] for d in call.deliveries.kept(call.app)}:
-        raise not_found()
-    return Reply(call.deliveries.shown(number))
-
-
-@route("POST", "/app/hook/deliveries/{id:int}/attempts", who="app")
-def redeliver(call: Call) -> Reply:
-    number = int(call.params["id"])
-    found = call.deliveries.find(number)
-    if found is None or number not in {d["id"] for d in call.deliveries.kept(call.app)}:
-        raise not_found()
-    call.deliveries.redeliver(found)
-    return Reply({}, 202)
 
 
 @route("POST", "/app-manifests/{code}/conversions", who="anybody")

@@ -14,6 +14,7 @@ WRITE, READ = "checks:write", "checks:read"
 @route("POST", "/repos/{owner}/{repo}/check-runs", WRITE, creates_content=True)
 def create_run(call: Call) -> Reply:
     repository = call.repository
+    _writable(repository)
     values = check_input.check_run(call.json, new=True)
     require_commit(repository, values["head_sha"])
     return Reply(checks.run_json(call.world, checks.create_run(repository, call.app, values["head_sha"], values)), 201)
@@ -25,6 +26,7 @@ def update_run(call: Call) -> Reply:
     if run.suite.app is not call.app:
         raise ApiError(403, "Invalid app_id `" + str(call.app.id) + "` - check run can only be modified by the GitHub "
                        f"App that created it, `{run.suite.app.id}`")  # fmt: skip
+    _writable(run.suite.repository)
     checks.update_run(call.world, run, check_input.check_run(call.json, new=False))
     return Reply(checks.run_json(call.world, run))
 
@@ -109,6 +111,11 @@ def require_commit(repository: Repository, sha: str) -> None:
     info = repository.git.objects.info(sha) if len(sha) == 40 else None
     if info is None or info[0] != "commit":
         raise ApiError(422, f"No commit found for SHA: {sha}")
+
+
+def _writable(repository: Repository) -> None:
+    if repository.archived:
+        raise ApiError(403, "Repository was archived so is read-only.")
 
 
 def _run_page(call: Call, suites: list[CheckSuite]) -> Reply:

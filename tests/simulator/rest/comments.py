@@ -60,6 +60,19 @@ def list_reactions(call: Call) -> Reply:
     return call.page(list(_comment(call).reactions))
 
 
+@route("DELETE", "/repos/{owner}/{repo}/issues/comments/{id:int}/reactions/{reaction:int}", *WRITE)
+def take_back(call: Call) -> Reply:
+    """Only the App's own reactions."""
+    comment, number = _comment(call), int(call.params["reaction"])
+    found = next((reaction for reaction in comment.reactions if reaction["id"] == number), None)
+    if found is None:
+        raise not_found()
+    if found["user"]["login"] != call.bot.login:
+        raise forbidden("; ".join(p.replace(":", "=") for p in WRITE))
+    comment.reactions.remove(found)
+    return Reply(status=204)
+
+
 def _comment(call: Call) -> Comment:
     comment = call.world.comments.get(int(call.params["id"]))
     if comment is None or comment.pull.repository is not call.repository:

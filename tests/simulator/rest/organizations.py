@@ -1,6 +1,7 @@
 """Members of organizations and teams, collaborators."""
 
-from ..accounts import User
+from .. import rights
+from ..accounts import Organization, User
 from ..errors import not_found
 from ..payloads import organization_json, user_json
 from ..routing import Call, Reply, route
@@ -66,17 +67,22 @@ def members(call: Call) -> Reply:
 def permission(call: Call) -> Reply:
     """`admin`, `write`, `read` or `none`; `role_name` also knows maintain and triage."""
     repository, user = call.repository, _user(call)
-    login = user.login.lower()
-    role = repository.collaborators.get(login)
-    if role is None:
-        members = getattr(repository.owner, "members", {})
-        role = "admin" if repository.owner is user or members.get(login) == "admin" else None
-        role = role or ("read" if login in members or not repository.private else "none")
+    role = rights.role(repository, user)
     level = {"maintain": "write", "triage": "read"}.get(role, role)
-    allowed = ("none", "read", "triage", "write", "maintain", "admin").index(role)
-    names = {"pull": 1, "triage": 2, "push": 3, "maintain": 4, "admin": 5}
-    account = user_json(call.world, user) | {"permissions": {n: allowed >= rank for n, rank in names.items()}}
-    return Reply({"permission": level, "role_name": role, "user": account | {"role_name": role}})
+    account = user_json(call.world, user) | {"permissions": rights.flags(role), "role_name": role}
+    return Reply({"permission": level, "role_name": role, "user": account})
+
+
+@route("GET", "/repos/{owner}/{repo}/collaborators/{user}", "metadata:read")
+def is_collaborator(call: Call) -> Reply:
+    """Members of the organization count when they see the repository; a public one makes nobody a collaborator."""
+    repository, user = call.repository, _user(call)
+    owner, login = repository.owner, user.login.lower()
+    if owner is not user and login not in repository.collaborators:
+        inside = isinstance(owner, Organization) and login in owner.members
+        if not inside or rights.role(repository, user) == "none":
+            raise not_found()
+    return Reply(status=204)
 
 
 def _user(call: Call) -> User:

@@ -9,6 +9,7 @@ import binascii
 from ..accounts import User
 from ..errors import ApiError, not_found, validation_failed
 from ..payloads import commit_json, pull_json, user_json
+from ..pulls import association_of
 from ..routing import Call, Reply, route
 from ..world import Json, make_node_id
 
@@ -130,7 +131,7 @@ def list_reviews(call: Call) -> Reply:
                 "_links": {"html": {"href": link}, "pull_request": {"href": html}},
                 "submitted_at": review["submitted_at"],
                 "commit_id": review["commit_id"],
-                "author_association": pull.repository_association(user),
+                "author_association": association_of(pull.repository, user),
             }
         )
     return call.page(shown)

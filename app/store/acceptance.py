@@ -1,0 +1,259 @@
+"""Accepting deliveries: those that arrive together share one transaction, and each answer waits for its commit."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from typing import Any
+
+import structlog
+from sqlalchemy import Row, case, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.store.database import Database
+from app.store.tables import delivery, subject
+from app.subject import Again, Delivery, Wanted
+
+#: Deliveries of one transaction; what arrives meanwhile is in the next one.
+BATCH = 200
+#: Seconds after which an answer says that the delivery was not stored: GitHub itself waits for ten.
+PATIENCE = 8.0
+ACCEPTED, DONE, FAILED = "accepted", "done", "failed"
+#: What a database or its driver says of something that it does not take.
+_REFUSALS = (SQLAlchemyError, OSError, OverflowError, ValueError)
+#: What an event says anew about its subject.
+_TOLD = ("installation_id", "repository_id", "number", "about", "head", "head_at")
+
+log = structlog.get_logger()
+
+
+class Unavailable(Exception):
+    """A delivery could not be stored: it must be delivered again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """A subject of which more is wanted now."""
+
+    key: str
+    installation_id: int
+    wanted: int
+    job: bool
+    """Whether a job of the distributed engine is outstanding for it."""
+
+
+Submit = Callable[[AsyncConnection, Sequence[Raised]], Awaitable[None]]
+"""Hands subjects to an engine in the transaction that raised them."""
+Waiting = tuple[Delivery, "asyncio.Future[bool]"]
+
+
+class Acceptance:
+    """Stores what is delivered, and what it asks for, durably."""
+
+    def __init__(
+        self, database: Database, clock: Callable[[], float] = time.time, submit: Submit | None = None
+    ) -> None:
+        self.database = database
+        self.clock = clock
+        self.submit = submit
+        self._waiting: list[Waiting] = []
+        self._writing: asyncio.Task[None] | None = None
+        upsert = (sqlite if database.sqlite else postgresql).insert(subject)
+        newer = upsert.excluded.head_at >= subject.c.head_at  # events may arrive out of order
+        told = {name: case((newer, upsert.excluded[name]), else_=subject.c[name]) for name in _TOLD}
+        self._upsert = upsert.on_conflict_do_update(
+            index_elements=["key"],
+            set_={
+                **told,
+                "wanted": subject.c.wanted + upsert.excluded.wanted,
+                "forced": or_(subject.c.forced, upsert.excluded.forced),
+                "next_at": upsert.excluded.next_at,
+                "attempts": 0,
+            },
+        ).returning(*_RAISED)
+
+    async def accept(self, accepted: Delivery) -> bool:
+        """Store a delivery and what it asks for. False: it was known and its work has not failed.
+
+        Raises `Unavailable`; whether it was stored is not known then, and delivering it again does no harm.
+        """
+        answer = asyncio.get_running_loop().create_future()
+        self._waiting.append((accepted, answer))
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write())
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await answer
+        except TimeoutError:
+            raise Unavailable(f"the database was busy for {PATIENCE:.0f} seconds") from None
+
+    async def _write(self) -> None:
+        """Store what waits, until nothing does."""
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+                for (_, answer), result in zip(batch, await self._results(batch), strict=True):
+                    if answer.done():
+                        continue  # nobody waits for it any more
+                    if isinstance(result, Unavailable):
+                        answer.set_exception(result)
+                    else:
+                        answer.set_result(result)
+        finally:
+            self._writing = None
+
+    async def _results(self, batch: Sequence[Waiting]) -> Sequence[bool | Unavailable]:
+        deliveries = [accepted for accepted, _ in batch]
+        try:
+            async with self.database.write(first=True) as connection:
+                return await self._store(connection, deliveries)
+        except _REFUSALS as error:
+            if len(deliveries) == 1:
+                return [_unavailable(deliveries[0], error)]
+        try:  # one of them cannot be stored; the others shall not fail with it
+            async with self.database.write(first=True) as connection:
+                return [await self._alone(connection, accepted) for accepted in deliveries]
+        except _REFUSALS as error:
+            return [_unavailable(accepted, error) for accepted in deliveries]
+
+    async def _alone(self, connection: AsyncConnection, accepted: Delivery) -> bool | Unavailable:
+        try:
+            async with connection.begin_nested():
+                return (await self._store(connection, [accepted]))[0]
+        except _REFUSALS as error:
+            return _unavailable(accepted, error)
+
+    async def _store(self, connection: AsyncConnection, batch: Sequence[Delivery]) -> Sequence[bool]:
+        """Whether each of them was taken."""
+        known = await _known(connection, [accepted.id for accepted in batch])
+        taken = {accepted.id: accepted for accepted in batch if known.get(accepted.id, True)}
+        raised: dict[str, Raised] = {}
+        for together, run in groupby(taken.values(), _only_wanted):
+            if together:
+                raised |= await self._want(connection, list(run))
+            else:
+                for accepted in run:
+                    raised |= await self._apply(connection, accepted)
+        await self._keep(connection, taken, known, raised)
+        if self.submit and raised:
+            await self.submit(connection, list({row.key: row for row in raised.values()}.values()))
+        # Of two with one id in a batch, one is taken.
+        return [taken.pop(accepted.id, None) is not None for accepted in batch]
+
+    async def _want(self, connection: AsyncConnection, deliveries: Sequence[Delivery]) -> dict[str, Raised]:
+        """One row for each subject, in the order of their keys, so that two processes never wait for each other."""
+        commands: dict[str, list[Wanted]] = {}
+        for accepted in deliveries:
+            assert isinstance(accepted.command, Wanted)
+            commands.setdefault(accepted.command.key, []).append(accepted.command)
+        now = self.clock()
+        values = [_values(commands[key], now) for key in sorted(commands)]
+        rows = {row.key: _raised(row) for row in await connection.execute(self._upsert, values)}
+        return {
+            accepted.id: rows[accepted.command.key] for accepted in deliveries if isinstance(accepted.command, Wanted)
+        }
+
+    async def _apply(self, connection: AsyncConnection, accepted: Delivery) -> dict[str, Raised]:
+        match accepted.command:
+            case Wanted():
+                return await self._want(connection, [accepted])
+            case Again() as again:
+                rows = await self._again(connection, again)
+                return {accepted.id: rows[0]} if rows else {}
+            case _:
+                return {}
+
+    async def _again(self, connection: AsyncConnection, again: Again) -> list[Raised]:
+        rows = await connection.execute(
+            update(subject)
+            .where(subject.c.repository_id == again.repository_id, subject.c.head == again.head)
+            .values(
+                wanted=subject.c.wanted + 1,
+                next_at=self.clock(),
+                attempts=0,
+                forced=True,
+                installation_id=again.installation_id,
+            )
+            .returning(*_RAISED)
+        )
+        return [_raised(row) for row in rows]
+
+    async def _keep(
+        self,
+        connection: AsyncConnection,
+        taken: Mapping[str, Delivery],
+        known: Mapping[str, bool],
+        raised: Mapping[str, Raised],
+    ) -> None:
+        """The deliveries themselves. One whose work had failed has another chance."""
+        now = self.clock()
+        rows = [_row(accepted, raised.get(accepted.id), now) for _, accepted in sorted(taken.items())]
+        if fresh := [row for row in rows if row["id"] not in known]:
+            await connection.execute(insert(delivery), fresh)
+        for row in rows:
+            if row["id"] in known:
+                del row["received_at"]
+                await connection.execute(update(delivery).where(delivery.c.id == row["id"]).values(**row, error=None))
+
+
+_RAISED = (subject.c.key, subject.c.installation_id, subject.c.wanted, subject.c.job_at)
+
+
+async def _known(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, bool]:
+    """Those that were delivered before, and whether their work has failed or waits with an error."""
+    rows = await connection.execute(
+        select(delivery.c.id, delivery.c.state, subject.c.last_error)
+        .outerjoin(subject, subject.c.key == delivery.c.subject)
+        .where(delivery.c.id.in_(ids))
+    )
+    return {row.id: row.state == FAILED or row.last_error is not None for row in rows}
+
+
+def _only_wanted(accepted: Delivery) -> bool:
+    return isinstance(accepted.command, Wanted)
+
+
+def _values(commands: Iterable[Wanted], now: float) -> dict[str, Any]:
+    """What several events want of one subject: the newest of them names the head."""
+    several = list(commands)
+    newest = several[0]
+    for command in several[1:]:
+        newest = command if command.head_at >= newest.head_at else newest
+    return {
+        **{name: getattr(newest, name) for name in _TOLD},
+        "key": newest.key,
+        "about": asdict(newest.about),
+        "wanted": len(several),
+        "done": 0,
+        "forced": any(command.forced for command in several),
+        "token": 0,
+        "next_at": now,
+        "attempts": 0,
+    }
+
+
+def _row(accepted: Delivery, raised: Raised | None, now: float) -> dict[str, Any]:
+    command = accepted.command
+    return {
+        "id": accepted.id,
+        "event": accepted.event,
+        "action": accepted.action,
+        "subject": raised.key if raised else None,
+        "received_at": now,
+        "state": ACCEPTED if raised else DONE,
+        "command": {"type": type(command).__name__, **asdict(command)} if command else None,
+        "wanted": raised.wanted if raised else None,
+        "done_at": None if raised else now,
+    }
+
+
+def _raised(row: Row[Any]) -> Raised:
+    return Raised(row.key, row.installation_id, row.wanted, row.job_at is not None)
+
+
+def _unavailable(accepted: Delivery, error: Exception) -> Unavailable:
+    log.error("not-stored", delivery=accepted.id, event=accepted.event, error=f"{type(error).__name__}: {error}"[:500])
+    return Unavailable(type(error).__name__)

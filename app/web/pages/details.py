@@ -1,0 +1,233 @@
+"""`/r/{owner}/{name}/…`: every step of the verdict on a pull request or a default branch, for people and programs."""
+
+import asyncio
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from app.github.client import GitHubError
+from app.github.people import NotSignedIn
+from app.store.repositories import RepositoryRow
+from app.store.verdicts import Happened, Judged, Standing, Verdict, VerdictStore
+from app.subject import branch_key, pull_key
+from app.web.pages.links import Links
+from app.web.pages.rendering import Renderer, utc, wants_json
+from app.web.pages.verdict import course, page, redacted, waiting
+from app.web.rights import Rights
+from app.web.sessions import Session, Sessions
+from app.web.signin import local, signin_path
+
+#: Rows of the history, and heads, on one page.
+EVENTS, HEADS = 200, 50
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}\Z")
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}\Z")
+_HEAD = re.compile(r"[0-9a-f]{7,64}\Z")
+NOT_FOUND = "There is no such page, or you may not see it."
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an address names, syntactically right."""
+
+    repository: str
+    number: int | None
+    """None: the default branch."""
+    head: str | None
+    """None: the newest that was judged. It may be abbreviated."""
+
+    @property
+    def path(self) -> str:
+        """The address of its newest verdict."""
+        return f"/r/{self.repository}/{f'pull/{self.number}' if self.number else 'branch'}"
+
+    def key(self, repository_id: int) -> str:
+        return pull_key(repository_id, self.number) if self.number else branch_key(repository_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is known of it."""
+
+    row: RepositoryRow
+    standing: Standing | None
+    verdict: Verdict | None
+    heads: tuple[Judged, ...]
+    events: tuple[Happened, ...]
+    judged_at: float | None
+    """When the head that was asked for was judged, though its report is not kept any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What the pages need."""
+
+    verdicts: VerdictStore
+    rights: Rights
+    renderer: Renderer
+    github_url: str
+    sessions: Sessions | None = None
+    commands: frozenset[str] = frozenset()
+    """Comment commands that are answered; nothing else is offered."""
+    clock: Callable[[], float] = time.time
+
+    def router(self) -> APIRouter:
+        routes = APIRouter()
+
+        @routes.get("/r/{owner}/{name}/pull/{number}")
+        @routes.get("/r/{owner}/{name}/pull/{number}/{head}")
+        async def pull(request: Request, owner: str, name: str, number: str, head: str = "") -> Response:
+            return await self._answer(request, _asked(f"{owner}/{name}", number, head))
+
+        @routes.get("/r/{owner}/{name}/branch")
+        @routes.get("/r/{owner}/{name}/branch.json")
+        @routes.get("/r/{owner}/{name}/branch/{head}")
+        async def branch(request: Request, owner: str, name: str, head: str = "") -> Response:
+            return await self._answer(request, _asked(f"{owner}/{name}", None, head))
+
+        return routes
+
+    async def _answer(self, request: Request, asked: Asked | None) -> Response:
+        session = self.sessions.of(request) if self.sessions else None
+        row = None
+        try:
+            if asked is not None:
+                row = await self.rights.repository(asked.repository, session)
+        except NotSignedIn:
+            return self._signed_out(request)
+        except GitHubError as error:
+            log.warning("right-not-known", error=str(error))
+            said = "GitHub could not be asked whether you may see this page. Try again in a minute."
+            return self.renderer.message(request, 503, "Try again", said, {"Retry-After": "60"})
+        if asked is None or row is None:
+            return self._not_found(request, session)
+        if row.gone_at is not None:
+            said = "The repository was deleted, or the GitHub App was taken from it, so nothing is shown any more."
+            return self.renderer.message(request, 410, "The repository is gone", said)
+        found = await self._found(asked, row)
+        if wants_json(request):
+            return self.renderer.json(*_as_json(asked, found))
+        return await asyncio.to_thread(self._page, request, asked, found)
+
+    def _not_found(self, request: Request, session: Session | None) -> Response:
+        here = signin_path(local(request.url.path)) if self.sessions and session is None else None
+        hint = " Pages of repositories that are not public are for those who are signed in." if here else ""
+        return self.renderer.message(request, 404, "Not found", NOT_FOUND + hint, sign_in=here)
+
+    def _signed_out(self, request: Request) -> Response:
+        """GitHub ended the session's token: the person signs in again and comes back."""
+        if wants_json(request):
+            response = self.renderer.json({"status": 401, "reason": "the session has ended: sign in again"}, 401)
+        else:
+            response = RedirectResponse(signin_path(local(request.url.path)), 303, {"Cache-Control": "no-store"})
+        if self.sessions:
+            self.sessions.end(response)
+        return response
+
+    async def _found(self, asked: Asked, row: RepositoryRow) -> Found:
+        key = asked.key(row.id)
+        verdict = await self.verdicts.verdict(key, asked.head)
+        lost = verdict is None and asked.head is not None
+        if verdict is not None:
+            document = redacted(verdict.document, row.visibility == "public")
+            verdict = Verdict(verdict.head, verdict.conclusion, verdict.made_at, document)
+        return Found(
+            row=row,
+            standing=await self.verdicts.standing(key),
+            verdict=verdict,
+            heads=tuple(await self.verdicts.heads(key, HEADS)),
+            events=tuple(await self.verdicts.history(key, EVENTS)),
+            judged_at=await self.verdicts.judged_at(key, asked.head or "") if lost else None,
+        )
+
+    def _page(self, request: Request, asked: Asked, found: Found) -> Response:
+        now, verdict = utc(self.clock()), found.verdict
+        document = verdict.document if verdict else {"policy": {"source": "", "revision": None}}
+        links = Links(
+            server_url=self.github_url,
+            repository=found.row.name,
+            head=verdict.head if verdict else "",
+            policy_source=document["policy"]["source"],
+            policy_revision=document["policy"]["revision"],
+            central_policy=found.row.visibility != "public",
+        )
+        head = verdict.head if verdict else None
+        return self.renderer.page(
+            request,
+            "verdict.html",
+            200 if verdict else 404,
+            title=_title(asked, found.row.name),
+            repository=found.row.name,
+            number=asked.number,
+            pull_address=links.pull(asked.number) if asked.number else None,
+            path=asked.path,
+            waiting=waiting(found.standing, head, now) if found.standing else "",
+            newest=_newest(found) if asked.head else None,
+            empty=_empty(asked, found) if verdict is None else "",
+            page=page(verdict, found.events, links, self.commands, now) if verdict else None,
+            course=course(found.heads, found.events, links, asked.path, head),
+        )
+
+
+def _asked(repository: str, number: str | None, head: str) -> Asked | None:
+    """What is asked for; None where no such thing can be."""
+    last = head or number or ""
+    if last.endswith(".json"):
+        head, number = (head.removesuffix(".json"), number) if head else ("", last.removesuffix(".json"))
+    right = _NAME.match(repository) and (not head or _HEAD.match(head)) and (number is None or _NUMBER.match(number))
+    return Asked(repository, int(number) if number else None, head or None) if right else None
+
+
+def _title(asked: Asked, name: str) -> str:
+    return f"{name} #{asked.number}" if asked.number else f"{name}, default branch"
+
+
+def _newest(found: Found) -> str | None:
+    """The head of the newest verdict, if it is another than the one that is shown."""
+    newest = found.heads[0].head if found.heads else None
+    return newest if newest and (found.verdict is None or newest != found.verdict.head) else None
+
+
+def _empty(asked: Asked, found: Found) -> str:
+    """Why there is no verdict to show."""
+    what = "This pull request" if asked.number else "This default branch"
+    if found.judged_at is not None:
+        return f"{what} was judged at this head, but reports of older heads are kept for 90 days only."
+    if asked.head and found.heads:
+        return f"{what} was never judged at this head."
+    if found.standing is None:
+        return f"{what} has never been judged here. That is done when it is opened or somebody pushes to it."
+    return "There is no verdict yet."
+
+
+def _as_json(asked: Asked, found: Found) -> tuple[dict[str, Any], int]:
+    """The same for programs: the report as it is, and the history."""
+    verdict, standing = found.verdict, found.standing
+    document = {
+        "repository": found.row.name,
+        "number": asked.number,
+        "status": "judged" if verdict else "expired" if found.judged_at else "waiting" if standing else "never-judged",
+        "judged_at": _iso(verdict.made_at) if verdict else _iso(found.judged_at),
+        "being_judged": bool(standing and standing.due),
+        "newest_head": standing.head if standing else None,
+        "report": verdict.document if verdict else None,
+        "heads": [{"head": row.head, "conclusion": row.conclusion, "judged_at": _iso(row.made_at)} for row in found.heads],
+        "history": [
+            {"at": _iso(event.at), "what": event.what, "head": event.head, "finding": event.finding, "rule": event.rule}
+            for event in found.events
+        ],
+    }
+    return document, 200 if verdict else 404
+
+
+def _iso(seconds: float | None) -> str | None:
+    moment: datetime | None = utc(seconds) if seconds is not None else None
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None

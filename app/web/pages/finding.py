@@ -1,0 +1,145 @@
+"""One finding of a stored report as the page shows it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from app.web.pages.links import Linked, Links
+from checks.model.phrase import visible
+from checks.render.english import capital, day
+from checks.render.markdown import pastable
+from checks.rules import CHECKS
+from checks.rules.check import Rule
+
+Json = Mapping[str, Any]
+
+#: Whose move it is, for people.
+_MOVES = {
+    "author": "The author’s: it can be fixed in this change.",
+    "maintainer": "A maintainer’s of this repository.",
+    "owner": "The policy owner’s, who has to decide.",
+    "clock": "Nobody’s: time clears it.",
+    "service": "Nobody’s: the source is asked again until it answers.",
+}
+_LEVELS = {"block": "blocks", "warn": "warns, and does not block", "note": "is only a note", "off": "is off"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A finding, ready for the template. What is foreign in it is inert only as escaped HTML."""
+
+    id: str
+    rule: str
+    about_rule: str
+    """What the rule is for; empty for one that this release does not know."""
+    level: str
+    headline: str
+    message: str
+    places: tuple[Linked, ...]
+    chain: tuple[str, ...]
+    """From the direct dependency to the package; empty where nothing else brings it in."""
+    move: str
+    """Whose it is; empty where nobody has to do anything."""
+    clears_at: datetime | None
+    evidence: tuple[Json, ...]
+    fix: Json | None
+    commands: str
+    """The fix's commands as one block; empty where there is none that may be pasted."""
+    guidance: Json | None
+    policy: Linked | None
+    waiver: str
+    """What covers it; empty without a waiver."""
+    first_seen: datetime | None
+    requests: tuple[str, ...]
+    """Comment commands that ask for something about it, ready to copy."""
+
+
+#: The groups in the order of the page: by whose move it is.
+GROUPS: Mapping[str, str] = {
+    "to_fix": "To fix",
+    "approval": "Waiting for an approval",
+    "clears": "Clears by itself",
+    "warnings": "Warnings, which do not block",
+    "accepted": "Accepted by a waiver",
+    "notes": "Notes",
+    "before": "There before this change",
+}
+
+
+def group(finding: Json) -> str:
+    """Which of `GROUPS`: as `checks.render.outcomes.grouped` does it for the report itself."""
+    if finding["waiver"]:
+        return "accepted"
+    if not finding["counts"]:
+        return "before"
+    if finding["level"] != "block":
+        return "warnings" if finding["level"] == "warn" else "notes"
+    if finding["move"] in ("clock", "service"):
+        return "clears"
+    return "approval" if finding["move"] == "owner" else "to_fix"
+
+
+def finding(
+    found: Json, links: Links, first_seen: datetime | None, commands: frozenset[str], rules: Mapping[str, Rule]
+) -> Shown:
+    """`commands`: the comment commands that are answered today."""
+    fix, rule = found["fix"], rules.get(found["rule"])
+    acts = found["counts"] and found["level"] in ("block", "warn")
+    return Shown(
+        id=found["id"],
+        rule=found["rule"],
+        about_rule=f"{rule.summary} {rule.help}" if rule else "",
+        level=_LEVELS.get(found["level"], found["level"]),
+        headline=capital(found["headline"]),
+        message=found["message"],
+        places=tuple(_places(found, links)),
+        chain=tuple(found["why"]) if len(found["why"]) > 1 else (),
+        move=_MOVES.get(found["move"], "") if acts else "",
+        clears_at=parsed(found["clears_at"]),
+        evidence=tuple(found["evidence"]),
+        fix=fix,
+        commands=block(fix["commands"]) if fix else "",
+        guidance=found["guidance"],
+        policy=links.policy(found["policy_line"]) if found["policy_line"] else None,
+        waiver=_waiver(found["waiver"]) if found["waiver"] else "",
+        first_seen=first_seen,
+        requests=tuple(_requests(found, rule, commands)) if acts else (),
+    )
+
+
+def _places(found: Json, links: Links) -> Iterator[Linked]:
+    if found["path"]:
+        yield links.place(found["path"], found["line"])
+    for place in found["related"]:
+        yield links.place(place["path"], place["line"])
+
+
+def block(commands: Sequence[str]) -> str:
+    """The commands as one block; empty if what a person sees is not what a shell would get."""
+    return "\n".join(commands) if pastable(commands) else ""
+
+
+def _waiver(waiver: Json) -> str:
+    said = f"Waiver {visible(waiver['id'])}, until {day(date.fromisoformat(waiver['expires']))}"
+    approved = f", approved by {visible(waiver['approved_by'])}" if waiver["approved_by"] else ""
+    return f"{said}{approved}{': ' + visible(waiver['reason']) if waiver['reason'] else ''}"
+
+
+def _requests(found: Json, rule: Rule | None, commands: frozenset[str]) -> Iterator[str]:
+    if "waive" in commands and (rule is None or rule.waivable):
+        yield f"/ospo-gate waive {found['id']} why it is needed"
+    if "wrong" in commands:
+        yield f"/ospo-gate wrong {found['id']} what is right"
+
+
+def known_rules() -> Mapping[str, Rule]:
+    """Every rule of this release."""
+    return {rule.id: rule for check in CHECKS for rule in check.rules}
+
+
+def parsed(text: str | None) -> datetime | None:
+    """A moment of a report; with the zone that it names, which is UTC."""
+    return datetime.fromisoformat(text) if text else None
+
+

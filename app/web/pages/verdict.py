@@ -1,0 +1,240 @@
+"""A stored report with the history of its subject as one page: plain values, which a template only has to write down."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from app.store.verdicts import Happened, Judged, Standing, Verdict
+from app.web.pages.finding import GROUPS, Json, Shown, block, finding, group, known_rules, parsed
+from app.web.pages.links import Linked, Links
+from app.web.pages.rendering import since, utc
+from checks.render.english import capital, counted, listed, moment
+
+#: Findings of one group on a page; the JSON has all of them.
+MOST = 200
+
+#: A conclusion in words, with its sign. The sign is decoration: the words say the same.
+_CONCLUSIONS = {
+    "passed": ("✅", "Everything is in order."),
+    "nothing-to-check": ("✅", "There is nothing to check in this change."),
+    "warnings": ("⚠️", "Nothing blocks"),
+    "blocked": ("❌", "This cannot merge yet"),
+    "cannot-judge": ("❔", "This could not be judged"),
+    "action-required": ("✋", "This waits for an approval"),
+    "would-block": ("⚠️", "Nothing is blocked yet, but this would be"),
+    "off": ("➖", "Nothing is judged here: the mode of the policy is off."),
+}
+_ENDINGS = {
+    "passed": "passed",
+    "nothing-to-check": "nothing to check",
+    "warnings": "passed with warnings",
+    "blocked": "blocked",
+    "cannot-judge": "could not be judged",
+    "action-required": "waits for an approval",
+    "would-block": "would block",
+    "off": "not judged",
+}
+#: What the history says happened, for people; what is not listed is not shown.
+_EVENTS = {
+    "judged": "Judged",
+    "refused": "Could not be judged",
+    "first-seen": "Seen for the first time",
+    "cleared": "Cleared",
+    "waived": "Waived",
+    "merged": "Merged",
+    "merged-in-spite": "Merged in spite of the verdict",
+    "closed": "Closed",
+    "reopened": "Opened again",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The findings of one group."""
+
+    id: str
+    title: str
+    findings: tuple[Shown, ...]
+    more: int
+    """How many are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One source of facts as it was used."""
+
+    name: str
+    as_of: datetime | None
+    age: timedelta | None
+    trouble: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the history."""
+
+    at: datetime
+    said: str
+    finding: str | None
+    rule: str | None
+    head: Linked | None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One head of the pull request."""
+
+    commit: Linked
+    ending: str
+    at: datetime
+    page: str
+    shown: bool
+    """Whether it is the one on this page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The details of one verdict."""
+
+    sign: str
+    sentence: str
+    conclusion: str
+    head: Linked
+    base: Linked | None
+    judged_at: datetime
+    judged_ago: timedelta
+    again_at: datetime | None
+    evaluates: bool
+    sections: tuple[Section, ...]
+    repair: str
+    notices: tuple[str, ...]
+    outcomes: tuple[Json, ...]
+    sources: tuple[Source, ...]
+    policy: Linked
+    policy_version: str
+    contact: str | None
+    answered_within: str | None
+    asks: bool
+    """Whether a comment command asks for an exception."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How the subject came to where it is."""
+
+    heads: tuple[Head, ...]
+    events: tuple[Event, ...]
+
+
+def page(
+    verdict: Verdict, events: Sequence[Happened], links: Links, commands: frozenset[str], now: datetime
+) -> Page:
+    """The page of a verdict. `links` are of its head."""
+    report = verdict.document
+    sign, sentence = said(report)
+    first = {event.finding: utc(event.at) for event in events if event.what == "first-seen"}  # the oldest comes last
+    made = utc(verdict.made_at)
+    policy = report["policy"]
+    return Page(
+        sign=sign,
+        sentence=sentence,
+        conclusion=verdict.conclusion,
+        head=links.commit(verdict.head),
+        base=links.commit(report["base"]) if report.get("base") else None,
+        judged_at=made,
+        judged_ago=since(now, made),
+        again_at=parsed(report.get("judge_again_at")),
+        evaluates=report["mode"] == "evaluate",
+        sections=tuple(_sections(report["findings"], links, first, commands)),
+        repair=block(report.get("repair") or ()),
+        notices=tuple(report.get("notices") or ()),
+        outcomes=tuple(report["outcomes"]),
+        sources=tuple(_source(source, now) for source in report.get("sources") or ()),
+        policy=links.policy(),
+        policy_version=str(policy["revision"] or policy["digest"]).removeprefix("sha256:")[:7],
+        contact=report.get("contact"),
+        answered_within=report.get("answered_within"),
+        asks="waive" in commands,
+    )
+
+
+def said(report: Json) -> tuple[str, str]:
+    """The verdict's sign, and the verdict in one sentence."""
+    sign, words = _CONCLUSIONS.get(report["conclusion"], ("❔", "Judged"))
+    if words.endswith("."):
+        return sign, words
+    counts = {name: 0 for name in GROUPS}
+    for found in report["findings"]:
+        counts[group(found)] += 1
+    fix, approval, clears = counts["to_fix"], counts["approval"], counts["clears"]
+    parts = [
+        f"{fix:,} to fix" if fix else "",
+        f"{approval:,} {'waits' if approval == 1 else 'wait'} for an approval" if approval else "",
+        f"{clears:,} {'clears by itself' if clears == 1 else 'clear by themselves'}" if clears else "",
+        counted(counts["warnings"], "warning") if counts["warnings"] else "",
+    ]
+    details = listed([part for part in parts if part])
+    return sign, f"{words}: {details}." if details else f"{words}."
+
+
+def _sections(
+    findings: Sequence[Json], links: Links, first: Mapping[str | None, datetime], commands: frozenset[str]
+) -> Iterator[Section]:
+    rules = known_rules()
+    groups: dict[str, list[Json]] = {name: [] for name in GROUPS}
+    for found in findings:
+        groups[group(found)].append(found)
+    for name, members in groups.items():
+        if members:
+            shown = tuple(finding(found, links, first.get(found["id"]), commands, rules) for found in members[:MOST])
+            yield Section(name.replace("_", "-"), f"{GROUPS[name]} ({len(members):,})", shown, len(members) - len(shown))
+
+
+def _source(source: Json, now: datetime) -> Source:
+    as_of = parsed(source["as_of"])
+    return Source(source["name"], as_of, since(now, as_of) if as_of else None, source["trouble"])
+
+
+def course(
+    heads: Sequence[Judged], events: Sequence[Happened], links: Links, path: str, shown: str | None
+) -> Course:
+    """The history; `path` is the page's address without a head, `shown` the head that the page is about."""
+    rows = tuple(
+        Head(links.commit(row.head), _ENDINGS.get(row.conclusion, row.conclusion), utc(row.made_at), f"{path}/{row.head}",
+             row.head == shown)
+        for row in heads
+    )  # fmt: skip
+    return Course(rows, tuple(_event(event, links) for event in events if event.what in _EVENTS))
+
+
+def _event(event: Happened, links: Links) -> Event:
+    words = _EVENTS[event.what]
+    if event.what == "judged":
+        words += f": {_ENDINGS.get(event.details.get('conclusion', ''), 'done')}"
+    return Event(utc(event.at), words, event.finding, event.rule, links.commit(event.head) if event.head else None)
+
+
+def waiting(standing: Standing, head: str | None, now: datetime) -> str:
+    """What the queue does about the subject, in a sentence; empty when the verdict on `head` is the last word."""
+    newer = head is not None and standing.head != head
+    what = f"A newer commit, {standing.head[:7]}," if newer else "This head"
+    if standing.due and standing.error is None:
+        return f"{what} is being judged now." if newer or head is None else "This is being judged again now."
+    later = datetime.fromtimestamp(standing.next_at, UTC)
+    if standing.error is not None:
+        when = "now" if later <= now else f"on {moment(later)}"
+        return f"{what} could not be judged at the last attempt; the next one is {when}."
+    return f"{capital(what)} is not judged here, or not yet." if newer else ""
+
+
+def redacted(document: Mapping[str, Any], public: bool) -> Json:
+    """The report as it may be shown today: on a public repository without the names and reasons of waivers, which a
+    report from a time when it was private still has."""
+    if not public:
+        return document
+    hidden = {"approved_by": None, "reason": None}
+    findings = [
+        {**found, "waiver": {**found["waiver"], **hidden} if found["waiver"] else None} for found in document["findings"]
+    ]
+    return {**document, "findings": findings}

@@ -1,0 +1,70 @@
+"""Addresses of packages as documents may carry them: URIs without credentials, or none at all."""
+
+import re
+from functools import lru_cache
+from urllib.parse import quote
+
+from checks.model.dependency import Origin
+from checks.sboms.inert import inert
+
+#: What the readers of manifests leave where a password stood.
+_MASK = "•••"
+_MASKED = re.compile(r"//[^/@]*•••[^/@]*@")
+#: RFC 3986; what git alone writes (`git@host:path`) is none.
+_URI = re.compile(r"[a-z][a-z0-9+.\-]*://[^\s<>\"{}|\\^`\x00-\x20]+", re.IGNORECASE).fullmatch
+_SCP = re.compile(r"(?:([A-Za-z0-9._\-]+)@)?([A-Za-z0-9.\-]+\.[A-Za-z]+):(?!//)([^\s:]+)").fullmatch
+_SCHEMES = ("http://", "https://", "ftp://")
+#: Characters that a URI may have anywhere; the rest is percent-encoded.
+_SAFE = "!#$%&'()*+,/:;=?@[]~-._"
+
+
+@lru_cache(maxsize=65536)
+def address(origin: Origin, source: str | None) -> str | None:
+    """The URI from which the bytes come; None for names of registries, paths and what is no URI.
+
+    Of git `git+https://host/path@revision`, as SPDX 2.3 (clause 7.7) and the purl specification write it.
+    """
+    if source is None or origin is Origin.PATH or len(source) > 2048:
+        return None
+    if _MASK in source:
+        source = _MASKED.sub("//", source)
+        if _MASK in source:
+            return None
+    if origin is Origin.GIT:
+        return _git(source)
+    return source if source.startswith(_SCHEMES) and source.isascii() and _URI(source) else _quoted(source)
+
+
+def _quoted(source: str) -> str | None:
+    if not source.startswith(_SCHEMES) or inert(source) != source:
+        return None
+    text = quote(source, safe=_SAFE)
+    return text if _URI(text) else None
+
+
+def _git(source: str) -> str | None:
+    base, _, revision = source.removeprefix("git+").partition("#")
+    scp = _SCP(base)
+    if scp:
+        base = f"ssh://{scp[1] or 'git'}@{scp[2]}/{scp[3]}"
+    if "://" not in base or inert(base) != base:
+        return None
+    text = f"{base if base.startswith('git:') else f'git+{base}'}"
+    revision = revision.partition("&")[0].removeprefix("commit=")
+    if revision and inert(revision) == revision and "=" not in revision:
+        text += f"@{revision}"
+    text = quote(text, safe=_SAFE)
+    return text if _URI(text) else None
+
+
+#: Hosts whose first folder is the account that publishes what lies below it.
+_HOSTS = frozenset({"github.com", "gitlab.com", "bitbucket.org", "codeberg.org"})
+_ACCOUNTS = frozenset({"github", "githubactions", "gitlab", "bitbucket"})
+
+
+def supplier(type_: str, group: str) -> str | None:
+    """Who publishes the packages of a namespace, where that is an account and not only a word in a name."""
+    if type_ in _ACCOUNTS:
+        return group.partition("/")[0] or None
+    host, _, rest = group.partition("/")
+    return (rest.partition("/")[0] or None) if type_ == "golang" and host in _HOSTS else None

@@ -1,0 +1,215 @@
+"""From the inventories of a repository to the content of one document: each package version once, with all its places.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+from urllib.parse import quote, unquote
+
+from checks.model.dependency import SCOPE_ORDER, Dependency, Inventory, Location, Origin, Scope
+from checks.model.facts import PackageKey
+from checks.model.purl import type_of
+from checks.sboms.addresses import address, supplier
+from checks.sboms.checksums import checksum
+from checks.sboms.content import Component, Content, Subject, Tool
+from checks.sboms.inert import inert
+
+_RANK = {scope: rank for rank, scope in enumerate(SCOPE_ORDER)}
+#: SPDX: nothing is said; neither is a statement.
+_NO_STATEMENT = frozenset({"", "NOASSERTION", "NONE"})
+#: Sentences about what could not be read; more of them say nothing new.
+MAX_UNREAD = 1_000
+
+
+class Licensed(NamedTuple):
+    """What is known about the license of a package version besides what its manifest says."""
+
+    declared: str | None
+    concluded: str | None = None
+
+
+class About(NamedTuple):
+    """What no manifest tells about a document."""
+
+    subject: Subject
+    tool: Tool
+    created: str | None = None
+    authors: tuple[str, ...] = ()
+    scope: str = "all"
+    """`shipped` or `all`."""
+    folder: str = ""
+    """Before every path, with its `/`: where the inventories lie in the repository."""
+    uncommitted: tuple[str, ...] = ()
+    """Manifests that were read as they are on disk, and differ from the commit."""
+
+
+_Key = tuple[str, str | None, Origin, str | None]
+
+
+class _Node:
+    """One package version while its places are gathered."""
+
+    __slots__ = ("direct", "first", "integrity", "license", "places", "requires", "scope", "source")
+
+    def __init__(self, first: Dependency) -> None:
+        self.first = first
+        self.scope = first.scope
+        self.direct = first.direct
+        self.license = first.license
+        self.source = first.source
+        self.places: list[Location] = []
+        self.integrity: dict[str, None] = {}
+        self.requires: dict[_Key, None] | None = None
+
+    def also(self, dependency: Dependency) -> None:
+        if _RANK[dependency.scope] < _RANK[self.scope]:
+            self.scope = dependency.scope
+        if self.direct is None or dependency.direct:
+            self.direct = dependency.direct if self.direct is None else True
+        self.license = self.license or dependency.license
+        self.source = self.source or dependency.source
+
+
+def assemble(
+    inventories: Sequence[Inventory], about: About, licenses: Mapping[PackageKey, Licensed] | None = None
+) -> Content:
+    """`licenses`: what is known beyond the manifests, by purl and version."""
+    nodes: dict[_Key, _Node] = {}
+    for inventory in inventories:
+        _gather(inventory, nodes, about.folder)
+    if about.scope == "shipped":
+        nodes = {key: node for key, node in nodes.items() if node.scope.shipped}
+    named = sorted((_purl(node.first), key) for key, node in nodes.items())
+    place = {key: index for index, (_, key) in enumerate(named)}
+    refs = _refs([purl for purl, _ in named])
+    components = tuple(
+        _component(nodes[key], purl, ref, place, licenses or {})
+        for (purl, key), ref in zip(named, refs, strict=True)
+    )
+    subject = about.subject._replace(
+        requires=tuple(index for index, component in enumerate(components) if component.direct),
+        complete=_complete(inventories),
+    )
+    unread = _unread(inventories, about)
+    return Content(subject, components, about.tool, about.created, about.authors, about.scope, unread)
+
+
+def _gather(inventory: Inventory, nodes: dict[_Key, _Node], folder: str) -> None:
+    found: list[_Node] = []
+    keys: list[_Key] = []
+    for dependency in inventory.dependencies:
+        origin = dependency.origin
+        key = (dependency.purl, dependency.version, origin, None if origin is Origin.REGISTRY else dependency.source)
+        node = nodes.get(key)
+        if node is None:
+            node = nodes[key] = _Node(dependency)
+        else:
+            node.also(dependency)
+        location = dependency.location
+        node.places.append(Location(folder + location.path, location.line, location.end_line) if folder else location)
+        if dependency.integrity:
+            node.integrity.update(dict.fromkeys(dependency.integrity))
+        found.append(node)
+        keys.append(key)
+    for node, required in zip(found, inventory.edges, strict=False):
+        if node.requires is None:
+            node.requires = {}
+        for index in required:
+            node.requires[keys[index]] = None
+
+
+def _purl(dependency: Dependency) -> str:
+    """The whole purl; where the bytes come from no registry, it says so, or it would be the wrong package."""
+    version = dependency.version
+    if not version:
+        text = dependency.purl
+    elif version.isascii() and version.isprintable():
+        text = f"{dependency.purl}@{quote(version, safe='-._~:')}"
+    else:
+        text = f"{dependency.purl}@{quote(inert(version), safe='-._~:')}"
+    if dependency.origin is Origin.REGISTRY:
+        return text
+    place = address(dependency.origin, dependency.source)
+    if place is None:
+        return text
+    return f"{text}?{'vcs_url' if dependency.origin is Origin.GIT else 'download_url'}={quote(place, safe='-._~:/')}"
+
+
+def _refs(purls: Sequence[str]) -> list[str]:
+    """The purl itself; of equal ones, which come from different paths, every further one with its number."""
+    used: dict[str, int] = {}
+    refs = []
+    for purl in purls:
+        count = used[purl] = used.get(purl, 0) + 1
+        refs.append(purl if count == 1 else f"{purl}#{count}")
+    return refs
+
+
+def _component(
+    node: _Node, purl: str, ref: str, place: Mapping[_Key, int], licenses: Mapping[PackageKey, Licensed]
+) -> Component:
+    first = node.first
+    known = licenses.get((first.purl, first.version)) if licenses else None
+    declared = known.declared if known and known.declared else node.license
+    type_, _, path = first.purl[4:].partition("/")
+    namespace, _, name = path.rpartition("/")
+    if "%" in path:
+        namespace, name = inert(unquote(namespace)), inert(unquote(name))
+    hashes: dict[tuple[str, str], None] = {}
+    other = []
+    for text in node.integrity:
+        found = checksum(first.purl, text)
+        if found is None:
+            other.append(inert(text))
+        else:
+            hashes[found] = None
+    requires = node.requires
+    return Component(
+        ref,
+        purl,
+        "" if type_ == "golang" else namespace,
+        (f"{namespace}/{name}" if namespace else name) if type_ == "golang" else name,
+        inert(first.version) if first.version else None,
+        node.scope,
+        node.direct,
+        first.origin,
+        address(first.origin, node.source),
+        _statement(declared),
+        _statement(known.concluded) if known else None,
+        tuple(hashes),
+        tuple(other),
+        supplier(type_, namespace),
+        tuple(node.places),
+        None if requires is None else tuple(sorted({place[key] for key in requires if key in place})),
+    )
+
+
+def _statement(raw: str | None) -> str | None:
+    return None if raw is None or raw.strip() in _NO_STATEMENT else raw
+
+
+def _complete(inventories: Iterable[Inventory]) -> bool:
+    return all(
+        not inventory.problems and all(dependency.direct is not None for dependency in inventory.dependencies)
+        for inventory in inventories
+    )
+
+
+def _unread(inventories: Iterable[Inventory], about: About) -> tuple[str, ...]:
+    sentences = [f"{inert(path)} was read as it is on disk, and differs from the commit." for path in about.uncommitted]
+    for inventory in inventories:
+        for problem in inventory.problems:
+            at = f"{about.folder}{problem.location.path}" + (f":{problem.location.line}" if problem.location.line else "")
+            sentences.append(inert(f"{at}: {problem.message}"))
+    if len(sentences) > MAX_UNREAD:
+        sentences[MAX_UNREAD:] = [f"{len(sentences) - MAX_UNREAD:,} more entries could not be read."]
+    return tuple(sentences)
+
+
+def ecosystem(component: Component) -> str:
+    """The purl type: `npm`."""
+    return type_of(component.purl)
+
+
+def scope_between(requirer: Scope, required: Scope) -> Scope:
+    """What a requirement is for, where formats put the scope on the way to a package and not on the package."""
+    return required if _RANK[required] > _RANK[requirer] else Scope.RUNTIME
