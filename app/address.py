@@ -62,6 +62,15 @@ def loopback(host: str) -> bool:
         return False
 
 
+def usable_proxy(url: str) -> bool:
+    """Whether it is the address of an HTTP or HTTPS proxy."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and url.isascii()
+    except ValueError:
+        return False
+
+
 def origin(parts: SplitResult) -> str:
     """Scheme, host and port: what credentials and redirects are held to. Raises ValueError for an impossible port."""
     return f"{parts.scheme}://{parts.hostname}:{parts.port or _PORTS.get(parts.scheme)}"

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
-from urllib.parse import urlsplit
 
-from app.address import Address
+from app.address import Address, usable_proxy
 from checks.policy.shape import KeyFault, key
 from checks.policy.values import PackagePattern, Word
 
@@ -99,15 +98,6 @@ class SourceProxy(Word):
         """None: directly."""
         proxy = self.partition("=")[2]
         return None if proxy == "direct" else proxy
-
-
-def usable_proxy(url: str) -> bool:
-    """Whether it is the address of an HTTP or HTTPS proxy."""
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and url.isascii()
-    except ValueError:
-        return False
 
 
 _SECONDS = {"connect_seconds": (1, 60), "read_seconds": (1, 120), "source_seconds": (1, 600), "total_seconds": (1, 900)}

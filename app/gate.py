@@ -126,7 +126,9 @@ class Gate:
         paths, added = plan.texts(policy, self.only), plan.added(policy, self.only)
         whole = plan.everything  # then every line counts as added
         wanted = tuple(dict.fromkeys((*paths, *(added if whole else ()))))
-        blobs = await source.read([FileRef(Side.HEAD, path) for path in wanted]) if wanted else {}
+        listed = {file.path for file in snapshot.listing.files}
+        refs = [FileRef(Side.HEAD, path, guessed=path not in listed) for path in wanted]
+        blobs = await source.read(refs) if refs else {}
         texts = {ref.path: _text(blob) for ref, blob in blobs.items()}
         if whole:
             lines = {path: every_line(texts[path]) for path in added if path in texts}

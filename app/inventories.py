@@ -49,7 +49,7 @@ class InventoryReader:
                 await self.cache.put(parsed)
             known.update(parsed)
         found = {(Side.HEAD, r.head_path): _absent(r, r.head_path) for r in requests if r.head_path is not None}
-        found.update({(job.side, job.path): _named(known[job.key], job.path) for job in jobs})
+        found.update({(job.side, job.path): placed(known[job.key], job.path) for job in jobs})
         return tuple(
             ManifestPair(
                 request.path,
@@ -192,7 +192,7 @@ def _key(format_: Format, path: str, blob: Blob, companions: Mapping[str, Blob])
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _named(inventory: Inventory, path: str) -> Inventory:
+def placed(inventory: Inventory, path: str) -> Inventory:
     """An inventory that was known from another folder, as it stands at `path`."""
     if inventory.path == path:
         return inventory

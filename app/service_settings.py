@@ -3,20 +3,39 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
+from urllib.parse import urlsplit
 
-from app.address import Address
-from checks.model.errors import UsageError
+from app.address import Address, usable_proxy
 from checks.policy.shape import KeyFault, key
 
 _LONG_ENOUGH = "x" * 16
 _RANGES = {
-    "workers": (1, 100),
+    "workers": (0, 100),
     "lease_seconds": (1, 3600),
     "retry_seconds": (1, 900),
     "refresh_hour": (0, 23),
+    "github_processes": (1, 100),
+    "github_requests": (1, 100),
     "port": (0, 65535),
 }
+
+
+class Engine(StrEnum):
+    EMBEDDED = "embedded"
+    """Workers of the process that serves take what is due from the database."""
+    DISTRIBUTED = "distributed"
+    """Any number of processes of `ospo-gate work` are woken by PostgreSQL."""
+
+
+class ApiVersion(StrEnum):
+    V2022_11_28 = "2022-11-28"
+    V2026_03_10 = "2026-03-10"
+
+
+class Pacing(StrEnum):
+    AUTO = "auto"
+    ON = "on"
+    OFF = "off"
 
 
 class LogLevel(StrEnum):
@@ -42,8 +61,39 @@ class ServiceSettings:
         "Address of the REST API; on GitHub Enterprise Server `https://HOST/api/v3`.", default="https://api.github.com"
     )
     github_url: str = key("Address that people open; used in links.", default="https://github.com")
+    github_api_version: ApiVersion = key(
+        "The dated version of GitHub's REST API to ask for.", default=ApiVersion.V2022_11_28
+    )
+    github_ca_file: str | None = key(
+        "PEM file of certificate authorities to trust for GitHub besides those of the system.", default=None
+    )
+    github_proxy: str | None = key(
+        "Address of the proxy that leads to GitHub, or `direct`. Otherwise HTTPS_PROXY and NO_PROXY count.",
+        default=None,
+        repr=False,
+    )
+    github_pacing: Pacing = key(
+        "Whether what is sent keeps within github.com's published limits by itself: `on`, `off`, or `auto`: for "
+        "github.com and ghe.com. What GitHub's answers say of limits always counts.",
+        default=Pacing.AUTO,
+    )
+    github_processes: int = key(
+        "How many processes of this service work for the same GitHub App: each takes its part of the limits.", default=1
+    )
+    github_requests: int = key(
+        "Requests to GitHub at the same time for one installation; GitHub allows 100 for all of them.", default=25
+    )
     database: str = key(
         "SQLAlchemy URL of the database: SQLite for one machine.", default="sqlite+aiosqlite:///ospo-gate.db"
+    )
+    engine: Engine = key(
+        "Who works: `embedded` in `ospo-gate serve` itself, `distributed` in processes of `ospo-gate work`, which needs "
+        "PostgreSQL.",
+        default=Engine.EMBEDDED,
+    )
+    migrate: bool = key(
+        "Whether `serve` and `work` bring the schema of the database up to date; if not, `ospo-gate db upgrade` does.",
+        default=True,
     )
     policy: str | None = key(
         "The organization's policy: `owner/repo[/path]@ref`. Default: each repository's own `policy.yaml`.",
@@ -63,10 +113,26 @@ class ServiceSettings:
         default=None,
         repr=False,
     )
+    public_url: str | None = key(
+        "Address at which people reach this service, `https://HOST`: verdicts then link to pages with their details "
+        "(docs/pages.md). Default: there are no pages.",
+        default=None,
+    )
+    public_pages: bool = key("Whether pages about public repositories are shown without signing in.", default=True)
+    client_id: str | None = key(
+        "The GitHub App's client id: people sign in with it to see pages about other repositories.", default=None
+    )
+    client_secret: str | None = key("The GitHub App's client secret.", default=None, repr=False)
+    session_secret: str | None = key(
+        "What the cookies of people who signed in are encrypted with, the same in every web process. Default: derived "
+        "from the client secret.",
+        default=None,
+        repr=False,
+    )
     host: str = key("Address to listen on.", default="127.0.0.1")
     port: int = key("Port to listen on.", default=8080)
-    workers: int = key("How many pull requests are judged at the same time.", default=4)
-    lease_seconds: int = key("After how many silent seconds the job of a dead worker is taken over.", default=60)
+    workers: int = key("How many pull requests a process judges at the same time; 0: `serve` judges none.", default=4)
+    lease_seconds: int = key("After how many silent seconds the job of a dead worker is taken over.", default=8)
     retry_seconds: int = key(
         "Seconds before a call that GitHub could not answer is tried again; doubled each time.", default=5
     )
@@ -74,26 +140,50 @@ class ServiceSettings:
 
     def faults(self) -> Iterator[KeyFault]:
         """What would let the service start and not work."""
-        for name in ("webhook_secret", "webhook_secret_previous", "api_token"):
+        for name in ("webhook_secret", "webhook_secret_previous", "api_token", "session_secret"):
             if len(getattr(self, name) or _LONG_ENOUGH) < len(_LONG_ENOUGH):
                 yield KeyFault(name, "is shorter than 16 characters", "create one with `openssl rand -hex 32`")
         for name, (least, most) in _RANGES.items():
             if not least <= getattr(self, name) <= most:
                 yield KeyFault(name, f"must be {least} to {most}")
+        yield from self._github_faults()
+        yield from self._page_faults()
+        if self.engine is Engine.DISTRIBUTED and not self.database.startswith("postgresql"):
+            yield KeyFault("engine", "`distributed` needs PostgreSQL", "set OSPO_GATE_DATABASE=postgresql+psycopg://…")
         if self.facts and "://" in self.facts:
             try:
                 Address.parse(self.facts)
             except ValueError as error:
                 yield KeyFault("facts", str(error))
 
-    @property
-    def key_text(self) -> str:
-        """The private key's PEM text. Raises `UsageError` when the file cannot be read."""
-        if self.private_key:
-            return self.private_key.replace("\\n", "\n")
+    def _github_faults(self) -> Iterator[KeyFault]:
         try:
-            return Path(self.private_key_file or "").read_text("ascii")
-        except (OSError, ValueError) as error:
-            raise UsageError(
-                f"OSPO_GATE_PRIVATE_KEY_FILE: {error}", hint="Give the path of the App's PEM file."
-            ) from None
+            Address.parse(self.github_api_url)
+        except ValueError as error:
+            yield KeyFault("github_api_url", str(error))
+        if self.github_proxy not in (None, "direct") and not usable_proxy(self.github_proxy or ""):
+            yield KeyFault("github_proxy", "is neither 'direct' nor the address of an HTTP or HTTPS proxy")
+
+    @property
+    def paced(self) -> bool:
+        """Whether github.com's published limits are kept without being told."""
+        host = urlsplit(self.github_api_url).hostname or ""
+        public = host == "api.github.com" or host.endswith(".ghe.com")
+        return public if self.github_pacing is Pacing.AUTO else self.github_pacing is Pacing.ON
+
+    def _page_faults(self) -> Iterator[KeyFault]:
+        if self.public_url is not None:
+            try:
+                address = Address.parse(self.public_url)
+            except ValueError as error:
+                yield KeyFault("public_url", str(error))
+            else:
+                if urlsplit(address).path:
+                    yield KeyFault("public_url", "has a path: the pages need a host of their own")
+        for name, needed in (
+            ("client_id", "client_secret"),
+            ("client_secret", "client_id"),
+            ("client_id", "public_url"),
+        ):
+            if getattr(self, name) and not getattr(self, needed):
+                yield KeyFault(needed, f"is needed with {name}", "people sign in with it: docs/pages.md")

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from app.service_settings import ServiceSettings
     from checks.model.packages import Known
 
+#: No setting is larger (bytes).
+_MAX_SETTING = 1_000_000
 #: A payload of GitHub has at most 25 MB.
 _MAX_EVENT = 26_000_000
 
@@ -162,11 +164,22 @@ def service_settings(environ: Mapping[str, str] = os.environ) -> "ServiceSetting
     """The settings of the service. Raises `UsageError` that names every missing or wrong variable and what to do."""
     from app.service_settings import ServiceSettings  # no command but `serve` needs them
 
-    given = {name: value for name, value in _given(environ, PREFIX).items() if not name.startswith("facts_")}
+    given, unread = _with_files(_given_to_service(environ), ServiceSettings)
     settings, wrong = _read(ServiceSettings, PREFIX, given)
+    wrong += unread
     if not given.get("private_key") and not given.get("private_key_file"):
         wrong.append(f"{PREFIX}PRIVATE_KEY_FILE: is not set (Path of the App's private key, a PEM file.)")
     return _complete(settings, wrong, "docs/settings.md")
+
+
+def database_url(environ: Mapping[str, str] = os.environ) -> str:
+    """The service's database, for commands that need nothing else of it."""
+    from app.service_settings import ServiceSettings
+
+    given, unread = _with_files(_given_to_service(environ), ServiceSettings)
+    if unread:
+        _complete(None, unread, "docs/settings.md")
+    return given.get("database") or str(ServiceSettings.__dataclass_fields__["database"].default)
 
 
 def fact_settings(environ: Mapping[str, str] = os.environ) -> "FactEnvironment":
@@ -184,6 +197,33 @@ S = TypeVar("S")
 
 def _given(environ: Mapping[str, str], prefix: str) -> Mapping[str, str]:
     return {name.removeprefix(prefix).lower(): value for name, value in environ.items() if name.startswith(prefix)}
+
+
+def _given_to_service(environ: Mapping[str, str]) -> Mapping[str, str]:
+    return {name: value for name, value in _given(environ, PREFIX).items() if not name.startswith("facts_")}
+
+
+def _with_files(given: Mapping[str, str], shape: type) -> tuple[Mapping[str, str], list[str]]:
+    """Any setting `x` may stand in a file that `x_file` names: secrets are mounted as files. And what is wrong."""
+    known, wrong = keys_of(shape), []
+    found = dict(given)
+    for name, path in given.items():
+        setting = name.removesuffix("_file")
+        if name in known or setting == name or setting not in known or not path:
+            continue
+        del found[name]
+        try:
+            with open(path, "rb") as file:
+                text = file.read(_MAX_SETTING).decode().strip()
+        except (OSError, ValueError) as error:
+            wrong.append(
+                f"{PREFIX}{name.upper()}: {path} cannot be read: {getattr(error, 'strerror', None) or 'no text'}"
+            )
+            continue
+        if given.get(setting):
+            wrong.append(f"{PREFIX}{name.upper()}: is set together with {PREFIX}{setting.upper()} (Give one of them.)")
+        found[setting] = text
+    return found, wrong
 
 
 def _read(shape: type[S], prefix: str, given: Mapping[str, str]) -> tuple[S | None, list[str]]:

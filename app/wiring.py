@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from multiprocessing import active_children, get_context
@@ -17,12 +17,15 @@ from app.fact_settings import FactEnvironment
 from app.facts.lookup import FactChain
 from app.facts.online.timing import Timing
 from app.facts.shared import SharedFacts
-from app.github.client import GitHubApp
+from app.github.client import AppKey, GitHubApp, Limits, Reach
 from app.github.pull import CentralPolicy, central_policy
 from app.jobs.embedded import Loop
+from app.jobs.engine import Engine
+from app.jobs.hands import Hands
 from app.jobs.judge import Judge
 from app.jobs.refresh import Refresh
 from app.policies import starter_policy
+from app.service_settings import Engine as EngineName
 from app.service_settings import ServiceSettings
 from app.store.database import Database
 from app.store.facts import FactStore
@@ -62,7 +65,7 @@ class Service:
         self.settings = settings
         self.database = Database(settings.database)
         self.subjects = SubjectStore(self.database)
-        self.github = GitHubApp(settings.app_id, settings.key_text, settings.github_api_url)
+        self.github = _github(settings, environment)
         self.parsers = Parsers()
         self.records = FactStore(self.database)
         self.facts = SharedFacts(
@@ -90,7 +93,8 @@ class Service:
         self.refresh = Refresh(
             self.subjects, self.records, self.facts, settings.refresh_hour, lambda: datetime.now(UTC)
         )
-        self.loop = Loop(self.subjects, self._handle, settings.workers, settings.lease_seconds)
+        self.engine = self._engine()
+        self.subjects.acceptance.submit = self.engine.submit
         self._tasks: set[asyncio.Task[None]] = set()
 
     def application(self) -> FastAPI:
@@ -108,15 +112,27 @@ class Service:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Database migrated, workers at work; everything is closed at the end."""
-        await self.database.migrate()
+        """Database migrated, workers at work if they are embedded; everything is closed at the end."""
+        embedded = self.settings.engine is EngineName.EMBEDDED
+        async with self._open(), self.engine.running() if embedded else nullcontext():
+            yield
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """The same without a web server: workers at work, whatever the engine."""
+        async with self._open(), self.engine.running():
+            yield
+
+    @asynccontextmanager
+    async def _open(self) -> AsyncIterator[None]:
+        if self.settings.migrate:
+            await self.database.migrate()
         sweeper = asyncio.create_task(self._sweep())
         try:
             async with self.facts.running():
                 if self.facts.asks:
                     await self.refresh.schedule()
-                async with self.loop.running():
-                    yield
+                yield
         finally:
             sweeper.cancel()
             await self.github.close()
@@ -131,6 +147,15 @@ class Service:
                 log.exception("sweep-failed")
             await asyncio.sleep(SWEEP)
 
+    def _engine(self) -> Engine:
+        settings = self.settings
+        hands = Hands(self.subjects, self._handle, settings.lease_seconds)
+        if settings.engine is EngineName.EMBEDDED:
+            return Loop(hands, settings.workers)
+        from app.jobs.distributed import Distributed  # it needs the extra `postgres`
+
+        return Distributed(hands, settings.workers)
+
     async def _handle(self, claim: Claim) -> None:
         await (self.refresh.handle(claim) if claim.kind is Kind.TASK else self.judge.handle(claim))
 
@@ -141,7 +166,7 @@ class Service:
 
     async def _accept(self, delivery: Delivery) -> bool:
         fresh = await self.subjects.accept(delivery)
-        self.loop.wake()
+        self.engine.wake()
         return fresh
 
     async def _ready(self) -> dict[str, object] | None:
@@ -191,6 +216,17 @@ class Parsers:
             for child in active_children():  # only our parsers; one that hangs would never end by itself
                 child.kill()
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _github(settings: ServiceSettings, environment: FactEnvironment) -> GitHubApp:
+    return GitHubApp(
+        settings.app_id,
+        AppKey(settings.private_key, settings.private_key_file),
+        settings.github_api_url,
+        reach=Reach(environment.variables, settings.github_ca_file, settings.github_proxy),
+        limits=Limits(settings.github_processes, settings.github_requests, settings.paced),
+        version=settings.github_api_version,
+    )
 
 
 def _central(text: str | None) -> CentralPolicy | None:

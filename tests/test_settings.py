@@ -1,8 +1,10 @@
 """The settings of the service: every fault at once, in a sentence that says what to do; secrets are not shown."""
 
+from pathlib import Path
+
 import pytest
 
-from app.settings import service_settings
+from app.settings import database_url, service_settings
 from checks.model.errors import UsageError
 
 GOOD = {
@@ -58,3 +60,26 @@ def test_what_would_not_work_stops_the_start(name: str, value: str, says: str) -
 def test_secrets_are_not_shown() -> None:
     assert "secret-of" not in repr(service_settings(GOOD))
     assert "BEGIN" not in repr(service_settings(GOOD))
+
+
+def test_a_setting_may_stand_in_a_file(tmp_path: Path) -> None:
+    """As secrets are mounted."""
+    secret, url = tmp_path / "secret", tmp_path / "url"
+    secret.write_text("a-secret-in-a-file-of-its-own\n")
+    url.write_text("postgresql+psycopg://host/db")
+    given = {name: value for name, value in GOOD.items() if name != "OSPO_GATE_WEBHOOK_SECRET"}
+    files = {"OSPO_GATE_WEBHOOK_SECRET_FILE": str(secret), "OSPO_GATE_DATABASE_FILE": str(url)}
+    settings = service_settings({**given, **files, "OSPO_GATE_API_TOKEN_FILE": ""})
+    assert settings.webhook_secret == "a-secret-in-a-file-of-its-own"
+    assert settings.database == "postgresql+psycopg://host/db" == database_url(files)
+    assert settings.api_token is None
+
+
+def test_a_file_that_says_nothing_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "binary").write_bytes(b"\xff\xfe")
+    (tmp_path / "short").write_text("short\n")
+    assert "nowhere cannot be read: No such file" in refused(API_TOKEN_FILE=str(tmp_path / "nowhere"))
+    assert "binary cannot be read: no text" in refused(API_TOKEN_FILE=str(tmp_path / "binary"))
+    assert "is shorter than 16 characters" in refused(API_TOKEN_FILE=str(tmp_path / "short"))
+    assert "is set together with OSPO_GATE_WEBHOOK_SECRET" in refused(WEBHOOK_SECRET_FILE=str(tmp_path / "short"))
+    assert "unknown" in refused(WEBHOK_SECRET_FILE="x") or "did you mean" in refused(WEBHOK_SECRET_FILE="x")

@@ -1,38 +1,94 @@
-"""`ospo-gate serve`: the service."""
+"""`ospo-gate serve` and `ospo-gate work`: the service, and its workers alone."""
 
 import argparse
-import sys
+import asyncio
+import os
+import signal
+from types import FrameType
+from typing import TYPE_CHECKING
 
+from app.cli.db import not_installed
 from app.settings import fact_settings, service_settings
-from checks.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from app.service_settings import ServiceSettings
+    from app.wiring import Service
+
+#: Seconds in which requests that have begun are answered after the wish to end; then come the jobs in hand.
+LAST_REQUESTS = 10
 
 
 def run(_options: argparse.Namespace) -> int:
     settings = service_settings()
-    try:
-        import uvicorn
+    service = _service(settings)
+    import uvicorn
 
-        from app.logs import configure
-        from app.wiring import Service
-    except ModuleNotFoundError as error:
-        if (error.name or "").split(".")[0] in ("app", "checks"):
-            raise
-        raise UsageError(
-            f"the service is not installed ({error.name} is missing)",
-            hint="Install it: pip install 'ospo-gate[service]'",
-        ) from None
-    configure(settings.log_level)
-    app = Service(settings, fact_settings()).application()
-    print(f"ospo-gate listens on http://{settings.host}:{settings.port}/webhook", file=sys.stderr)
-    # Our own logs speak of deliveries; uvicorn's would repeat each request.
-    uvicorn.run(
-        app,
+    from app.web.protocol import CappedProtocol
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            if self.should_exit:
+                _end_at_once(sig)
+            super().handle_exit(sig, frame)
+
+    _say("listening", address=f"http://{settings.host}:{settings.port}/webhook")
+    config = uvicorn.Config(
+        service.application(),
         host=settings.host,
         port=settings.port,
-        http="h11",  # it takes at most 64 KiB of headers; httptools takes what it is sent, before any signature
+        http=CappedProtocol,
+        # Our own logs speak of deliveries; uvicorn's would repeat each request.
         log_level="warning",
+        log_config=None,  # into our own log, with its form and without secrets
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=30,
+        timeout_graceful_shutdown=LAST_REQUESTS,
     )
+    server = Server(config)
+    server.run()
+    return 0 if server.started else 3
+
+
+def work(_options: argparse.Namespace) -> int:
+    settings = service_settings()
+    service = _service(settings)
+    asyncio.run(_work(service))
     return 0
+
+
+async def _work(service: "Service") -> None:
+    ending = asyncio.Event()
+
+    def end(sig: int) -> None:
+        if ending.is_set():
+            _end_at_once(sig)
+        ending.set()
+
+    for sig in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(sig, end, sig)
+    async with service.working():
+        _say("working", workers=service.settings.workers)
+        await ending.wait()
+
+
+def _say(event: str, **values: object) -> None:
+    import structlog
+
+    structlog.get_logger().info(event, **values)
+
+
+def _end_at_once(sig: int) -> None:
+    """Somebody asks a second time. What is in hand is taken over, as from a process that was killed."""
+    os._exit(128 + sig)
+
+
+def _service(settings: "ServiceSettings") -> "Service":
+    try:
+        from app.logs import configure, secrets_of
+        from app.wiring import Service
+
+        environment = fact_settings()
+        configure(settings.log_level, secrets_of(settings, environment.settings, environment))
+        return Service(settings, environment)
+    except ModuleNotFoundError as error:
+        raise not_installed(error) from None

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx2
 
+from app.redaction import redacted
 from checks.model.errors import GateError
 from checks.model.phrase import visible
 
@@ -44,7 +45,7 @@ def document(answer: httpx2.Response) -> Any:
 def message_of(answer: httpx2.Response) -> str:
     """GitHub's own words for a refusal."""
     try:
-        return visible(str(answer.json().get("message", ""))[:500])
+        return redacted(visible(str(answer.json().get("message", ""))[:2000]))
     except (ValueError, AttributeError, RecursionError):
         return visible(answer.reason_phrase)
 

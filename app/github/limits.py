@@ -7,7 +7,7 @@ limits and query limits for the GraphQL API".
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -41,6 +41,10 @@ class Cost:
     resource: str = "core"
     points: int = READ
     contents: int = 0
+
+
+#: What the least verdict takes.
+VERDICT = Cost("graphql", WRITE, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +85,19 @@ class _Account:
 
 
 class Limits:
-    """One for the App and a process. `processes` share GitHub's limits; each takes its part."""
+    """One for the App and a process. `processes` share GitHub's limits; each takes its part. Without `paced` only what
+    answers say counts: GitHub Enterprise Server has no limits unless somebody turned them on."""
 
     def __init__(
-        self, processes: int = 1, at_once: int = CONCURRENT, clock: Callable[[], float] = time.time
+        self,
+        processes: int = 1,
+        at_once: int = CONCURRENT,
+        paced: bool = True,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.processes = max(1, processes)
         self.at_once = max(1, min(at_once, CONCURRENT // self.processes))
+        self.paced = paced
         self.clock = clock
         self._turns = asyncio.Semaphore(max(1, CONCURRENT // self.processes))
         self._accounts: dict[int, _Account] = {}
@@ -110,9 +120,7 @@ class Limits:
         until = max(account.held.get(_ALL, 0.0), account.held.get(cost.resource, 0.0))
         if until > now:
             raise RateLimited("GitHub's rate limit is reached", until)
-        paced = ((window, cost.points) for window in self._points(account, cost))
-        created = ((window, cost.contents) for window in account.contents if cost.contents)
-        if full := [(window, n) for window, n in (*paced, *created) if not window.room(now, n)]:
+        if full := [(window, n) for window, n in self._windows(account, cost) if not window.room(now, n)]:
             at = max(window.promise(now, n) for window, n in full)
             raise RateLimited("more would be sent to GitHub than it allows in a minute or an hour", at)
 
@@ -122,20 +130,23 @@ class Limits:
         account = self._account(installation_id)
         async with account.turns, self._turns:
             self.check(installation_id, cost)  # another request may have met the limit while this one waited
-            now = self.clock()
-            for window in self._points(account, cost):
-                window.spend(now, cost.points)
-            for window in account.contents:
-                window.spend(now, cost.contents)
+            for window, amount in self._windows(account, cost):
+                window.spend(self.clock(), amount)
             yield
 
-    def _points(self, account: _Account, cost: Cost) -> Iterable[Window]:
-        window = account.points.get(cost.resource)
-        return (window,) if window else ()
+    def _windows(self, account: _Account, cost: Cost) -> list[tuple[Window, int]]:
+        """What a request is counted in, and as how much."""
+        if not self.paced:
+            return []
+        points = account.points.get(cost.resource)
+        created = [(window, cost.contents) for window in account.contents] if cost.contents else []
+        return [(points, cost.points), *created] if points else created
 
     def rest_at(self, installation_id: int, contents: int, comment: bool) -> float | None:
         """When what can wait may be posted: `contents` new things, and a comment if there is one. None: now, and the
         comment is counted. Something is always left to the next verdicts."""
+        if not self.paced:
+            return None
         account, now = self._account(installation_id), self.clock()
         wanted = [(window, contents, int(window.most * VERDICTS)) for window in account.contents if contents]
         wanted += [(window, 1, 0) for window in account.comments if comment]

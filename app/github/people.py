@@ -4,19 +4,24 @@ The OAuth web flow of a GitHub App (authorize, then exchange the code) with PKCE
 Server alike. Tokens are given and taken here, and neither kept nor logged.
 """
 
+import asyncio
+import base64
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import httpx
+import httpx2
 
-from app.github.client import API_VERSION, TIMEOUT, GitHubError
-from app.version import VERSION
+from app.address import Address
+from app.github.client import API_VERSION
+from app.github.connection import Connection, Reach
+from app.github.errors import GitHubError
 
+#: Seconds for one call: somebody waits for it.
+PATIENCE = 15.0
 #: Seconds that a token without a stated end is used: Apps may turn expiry off.
 UNSTATED = 8 * 3600.0
-#: Bytes of an answer that is read; a repository has about 20,000.
-MAX_ANSWER = 1_000_000
 
 
 class NotSignedIn(GitHubError):
@@ -44,20 +49,11 @@ class People:
     """The App's calls in the name of people."""
 
     def __init__(
-        self,
-        client_id: str,
-        client_secret: str,
-        github_url: str,
-        api_url: str,
-        transport: httpx.AsyncBaseTransport | None = None,
+        self, client_id: str, client_secret: str, github_url: str, api_url: str, reach: Reach | None = None
     ) -> None:
         self.client_id = client_id
         self._client_secret = client_secret
-        self.github_url = github_url.rstrip("/")
-        self.api_url = api_url.rstrip("/")
-        self._http = httpx.AsyncClient(
-            transport=transport, timeout=TIMEOUT, headers={"User-Agent": f"ospo-gate/{VERSION}"}
-        )
+        self._web, self._api = (_connection(url, reach or Reach()) for url in (github_url, api_url))
 
     def authorize_url(self, callback: str, state: str, challenge: str) -> str:
         """Where somebody signs in. `challenge`: SHA-256 of the verifier (RFC 7636, S256)."""
@@ -68,7 +64,7 @@ class People:
             "code_challenge": challenge,
             "code_challenge_method": "S256",
         }
-        return f"{self.github_url}/login/oauth/authorize?{urlencode(query)}"
+        return f"{self._web.base}/login/oauth/authorize?{urlencode(query)}"
 
     async def exchange(self, code: str, verifier: str, callback: str) -> Grant:
         """The token for a code. Raises `NotSignedIn`, or `GitHubError` for what is not the person's fault."""
@@ -79,8 +75,7 @@ class People:
             "redirect_uri": callback,
             "code_verifier": verifier,
         }
-        url = f"{self.github_url}/login/oauth/access_token"
-        answer = await self._send("POST", url, data=body, headers={"Accept": "application/json"})
+        answer = await _sent(self._web, "POST", "/login/oauth/access_token", {"Accept": "application/json"}, body)
         found = _mapping(answer)
         token = found.get("access_token")
         if answer.status_code == 200 and isinstance(token, str) and token:
@@ -109,22 +104,22 @@ class People:
 
     async def revoke(self, token: str) -> None:
         """End a token at GitHub."""
-        url = f"{self.api_url}/applications/{quote(self.client_id, safe='')}/token"
-        login = httpx.BasicAuth(self.client_id, self._client_secret)
-        await self._send("DELETE", url, auth=login, json={"access_token": token})
+        login = base64.b64encode(f"{self.client_id}:{self._client_secret}".encode()).decode()
+        place = f"/applications/{quote(self.client_id, safe='')}/token"
+        await _sent(self._api, "DELETE", place, {"Authorization": f"Basic {login}"}, {"access_token": token})
 
     async def close(self) -> None:
-        await self._http.aclose()
+        await self._web.close()
+        await self._api.close()
 
-    async def _get(self, path: str, token: str) -> httpx.Response:
+    async def _get(self, place: str, token: str) -> httpx2.Response:
         """An answer that decides: what only says that GitHub cannot tell now raises."""
         headers = {
             "Accept": "application/vnd.github+json",
             "Authorization": f"Bearer {token}",
             "X-GitHub-Api-Version": API_VERSION,
         }
-        # A renamed repository is a redirect; httpx takes the token to no other host.
-        answer = await self._send("GET", f"{self.api_url}{path}", headers=headers, follow_redirects=True)
+        answer = await _sent(self._api, "GET", place, headers, None)
         status = answer.status_code
         if status == 401:
             raise NotSignedIn("GitHub does not take the token any more", 401)
@@ -133,16 +128,25 @@ class People:
             raise GitHubError(f"GitHub answered {status}", 429 if status < 500 else status)
         return answer
 
-    async def _send(self, method: str, url: str, **given: Any) -> httpx.Response:
-        try:
-            return await self._http.request(method, url, **given)
-        except httpx.HTTPError as error:  # whose text may have the address in it, and never the token
-            raise GitHubError(f"GitHub could not be reached ({type(error).__name__})") from None
+
+def _connection(url: str, reach: Reach) -> Connection:
+    address = Address.parse(url)
+    return Connection(address, reach.transport(address))
 
 
-def _mapping(answer: httpx.Response) -> dict[str, Any]:
+async def _sent(
+    connection: Connection, method: str, place: str, headers: Mapping[str, str], body: Mapping[str, str] | None
+) -> httpx2.Response:
     try:
-        found = answer.json() if len(answer.content) <= MAX_ANSWER else None
+        async with asyncio.timeout(PATIENCE):
+            return await connection.send(method, place, headers, None, body)
+    except TimeoutError:
+        raise GitHubError("GitHub did not answer in time") from None
+
+
+def _mapping(answer: httpx2.Response) -> dict[str, Any]:
+    try:
+        found = answer.json()
     except (ValueError, RecursionError):
         found = None
     return found if isinstance(found, dict) else {}

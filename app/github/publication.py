@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from app.subject import Claim, Kind
@@ -17,6 +17,8 @@ ANNOTATIONS = 50
 #: Name of the default branch's run. A pull request may have the same commit as its head, and must not be given the
 #: verdict on it as its own.
 BRANCH = f"{VERDICT} / default branch"
+#: How the names of a check's own run begin.
+_DETAIL = f"{VERDICT} / "
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,13 @@ class Publication:
     comment: str | None = None
     digest: str = ""
     """Of everything above that people see: equal head and digest means that nothing has to be posted."""
+
+    @property
+    def urgent(self) -> "Publication":
+        """What people wait for: the verdict, and runs with a name of the policy's own, for a branch may require them.
+        The other runs say where and why, which the verdict's summary says in short."""
+        runs = tuple(run for run in self.runs if not run.name.startswith(_DETAIL) or run.name == BRANCH)
+        return replace(self, runs=runs, comment=None)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -114,5 +123,5 @@ class Posted:
 
     comment: dict[str, Any] | None = None
     """`node`, `id` and `body` of our comment; None if there is none."""
-    requests: int = 0
-    problems: tuple[str, ...] = field(default=())
+    rest_at: float | None = None
+    """When the rest may be posted (seconds since 1970), for which GitHub's limits left no room; None: all is there."""

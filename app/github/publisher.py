@@ -1,14 +1,17 @@
 """Posting a publication: one GraphQL mutation where it can be, REST for whatever that leaves open.
 
 A mutation is never resent blindly. It can half succeed, so each part is judged by its own result; after a crash or an
-unclear answer what exists is looked up by external id (the comment by marker and author) and adopted.
+unclear answer what exists is looked up by external id (the comment by marker and author) and adopted. Where GitHub's
+limits leave little room the verdict goes first and the rest follows later.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.github.client import GitHubError, Installation, RateLimited, document, repository_path
+import structlog
+
+from app.github.client import PUBLISHING, GitHubError, Installation, RateLimited, document, repository_path
 from app.github.publication import ANNOTATIONS, Posted, Publication, Run
 from app.subject import Claim
 from checks.render.checkrun import VERDICT
@@ -16,6 +19,9 @@ from checks.render.comment import MARKER
 
 #: A document beyond this is split (bytes): GitHub gives a mutation ten seconds.
 DOCUMENT = 800_000
+
+
+log = structlog.get_logger()
 
 
 @dataclass
@@ -35,7 +41,7 @@ class Publisher:
     """Posts for one claim."""
 
     def __init__(self, client: Installation, claim: Claim) -> None:
-        self.client = client
+        self.client = client.with_permissions(PUBLISHING, claim.repository_id)
         self.claim = claim
         self.path = repository_path(claim.about.repository)
 
@@ -45,18 +51,30 @@ class Publisher:
         comment: Mapping[str, Any] | None,
         unsure: bool,
         waiting: Mapping[str, Any] | None = None,
+        urgent_stands: bool = False,
     ) -> Posted:
-        """Post what is missing. `comment` is our known comment; `unsure`: an earlier attempt may have posted parts;
-        `waiting` (`node`, `id`): the run that `announce` made.
+        """Post what is missing and may be posted now. `comment` is our known comment; `unsure`: an earlier attempt may
+        have posted parts; `waiting` (`node`, `id`): the run that `announce` made; `urgent_stands`: an earlier attempt
+        has left nothing but the rest.
 
         Raises `RateLimited` or `GitHubError` when something is left to post; called again with `unsure` it adopts.
         """
+        rest_at = self._rest_at(publication, comment)
+        if rest_at is not None and urgent_stands:
+            raise RateLimited("comments and details wait until GitHub's limits leave room for them", rest_at)
+        now = publication if rest_at is None else publication.urgent
         progress = _Progress(dict(comment) if comment else None, waiting)
         if unsure:
-            await self._adopt(publication, progress)
-        await self._by_graphql(publication, progress)
-        await self._by_rest(publication, progress)
-        return Posted(progress.comment)
+            await self._adopt(now, progress)
+        await self._by_graphql(now, progress)
+        await self._by_rest(now, progress)
+        return Posted(progress.comment, rest_at)
+
+    def _rest_at(self, publication: Publication, comment: Mapping[str, Any] | None) -> float | None:
+        """When what can wait may be posted; None: now, or there is nothing."""
+        due = self._comment_due(publication, comment)
+        created = len(publication.runs) - len(publication.urgent.runs) + (due and comment is None)
+        return self.client.app.limits.rest_at(self.client.key.installation_id, created, due)
 
     async def announce(self, head: str) -> dict[str, Any]:
         """Say that the verdict is in progress."""
@@ -104,7 +122,9 @@ class Publisher:
         """Everything in as few mutations as fit. What fails here is left to REST."""
         for part in self._parts(publication, progress):
             try:
-                answer = await self.client.graphql(*self._mutation(publication, part, progress))
+                query, variables = self._mutation(publication, part, progress)
+                created = sum(name != "u" and "checkRunId" not in given for name, given in variables.items())
+                answer = await self.client.graphql(query, variables, created)
             except RateLimited:
                 raise
             except GitHubError as error:
@@ -128,13 +148,12 @@ class Publisher:
                 part, size = [], 0
             part.append(index)
             size += weight
-        if self._comment_due(publication, progress):
+        if self._comment_due(publication, progress.comment):
             part.append("comment")
         if part:
             yield part
 
-    def _comment_due(self, publication: Publication, progress: _Progress) -> bool:
-        known = progress.comment
+    def _comment_due(self, publication: Publication, known: Mapping[str, Any] | None) -> bool:
         return publication.comment is not None and (known is None or known["body"] != publication.comment)
 
     def _mutation(
@@ -203,8 +222,14 @@ class Publisher:
             progress.started[index] = (number, present)
             await self._add_annotations(number, run, present)
             progress.posted.add(index)
-        if self._comment_due(publication, progress):
-            progress.comment = await self._write_comment(publication.comment or "", progress.comment)
+        if self._comment_due(publication, progress.comment):
+            try:
+                progress.comment = await self._write_comment(publication.comment or "", progress.comment)
+            except GitHubError as error:
+                if error.passing:
+                    raise
+                # A locked conversation, or a permission that was taken away: the verdict stands all the same.
+                log.warning("comment-not-posted", error=str(error))
 
     async def _create_run(
         self, publication: Publication, run: Run, waiting: Mapping[str, Any] | None

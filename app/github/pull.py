@@ -8,7 +8,7 @@ import asyncio
 import base64
 import binascii
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -334,8 +334,3 @@ def central_policy(text: str) -> CentralPolicy:
     if not at or not ref or len(parts) < 2 or not all(parts):
         raise ValueError(f"expected owner/repo[/path]@ref, not '{text}'")
     return CentralPolicy("/".join(parts[:2]), parts[2] if len(parts) == 3 else "policy.yaml", ref)
-
-
-def names(sources: Iterable[str]) -> Iterator[str]:
-    """Repository names without owner, as tokens are narrowed by."""
-    return (source.split("/", 1)[1] for source in sources)

@@ -8,22 +8,24 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from app.facts.lookup import FactChain
 from app.facts.members import Members
 from app.facts.shared import SharedFacts
 from app.gate import Gate, Judged
 from app.github.branch import BranchSource
-from app.github.client import GitHubApp, GitHubError, Installation, RateLimited
+from app.github.client import READING, GitHubApp, GitHubError, Installation, RateLimited
+from app.github.limits import VERDICT as VERDICT_COST
 from app.github.publication import Publication, branch_publication, publication, refusal
 from app.github.publisher import Publisher
-from app.github.pull import CentralPolicy, PullSource, names
+from app.github.pull import CentralPolicy, PullSource
 from app.jobs.desk import Desk, known, own_comment
 from app.jobs.first_seen import FirstSeen, watched
 from app.jobs.nights import next_turn
 from app.policies import PolicyPlace, load_policy
 from app.ports import FactSource, InventoryCache, Parse
-from app.store.reports import SENDING, SENT, SUPERSEDED, Outgoing, ReportStore
+from app.store.reports import LATER, SENDING, SENT, SUPERSEDED, Outgoing, ReportStore
 from app.store.sightings import SightingStore
 from app.store.subjects import SubjectStore
 from app.subject import Claim, Kind
@@ -83,7 +85,8 @@ class Judge:
         """Bring one subject to its verdict, or put it back with the reason. Never raises for what GitHub does."""
         logger = log.bind(subject=claim.key, repository=claim.about.repository, head=claim.head[:12], token=claim.token)
         try:
-            await self._handle(claim, logger)
+            with bound_contextvars(subject=claim.key, installation=claim.installation_id):
+                await self._handle(claim, logger)
         except HeadMoved as moved:
             logger.info("head-moved", to=moved.head[:12])
             if claim.attempts < 2:
@@ -97,9 +100,13 @@ class Judge:
             await self._failed(claim, error, logger)
 
     async def _handle(self, claim: Claim, logger: Any) -> None:
+        self._check_budget(claim)
         client = self._client(claim)
         if unfinished := await self.reports.unfinished(claim.key):
-            claim = await self._finish_earlier(claim, client, unfinished)
+            earlier = await self._finish_earlier(claim, client, unfinished)
+            if earlier is None:
+                return
+            claim = earlier
         if claim.attempts >= MAX_ATTEMPTS:
             raise SourceError(claim.last_error or "the service ended each time while it was judged")
         started = time.monotonic()
@@ -109,6 +116,8 @@ class Judge:
             outgoing = await self._decided(claim, source, desk, started)
             if outgoing is None:
                 await desk.withdraw()
+                if unfinished and unfinished.state == LATER:
+                    await self.reports.mark(unfinished, SUPERSEDED)
                 await self.subjects.finish(claim, desk.again_at)
             else:
                 await self._publish(claim, desk, outgoing)
@@ -138,7 +147,14 @@ class Judge:
             return None
         return await self.reports.save(claim, to_json(judged.report), said.to_json(), time.monotonic() - started)
 
+    def _check_budget(self, claim: Claim) -> None:
+        """Raises `RateLimited` before anything is read whose verdict could not be posted now."""
+        self.app.limits.check(claim.installation_id, VERDICT_COST)
+        if claim.kind is Kind.BRANCH:
+            self.app.limits.check_spare(claim.installation_id)
+
     def _source(self, claim: Claim, client: Installation) -> PullSource:
+        client = client.with_permissions(READING)
         if claim.kind is Kind.BRANCH:
             return BranchSource(client, claim.about, claim.head, self.central)
         return PullSource(client, claim.about, claim.number, claim.head, self.central, claim.comment is None)
@@ -150,10 +166,11 @@ class Judge:
         return next_turn(self.clock(), self.refresh_hour, claim.repository_id).timestamp()
 
     def _client(self, claim: Claim) -> Installation:
-        repositories = [claim.about.repository]
-        if self.central and self.central.repository.split("/")[0] == claim.about.repository.split("/")[0]:
-            repositories.append(self.central.repository)
-        return self.app.installation(claim.installation_id, tuple(names(repositories)))
+        repositories: list[int | str] = [claim.repository_id]
+        own, central = claim.about.repository, self.central.repository if self.central else None
+        if central and central != own and central.split("/")[0] == own.split("/")[0]:
+            repositories.append(central)
+        return self.app.installation(claim.installation_id, repositories)
 
     # -- judging ----------------------------------------------------------------------------------------------------
 
@@ -262,7 +279,7 @@ class Judge:
         )
         return refusal(claim, "could not judge: the policy is not valid", summary, "policy")
 
-    async def _publish(self, claim: Claim, desk: Desk, outgoing: Outgoing) -> None:
+    async def _publish(self, claim: Claim, desk: Desk, outgoing: Outgoing, failed: str | None = None) -> None:
         if not await self.subjects.may_publish(claim):
             await self.reports.mark(outgoing, SUPERSEDED)
             await desk.withdraw()
@@ -273,28 +290,56 @@ class Judge:
         still_mine = False
         try:
             posted = await desk.publisher.publish(said, desk.comment, unsure=False, waiting=desk.waiting)
-            await self.reports.mark(outgoing, SENT)
-            published = f"{said.head}:{said.digest}"
-            still_mine = await self.subjects.finish(claim, desk.again_at, published=published, comment=posted.comment)
+            if posted.rest_at is None:
+                await self.reports.mark(outgoing, SENT)
+                published, again_at = f"{said.head}:{said.digest}", desk.again_at
+            else:
+                await self.reports.later(outgoing, desk.again_at)
+                published, again_at = f"{said.head}:{LATER}", posted.rest_at
+            still_mine = await self.subjects.finish(
+                claim, again_at, failed, published=published, comment=posted.comment
+            )
         finally:
             if not still_mine:
                 await self.subjects.overtaken(claim)
 
-    async def _finish_earlier(self, claim: Claim, client: Installation, outgoing: Outgoing) -> Claim:
-        """An earlier attempt was broken off while it posted. If that still is the newest word, it is completed; if not,
-        what our comment says now is not known. The claim as it is then."""
-        said = Publication.from_json(dict(outgoing.publication))
+    async def _finish_earlier(self, claim: Claim, client: Installation, outgoing: Outgoing) -> Claim | None:
+        """An earlier attempt was broken off while it posted, or left the rest for later. If that still is the newest
+        word, it is completed; if not, what our comment says now is not known. The claim as it is then; None: with that
+        it has ended."""
+        said, rest = Publication.from_json(dict(outgoing.publication)), outgoing.state == LATER
         if said.head != claim.head:
             await self.reports.mark(outgoing, SUPERSEDED)
-            return replace(claim, comment=None)
+            return claim if rest else replace(claim, comment=None)
+        if rest and claim.wanted > outgoing.wanted + 1:
+            return claim  # more was asked for since: what is said of that says this, too
         try:
-            posted = await Publisher(client, claim).publish(said, claim.comment, unsure=True)
+            posted = await Publisher(client, claim).publish(said, claim.comment, unsure=True, urgent_stands=rest)
         finally:
             await self.subjects.overtaken(claim)
+        if posted.rest_at is not None:
+            return await self._left_rest(claim, outgoing, posted.rest_at, posted.comment)
         published, forced = f"{said.head}:{said.digest}", claim.forced and claim.wanted > outgoing.wanted
-        await self.subjects.note(claim, comment=posted.comment, published=published, attempts=0)
+        if rest:
+            await self.subjects.finish(claim, outgoing.again_at, published=published, comment=posted.comment)
+        else:
+            await self.subjects.note(claim, comment=posted.comment, published=published, attempts=0)
         await self.reports.mark(outgoing, SENT)
+        if rest:
+            return None
         return replace(claim, comment=posted.comment, published=published, attempts=0, forced=forced)
+
+    async def _left_rest(
+        self, claim: Claim, outgoing: Outgoing, rest_at: float, comment: Mapping[str, Any] | None
+    ) -> Claim | None:
+        """The urgent part of what was broken off stands now. It is judged again only if more was asked for since."""
+        published = f"{outgoing.publication['head']}:{LATER}"
+        if claim.wanted > outgoing.wanted:
+            await self.reports.mark(outgoing, SUPERSEDED)
+            return replace(claim, comment=dict(comment) if comment else None, published=published, attempts=0)
+        await self.reports.later(outgoing, None)
+        await self.subjects.finish(claim, rest_at, published=published, comment=comment)
+        return None
 
     # -- failing ----------------------------------------------------------------------------------------------------
 
@@ -318,7 +363,7 @@ class Judge:
         outgoing = await self.reports.refuse(claim, said.to_json(), str(error))
         try:
             desk = Desk(claim, Publisher(self._client(claim), claim), again_at=self._turn(claim))
-            await self._publish(claim, desk, outgoing)
+            await self._publish(claim, desk, outgoing, failed=str(error))
         except RateLimited as limited:
             await self.subjects.postpone(claim, str(limited), limited.retry_at)
         except GitHubError as second:
@@ -327,7 +372,7 @@ class Judge:
                 await self._wait(claim, second)
             else:  # GitHub lets us say nothing here: it rests until the next event
                 await self.reports.mark(outgoing, SUPERSEDED)
-                await self.subjects.finish(claim, last_error=str(second)[:2000])
+                await self.subjects.finish(claim, failed=str(second))
 
 
 def _label(central: CentralPolicy) -> str:

@@ -8,14 +8,18 @@ from itertools import groupby
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, case, insert, or_, select, update
+from sqlalchemy import Row, case, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.store import repositories
 from app.store.database import Database
+from app.store.effects import apply
+from app.store.repositories import RepositoryRow
+from app.store.effects import apply
 from app.store.tables import delivery, subject
-from app.subject import Again, Delivery, Wanted
+from app.subject import Again, Delivery, Told, Wanted
 
 #: Deliveries of one transaction; what arrives meanwhile is in the next one.
 BATCH = 200
@@ -61,13 +65,16 @@ class Acceptance:
         self.submit = submit
         self._waiting: list[Waiting] = []
         self._writing: asyncio.Task[None] | None = None
-        upsert = (sqlite if database.sqlite else postgresql).insert(subject)
+        self._insert = (sqlite if database.sqlite else postgresql).insert
+        upsert = self._insert(subject)
         newer = upsert.excluded.head_at >= subject.c.head_at  # events may arrive out of order
         told = {name: case((newer, upsert.excluded[name]), else_=subject.c[name]) for name in _TOLD}
         self._upsert = upsert.on_conflict_do_update(
             index_elements=["key"],
             set_={
                 **told,
+                "closed_at": case((newer, None), else_=subject.c.closed_at),
+                "closed_at": case((newer, None), else_=subject.c.closed_at),
                 "wanted": subject.c.wanted + upsert.excluded.wanted,
                 "forced": or_(subject.c.forced, upsert.excluded.forced),
                 "next_at": upsert.excluded.next_at,
@@ -130,6 +137,7 @@ class Acceptance:
         """Whether each of them was taken."""
         known = await _known(connection, [accepted.id for accepted in batch])
         taken = {accepted.id: accepted for accepted in batch if known.get(accepted.id, True)}
+        await self._hear(connection, [accepted.told for accepted in taken.values() if accepted.told])
         raised: dict[str, Raised] = {}
         for together, run in groupby(taken.values(), _only_wanted):
             if together:
@@ -142,6 +150,14 @@ class Acceptance:
             await self.submit(connection, list({row.key: row for row in raised.values()}.values()))
         # Of two with one id in a batch, one is taken.
         return [taken.pop(accepted.id, None) is not None for accepted in batch]
+
+    async def _hear(self, connection: AsyncConnection, told: Iterable[Told]) -> None:
+        """What events tell about repositories: the last word about each."""
+        last = {item.id: item for item in told}
+        if last:
+            now = self.clock()
+            rows = [repositories.values(RepositoryRow(**asdict(item)), now) for _, item in sorted(last.items())]
+            await connection.execute(repositories.upsert(self._insert), rows)
 
     async def _want(self, connection: AsyncConnection, deliveries: Sequence[Delivery]) -> dict[str, Raised]:
         """One row for each subject, in the order of their keys, so that two processes never wait for each other."""
@@ -157,14 +173,22 @@ class Acceptance:
         }
 
     async def _apply(self, connection: AsyncConnection, accepted: Delivery) -> dict[str, Raised]:
-        match accepted.command:
-            case Wanted():
-                return await self._want(connection, [accepted])
-            case Again() as again:
-                rows = await self._again(connection, again)
-                return {accepted.id: rows[0]} if rows else {}
-            case _:
-                return {}
+        command = accepted.command
+        effects = accepted.also if command is None or isinstance(command, Wanted | Again) else (*accepted.also, command)
+        for effect in effects:
+            await apply(connection, effect, self.clock(), self._insert)
+        if effects:
+            await self._settle(connection)
+        if isinstance(command, Wanted):
+            return await self._want(connection, [accepted])
+        rows = await self._again(connection, command) if isinstance(command, Again) else []
+        return {accepted.id: rows[0]} if rows else {}
+
+    async def _settle(self, connection: AsyncConnection) -> None:
+        """Deliveries whose subject rests now are done."""
+        reached = select(subject.c.done).where(subject.c.key == delivery.c.subject).scalar_subquery()
+        open_ = (text("state <> 'done'"), delivery.c.state == ACCEPTED, delivery.c.wanted <= reached)
+        await connection.execute(update(delivery).where(*open_).values(state=DONE, done_at=self.clock()))
 
     async def _again(self, connection: AsyncConnection, again: Again) -> list[Raised]:
         rows = await connection.execute(
@@ -213,7 +237,7 @@ async def _known(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, b
 
 
 def _only_wanted(accepted: Delivery) -> bool:
-    return isinstance(accepted.command, Wanted)
+    return isinstance(accepted.command, Wanted) and not accepted.also
 
 
 def _values(commands: Iterable[Wanted], now: float) -> dict[str, Any]:

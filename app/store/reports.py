@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,6 +14,9 @@ from app.store.tables import history, outbox, policy, report
 from app.subject import Claim
 
 WAITING, SENDING, SENT, SUPERSEDED = "waiting", "sending", "sent", "superseded"
+#: The verdict is posted; comments and details wait for room in GitHub's limits.
+LATER = "later"
+_OPEN = (WAITING, SENDING, LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,8 @@ class Outgoing:
     publication: Mapping[str, Any]
     wanted: int
     """What the subject will have done when this is sent."""
+    again_at: float | None = None
+    """When time alone can change what it says (seconds since 1970); known of what is posted later."""
 
 
 class ReportStore:
@@ -68,9 +73,7 @@ class ReportStore:
 
     async def _put(self, connection: AsyncConnection, claim: Claim, publication: Mapping[str, Any]) -> Outgoing:
         await connection.execute(
-            update(outbox)
-            .where(outbox.c.subject == claim.key, outbox.c.state.in_((WAITING, SENDING)))
-            .values(state=SUPERSEDED)
+            update(outbox).where(outbox.c.subject == claim.key, outbox.c.state.in_(_OPEN)).values(state=SUPERSEDED)
         )
         document = {**publication, "wanted": claim.wanted}
         result = await connection.execute(
@@ -82,16 +85,37 @@ class ReportStore:
         return Outgoing(result.inserted_primary_key[0], WAITING, document, claim.wanted)
 
     async def unfinished(self, key: str) -> Outgoing | None:
-        """The newest publication that an earlier worker began and did not finish."""
-        query = select(outbox).where(outbox.c.subject == key, outbox.c.state == SENDING).order_by(outbox.c.id.desc())
+        """The newest publication that an earlier worker began and did not finish, or left the rest of for later."""
+        query = (
+            select(outbox)
+            .where(outbox.c.subject == key, outbox.c.state.in_((SENDING, LATER)))
+            .order_by(outbox.c.id.desc())
+        )
         async with self.database.read() as connection:
             row = (await connection.execute(query.limit(1))).one_or_none()
-        return Outgoing(row.id, row.state, row.publication, row.publication.get("wanted", 0)) if row else None
+        if row is None:
+            return None
+        said = row.publication
+        return Outgoing(row.id, row.state, said, said.get("wanted", 0), said.get("again_at"))
+
+    async def later(self, outgoing: Outgoing, again_at: float | None) -> None:
+        """The urgent part is sent; the rest follows."""
+        said = {**outgoing.publication, "again_at": again_at}
+        async with self.database.write() as connection:
+            await connection.execute(
+                update(outbox).where(outbox.c.id == outgoing.id).values(state=LATER, publication=said)
+            )
+
+    async def waiting_rests(self) -> int:
+        """How many verdicts wait for their comment and details."""
+        query = select(func.count()).select_from(outbox).where(outbox.c.state == LATER)
+        async with self.database.read() as connection:
+            return int((await connection.execute(query)).scalar_one())
 
     async def mark(self, outgoing: Outgoing, state: str) -> None:
         """Set the state; whatever older of the subject was not sent will not be any more."""
         own = select(outbox.c.subject).where(outbox.c.id == outgoing.id).scalar_subquery()
-        older = (outbox.c.subject == own) & (outbox.c.id < outgoing.id) & outbox.c.state.in_((WAITING, SENDING))
+        older = (outbox.c.subject == own) & (outbox.c.id < outgoing.id) & outbox.c.state.in_(_OPEN)
         async with self.database.write() as connection:
             sent = {"sent_at": self.clock()} if state == SENT else {}
             await connection.execute(update(outbox).where(outbox.c.id == outgoing.id).values(state=state, **sent))

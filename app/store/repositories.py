@@ -50,12 +50,9 @@ class RepositoryStore:
         """Remember what an event or a listing told; a repository that was gone is back."""
         now = self.clock()
         # The last word about one repository, and sorted, so that two writers never wait for each other.
-        values = [_values(row, now) for _, row in sorted({row.id: row for row in rows}.items())]
-        insert = (sqlite if self.database.sqlite else postgresql).insert(repository)
-        told = {name: func.coalesce(insert.excluded[name], repository.c[name]) for name in _OPTIONAL}
-        always = {name: insert.excluded[name] for name in ("installation_id", "name", "folded", "seen_at", "gone_at")}
-        statement = insert.on_conflict_do_update(index_elements=["id"], set_={**always, **told})
-        for batch in _batches(values):
+        last = [values(row, now) for _, row in sorted({row.id: row for row in rows}.items())]
+        statement = upsert((sqlite if self.database.sqlite else postgresql).insert)
+        for batch in _batches(last):
             async with self.database.write() as connection:
                 await connection.execute(statement, batch)
 
@@ -117,7 +114,16 @@ ACTIVE = repository.c.gone_at.is_(None) & repository.c.archived.is_not(True)
 _OPTIONAL = ("node_id", "visibility", "default_branch", "archived", "fork", "properties", "license")
 
 
-def _values(row: RepositoryRow, now: float) -> dict[str, Any]:
+def upsert(insert_into: Callable[..., Any]) -> Any:
+    """The statement that takes `values`, by the `insert` of the database's dialect."""
+    insert = insert_into(repository)
+    told = {name: func.coalesce(insert.excluded[name], repository.c[name]) for name in _OPTIONAL}
+    always = {name: insert.excluded[name] for name in ("installation_id", "name", "folded", "seen_at", "gone_at")}
+    return insert.on_conflict_do_update(index_elements=["id"], set_={**always, **told})
+
+
+def values(row: RepositoryRow, now: float) -> dict[str, Any]:
+    """What is written of a row that is seen at `now`."""
     return {
         "id": row.id,
         "installation_id": row.installation_id,

@@ -15,13 +15,17 @@ from app.store.tables import delivery, subject
 from app.subject import About, Claim, Delivery, Kind
 
 
+#: Kinds whose verdict no person waits for.
+NOBODY_WAITS = (Kind.BRANCH, Kind.TASK)
+
+
 class SubjectStore:
     """The truth of the work."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self.database = database
         self.clock = clock
-        self.acceptance = Acceptance(database, lambda: self.clock())
+        self.acceptance = Acceptance(database, lambda: self.clock())  # tests move the clock
         self._insert = (sqlite if database.sqlite else postgresql).insert
 
     async def accept(self, accepted: Delivery) -> bool:
@@ -220,5 +224,5 @@ def by_fairness(query: Select[Any], waiting: Alias, now: float) -> Select[Any]:
 
 def nobody_waits(waiting: Alias) -> ColumnElement[int]:
     """0 for what a person waits for, 1 for default branches and tasks."""
-    kinds = [waiting.c.key.like(f"%/{kind}/%") for kind in (Kind.BRANCH, Kind.TASK)]
+    kinds = [waiting.c.key.like(f"%/{kind}/%") for kind in NOBODY_WAITS]
     return case((or_(*kinds), 1), else_=0)

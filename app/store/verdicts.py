@@ -52,6 +52,9 @@ class Standing:
     """The newest head that is known."""
     due: bool
     """Whether it is being judged, or would be if a worker were free."""
+    waits: bool
+    """Whether it will be judged (again), now or later."""
+    closed: bool
     error: str | None
     """Why the last attempt ended without a verdict, if so."""
     next_at: float
@@ -70,8 +73,9 @@ class VerdictStore:
             row = (await connection.execute(select(subject).where(subject.c.key == key))).one_or_none()
         if row is None:
             return None
-        due = row.wanted > row.done and row.next_at <= self.clock()
-        return Standing(row.head, due, row.last_error, row.next_at)
+        waits = row.wanted > row.done
+        due = waits and row.next_at <= self.clock()
+        return Standing(row.head, due, waits, row.closed_at is not None, row.last_error, row.next_at)
 
     async def verdict(self, key: str, head: str | None = None) -> Verdict | None:
         """The newest one, or the newest on a head that begins with `head`."""

@@ -10,7 +10,8 @@ from fastapi.responses import JSONResponse
 
 from app.subject import Delivery
 from app.version import VERSION
-from app.web.events import Malformed, Ours, heard
+from app.web.commands import Ours
+from app.web.events import Malformed, heard
 from app.web.signature import signed
 
 #: GitHub's own cap for a payload (bytes).

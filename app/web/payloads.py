@@ -1,5 +1,8 @@
-"""What is read of GitHub's webhooks. The models are narrow and ignore what they do not need, so that a field that GitHub
-adds or drops elsewhere never turns a delivery into an error."""
+"""What is read of GitHub's webhooks.
+
+The models are narrow and ignore what they do not need, so that a field that GitHub adds or drops elsewhere never turns
+a delivery into an error.
+"""
 
 from datetime import datetime
 from typing import Any

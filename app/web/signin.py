@@ -16,7 +16,7 @@ import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from app.github.client import GitHubError
+from app.github.errors import GitHubError
 from app.github.people import Grant, NotSignedIn, People
 from app.web.forms import Refused, posted
 from app.web.pages.rendering import Renderer
@@ -44,7 +44,7 @@ class SignIn:
     public_url: str
     throttle: Throttle = field(default_factory=lambda: Throttle(RETURNS, WINDOW))
     _used: dict[str, float] = field(default_factory=dict, repr=False)
-    """States that came back, until they end. In another process a second use ends at GitHub, which takes a code once."""
+    """States that came back, until they end. A second use in another process ends at GitHub: it takes a code once."""
 
     @property
     def callback(self) -> str:
@@ -156,4 +156,6 @@ def _again(request: Request, renderer: Renderer, status: int, said: str, to: str
 
 
 def _to(path: str, **headers: Any) -> Response:
-    return RedirectResponse(path, 303, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", **headers})
+    return RedirectResponse(
+        path, 303, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", **headers}
+    )

@@ -206,7 +206,7 @@ def _csaf_notes(group: Iterable[Said]) -> list[Document]:
 
 def _given(fields: Mapping[str, object]) -> Document:
     """Without what is empty."""
-    return {name: value for name, value in _filled(fields)}
+    return dict(_filled(fields))
 
 
 def _filled(fields: Mapping[str, object]) -> Iterator[tuple[str, object]]:

@@ -52,7 +52,7 @@ def evaluate(plan: Plan, facts: Facts, policy: Policy, now: datetime, only: froz
     findings = _findings(seen, facts, policy, now)
     listing = plan.snapshot.listing
     return Report(
-        conclusion=_conclude(findings, outcomes, policy.mode),
+        conclusion=_conclude(findings, outcomes, policy.mode, facts.requested),
         mode=policy.mode,
         findings=findings,
         outcomes=tuple(outcomes),
@@ -61,7 +61,7 @@ def evaluate(plan: Plan, facts: Facts, policy: Policy, now: datetime, only: froz
         head=listing.head,
         repository=facts.repository,
         sources=facts.sources,
-        notices=tuple(_notices(plan, policy)),
+        notices=tuple(_notices(plan, policy, findings, facts)),
         judge_again_at=_judge_again_at(findings, later, policy, now),
         contact=str(policy.root.owner.contact) if policy.root.owner.contact else None,
         answered_within=str(policy.root.owner.responds_within) if policy.root.owner.responds_within else None,
@@ -152,7 +152,7 @@ def _finding(item: _Seen, id_: str, facts: Facts, policy: Policy, now: datetime)
         rule=rule.id,
         level=level,
         introduced=observation.introduced,
-        move=observation.move,
+        move=Move.OWNER if id_ in facts.requested and observation.move is Move.AUTHOR else observation.move,
         clears_at=observation.clears_at,
         changes_at=observation.changes_at,
         subject=observation.subject,
@@ -228,14 +228,16 @@ def _order(finding: Finding) -> tuple[object, ...]:
     )
 
 
-def _conclude(findings: Sequence[Finding], outcomes: Sequence[CheckOutcome], mode: Mode) -> Conclusion:
+def _conclude(
+    findings: Sequence[Finding], outcomes: Sequence[CheckOutcome], mode: Mode, requested: frozenset[str]
+) -> Conclusion:
     if mode is Mode.OFF:
         return Conclusion.OFF
     blocking = [finding for finding in findings if finding.blocks]
     if blocking and mode is Mode.EVALUATE:
         return Conclusion.WOULD_BLOCK
     if blocking:
-        return _why_blocked(blocking)
+        return _why_blocked(blocking, requested)
     if any(finding.warns for finding in findings):
         return Conclusion.WARNINGS
     if not any(outcome.judged or outcome.not_judged_here for outcome in outcomes) and not findings:
@@ -243,15 +245,15 @@ def _conclude(findings: Sequence[Finding], outcomes: Sequence[CheckOutcome], mod
     return Conclusion.PASSED
 
 
-def _why_blocked(blocking: Sequence[Finding]) -> Conclusion:
-    if all(finding.could_not_tell for finding in blocking):
+def _why_blocked(blocking: Sequence[Finding], requested: frozenset[str]) -> Conclusion:
+    if all(finding.could_not_tell and finding.id not in requested for finding in blocking):
         return Conclusion.CANNOT_JUDGE
-    if all(finding.move in (Move.OWNER, Move.MAINTAINER) for finding in blocking):
+    if all(finding.id in requested or finding.move in (Move.OWNER, Move.MAINTAINER) for finding in blocking):
         return Conclusion.ACTION_REQUIRED
     return Conclusion.BLOCKED
 
 
-def _notices(plan: Plan, policy: Policy) -> Iterator[Phrase]:
+def _notices(plan: Plan, policy: Policy, findings: Sequence[Finding], facts: Facts) -> Iterator[Phrase]:
     for path in plan.snapshot.policy_changed:
         yield say(
             "This change edits {}. It is judged by the version at the merge base; the new one counts after the merge.",
@@ -259,6 +261,12 @@ def _notices(plan: Plan, policy: Policy) -> Iterator[Phrase]:
         )
     if policy.reference.built_in:
         yield say("There is no policy yet: the built-in starter policy judges. Begin with: ospo-gate policy init")
+    if asked := sum(finding.blocks and finding.id in facts.requested for finding in findings):
+        team = policy.root.owner.team
+        who: Phrase = ("The owner of the policy",) if team is None or facts.repository.public else say("{}", team)
+        yield say(
+            "{} decides about {}, as was asked for.", who, ("1 finding" if asked == 1 else f"{asked:,} findings",)
+        )
 
 
 def _judge_again_at(

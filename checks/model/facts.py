@@ -98,6 +98,8 @@ class Facts:
     """By purl as in `Affected`: the VEX statements that the policy trusts."""
     members: Mapping[str, Membership] = field(default_factory=lambda: MappingProxyType({}))
     """By login, lower case: membership of the organization that owns the repository."""
+    requested: frozenset[str] = frozenset()
+    """Ids of findings of this change for which the owner of the policy was asked for something."""
     repository: RepositoryFacts = field(default_factory=RepositoryFacts)
     accounts_known: bool = False
     """Whether commits carry GitHub accounts and verified signatures (the service) or not (a checkout)."""

@@ -54,6 +54,9 @@ class Listing:
     commits: tuple[Commit, ...] = ()
     problems: tuple[Problem, ...] = ()
     """What could not be listed (more files than the API gives, commits missing): judged by the inventory check."""
+    merge_queue: bool = False
+    """Whether a merge queue made these commits. It commits in its own name, and the pull requests' own commits were
+    judged with their people."""
 
 
 @dataclass(frozen=True, slots=True)

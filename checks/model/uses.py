@@ -16,7 +16,7 @@ class Use(NamedTuple):
     """Of several the one that reaches users."""
     direct: bool | None
     via: str | None
-    """The direct dependency (purl) on a shortest way to it; None where it is direct itself, or the file has no graph."""
+    """The direct dependency (purl) on a shortest way to it; None: it is direct itself, or the file has no graph."""
     license: str | None
     """As the file states it, raw."""
 
@@ -80,9 +80,7 @@ def brought_by(inventory: Inventory, key: tuple[str, str | None]) -> tuple[Depen
         for target in targets:
             above[target].append(index)
     reached = _reached(above, wanted) if inventory.edges else set(wanted)
-    found = {
-        (entry.purl, entry.version): entry for index in reached if (entry := inventory.dependencies[index]).direct
-    }
+    found = {(entry.purl, entry.version): entry for index in reached if (entry := inventory.dependencies[index]).direct}
     return tuple(sorted(found.values(), key=lambda entry: (entry.name, entry.version or "")))
 
 

@@ -6,6 +6,8 @@ from types import MappingProxyType
 
 from checks.model.finding import Level
 from checks.model.report import Mode, PolicyReference
+from checks.policy.comments import CommentsKeys
+from checks.policy.owners import Owners
 from checks.policy.section import Section
 from checks.policy.shape import CheckId, KeyFault, KeyPath, Place, key
 from checks.policy.values import Account, Duration, Link, Release
@@ -54,10 +56,14 @@ class Root:
         "The oldest ospo-gate that may apply this policy, for example `0.1`.", default=None
     )
     owner: Owner = key("Who answers for the policy.", default_factory=Owner)
+    owners: Owners = key("Who answers for repositories: docs/where-used.md.", default_factory=Owners)
     facts: FactsKeys = key("What counts as known.", default_factory=FactsKeys)
     check_names: Mapping[CheckId, str] = key(
         "Fixed check-run names by check, so that existing branch protection keeps working: `{signoff: DCO}`.",
         default_factory=lambda: MappingProxyType({}),
+    )
+    comments: CommentsKeys = key(
+        "Commands in comments on pull requests: docs/comments.md. `off`: none is obeyed.", default_factory=CommentsKeys
     )
     waivers: tuple[Waiver, ...] = key("Exceptions with a reason, an approver and an end.", default=())
 

@@ -34,6 +34,7 @@ CHECKS = Checks(
     "freshness",
     "packages",
     "notices",
+    "sbom",
     "ai_models",
     "inventory",
     always_on=frozenset({"inventory"}),

@@ -17,6 +17,7 @@ from checks.signoffs.explain import evidence, fix, headline, message, remediatio
 from checks.signoffs.matching import Failure, Judge, Kind, SignoffMode, normal_of
 from checks.signoffs.remediation import Allowed, Remediations
 from checks.signoffs.repair import Branch, repair_on
+from checks.signoffs.trailers import loose_sign_offs
 
 
 class Require(StrEnum):
@@ -97,10 +98,22 @@ def _judge(snapshot: Snapshot, facts: Facts, section: SignoffSection) -> _Result
         return 0, (), ()
     commits = snapshot.listing.commits
     judge = Judge(commits, section.mode, section.remediation.allowed, accounts_known=facts.accounts_known).judge
+    if snapshot.listing.merge_queue:
+        return _in_merge_queue(commits, facts, section.require, judge)
     plain = [commit for commit in commits if len(commit.parents) < 2]
     if facts.accounts_known:
         return _with_accounts(plain, facts, section.require, judge)
     return _without_accounts(plain, section.require, judge)
+
+
+def _in_merge_queue(
+    commits: Sequence[Commit], facts: Facts, require: Require, judge: Callable[[Commit], Failure | None]
+) -> _Result:
+    """Whether anybody's sign-off is still there: who must have signed was judged on the pull requests' own commits."""
+    plain = [commit for commit in commits if len(commit.parents) < 2 and not _is_bot(commit)]
+    required = [commit for commit in plain if require is Require.EVERYONE or not _is_member(commit, facts)]
+    unsigned = (commit for commit in required if not loose_sign_offs(commit.message))
+    return len(required), [failure for commit in unsigned if (failure := judge(commit)) is not None], ()
 
 
 def _with_accounts(
@@ -197,11 +210,17 @@ def _observations(
     branch = Branch(listing.commits, listing.base, allowed)
     remediations = Remediations(listing.commits, allowed, normal_of(section.mode))
     in_order = sorted(failing, key=lambda failure: failure.commit.author.name)
-    return tuple(_observation(failure, facts, section, branch, remediations) for failure in in_order)
+    queue = listing.merge_queue
+    return tuple(_observation(failure, facts, section, branch, remediations, queue) for failure in in_order)
 
 
 def _observation(
-    failure: Failure, facts: Facts, section: SignoffSection, branch: Branch, remediations: Remediations
+    failure: Failure,
+    facts: Facts,
+    section: SignoffSection,
+    branch: Branch,
+    remediations: Remediations,
+    merge_queue: bool,
 ) -> Observation:
     repair = repair_on(branch, [failure])
     membership = _membership(failure.commit, facts, section.require)
@@ -213,7 +232,8 @@ def _observation(
         move=Move.AUTHOR,
         evidence=(*evidence(failure, section.mode, remediations, membership), *remediation_row(repair)),
         policy_key=("signoff", "require" if failure.kind is Kind.UNVERIFIED else "mode"),
-        fix=fix(failure, repair, branch.keeper),
+        # Nobody can amend what a merge queue committed.
+        fix=None if merge_queue else fix(failure, repair, branch.keeper),
     )
 
 

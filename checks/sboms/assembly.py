@@ -42,9 +42,6 @@ class About(NamedTuple):
     """Manifests that were read as they are on disk, and differ from the commit."""
 
 
-_Key = tuple[str, str | None, Origin, str | None]
-
-
 class _Node:
     """One package version while its places are gathered."""
 
@@ -58,10 +55,10 @@ class _Node:
         self.source = first.source
         self.places: list[Location] = []
         self.integrity: dict[str, None] = {}
-        self.requires: dict[_Key, None] | None = None
+        self.requires: set[int] | None = None
 
     def also(self, dependency: Dependency) -> None:
-        if _RANK[dependency.scope] < _RANK[self.scope]:
+        if dependency.scope is not self.scope and _RANK[dependency.scope] < _RANK[self.scope]:
             self.scope = dependency.scope
         if self.direct is None or dependency.direct:
             self.direct = dependency.direct if self.direct is None else True
@@ -73,17 +70,15 @@ def assemble(
     inventories: Sequence[Inventory], about: About, licenses: Mapping[PackageKey, Licensed] | None = None
 ) -> Content:
     """`licenses`: what is known beyond the manifests, by purl and version."""
-    nodes: dict[_Key, _Node] = {}
+    nodes = _Nodes()
     for inventory in inventories:
-        _gather(inventory, nodes, about.folder)
-    if about.scope == "shipped":
-        nodes = {key: node for key, node in nodes.items() if node.scope.shipped}
-    named = sorted((_purl(node.first), key) for key, node in nodes.items())
-    place = {key: index for index, (_, key) in enumerate(named)}
+        nodes.gather(inventory, about.folder)
+    kept = [n for n, node in enumerate(nodes.all) if about.scope == "all" or node.scope.shipped]
+    named = sorted((_purl(nodes.all[n].first), n) for n in kept)
+    place = {n: index for index, (_, n) in enumerate(named)}
     refs = _refs([purl for purl, _ in named])
     components = tuple(
-        _component(nodes[key], purl, ref, place, licenses or {})
-        for (purl, key), ref in zip(named, refs, strict=True)
+        _component(nodes.all[n], purl, ref, place, licenses or {}) for (purl, n), ref in zip(named, refs, strict=True)
     )
     subject = about.subject._replace(
         requires=tuple(index for index, component in enumerate(components) if component.direct),
@@ -93,28 +88,35 @@ def assemble(
     return Content(subject, components, about.tool, about.created, about.authors, about.scope, unread)
 
 
-def _gather(inventory: Inventory, nodes: dict[_Key, _Node], folder: str) -> None:
-    found: list[_Node] = []
-    keys: list[_Key] = []
-    for dependency in inventory.dependencies:
-        origin = dependency.origin
-        key = (dependency.purl, dependency.version, origin, None if origin is Origin.REGISTRY else dependency.source)
-        node = nodes.get(key)
-        if node is None:
-            node = nodes[key] = _Node(dependency)
-        else:
-            node.also(dependency)
+class _Nodes:
+    """Every package version once, in the order in which they are met."""
+
+    def __init__(self) -> None:
+        self.all: list[_Node] = []
+        self._known: dict[tuple[str | None, ...], int] = {}
+
+    def gather(self, inventory: Inventory, folder: str) -> None:
+        numbers = [self._number(dependency, folder) for dependency in inventory.dependencies]
+        for number, required in zip(numbers, inventory.edges, strict=False):
+            node = self.all[number]
+            if node.requires is None:
+                node.requires = set()
+            node.requires.update([numbers[index] for index in required])
+
+    def _number(self, dependency: Dependency, folder: str) -> int:
+        key: tuple[str | None, ...] = (dependency.purl, dependency.version)
+        if dependency.origin is not Origin.REGISTRY:
+            key = (*key, dependency.origin.value, dependency.source)
+        number = self._known.setdefault(key, len(self.all))
+        if number == len(self.all):
+            self.all.append(_Node(dependency))
+        node = self.all[number]
+        node.also(dependency)
         location = dependency.location
         node.places.append(Location(folder + location.path, location.line, location.end_line) if folder else location)
         if dependency.integrity:
             node.integrity.update(dict.fromkeys(dependency.integrity))
-        found.append(node)
-        keys.append(key)
-    for node, required in zip(found, inventory.edges, strict=False):
-        if node.requires is None:
-            node.requires = {}
-        for index in required:
-            node.requires[keys[index]] = None
+        return number
 
 
 def _purl(dependency: Dependency) -> str:
@@ -145,7 +147,7 @@ def _refs(purls: Sequence[str]) -> list[str]:
 
 
 def _component(
-    node: _Node, purl: str, ref: str, place: Mapping[_Key, int], licenses: Mapping[PackageKey, Licensed]
+    node: _Node, purl: str, ref: str, place: Mapping[int, int], licenses: Mapping[PackageKey, Licensed]
 ) -> Component:
     first = node.first
     known = licenses.get((first.purl, first.version)) if licenses else None
@@ -179,7 +181,7 @@ def _component(
         tuple(other),
         supplier(type_, namespace),
         tuple(node.places),
-        None if requires is None else tuple(sorted({place[key] for key in requires if key in place})),
+        None if requires is None else tuple(sorted([place[n] for n in requires if n in place])),
     )
 
 
@@ -208,6 +210,13 @@ def _unread(inventories: Iterable[Inventory], about: About) -> tuple[str, ...]:
 def ecosystem(component: Component) -> str:
     """The purl type: `npm`."""
     return type_of(component.purl)
+
+
+def told_directness(component: Component, content: Content) -> str | None:
+    """`no` or `unknown`, where the requirements of the subject would make readers think something else."""
+    if content.subject.requires or content.parts:
+        return "unknown" if component.direct is None else None
+    return "no" if component.direct is False else None
 
 
 def scope_between(requirer: Scope, required: Scope) -> Scope:

@@ -21,6 +21,7 @@ FORMAT = "sbom"
 MAX_EDGES = 3_000_000
 #: Longer than anything that is read as a license, so that what is cut off is still not understood (characters).
 MAX_STATEMENT = 20_000
+_TOLD = {"no": False, "unknown": None}
 _RANK = {scope: rank for rank, scope in enumerate(SCOPE_ORDER)}
 
 
@@ -39,6 +40,8 @@ class Component:
     """What the component itself says; None: its requirers tell."""
     range: str | None = None
     """What the document asks for instead of a version."""
+    direct: str | None = None
+    """`no` or `unknown`, where the document says that and its requirements would say something else."""
 
 
 class Bill:
@@ -120,7 +123,9 @@ class Bill:
             if component.identity.version is None:
                 self._no_version(component)
             scope = component.scope or scopes.get(node, Scope.UNKNOWN)
-            self.collector.add(_dependency(component, self.collector.path, scope, node in direct if direct else None))
+            told = node in direct if direct else None
+            told = _TOLD.get(component.direct, told) if component.direct else told
+            self.collector.add(_dependency(component, self.collector.path, scope, told))
         found = self.collector.inventory()
         if not self.requires and not self.within:
             return found

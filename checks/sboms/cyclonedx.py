@@ -13,6 +13,7 @@ from checks.model.errors import UnreadableManifest
 from checks.model.phrase import visible
 from checks.sboms.bill import Bill, Component
 from checks.sboms.identity import Identity, generic, identity_of, whence
+from checks.sboms.own import own_words
 from checks.sboms.values import all_of, hash_of, is_word, located, tables, text_of, texts
 
 _NO_PACKAGE = frozenset({"operating-system", "device", "cryptographic-asset"})
@@ -172,15 +173,17 @@ class _Reader:
     def _package(self, fields: Mapping[str, object], known: Identity, span: Span) -> Component:
         address, hashes = _distribution(fields.get("externalReferences"))
         origin, source = whence(known, address)
+        own = own_words(fields.get("properties"))
         return Component(
             known,
             span,
-            origin,
+            own.origin or origin,
             source,
             license_of(fields.get("licenses")),
-            _hashes(fields.get("hashes")) or hashes,
-            scope=self._scope(fields),
+            (_hashes(fields.get("hashes")) or hashes) + own.integrity,
+            scope=own.scope or self._scope(fields),
             range=text_of(fields.get("versionRange")),
+            direct=own.direct,
         )
 
     def _scope(self, fields: Mapping[str, object]) -> Scope | None:

@@ -124,12 +124,17 @@ def _part(fields: Mapping[str, object], line: int, graph: _Graph) -> Part:
         source=bool(text_of(fields.get("sourceInfo"))) or _is_repository(fields.get("downloadLocation")),
         purpose=text_of(fields.get("primaryPackagePurpose")),
         related=ref is not None and ref in graph.mentioned,
-        file_facts=frozenset({"filename"} if text_of(fields.get("packageFileName")) else ()),
+        file_facts=frozenset({"filename"} if _is_name(text_of(fields.get("packageFileName"))) else ()),
     )
 
 
 def _kind(row: Mapping[str, object]) -> str:
     return (text_of(row.get("referenceType")) or "").rpartition("/")[2]
+
+
+def _is_name(file: str | None) -> bool:
+    """Some tools write where it was installed."""
+    return file is not None and "/" not in file
 
 
 def _is_repository(address: object) -> bool:

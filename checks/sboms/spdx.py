@@ -15,6 +15,7 @@ from checks.model.errors import UnreadableManifest
 from checks.model.phrase import visible
 from checks.sboms.bill import Bill, Component
 from checks.sboms.identity import Identity, generic, identity_of, whence
+from checks.sboms.own import OWN, own_comment
 from checks.sboms.values import hash_of, is_word, located, stated, tables, text_of, texts
 
 _NO_PACKAGE = frozenset({"OPERATING-SYSTEM", "DEVICE"})
@@ -59,6 +60,8 @@ def read_json(root: Object, path: str) -> Inventory:
             reader.package(fields, span)
         else:
             reader.bill.collector.problem("a package is not an object", span[0])
+    for row in tables(root.get("hasExtractedLicensingInfos")):
+        reader.license(row.get("licenseId"), row.get("name"))
     for row in (*tables(root.get("files")), *tables(root.get("snippets"))):
         reader.other(row.get("SPDXID"))
     described = list(texts(root.get("documentDescribes")))
@@ -86,6 +89,13 @@ class Reader:
 
     def __init__(self, path: str) -> None:
         self.bill = Bill(path)
+        self.stated: dict[str, str] = {}
+        """References of ours, and the words that they stand for."""
+
+    def license(self, id_: object, name: object) -> None:
+        """A reference that the document explains. What others call theirs is no statement of a package."""
+        if isinstance(id_, str) and id_.startswith(OWN) and isinstance(name, str):
+            self.stated[id_] = name
 
     def other(self, ref: object) -> None:
         """A file or snippet: it may be related, and is no dependency."""
@@ -129,6 +139,9 @@ class Reader:
     def relate(self, relations: list[Relation], described: list[str], creators: Iterable[str]) -> None:
         """Directions as SPDX defines them, except where a document can only mean the other one."""
         known = self.bill.by_ref
+        for component in self.bill.nodes if self.stated else ():
+            if component is not None and component.license in self.stated:
+                component.license = self.stated[component.license]
         described += [other for _, type_, other in relations if type_ == "DESCRIBES"]
         described += [one for one, type_, _ in relations if type_ == "DESCRIBED_BY"]
         if not described:
@@ -173,13 +186,18 @@ class Reader:
 
 def _component(fields: Mapping[str, object], known: Identity, span: Span) -> Component:
     hashes = (hash_of(row.get("algorithm"), row.get("checksumValue")) for row in tables(fields.get("checksums")))
+    own = own_comment(fields.get("comment"))
+    origin, source = whence(known, stated(fields.get("downloadLocation")))
     return Component(
         known,
         span,
-        *whence(known, stated(fields.get("downloadLocation"))),
+        own.origin or origin,
+        source,
         _license(fields),
-        tuple(filter(None, hashes)),
+        (*filter(None, hashes), *own.integrity),
         instant(fields.get("releaseDate")),
+        own.scope,
+        direct=own.direct,
     )
 
 

@@ -11,6 +11,7 @@ from checks.model.phrase import visible
 from checks.sboms.bill import Bill, Component
 from checks.sboms.identity import Identity, generic, identity_of, whence
 from checks.sboms.licensing3 import Licenses
+from checks.sboms.own import own_comment
 from checks.sboms.values import all_of, hash_of, is_word, stated, tables, text_of, texts
 
 _PACKAGES = frozenset({"software_Package", "ai_AIPackage", "dataset_DatasetPackage"})
@@ -170,13 +171,18 @@ class _Reader:
 def _component(element: _Element, known: Identity, license_: str | None) -> Component:
     fields = element.fields
     hashes = (hash_of(row.get("algorithm"), row.get("hashValue")) for row in tables(fields.get("verifiedUsing")))
+    own = own_comment(fields.get("comment"))
+    origin, source = whence(known, stated(fields.get("software_downloadLocation")))
     return Component(
         known,
         element.span,
-        *whence(known, stated(fields.get("software_downloadLocation"))),
+        own.origin or origin,
+        source,
         license_,
-        tuple(filter(None, hashes)),
+        (*filter(None, hashes), *own.integrity),
         instant(fields.get("releaseTime")),
+        own.scope,
+        direct=own.direct,
     )
 
 

@@ -18,6 +18,7 @@ _MEMBERS = {
     "PackageLicenseDeclared": "licenseDeclared",
     "PrimaryPackagePurpose": "primaryPackagePurpose",
     "ReleaseDate": "releaseDate",
+    "PackageComment": "comment",
 }
 #: Tags that begin something else, so that a package ends before them.
 _SECTIONS = frozenset(
@@ -63,6 +64,7 @@ def read_tags(text: str, path: str) -> Inventory:
     creators: list[str] = []
     package: _Package | None = None
     version = False
+    license_ = ""
     for tag, value, line, end_line in tags(text):
         if tag == "SPDXVersion":
             check_version(value, line)
@@ -79,6 +81,10 @@ def read_tags(text: str, path: str) -> Inventory:
         if package is not None:
             package.add(tag, value, line)
             package.end_line = end_line
+        elif tag == "LicenseID":
+            license_ = value
+        elif tag == "LicenseName":
+            reader.license(license_, value)
         elif tag in ("SPDXID", "SnippetSPDXID"):
             reader.other(value)
     if not version:

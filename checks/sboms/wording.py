@@ -9,9 +9,8 @@ from checks.licenses import index
 from checks.licenses.statement import Confidence, read
 from checks.licenses.tree import License, With, leaves
 from checks.sboms.inert import inert
+from checks.sboms.own import OWN
 
-#: How the id of a statement begins that is no SPDX expression.
-OWN = "LicenseRef-ospo-gate-"
 _REFERENCE = re.compile(r"LicenseRef-[A-Za-z0-9.\-]+").fullmatch
 _CERTAIN = (Confidence.EXACT, Confidence.NORMALIZED)
 

@@ -3,6 +3,7 @@
 import base64
 import json
 import secrets
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives import serialization
@@ -44,10 +45,14 @@ class App:
     node_id: str = ""
     client_secret: str = field(default_factory=lambda: secrets.token_hex(20))
     created_at: str = ""
-
-    @property
-    def name(self) -> str:
-        return self.slug
+    name: str = ""
+    description: str = ""
+    url: str = "https://app.example.com"
+    public: bool = True
+    callback_urls: list[str] = field(default_factory=list)
+    setup_url: str | None = None
+    request_oauth_on_install: bool = False
+    user_tokens_expire: bool = True
 
 
 @dataclass(eq=False)
@@ -104,6 +109,56 @@ class Token:
         if permission == "metadata":
             return True
         return LEVELS.get(self.permissions.get(permission, ""), 0) >= LEVELS[level]
+
+
+def create_app(
+    world: World,
+    slug: str,
+    owner: Owner | None,
+    *,
+    webhook_url: str | None,
+    webhook_secret: str | None,
+    permissions: Mapping[str, str],
+    events: Iterable[str],
+    private_key_pem: str | None = None,
+) -> App:
+    """An App with its bot account; without an owner it belongs to that."""
+    bot = world.add_user(f"{slug}[bot]", name=slug, email=f"{slug}@bots.example.com", type="Bot")
+    number = world.next_id("app")
+    client_id = "Iv23" + base64.b32encode(str(number).encode()).decode().rstrip("=")[:16]
+    app = App(
+        number, client_id, slug, owner or bot, bot, private_key_pem or generate_key(), webhook_url, webhook_secret,
+        {"metadata": "read", **permissions}, list(events), number + 500_000_000,
+        created_at=world.timestamp(), name=slug,
+    )  # fmt: skip
+    app.node_id = world.register("A", number, app)
+    world.apps[number] = app
+    return app
+
+
+def install(
+    world: World,
+    app: App,
+    account: Owner,
+    selected: set[int] | None = None,
+    permissions: Mapping[str, str] | None = None,
+) -> Installation:
+    """Sends `installation.created`."""
+    number = world.next_id("installation")
+    granted = dict(app.permissions if permissions is None else permissions)
+    installation = Installation(number, "", app, account, selected, granted, world.timestamp())
+    installation.node_id = world.register("IN", number, installation)
+    world.installations[number] = installation
+    tell_installation(world, installation, "created")
+    return installation
+
+
+def tell_installation(world: World, installation: Installation, action: str) -> None:
+    """One `installation` event."""
+    covered = [repository for repository in world.repositories.values() if installation.covers(repository)]
+    payload: Json = {"installation": installation_json(world, installation), "requester": None}
+    payload["repositories"] = [short_repository_json(repository) for repository in covered]
+    world.emit(Event("installation", action, payload, None, installation=installation))
 
 
 def generate_key() -> str:

@@ -1,4 +1,4 @@
-"""Who is calling: an App by its JWT, an installation by its token, or nobody."""
+"""Who is calling: an App by its JWT, an installation or a person by their token, or nobody."""
 
 import time
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 from .apps import App, Token
 from .errors import ApiError
+from .oauth import UserToken
 from .world import World
 
 JWT_MAX_SECONDS = 600
@@ -17,15 +18,18 @@ CLOCK_DRIFT_SECONDS = 60  # what GitHub forgives
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`app` for both kinds, `token` for an installation only."""
+    """`app` for all that sign in, `token` for an installation, `person` for a person who uses the App."""
 
     app: App | None = None
     token: Token | None = None
+    person: UserToken | None = None
 
     @property
     def identity(self) -> str:
         if self.token:
             return f"installation ID {self.token.installation.id}"
+        if self.person:
+            return f"user ID {self.person.user.id}"
         return f"app ID {self.app.id}" if self.app else "anonymous"
 
 
@@ -47,10 +51,14 @@ class Authenticator:
         if not authorization:
             return Caller()
         scheme, _, value = authorization.partition(" ")
+        if scheme.lower() == "basic":
+            return Caller()  # only endpoints for clients look at it
         if scheme.lower() not in ("bearer", "token"):
             raise ApiError(401, "Bad credentials")
         if value.startswith("ghs_"):
             return self._installation(value)
+        if value.startswith("ghu_"):
+            return self._person(value)
         if value.count(".") == 2:
             if scheme.lower() != "bearer":
                 raise ApiError(401, "A JSON web token could not be decoded")
@@ -66,6 +74,12 @@ class Authenticator:
         if token.installation.suspended:
             raise ApiError(403, "This installation has been suspended")
         return Caller(app=token.installation.app, token=token)
+
+    def _person(self, value: str) -> Caller:
+        token = self._world.user_tokens.get(value)
+        if token is None or (token.expires_at is not None and token.expires_at <= self._world.now()):
+            raise ApiError(401, "Bad credentials")
+        return Caller(app=token.app, person=token)
 
     def _app(self, value: str) -> App:
         try:

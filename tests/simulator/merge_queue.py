@@ -94,9 +94,7 @@ class MergeQueue:
         """The account that GitHub merges as."""
         world = self.repository.world
         if BOT not in world.users:
-            user = User(world.next_id("user"), BOT, "GitHub Merge Queue", "merge-queue@bots.example.com", "Bot")
-            user.node_id = world.register("BOT", user.id, user)
-            world.users[BOT] = user
+            world.add_user(BOT, "GitHub Merge Queue", "merge-queue@bots.example.com", "Bot")
         return world.users[BOT]
 
     def _failure(self, entry: Entry, states: set[str]) -> str | None:

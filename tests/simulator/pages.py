@@ -7,17 +7,12 @@ from html import escape
 from markdown_it import MarkdownIt
 
 from .checks import CheckRun
+from .markup import document
 from .pulls import Pull
 from .routing import Reply
 from .world import Json, World
 
-HTML = {"content-type": "text/html; charset=utf-8"}
 _MARKS = {"success": "✅", "failure": "❌", "action_required": "✋", "neutral": "◻️", "skipped": "⏭️"}
-_STYLE = """body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1f2328}
-section,details{border:1px solid #d1d9e0;border-radius:6px;padding:.5rem 1rem;margin:1rem 0}
-pre{background:#f6f8fa;padding:.6rem;overflow:auto}table{border-collapse:collapse}td,th{border:1px solid #d1d9e0;
-padding:.2rem .6rem}.note{border-left:4px solid #bf8700;padding-left:.8rem;white-space:pre-wrap}
-.failure{border-color:#cf222e}:target{background:#fff8c5}button{margin-right:.5rem}"""
 _SCRIPT = """async function act(what, values) {
   await fetch('/_sim/' + what, {method: 'POST', body: JSON.stringify(values)});
   setTimeout(() => location.reload(), 700);
@@ -100,8 +95,7 @@ class Pages:
         return reply
 
     def _page(self, title: str, body: str) -> Reply:
-        head = f"<meta charset=utf-8><title>{escape(title)}</title><style>{_STYLE}</style><script>{_SCRIPT}</script>"
-        return Reply(f"<!doctype html>{head}{body}".encode(), headers=HTML)
+        return document(title, body, f"<script>{_SCRIPT}</script>")
 
 
 def _button(label: str, hint: str, command: str, values: Json) -> str:

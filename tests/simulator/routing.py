@@ -11,12 +11,14 @@ from .apps import App, Token
 from .auth import Authenticator, Caller
 from .errors import ApiError, forbidden, not_found
 from .limits import RateLimiter
+from .oauth import UserToken
 from .pulls import Pull
 from .repository import Repository
 from .webhooks import Dispatcher
 from .world import Json, World
 
-Who = Literal["app", "installation", "anybody"]
+# `reader`: an installation, and for GET a person too
+Who = Literal["app", "installation", "person", "reader", "anybody"]
 
 
 @dataclass
@@ -50,6 +52,11 @@ class Call:
         return self.caller.token
 
     @property
+    def person(self) -> UserToken:
+        assert self.caller.person is not None
+        return self.caller.person
+
+    @property
     def app(self) -> App:
         assert self.caller.app is not None
         return self.caller.app
@@ -77,6 +84,8 @@ class Call:
             raise not_found()
         if self.caller.token and not self.caller.token.reaches(repository):
             raise not_found()
+        if self.caller.person and self.caller.person.role(repository) == "none":
+            raise not_found()
         return repository
 
     @property
@@ -90,6 +99,8 @@ class Call:
     def organization(self) -> Organization:
         organization = self.world.organizations.get(self.params["org"].lower())
         if organization is None or (self.caller.token and self.token.installation.account is not organization):
+            raise not_found()
+        if self.caller.person and self.caller.person.user.login.lower() not in organization.members:
             raise not_found()
         return organization
 
@@ -138,7 +149,7 @@ ROUTES: list[Route] = []
 
 
 def route(
-    method: str, path: str, *permissions: str, who: Who = "installation", creates_content: bool = False
+    method: str, path: str, *permissions: str, who: Who = "reader", creates_content: bool = False
 ) -> Callable[[Handler], Handler]:
     """Register an endpoint. `{name}` matches one segment, `{name:int}` a number, `{name:rest}` any rest."""
 
@@ -166,18 +177,24 @@ def find(method: str, path: str) -> tuple[Route, dict[str, str]]:
 def authorize(route: Route, caller: Caller) -> str | None:
     """Refuse callers of the wrong kind or without the permission; answers the accepted permissions."""
     if route.who == "app":
-        if caller.token or not caller.app:
+        if caller.token or caller.person or not caller.app:
             raise ApiError(401, "A JSON web token could not be decoded")
         return None
     if route.who == "anybody":
         return None
-    if caller.token is None:
+    holder = caller.token or caller.person
+    if route.who == "person" and caller.person is None:
+        raise ApiError(403 if caller.app else 401, "Resource not accessible by integration" if caller.app
+                       else "Requires authentication")  # fmt: skip
+    if caller.person and (route.who == "installation" or (route.who == "reader" and route.method != "GET")):
+        raise forbidden()
+    if holder is None:
         message = "Requires authentication" if caller.app is None else "This endpoint requires an installation token"
         raise ApiError(401 if caller.app is None else 403, message)
     accepted = "; ".join(p.replace(":", "=") for p in route.permissions)
     for permission in route.permissions:
         name, _, level = permission.partition(":")
-        if caller.token.may(name, level):
+        if holder.may(name, level):
             return accepted
     if route.permissions:
         raise forbidden(accepted)

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from . import rest, routing
+from . import rest, routing, web
 from .auth import Authenticator, Caller
 from .errors import ApiError, not_found
 from .faults import Fault, Faults, Seen
@@ -72,11 +72,29 @@ class Server:
         body = await request.body()
         if raw_path.startswith("/_sim/"):
             response = await asyncio.to_thread(self._control, request, raw_path, body)
+        elif (page := await self._page(request, raw_path, body)) is not None:
+            response = page
         elif self.page is not None and "text/html" in request.headers.get("accept", "")[:9]:
             response = _response(self.page(raw_path))
         else:
             response = await self._api(request, raw_path, body)
         await response(scope, receive, send)
+
+    async def _page(self, request: Request, path: str, body: bytes) -> Response | None:
+        """One of GitHub's own pages, with faults and holds like any other answer."""
+        if not web.has(path):
+            return None
+        query = dict(parse_qsl(request.url.query, keep_blank_values=True))
+        seen = Seen(request.method, path, query, body)
+        await self.faults.wait(seen)
+        fault = self.faults.take(seen)
+        if fault and fault.delay_seconds:
+            await asyncio.sleep(fault.delay_seconds)
+        if fault and not fault.after:
+            return _faulty(fault)
+        accept = request.headers.get("accept", "")
+        reply = await asyncio.to_thread(web.visit, self.world, request.method, path, query, body, accept)
+        return _faulty(fault) if fault else _response(reply)
 
     async def _api(self, request: Request, raw_path: str, body: bytes) -> Response:
         start = time.perf_counter()

@@ -1,7 +1,6 @@
 """The simulator as tests and demos use it: build a world in a few calls, start it, look at what happened."""
 
 import asyncio
-import base64
 import contextlib
 import json
 import os
@@ -16,18 +15,18 @@ from typing import Any
 
 import uvicorn
 
-from . import administration, checks, comments
+from . import administration, apps, checks, comments
 from .accounts import Organization, Owner, User
-from .apps import DEFAULT_EVENTS, DEFAULT_PERMISSIONS, App, Installation, generate_key
+from .apps import DEFAULT_EVENTS, DEFAULT_PERMISSIONS, App
 from .checks import CheckRun
 from .comments import Comment
 from .faults import Fault, Faults, Hold, Matcher
 from .limits import Limits, RateLimiter
-from .payloads import comment_json, installation_json, short_repository_json
+from .payloads import comment_json
 from .repository import Files, Repository, create_repository
 from .server import RequestRecord, Server
 from .webhooks import Delivery, Dispatcher
-from .world import Event, Json, Profile, World
+from .world import Json, Profile, World
 
 _MEMORY_NEEDED_BYTES = 1024**3
 
@@ -141,11 +140,7 @@ class Simulator:
     ) -> User:
         """An account; a `Bot` needs a login that ends in `[bot]`."""
         with self.world.lock:
-            address = email or f"{login.removesuffix('[bot]')}@example.com"
-            user = User(self.world.next_id("user"), login, name or login, address, type, set(emails))
-            user.node_id = self.world.register("BOT" if type == "Bot" else "U", user.id, user)
-            self.world.users[login.lower()] = user
-            return user
+            return self.world.add_user(login, name, email, type, emails)
 
     def create_org(self, login: str) -> Organization:
         with self.world.lock:
@@ -163,20 +158,17 @@ class Simulator:
         events: Iterable[str] | None = None,
         owner: str | None = None,
         private_key_pem: str | None = None,
+        callback_urls: Iterable[str] = (),
     ) -> App:
         """An App with its bot account `slug[bot]` and, unless one is given, a fresh key (about 0.1 s)."""
-        bot = self.create_user(f"{slug}[bot]", name=slug, email=f"{slug}@bots.example.com", type="Bot")
         with self.world.lock:
-            number = self.world.next_id("app")
-            client_id = "Iv23" + base64.b32encode(str(number).encode()).decode().rstrip("=")[:16]
-            granted = {"metadata": "read", **(DEFAULT_PERMISSIONS if permissions is None else permissions)}
-            chosen = list(DEFAULT_EVENTS if events is None else events)
-            app = App(
-                number, client_id, slug, self._owner(owner) if owner else bot, bot, private_key_pem or generate_key(),
-                webhook_url, webhook_secret, granted, chosen, number + 500_000_000, created_at=self.world.timestamp(),
+            app = apps.create_app(
+                self.world, slug, self._owner(owner) if owner else None,
+                webhook_url=webhook_url, webhook_secret=webhook_secret, private_key_pem=private_key_pem,
+                permissions=DEFAULT_PERMISSIONS if permissions is None else permissions,
+                events=DEFAULT_EVENTS if events is None else events,
             )  # fmt: skip
-            app.node_id = self.world.register("A", number, app)
-            self.world.apps[number] = app
+            app.callback_urls = list(callback_urls)
             return app
 
     def install(
@@ -188,21 +180,14 @@ class Simulator:
     ) -> int:
         """Install an App on an account; sends `installation.created` and answers the installation's id."""
         with self.world.lock:
-            owner, number = self._owner(account), self.world.next_id("installation")
             selected = None
             if repositories != "all":
                 selected = {self.repository(f"{account}/{name}").id for name in repositories}
-            granted = dict(app.permissions if permissions is None else permissions)
-            created = self.world.timestamp()
-            installation = Installation(number, "", app, owner, selected, granted, created)
-            installation.node_id = self.world.register("IN", number, installation)
-            self.world.installations[number] = installation
-            self._emit_installation(installation, "created")
-            return number
+            return apps.install(self.world, app, self._owner(account), selected, permissions).id
 
     def uninstall(self, installation_id: int) -> None:
         with self.world.lock:
-            self._emit_installation(self.world.installations[installation_id], "deleted")
+            apps.tell_installation(self.world, self.world.installations[installation_id], "deleted")
             del self.world.installations[installation_id]
 
     def add_repositories(self, installation_id: int, names: Iterable[str]) -> None:
@@ -216,8 +201,23 @@ class Simulator:
         with self.world.lock:
             installation = self.world.installations[installation_id]
             installation.suspended = False
-            self._emit_installation(installation, "suspend" if suspended else "unsuspend")
+            apps.tell_installation(self.world, installation, "suspend" if suspended else "unsuspend")
             installation.suspended = suspended
+
+    def ask_permissions(
+        self, app: App, permissions: Mapping[str, str] | None = None, events: Iterable[str] | None = None
+    ) -> None:
+        """Change what an App asks for: installations keep what they granted until somebody accepts."""
+        with self.world.lock:
+            app.permissions = {"metadata": "read", **permissions} if permissions is not None else app.permissions
+            app.events = list(events) if events is not None else app.events
+
+    def accept_permissions(self, installation_id: int) -> None:
+        """Grant what the App asks for now; sends `installation.new_permissions_accepted`."""
+        with self.world.lock:
+            installation = self.world.installations[installation_id]
+            installation.permissions = dict(installation.app.permissions)
+            apps.tell_installation(self.world, installation, "new_permissions_accepted")
 
     def create_repository(
         self,
@@ -415,15 +415,6 @@ class Simulator:
         output = data["output"] | {"annotations": list(run.annotations), "images": list(run.images)}
         more = {"annotations": list(run.annotations), "actions": list(run.actions), "updates": run.updates}
         return data | {"output": output} | more
-
-    def _emit_installation(self, installation: Installation, action: str) -> None:
-        covered = [r for r in self.world.repositories.values() if installation.covers(r)]
-        payload = {
-            "installation": installation_json(self.world, installation),
-            "repositories": [short_repository_json(repository) for repository in covered],
-            "requester": None,
-        }
-        self.world.emit(Event("installation", action, payload, None, installation=installation))
 
     def _select(self, installation_id: int, names: Iterable[str], action: str) -> None:
         with self.world.lock:

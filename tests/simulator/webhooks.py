@@ -28,10 +28,17 @@ ALWAYS = {
 # Re-runs and buttons reach an app with `checks: write` without a subscription.
 _AUTOMATIC = {("check_run", "rerequested"), ("check_run", "requested_action"), ("check_suite", "requested"),
               ("check_suite", "rerequested")}  # fmt: skip
-_PERMISSION = {
-    "pull_request": "pull_requests", "check_run": "checks", "check_suite": "checks", "push": "contents",
-    "merge_group": "merge_queues", "pull_request_review": "pull_requests", "dependabot_alert": "vulnerability_alerts",
-}  # fmt: skip
+# One of these permissions lets an app hear of it; the other events need none but `metadata`.
+PERMISSION = {
+    "check_run": ("checks",),
+    "check_suite": ("checks",),
+    "dependabot_alert": ("vulnerability_alerts",),
+    "issue_comment": ("issues", "pull_requests"),
+    "merge_group": ("merge_queues",),
+    "pull_request": ("pull_requests",),
+    "pull_request_review": ("pull_requests",),
+    "push": ("contents",),
+}
 
 
 @dataclass(eq=False)
@@ -156,10 +163,8 @@ class Dispatcher:
             return False
         if event.name in ALWAYS:
             return True
-        permission = _PERMISSION.get(event.name)
-        if permission and permission not in installation.permissions:
-            return False
-        if event.name == "issue_comment" and not {"issues", "pull_requests"} & set(installation.permissions):
+        needed = PERMISSION.get(event.name)
+        if needed and not any(name in installation.permissions for name in needed):
             return False
         automatic = (event.name, event.action) in _AUTOMATIC and installation.permissions.get("checks") == "write"
         return event.name in app.events or automatic

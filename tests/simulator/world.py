@@ -4,7 +4,7 @@ import base64
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .apps import App, Installation
     from .checks import CheckRun, CheckSuite
     from .comments import Comment
+    from .manifests import Conversion
+    from .oauth import Code, UserToken
     from .repository import Repository
 
 Json = dict[str, Any]
@@ -64,6 +66,10 @@ class World:
         self.suites_of_commit: dict[tuple[int, str], list[CheckSuite]] = {}  # repository id, SHA
         self.comments: dict[int, Comment] = {}
         self.nodes: dict[str, object] = {}
+        self.oauth_codes: dict[str, Code] = {}
+        self.user_tokens: dict[str, UserToken] = {}
+        self.refresh_tokens: dict[str, UserToken] = {}
+        self.conversions: dict[str, Conversion] = {}  # code → App made from a manifest
         self.emit: Callable[[Event], None] = lambda event: None
         self.clock_offset = 0.0
         self._ids = dict(_FIRST_ID)
@@ -88,6 +94,20 @@ class World:
         # steps of seven: an answer that mixes two kinds of number is noticed
         self._ids[kind] += 7
         return self._ids[kind]
+
+    def add_user(
+        self,
+        login: str,
+        name: str | None = None,
+        email: str | None = None,
+        type: str = "User",
+        emails: Iterable[str] = (),
+    ) -> User:
+        address = email or f"{login.removesuffix('[bot]')}@example.com"
+        user = User(self.next_id("user"), login, name or login, address, type, set(emails))
+        user.node_id = self.register("BOT" if type == "Bot" else "U", user.id, user)
+        self.users[login.lower()] = user
+        return user
 
     def register(self, prefix: str, number: int, value: object) -> str:
         node_id = make_node_id(prefix, number)

@@ -52,7 +52,7 @@ class World:
             try:
                 repository = change.repository
                 about = About(repository.full_name, repository.node_id, change.node_id, change.base_sha)
-                client = github.installation(self.installation, [repository.name])
+                client = github.installation(self.installation, [repository.id])
                 return await ask(PullSource(client, about, change.number, change.head_sha))
             finally:
                 await github.close()

@@ -1,14 +1,11 @@
 """Builds the online sources from the settings."""
 
-import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
-
-import httpx2
 
 from app.address import Address
 from app.fact_settings import FactEnvironment, SourceId
@@ -28,6 +25,7 @@ from app.facts.online.registries import FORMATS, AskedRegistry, Registries, regi
 from app.facts.online.responses import ResponseCache
 from app.facts.online.source import OnlineSource
 from app.facts.online.timing import Timing
+from app.network import trusted
 from app.ports import FactCache, OneSource, PackageSource
 from app.version import VERSION
 from checks.facts import clearlydefined, depsdev, ecosystems, endoflife, github, osv, osv_packages, scorecard
@@ -80,7 +78,7 @@ def new_client(
     settings = environment.settings
     return Client(
         f"ospo-gate/{VERSION}" + (f" ({settings.contact})" if settings.contact else ""),
-        _tls(environment),
+        trusted(environment.variables, environment.settings.ca_file, "OSPO_GATE_FACTS_CA_FILE"),
         Limits(settings.connect_seconds, settings.read_seconds, settings.concurrency),
         timing,
         responses,
@@ -224,20 +222,3 @@ def _github_token(environment: FactEnvironment) -> str | None:
     except ValueError:
         return None
     return f"Bearer {token}" if token and its else None
-
-
-def _tls(environment: FactEnvironment) -> ssl.SSLContext:
-    """The system's authorities (or those of SSL_CERT_FILE and SSL_CERT_DIR instead), and the settings' own."""
-    file, folder = environment.variables.get("SSL_CERT_FILE"), environment.variables.get("SSL_CERT_DIR")
-    name = "SSL_CERT_FILE"
-    try:
-        if file or folder:
-            context = ssl.create_default_context(cafile=file or None, capath=folder or None)
-        else:
-            context = httpx2.create_ssl_context(trust_env=False)
-        name = "OSPO_GATE_FACTS_CA_FILE"
-        if environment.settings.ca_file:
-            context.load_verify_locations(cafile=environment.settings.ca_file)
-    except OSError as error:
-        raise UsageError(f"{name}: no certificates can be read from it: {error.strerror or 'it has none'}") from None
-    return context

@@ -12,7 +12,7 @@ import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from app.github.client import GitHubError
+from app.github.errors import GitHubError
 from app.github.people import NotSignedIn
 from app.store.repositories import RepositoryRow
 from app.store.verdicts import Happened, Judged, Standing, Verdict, VerdictStore
@@ -26,7 +26,7 @@ from app.web.signin import local, signin_path
 
 #: Rows of the history, and heads, on one page.
 EVENTS, HEADS = 200, 50
-_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}\Z")
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}/(?!\.{1,2}\Z)[A-Za-z0-9_.-]{1,100}\Z")
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}\Z")
 _HEAD = re.compile(r"[0-9a-f]{7,64}\Z")
 NOT_FOUND = "There is no such page, or you may not see it."
@@ -44,10 +44,9 @@ class Asked:
     head: str | None
     """None: the newest that was judged. It may be abbreviated."""
 
-    @property
-    def path(self) -> str:
-        """The address of its newest verdict."""
-        return f"/r/{self.repository}/{f'pull/{self.number}' if self.number else 'branch'}"
+    def path(self, repository: str) -> str:
+        """The address of its newest verdict, by the name that the repository has today."""
+        return f"/r/{repository}/{f'pull/{self.number}' if self.number else 'branch'}"
 
     def key(self, repository_id: int) -> str:
         return pull_key(repository_id, self.number) if self.number else branch_key(repository_id)
@@ -150,16 +149,16 @@ class Details:
 
     def _page(self, request: Request, asked: Asked, found: Found) -> Response:
         now, verdict = utc(self.clock()), found.verdict
-        document = verdict.document if verdict else {"policy": {"source": "", "revision": None}}
+        policy = verdict.document["policy"] if verdict else {}
         links = Links(
             server_url=self.github_url,
             repository=found.row.name,
             head=verdict.head if verdict else "",
-            policy_source=document["policy"]["source"],
-            policy_revision=document["policy"]["revision"],
+            policy_source=policy.get("source", ""),
+            policy_revision=policy.get("revision"),
             central_policy=found.row.visibility != "public",
         )
-        head = verdict.head if verdict else None
+        head, path = verdict.head if verdict else None, asked.path(found.row.name)
         return self.renderer.page(
             request,
             "verdict.html",
@@ -168,12 +167,12 @@ class Details:
             repository=found.row.name,
             number=asked.number,
             pull_address=links.pull(asked.number) if asked.number else None,
-            path=asked.path,
-            waiting=waiting(found.standing, head, now) if found.standing else "",
+            path=path,
+            waiting=waiting(found.standing, head) if found.standing else "",
             newest=_newest(found) if asked.head else None,
             empty=_empty(asked, found) if verdict is None else "",
             page=page(verdict, found.events, links, self.commands, now) if verdict else None,
-            course=course(found.heads, found.events, links, asked.path, head),
+            course=course(found.heads, found.events, links, path, head),
         )
 
 
@@ -219,7 +218,9 @@ def _as_json(asked: Asked, found: Found) -> tuple[dict[str, Any], int]:
         "being_judged": bool(standing and standing.due),
         "newest_head": standing.head if standing else None,
         "report": verdict.document if verdict else None,
-        "heads": [{"head": row.head, "conclusion": row.conclusion, "judged_at": _iso(row.made_at)} for row in found.heads],
+        "heads": [
+            {"head": row.head, "conclusion": row.conclusion, "judged_at": _iso(row.made_at)} for row in found.heads
+        ],
         "history": [
             {"at": _iso(event.at), "what": event.what, "head": event.head, "finding": event.finding, "rule": event.rule}
             for event in found.events

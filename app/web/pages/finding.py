@@ -7,7 +7,7 @@ from typing import Any
 
 from app.web.pages.links import Linked, Links
 from checks.model.phrase import visible
-from checks.render.english import capital, day
+from checks.render.english import day
 from checks.render.markdown import pastable
 from checks.rules import CHECKS
 from checks.rules.check import Rule
@@ -22,7 +22,6 @@ _MOVES = {
     "clock": "Nobody’s: time clears it.",
     "service": "Nobody’s: the source is asked again until it answers.",
 }
-_LEVELS = {"block": "blocks", "warn": "warns, and does not block", "note": "is only a note", "off": "is off"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +89,8 @@ def finding(
         id=found["id"],
         rule=found["rule"],
         about_rule=f"{rule.summary} {rule.help}" if rule else "",
-        level=_LEVELS.get(found["level"], found["level"]),
-        headline=capital(found["headline"]),
+        level=str(found["level"]),
+        headline=found["headline"],
         message=found["message"],
         places=tuple(_places(found, links)),
         chain=tuple(found["why"]) if len(found["why"]) > 1 else (),
@@ -141,5 +140,3 @@ def known_rules() -> Mapping[str, Rule]:
 def parsed(text: str | None) -> datetime | None:
     """A moment of a report; with the zone that it names, which is UTC."""
     return datetime.fromisoformat(text) if text else None
-
-

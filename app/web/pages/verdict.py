@@ -1,15 +1,16 @@
-"""A stored report with the history of its subject as one page: plain values, which a template only has to write down."""
+"""A stored report with the history of its subject as one page: values that a template only writes down."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from app.store.verdicts import Happened, Judged, Standing, Verdict
 from app.web.pages.finding import GROUPS, Json, Shown, block, finding, group, known_rules, parsed
 from app.web.pages.links import Linked, Links
 from app.web.pages.rendering import since, utc
-from checks.render.english import capital, counted, listed, moment
+from checks.render.english import counted, listed, moment
 
 #: Findings of one group on a page; the JSON has all of them.
 MOST = 200
@@ -42,10 +43,7 @@ _EVENTS = {
     "first-seen": "Seen for the first time",
     "cleared": "Cleared",
     "waived": "Waived",
-    "merged": "Merged",
-    "merged-in-spite": "Merged in spite of the verdict",
-    "closed": "Closed",
-    "reopened": "Opened again",
+    "merged-in-spite": "Merged in spite of the verdict, or without waiting for one",
 }
 
 
@@ -76,8 +74,8 @@ class Event:
 
     at: datetime
     said: str
-    finding: str | None
-    rule: str | None
+    findings: tuple[str, ...]
+    """Those that it happened to at the same moment."""
     head: Linked | None
 
 
@@ -127,9 +125,7 @@ class Course:
     events: tuple[Event, ...]
 
 
-def page(
-    verdict: Verdict, events: Sequence[Happened], links: Links, commands: frozenset[str], now: datetime
-) -> Page:
+def page(verdict: Verdict, events: Sequence[Happened], links: Links, commands: frozenset[str], now: datetime) -> Page:
     """The page of a verdict. `links` are of its head."""
     report = verdict.document
     sign, sentence = said(report)
@@ -164,7 +160,7 @@ def said(report: Json) -> tuple[str, str]:
     sign, words = _CONCLUSIONS.get(report["conclusion"], ("❔", "Judged"))
     if words.endswith("."):
         return sign, words
-    counts = {name: 0 for name in GROUPS}
+    counts = dict.fromkeys(GROUPS, 0)
     for found in report["findings"]:
         counts[group(found)] += 1
     fix, approval, clears = counts["to_fix"], counts["approval"], counts["clears"]
@@ -188,7 +184,9 @@ def _sections(
     for name, members in groups.items():
         if members:
             shown = tuple(finding(found, links, first.get(found["id"]), commands, rules) for found in members[:MOST])
-            yield Section(name.replace("_", "-"), f"{GROUPS[name]} ({len(members):,})", shown, len(members) - len(shown))
+            yield Section(
+                name.replace("_", "-"), f"{GROUPS[name]} ({len(members):,})", shown, len(members) - len(shown)
+            )
 
 
 def _source(source: Json, now: datetime) -> Source:
@@ -196,36 +194,46 @@ def _source(source: Json, now: datetime) -> Source:
     return Source(source["name"], as_of, since(now, as_of) if as_of else None, source["trouble"])
 
 
-def course(
-    heads: Sequence[Judged], events: Sequence[Happened], links: Links, path: str, shown: str | None
-) -> Course:
+def course(heads: Sequence[Judged], events: Sequence[Happened], links: Links, path: str, shown: str | None) -> Course:
     """The history; `path` is the page's address without a head, `shown` the head that the page is about."""
-    rows = tuple(
-        Head(links.commit(row.head), _ENDINGS.get(row.conclusion, row.conclusion), utc(row.made_at), f"{path}/{row.head}",
-             row.head == shown)
+    rows = (
+        Head(
+            commit=links.commit(row.head),
+            ending=_ENDINGS.get(row.conclusion, row.conclusion),
+            at=utc(row.made_at),
+            page=f"{path}/{row.head}",
+            shown=row.head == shown,
+        )
         for row in heads
-    )  # fmt: skip
-    return Course(rows, tuple(_event(event, links) for event in events if event.what in _EVENTS))
+    )
+    return Course(tuple(rows), tuple(_events(events, links)))
 
 
-def _event(event: Happened, links: Links) -> Event:
-    words = _EVENTS[event.what]
-    if event.what == "judged":
-        words += f": {_ENDINGS.get(event.details.get('conclusion', ''), 'done')}"
-    return Event(utc(event.at), words, event.finding, event.rule, links.commit(event.head) if event.head else None)
+def _events(events: Sequence[Happened], links: Links) -> Iterator[Event]:
+    told = (event for event in events if event.what in _EVENTS)
+    for (at, what, head), members in groupby(told, key=lambda event: (event.at, event.what, event.head)):
+        together = list(members)
+        words = _EVENTS[what]
+        if what == "judged":
+            words += f": {_ENDINGS.get(together[0].details.get('conclusion', ''), 'done')}"
+        findings = tuple(sorted(event.finding for event in together if event.finding))
+        yield Event(utc(at), words, findings, links.commit(head) if head else None)
 
 
-def waiting(standing: Standing, head: str | None, now: datetime) -> str:
+def waiting(standing: Standing, head: str | None) -> str:
     """What the queue does about the subject, in a sentence; empty when the verdict on `head` is the last word."""
+    if standing.closed:
+        return "It is closed, and what was judged stays true of its day."
     newer = head is not None and standing.head != head
-    what = f"A newer commit, {standing.head[:7]}," if newer else "This head"
-    if standing.due and standing.error is None:
-        return f"{what} is being judged now." if newer or head is None else "This is being judged again now."
-    later = datetime.fromtimestamp(standing.next_at, UTC)
     if standing.error is not None:
-        when = "now" if later <= now else f"on {moment(later)}"
-        return f"{what} could not be judged at the last attempt; the next one is {when}."
-    return f"{capital(what)} is not judged here, or not yet." if newer else ""
+        what = f"The newer commit {standing.head[:7]}" if newer else "It"
+        again = f"; the next attempt is on {moment(utc(standing.next_at))}" if standing.waits else ""
+        return f"{what} could not be judged at the last attempt{again}."
+    if not standing.due:
+        return ""
+    if newer:
+        return f"The newer commit {standing.head[:7]} is being judged now."
+    return "It is being judged now." if head is None else "It is being judged again now."
 
 
 def redacted(document: Mapping[str, Any], public: bool) -> Json:
@@ -235,6 +243,7 @@ def redacted(document: Mapping[str, Any], public: bool) -> Json:
         return document
     hidden = {"approved_by": None, "reason": None}
     findings = [
-        {**found, "waiver": {**found["waiver"], **hidden} if found["waiver"] else None} for found in document["findings"]
+        {**found, "waiver": {**found["waiver"], **hidden} if found["waiver"] else None}
+        for found in document["findings"]
     ]
     return {**document, "findings": findings}

@@ -1,7 +1,8 @@
 """Apps, installations and tokens, and what GitHub tells of itself."""
 
 from ..apps import LEVELS, Installation, new_token, token_json
-from ..errors import ApiError, not_found, validation_failed
+from ..errors import ApiError, not_found
+from ..manifests import convert
 from ..payloads import app_json, installation_json, repository_json, user_json
 from ..repository import Repository
 from ..routing import Call, Reply, route
@@ -44,13 +45,13 @@ def create_token(call: Call) -> Reply:
     return Reply(data, 201)
 
 
-@route("DELETE", "/installation/token")
+@route("DELETE", "/installation/token", who="installation")
 def revoke_token(call: Call) -> Reply:
     call.authenticator.tokens.pop(call.token.value)
     return Reply(status=204)
 
 
-@route("GET", "/installation/repositories", "metadata:read")
+@route("GET", "/installation/repositories", "metadata:read", who="installation")
 def list_repositories(call: Call) -> Reply:
     reached = [r for r in call.world.repositories.values() if call.token.reaches(r)]
     selection = "all" if call.token.installation.selected is None else "selected"
@@ -71,8 +72,8 @@ def repository_installation(call: Call) -> Reply:
 
 @route("POST", "/app-manifests/{code}/conversions", who="anybody")
 def convert_manifest(call: Call) -> Reply:
-    """The code is the slug of an app made with `Simulator.create_app`."""
-    app = next((a for a in call.world.apps.values() if a.slug == call.params["code"]), None)
+    """Once, and within an hour of the App's making."""
+    app = convert(call.world, call.params["code"])
     if app is None:
         raise not_found()
     secrets = {"client_secret": app.client_secret, "webhook_secret": app.webhook_secret, "pem": app.private_key_pem}

@@ -2,8 +2,9 @@
 
 from .. import rights
 from ..accounts import Organization, User
-from ..errors import not_found
+from ..errors import ApiError, not_found
 from ..payloads import organization_json, user_json
+from ..repository import Repository
 from ..routing import Call, Reply, route
 from ..world import Json
 
@@ -67,6 +68,7 @@ def members(call: Call) -> Reply:
 def permission(call: Call) -> Reply:
     """`admin`, `write`, `read` or `none`; `role_name` also knows maintain and triage."""
     repository, user = call.repository, _user(call)
+    _push_access(call, repository)
     role = rights.role(repository, user)
     level = {"maintain": "write", "triage": "read"}.get(role, role)
     account = user_json(call.world, user) | {"permissions": rights.flags(role), "role_name": role}
@@ -77,12 +79,19 @@ def permission(call: Call) -> Reply:
 def is_collaborator(call: Call) -> Reply:
     """Members of the organization count when they see the repository; a public one makes nobody a collaborator."""
     repository, user = call.repository, _user(call)
+    _push_access(call, repository)
     owner, login = repository.owner, user.login.lower()
     if owner is not user and login not in repository.collaborators:
         inside = isinstance(owner, Organization) and login in owner.members
         if not inside or rights.role(repository, user) == "none":
             raise not_found()
     return Reply(status=204)
+
+
+def _push_access(call: Call, repository: Repository) -> None:
+    """What a person needs who asks about others, or even about themselves."""
+    if call.caller.person and not rights.at_least(call.caller.person.role(repository), "write"):
+        raise ApiError(403, "Must have push access to view collaborator permission.")
 
 
 def _user(call: Call) -> User:

@@ -4,6 +4,7 @@ from ..compare import FileChange
 from ..errors import ApiError, not_found
 from ..payloads import commit_json, pull_json, repository_json
 from ..repository import Repository
+from ..rights import flags
 from ..routing import Call, Reply, route
 from ..world import Json
 
@@ -13,7 +14,10 @@ COMPARE_FILES = 300
 
 @route("GET", "/repos/{owner}/{repo}", "metadata:read")
 def get_repository(call: Call) -> Reply:
-    return Reply(repository_json(call.repository, full=True))
+    """With the rights of the person who asks; to an installation they are all false."""
+    repository, person = call.repository, call.caller.person
+    data = repository_json(repository, full=True)
+    return Reply(data | {"permissions": flags(person.role(repository))} if person else data)
 
 
 @route("GET", "/repos/{owner}/{repo}/compare/{basehead:rest}", "contents:read")

@@ -1,0 +1,74 @@
+"""`ospo-gate db`: the schema of the service's database."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from app.settings import database_url
+from checks.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from app.store.database import Database, Schema
+
+T = TypeVar("T")
+_WORDS = {
+    "current": "The schema of the database is the one of this release.",
+    "behind": "The schema of the database is older than this release: run `ospo-gate db upgrade`.",
+    "ahead": "The schema of the database is newer than this release, which works on it: update ospo-gate here, too.",
+}
+
+
+def check(_options: argparse.Namespace) -> int:
+    async def look(database: "Database") -> "Schema":
+        return await database.schema()
+
+    found = _on_database(look)
+    print(_WORDS[found])
+    return 0 if found == "current" else 1
+
+
+def upgrade(_options: argparse.Namespace) -> int:
+    async def migrate(database: "Database") -> "Schema":
+        await database.migrate()
+        return await database.schema()
+
+    print(_WORDS[_on_database(migrate)])
+    return 0
+
+
+def _on_database(story: "Callable[[Database], Awaitable[T]]") -> T:
+    try:
+        from sqlalchemy.exc import SQLAlchemyError
+
+        from app.store.database import Database
+    except ModuleNotFoundError as error:
+        raise not_installed(error) from None
+
+    async def tell() -> T:
+        database = Database(database_url())
+        try:
+            return await story(database)
+        except (OSError, SQLAlchemyError) as error:
+            reason = str(getattr(error, "orig", error)).strip().splitlines()
+            raise UsageError(
+                f"the database does not answer: {reason[0] if reason else type(error).__name__}",
+                hint="See to it that OSPO_GATE_DATABASE names a database that can be reached and written.",
+            ) from None
+        finally:
+            await database.close()
+
+    return asyncio.run(tell())
+
+
+def not_installed(error: ModuleNotFoundError) -> UsageError:
+    """Raises the error again if what is missing is a part of ours."""
+    package = (error.name or "").split(".")[0]
+    if package in ("app", "checks"):
+        raise error
+    extra = "postgres" if package in ("procrastinate", "psycopg", "psycopg_pool") else "service"
+    return UsageError(
+        f"the service is not installed ({error.name} is missing)",
+        hint=f"Install it: pip install 'ospo-gate[{extra}]'",
+    )

@@ -1,0 +1,239 @@
+"""What each event asks for: functions from what was read of a webhook to commands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from app.github.pull import CentralPolicy
+from app.subject import (
+    Again,
+    Archived,
+    Cancelled,
+    Changed,
+    Closed,
+    Command,
+    Kind,
+    Lost,
+    PolicyChanged,
+    Regained,
+    Remark,
+    Renamed,
+    Wanted,
+    branch_key,
+    comment_key,
+    group_key,
+    pull_key,
+)
+from app.web.payloads import (
+    CheckRunEvent,
+    CheckSuiteEvent,
+    InstallationEvent,
+    InstallationRepositoriesEvent,
+    IssueCommentEvent,
+    MergeGroupEvent,
+    PullRequestEvent,
+    PushEvent,
+    RepositoryEvent,
+)
+from checks.conversation.commands import maybe_command
+from checks.render.checkrun import RECHECK
+
+#: Files of a policy repository of which none can be a part of a policy are not waited for.
+_POLICY_FILES = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """What is ours among all that GitHub tells."""
+
+    app_id: int | None = None
+    policy: CentralPolicy | None = None
+    """Where the organization's policy is."""
+
+
+# -- pull requests and merge groups ----------------------------------------------------------------------------------
+
+
+def pull_wanted(event: PullRequestEvent, _: Ours) -> Sequence[Command]:
+    pull, repository = event.pull_request, event.repository
+    about = replace(
+        repository.about,
+        pull_node=pull.node_id,
+        base=pull.base.sha,
+        author=pull.user.login if pull.user else None,
+        author_is_bot=pull.user is not None and pull.user.bot,
+        changed_files=pull.changed_files,
+    )
+    return [
+        Wanted(
+            key=pull_key(repository.id, pull.number),
+            installation_id=event.installation.id,
+            repository_id=repository.id,
+            number=pull.number,
+            head=pull.head.sha,
+            head_at=pull.updated_at.timestamp(),
+            about=about,
+        )
+    ]
+
+
+def pull_edited(event: PullRequestEvent, ours: Ours) -> Sequence[Command]:
+    return pull_wanted(event, ours) if "base" in (event.changes or {}) else []
+
+
+def pull_closed(event: PullRequestEvent, _: Ours) -> Sequence[Command]:
+    pull, repository = event.pull_request, event.repository
+    key, by = pull_key(repository.id, pull.number), pull.merged_by
+    at = pull.updated_at.timestamp()
+    return [Closed(key, pull.head.sha, at, repository.full_name, pull.merged, by.login if by else None)]
+
+
+def group_wanted(event: MergeGroupEvent, _: Ours) -> Sequence[Command]:
+    group, repository = event.merge_group, event.repository
+    return [
+        Wanted(
+            key=group_key(repository.id, group.head_ref),
+            installation_id=event.installation.id,
+            repository_id=repository.id,
+            number=0,
+            head=group.head_sha,
+            head_at=0.0,  # a group has one head; another one is another branch
+            about=replace(repository.about, base=group.base_sha),
+        )
+    ]
+
+
+def group_destroyed(event: MergeGroupEvent, _: Ours) -> Sequence[Command]:
+    return [Cancelled(group_key(event.repository.id, event.merge_group.head_ref))]
+
+
+# -- people ----------------------------------------------------------------------------------------------------------
+
+
+def run_again(event: CheckRunEvent, _: Ours) -> Sequence[Command]:
+    return [Again(event.installation.id, event.repository.id, event.check_run.head_sha)]
+
+
+def button_pressed(event: CheckRunEvent, ours: Ours) -> Sequence[Command]:
+    button = event.requested_action
+    return run_again(event, ours) if button and button.identifier == RECHECK else []
+
+
+def suite_again(event: CheckSuiteEvent, _: Ours) -> Sequence[Command]:
+    return [Again(event.installation.id, event.repository.id, event.check_suite.head_sha)]
+
+
+def comment_created(event: IssueCommentEvent, ours: Ours) -> Sequence[Command]:
+    comment, issue, repository = event.comment, event.issue, event.repository
+    by, app, body = comment.user, comment.performed_via_github_app, comment.body or ""
+    own = app is not None and app.id == ours.app_id
+    if by is None or by.bot or own or issue.pull_request is None or issue.state != "open" or not maybe_command(body):
+        return []
+    author = issue.user
+    about = replace(
+        repository.about,
+        pull_node=issue.node_id,
+        author=author.login if author else None,
+        author_is_bot=author is not None and author.bot,
+        remark=Remark(id=comment.id, url=comment.html_url, body=body, login=by.login, account_id=by.id),
+    )
+    key = comment_key(repository.id, comment.id)
+    return [Wanted(key, event.installation.id, repository.id, issue.number, head="", head_at=0.0, about=about)]
+
+
+# -- branches and the policy -----------------------------------------------------------------------------------------
+
+
+def pushed(event: PushEvent, ours: Ours) -> Sequence[Command]:
+    repository = event.repository
+    if event.deleted:
+        return []
+    commands: list[Command] = [PolicyChanged()] if _is_policy(event, ours.policy) else []
+    if repository.default_branch and event.ref == f"refs/heads/{repository.default_branch}":
+        commands.append(
+            Wanted(
+                key=branch_key(repository.id),
+                installation_id=event.installation.id,
+                repository_id=repository.id,
+                number=0,
+                head=event.after,
+                head_at=repository.pushed_at.timestamp(),
+                about=repository.about,
+            )
+        )
+    return commands
+
+
+def _is_policy(event: PushEvent, policy: CentralPolicy | None) -> bool:
+    """Whether the push may change the organization's policy. GitHub may leave out commits: then it may."""
+    if policy is None or event.repository.full_name.lower() != policy.repository.lower():
+        return False
+    if event.ref != f"refs/heads/{policy.ref.removeprefix('refs/heads/')}":
+        return False
+    paths = [path for commit in event.commits for path in (*commit.added, *commit.modified, *commit.removed)]
+    return event.forced or not paths or any(path == policy.path or path.endswith(_POLICY_FILES) for path in paths)
+
+
+# -- installations and repositories ----------------------------------------------------------------------------------
+
+
+def installed(event: InstallationEvent, _: Ours) -> Sequence[Command]:
+    id_ = event.installation.id
+    return [Regained(id_, tuple(repository.told(id_) for repository in event.repositories))]
+
+
+def uninstalled(event: InstallationEvent, _: Ours) -> Sequence[Command]:
+    return [Lost(event.installation.id, "the App was uninstalled")]
+
+
+def suspended(event: InstallationEvent, _: Ours) -> Sequence[Command]:
+    return [Lost(event.installation.id, "the App's installation is suspended", gone=False)]
+
+
+def resumed(event: InstallationEvent, _: Ours) -> Sequence[Command]:
+    return [Regained(event.installation.id)]
+
+
+def repositories_added(event: InstallationRepositoriesEvent, _: Ours) -> Sequence[Command]:
+    id_ = event.installation.id
+    return [Regained(id_, tuple(repository.told(id_) for repository in event.repositories_added))]
+
+
+def repositories_removed(event: InstallationRepositoriesEvent, _: Ours) -> Sequence[Command]:
+    ids = tuple(repository.id for repository in event.repositories_removed)
+    return [Lost(event.installation.id, "the repository was taken away from the App", ids)]
+
+
+def repository_created(event: RepositoryEvent, _: Ours) -> Sequence[Command]:
+    return [Regained(event.installation.id, (event.repository.told(event.installation.id),))]
+
+
+def repository_deleted(event: RepositoryEvent, _: Ours) -> Sequence[Command]:
+    return [Lost(event.installation.id, "the repository was deleted", (event.repository.id,))]
+
+
+def repository_renamed(event: RepositoryEvent, ours: Ours) -> Sequence[Command]:
+    return [Renamed(event.repository.id, event.repository.full_name), *repository_changed(event, ours)]
+
+
+def repository_transferred(event: RepositoryEvent, ours: Ours) -> Sequence[Command]:
+    return [*repository_created(event, ours), *repository_renamed(event, ours)]
+
+
+def repository_archived(event: RepositoryEvent, _: Ours) -> Sequence[Command]:
+    return [Archived(event.repository.id, archived=True)]
+
+
+def repository_unarchived(event: RepositoryEvent, _: Ours) -> Sequence[Command]:
+    return [Archived(event.repository.id, archived=False)]
+
+
+def repository_edited(event: RepositoryEvent, ours: Ours) -> Sequence[Command]:
+    return branch_changed(event, ours) if "default_branch" in (event.changes or {}) else []
+
+
+def repository_changed(event: RepositoryEvent, _: Ours) -> Sequence[Command]:
+    return [Changed(event.repository.id, (Kind.PULL, Kind.BRANCH))]
+
+
+def branch_changed(event: RepositoryEvent, _: Ours) -> Sequence[Command]:
+    return [Changed(event.repository.id, (Kind.BRANCH,))]

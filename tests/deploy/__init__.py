@@ -1,0 +1,1 @@
+"""What runs the service: the chart, the compose file, rules and dashboards."""
