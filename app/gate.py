@@ -6,13 +6,14 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from app.inventories import InventoryReader, manifest_refs, parse_here, project_refs
+from app.inventories import HELD, InventoryReader, manifest_refs, parse_here, project_refs
 from app.policies import PolicyPlace
 from app.ports import Blob, FileRef, InventoryCache, Lookup, Parse, Side, Source, Think
 from checks.engine.ages import expired
 from checks.engine.evaluate import evaluate
 from checks.engine.plan import Plan, wanted_manifests
 from checks.engine.projects import wanted_projects
+from checks.manifests import MAX_BYTES
 from checks.model.facts import Facts, Questions
 from checks.model.patch import every_line
 from checks.model.report import Mode, Report
@@ -128,13 +129,28 @@ class Gate:
         wanted = tuple(dict.fromkeys((*paths, *(added if whole else ()))))
         listed = {file.path for file in snapshot.listing.files}
         refs = [FileRef(Side.HEAD, path, guessed=path not in listed) for path in wanted]
-        blobs = await source.read(refs) if refs else {}
-        texts = {ref.path: _text(blob) for ref, blob in blobs.items()}
+        texts = await _texts(source, refs) if refs else {}
         if whole:
             lines = {path: every_line(texts[path]) for path in added if path in texts}
         else:
             lines = dict(await source.added(added)) if added else {}
         return replace(snapshot, texts={path: texts[path] for path in paths if path in texts}, added=lines)
+
+
+async def _texts(source: Source, refs: Sequence[FileRef]) -> dict[str, str | None]:
+    """The texts by path, with large ones as far as memory may hold them at the same time; None for the others."""
+    blobs = await source.read(refs)
+    large: dict[str, Blob] = {}
+    held = 0
+    for blob in blobs.values():
+        if blob.data is None and blob.size <= MAX_BYTES and held + blob.size <= HELD and blob.id not in large:
+            large[blob.id] = blob
+            held += blob.size
+    fetched = await source.fetch(tuple(large.values())) if large else {}
+    return {
+        ref.path: _text(blob if blob.data is not None else replace(blob, data=fetched.get(blob.id)))
+        for ref, blob in blobs.items()
+    }
 
 
 def _lines(pairs: Sequence[ManifestPair], blobs: Mapping[FileRef, Blob]) -> Mapping[str, str]:

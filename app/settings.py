@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar, get_origin
+from typing import NamedTuple, TypeVar, get_origin
 
 from checks.model.errors import PolicyIssue, UsageError
 from checks.model.facts import RepositoryFacts
@@ -14,6 +14,8 @@ from checks.policy.shape import Reader, keys_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from app.fact_settings import FactEnvironment
     from app.service_settings import ServiceSettings
     from checks.model.packages import Known
@@ -54,6 +56,8 @@ class CommandEnvironment:
     """Where parsed inventories are kept. None in a workflow: what another job left on a runner is no evidence."""
     facts: Path | None = None
     """The facts file (OSPO_GATE_FACTS)."""
+    source_date: "datetime | None" = None
+    """When what is written about was last changed (SOURCE_DATE_EPOCH, of the Reproducible Builds project)."""
 
 
 def command_environment(environ: Mapping[str, str] = os.environ) -> CommandEnvironment:
@@ -69,7 +73,20 @@ def command_environment(environ: Mapping[str, str] = os.environ) -> CommandEnvir
         appended=frozenset(filter(None, (environ.get("GITHUB_OUTPUT"), environ.get("GITHUB_STEP_SUMMARY")))),
         cache=None if in_workflow else _cache(environ),
         facts=Path(environ[FACTS]) if environ.get(FACTS) else None,
+        source_date=_source_date(environ.get("SOURCE_DATE_EPOCH")),
     )
+
+
+def _source_date(seconds: str | None) -> "datetime | None":
+    """Raises `UsageError` for what is no number of seconds since 1970: its specification says so."""
+    if not seconds:
+        return None
+    from datetime import UTC, datetime
+
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise UsageError("SOURCE_DATE_EPOCH is not a number of seconds since 1970") from None
 
 
 def _cache(environ: Mapping[str, str]) -> Path | None:
@@ -172,6 +189,28 @@ def service_settings(environ: Mapping[str, str] = os.environ) -> "ServiceSetting
     return _complete(settings, wrong, "docs/settings.md")
 
 
+class ServicePlace(NamedTuple):
+    """Where a command asks the service."""
+
+    database: str | None
+    """The service's own, where the command runs beside it."""
+    server: str | None
+    token: str | None
+    policy: str | None
+    """The organization's, as the service's setting names it."""
+
+
+def service_place(environ: Mapping[str, str] = os.environ) -> ServicePlace:
+    """What a command that asks the service takes from its environment. Raises `UsageError` for a file that cannot be
+    read."""
+    from app.service_settings import ServiceSettings
+
+    given, unread = _with_files(_given(environ, PREFIX), ServiceSettings)
+    if unread:
+        _complete(None, unread, "docs/settings.md")
+    return ServicePlace(*(given.get(name) or None for name in ("database", "server", "api_token", "policy")))
+
+
 def database_url(environ: Mapping[str, str] = os.environ) -> str:
     """The service's database, for commands that need nothing else of it."""
     from app.service_settings import ServiceSettings
@@ -200,7 +239,8 @@ def _given(environ: Mapping[str, str], prefix: str) -> Mapping[str, str]:
 
 
 def _given_to_service(environ: Mapping[str, str]) -> Mapping[str, str]:
-    return {name: value for name, value in _given(environ, PREFIX).items() if not name.startswith("facts_")}
+    given = _given(environ, PREFIX)
+    return {name: value for name, value in given.items() if not name.startswith("facts_") and name != "server"}
 
 
 def _with_files(given: Mapping[str, str], shape: type) -> tuple[Mapping[str, str], list[str]]:

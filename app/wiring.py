@@ -9,7 +9,7 @@ from functools import partial
 from multiprocessing import active_children, get_context
 
 import structlog
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.asking import reply
@@ -19,30 +19,43 @@ from app.facts.online.timing import Timing
 from app.facts.shared import SharedFacts
 from app.github.client import AppKey, GitHubApp, Limits, Reach
 from app.github.pull import CentralPolicy, central_policy
+from app.jobs import again
+from app.jobs.again import JudgeAgain
+from app.jobs.comments import Comments
 from app.jobs.embedded import Loop
 from app.jobs.engine import Engine
 from app.jobs.hands import Hands
 from app.jobs.judge import Judge
+from app.jobs.newest import newest
 from app.jobs.refresh import Refresh
 from app.policies import starter_policy
 from app.service_settings import Engine as EngineName
 from app.service_settings import ServiceSettings
+from app.site import Site
 from app.store.database import Database
 from app.store.facts import FactStore
 from app.store.housekeeping import sweep
 from app.store.inventories import InventoryStore
+from app.store.open_pulls import OpenPulls
 from app.store.reports import ReportStore
+from app.store.repositories import RepositoryStore
+from app.store.requests import RequestStore
 from app.store.sightings import SightingStore
 from app.store.subjects import SubjectStore
+from app.store.told import ToldRepositories
+from app.store.where import WhereStore
 from app.subject import Claim, Delivery, Kind
 from app.web.application import application
 from app.web.ask import router
+from app.web.commands import Ours
+from app.web.where import router as where_router
 from checks.engine.ask import judging
 from checks.manifests import Format, read
 from checks.model.answer import Asked
 from checks.model.dependency import Inventory, Location, Problem
 from checks.model.errors import UsageError
 from checks.model.facts import Facts
+from checks.policy.owners import Owners
 from checks.render.asked import to_json
 
 #: A manifest beyond this is parsed by another process, so that the event loop keeps answering (bytes).
@@ -66,6 +79,7 @@ class Service:
         self.database = Database(settings.database)
         self.subjects = SubjectStore(self.database)
         self.github = _github(settings, environment)
+        self.site = Site(settings, self.database, _reach(settings, environment))
         self.parsers = Parsers()
         self.records = FactStore(self.database)
         self.facts = SharedFacts(
@@ -77,6 +91,7 @@ class Service:
             changed=self._file_changed,
             timing=timing,
         )
+        self.requests = RequestStore(self.database)
         self.judge = Judge(
             app=self.github,
             subjects=self.subjects,
@@ -86,13 +101,23 @@ class Service:
             facts=self.facts,
             parse=self.parsers.parse,
             server_url=settings.github_url,
+            public_url=settings.public_url.rstrip("/") if settings.public_url else None,
             central=_central(settings.policy),
+            requests=self.requests,
             retry_seconds=settings.retry_seconds,
             refresh_hour=settings.refresh_hour,
         )
         self.refresh = Refresh(
             self.subjects, self.records, self.facts, settings.refresh_hour, lambda: datetime.now(UTC)
         )
+        self.comments = Comments(
+            self.github, self.subjects, self.judge.reports, self.requests, settings.github_url,
+            self.judge.central, lambda: self.judge.central_policy(), settings.retry_seconds,
+        )  # fmt: skip
+        self.repositories = RepositoryStore(self.database)
+        self.where = WhereStore(self.database)
+        self.told = ToldRepositories(self.repositories)
+        self.again = JudgeAgain(self.subjects, OpenPulls(self.database))
         self.engine = self._engine()
         self.subjects.acceptance.submit = self.engine.submit
         self._tasks: set[asyncio.Task[None]] = set()
@@ -100,8 +125,17 @@ class Service:
     def application(self) -> FastAPI:
         secrets = [self.settings.webhook_secret, self.settings.webhook_secret_previous]
         token = self.settings.api_token
-        routers = [router(token, self._answer)] if token else []
-        return application([secret for secret in secrets if secret], self._accept, self._ready, self.running, routers)
+        routers = [*(self._api(token) if token else ()), *self.site.routers]
+        given = [secret for secret in secrets if secret]
+        ours = Ours(self.settings.app_id, self.judge.central)
+        return application(given, self._accept, self._ready, self.running, routers, ours)
+
+    def _api(self, token: str) -> tuple[APIRouter, ...]:
+        return router(token, self._answer), where_router(token, self.where, self.repositories, self._owners)
+
+    async def _owners(self) -> Owners:
+        """Who answers for repositories, as the organization's policy said when it judged last."""
+        return (await self.judge.central_policy() or starter_policy()).root.owners
 
     async def _answer(self, asked: Asked) -> dict[str, object]:
         """May it be used? By the organization's policy, for a repository of which nothing is known."""
@@ -136,6 +170,7 @@ class Service:
         finally:
             sweeper.cancel()
             await self.github.close()
+            await self.site.close()
             await self.database.close()
             self.parsers.close()
 
@@ -157,7 +192,12 @@ class Service:
         return Distributed(hands, settings.workers)
 
     async def _handle(self, claim: Claim) -> None:
-        await (self.refresh.handle(claim) if claim.kind is Kind.TASK else self.judge.handle(claim))
+        if claim.kind is Kind.TASK:
+            await (self.again.handle(claim) if claim.key == again.KEY else self.refresh.handle(claim))
+        elif claim.kind is Kind.COMMENT:
+            await self.comments.handle(await newest(self.repositories, claim))
+        else:
+            await self.judge.handle(await newest(self.repositories, claim))
 
     def _file_changed(self) -> None:
         task = asyncio.create_task(self.subjects.hasten(Kind.BRANCH, NEW_FILE))
@@ -167,6 +207,8 @@ class Service:
     async def _accept(self, delivery: Delivery) -> bool:
         fresh = await self.subjects.accept(delivery)
         self.engine.wake()
+        if fresh and delivery.told:
+            await self.told.hear(delivery.told)
         return fresh
 
     async def _ready(self) -> dict[str, object] | None:
@@ -223,10 +265,14 @@ def _github(settings: ServiceSettings, environment: FactEnvironment) -> GitHubAp
         settings.app_id,
         AppKey(settings.private_key, settings.private_key_file),
         settings.github_api_url,
-        reach=Reach(environment.variables, settings.github_ca_file, settings.github_proxy),
+        reach=_reach(settings, environment),
         limits=Limits(settings.github_processes, settings.github_requests, settings.paced),
         version=settings.github_api_version,
     )
+
+
+def _reach(settings: ServiceSettings, environment: FactEnvironment) -> Reach:
+    return Reach(environment.variables, settings.github_ca_file, settings.github_proxy)
 
 
 def _central(text: str | None) -> CentralPolicy | None:

@@ -24,7 +24,7 @@ def check(_options: argparse.Namespace) -> int:
     async def look(database: "Database") -> "Schema":
         return await database.schema()
 
-    found = _on_database(look)
+    found = on_database(look)
     print(_WORDS[found])
     return 0 if found == "current" else 1
 
@@ -34,11 +34,11 @@ def upgrade(_options: argparse.Namespace) -> int:
         await database.migrate()
         return await database.schema()
 
-    print(_WORDS[_on_database(migrate)])
+    print(_WORDS[on_database(migrate)])
     return 0
 
 
-def _on_database(story: "Callable[[Database], Awaitable[T]]") -> T:
+def on_database(story: "Callable[[Database], Awaitable[T]]") -> T:
     try:
         from sqlalchemy.exc import SQLAlchemyError
 

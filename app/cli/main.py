@@ -21,6 +21,7 @@ Judge a change against your open source policy: licenses, sign-off, and what cou
   ospo-gate check --all               everything in the tree, for a tag or a release
   ospo-gate inventory package-lock.json
   ospo-gate diff v1.0 v1.1            what changed between two revisions, folders or files
+  ospo-gate sbom --output web.cdx.json                    what is in it, for others
   ospo-gate policy init               write a first policy.yaml
   ospo-gate facts build --for . --output facts.db         for judging without a network
 """
@@ -44,7 +45,7 @@ def parser(only: str | None = None) -> argparse.ArgumentParser:
         for name, summary in COMMANDS.items():
             commands.add_parser(name, help=summary, add_help=False)
     else:
-        import_module(f"app.cli.arguments.{only}").add(commands, COMMANDS[only])
+        import_module(f"app.cli.arguments.{only.replace(' ', '_')}").add(commands, COMMANDS[only])
     return top
 
 
@@ -54,10 +55,14 @@ COMMANDS = {
     "inventory": "list the packages of a lock file or a tree",
     "diff": "list what changed between two revisions, folders or files",
     "notices": "write third-party notices, or check them",
+    "sbom": "write a bill of materials",
+    "sbom score": "say how well an SBOM describes, and what it lacks",
+    "sbom validate": "say whether an SBOM is what its format says",
     "vex": "say what is decided about the vulnerabilities of a tree",
     "policy": "write, check and explain a policy",
     "facts": "make, renew and show a file with facts for judging offline",
     "ask": "say whether a package may be used",
+    "where": "say which repositories use a package, a license or what an advisory affects",
     "serve": "run the GitHub App's service",
 }
 
@@ -71,6 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not words:
         parser().print_help(sys.stderr)
         return USAGE
+    if " ".join(words[:2]) in COMMANDS:
+        words[:2] = [" ".join(words[:2])]  # a command of a command: `sbom diff`
     if words[0] not in COMMANDS:
         parser().parse_args(words)
         parser().error("the command comes first")

@@ -60,8 +60,8 @@ def get(where: str, option: str, name: str, environment: CommandEnvironment, acc
         address, headers=_headers(environment, accept)
     )
     try:
-        with urllib.request.build_opener(_SameHost).open(request, timeout=TIMEOUT) as answer:
-            return _read(answer)
+        with urllib.request.build_opener(SameHost).open(request, timeout=TIMEOUT) as answer:
+            return body(answer)
     except urllib.error.HTTPError as error:
         error.close()
         hint = _hint(error.code, environment)
@@ -72,7 +72,7 @@ def get(where: str, option: str, name: str, environment: CommandEnvironment, acc
         raise SourceError(said) from None
 
 
-class _SameHost(urllib.request.HTTPRedirectHandler):
+class SameHost(urllib.request.HTTPRedirectHandler):
     """GitHub redirects renamed repositories, on the same host. Another one gets neither the token nor our trust."""
 
     def redirect_request(
@@ -89,7 +89,7 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def _read(answer: http.client.HTTPResponse) -> bytes:
+def body(answer: http.client.HTTPResponse) -> bytes:
     """The body, as far as a policy can be; the time-out of the socket alone would let a slow server go on for ever."""
     end, data = time.monotonic() + TIMEOUT, bytearray()
     while len(data) < _MAX_BYTES and (chunk := answer.read1(65_536)):

@@ -23,10 +23,10 @@ class Members:
         logins: list[str] = []
         if isinstance(section, SignoffSection) and section.require is Require.NON_MEMBERS:
             logins = sorted({(c.author.login or "").lower() for c in plan.snapshot.listing.commits} - {""})
-        found = await asyncio.gather(*(self._membership(login) for login in logins))
+        found = await asyncio.gather(*(self.membership(login) for login in logins))
         return Facts(members=dict(zip(logins, found, strict=True)))
 
-    async def _membership(self, login: str) -> Membership:
+    async def membership(self, login: str) -> Membership:
         owner = self.about.repository.split("/")[0]
         if self.about.owner_is_organization is False:
             return Membership.MEMBER if login == owner.lower() else Membership.NOT_MEMBER

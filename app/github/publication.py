@@ -30,6 +30,8 @@ class Run:
     output: dict[str, Any]
     external_id: str
     details_url: str | None = None
+    actions: tuple[dict[str, str], ...] = ()
+    """Its buttons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,12 @@ def publication(
     return _digested(report.head, runs, comment(report, presentation, previous_comment))
 
 
+def group_publication(claim: Claim, report: Report, policy: Policy, presentation: Presentation) -> Publication:
+    """What `report` says of a merge group: the check runs of a pull request, and nobody to comment to."""
+    whole = publication(claim, report, policy, presentation, None)
+    return _digested(whole.head, whole.runs, None)
+
+
 def branch_publication(claim: Claim, report: Report, presentation: Presentation) -> Publication:
     """What `report` says of a default branch: one check run, and no comment. It is judged every night: that the data
     is of another day is no news."""
@@ -109,6 +117,7 @@ def _run(claim: Claim, report: Report, check: str, document: dict[str, Any]) -> 
         document["output"],
         _external_id(claim, report.head, report.policy.digest, check),
         document.get("details_url"),
+        tuple(document.get("actions", ())),
     )
 
 

@@ -16,6 +16,7 @@ from app.github.publication import ANNOTATIONS, Posted, Publication, Run
 from app.subject import Claim
 from checks.render.checkrun import VERDICT
 from checks.render.comment import MARKER
+from checks.render.limits import COMMENT, cut
 
 #: A document beyond this is split (bytes): GitHub gives a mutation ten seconds.
 DOCUMENT = 800_000
@@ -107,12 +108,20 @@ class Publisher:
         if publication.comment is not None:
             progress.comment = await self.find_comment()
 
-    async def find_comment(self) -> dict[str, Any] | None:
+    async def answer(self, marker: str, text: str) -> None:
+        """Say `text` in the comment of ours that begins with `marker`, a new one if there is none. Raises
+        `GitHubError`."""
+        body = cut(f"{marker}\n{text}", COMMENT)
+        known = await self.find_comment(marker)
+        if known is None or known["body"] != body:
+            await self._write_comment(body, known)
+
+    async def find_comment(self, marker: str = MARKER) -> dict[str, Any] | None:
         """Our comment, by author and marker. Anybody can write the marker, and a person can write through an App."""
         for row in await self.client.pages(f"{self.path}/issues/{self.claim.number}/comments"):
             app, author = row.get("performed_via_github_app") or {}, row.get("user") or {}
             ours = app.get("id") == self.client.app.app_id and author.get("type") == "Bot"
-            if ours and (row.get("body") or "").startswith(MARKER):
+            if ours and (row.get("body") or "").startswith(marker):
                 return {"node": row["node_id"], "id": row["id"], "body": row["body"]}
         return None
 
@@ -191,7 +200,8 @@ class Publisher:
             "externalId": run.external_id,
             "output": {**run.output, "annotations": [_nested(a) for a in _annotations(run)[:ANNOTATIONS]]},
         }
-        return {**given, "detailsUrl": run.details_url} if run.details_url else given
+        buttons = {"actions": list(run.actions)} if run.actions else {}
+        return {**given, **buttons, **({"detailsUrl": run.details_url} if run.details_url else {})}
 
     def _take(
         self, publication: Publication, part: Sequence[int | str], data: Mapping[str, Any], progress: _Progress
@@ -245,6 +255,8 @@ class Publisher:
         }
         if run.details_url:
             body["details_url"] = run.details_url
+        if run.actions:
+            body["actions"] = list(run.actions)
         if waiting is None:
             answer = await self.client.request(
                 "POST", f"{self.path}/check-runs", json={**body, "head_sha": publication.head}

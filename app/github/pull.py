@@ -61,6 +61,11 @@ class CentralPolicy:
     path: str
     ref: str
 
+    @property
+    def label(self) -> str:
+        """What its last valid text is kept under."""
+        return f"{self.repository}/{self.path}@{self.ref}"
+
 
 class PullSource:
     """Implements `Source` for one head of a pull request."""

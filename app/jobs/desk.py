@@ -47,8 +47,8 @@ class Desk:
             log.info("in-progress-not-withdrawn", subject=self.claim.key, error=str(error))
 
 
-def known(claim: Claim) -> Facts:
-    """What the events told."""
+def known(claim: Claim, requested: frozenset[str] = frozenset()) -> Facts:
+    """What the events told, and the findings about which somebody was asked to decide."""
     about = claim.about
     repository = RepositoryFacts(
         about.repository,
@@ -58,7 +58,7 @@ def known(claim: Claim) -> Facts:
         about.properties,
         Known(about.license, "GitHub") if about.license and about.license != "NOASSERTION" else None,
     )
-    return Facts(repository=repository, accounts_known=True)
+    return Facts(repository=repository, accounts_known=True, requested=requested)
 
 
 def own_comment(source: PullSource) -> Mapping[str, Any] | None:

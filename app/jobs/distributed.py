@@ -15,7 +15,6 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job as QueuedJob
 from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
-from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -44,11 +43,11 @@ class Distributed:
         self.outstanding = OutstandingStore(hands.subjects.database, hands.subjects.clock)
         url = make_url(hands.subjects.database.url).set(drivername="postgresql")
         connector = procrastinate.PsycopgConnector(
-            pool_factory=_pool, conninfo=url.render_as_string(hide_password=False), min_size=1, max_size=workers + 4
+            conninfo=url.render_as_string(hide_password=False), min_size=1, max_size=workers + 4
         )
         self.app = procrastinate.App(connector=connector)
         self.app.job_manager = _Jobs(connector, self)
-        self.app.task(self._run, name="subject", queue=QUEUE)
+        self.app.task(name="subject", queue=QUEUE)(self._run)
         self._due = asyncio.Event()
         self._stopping = False
         self._swept = 0.0
@@ -174,7 +173,3 @@ def _queued(key: str, priority: int) -> QueuedJob:
         id=None, lock=key, queueing_lock=None, task_name="subject", queue=QUEUE, task_kwargs={"key": key},
         priority=priority,
     )  # fmt: skip
-
-
-def _pool(**options: object) -> AsyncConnectionPool:
-    return AsyncConnectionPool(**options)

@@ -10,14 +10,16 @@ from typing import Any
 import structlog
 from structlog.contextvars import bound_contextvars
 
+from app.details import details_url
 from app.facts.lookup import FactChain
 from app.facts.members import Members
 from app.facts.shared import SharedFacts
 from app.gate import Gate, Judged
 from app.github.branch import BranchSource
 from app.github.client import READING, GitHubApp, GitHubError, Installation, RateLimited
+from app.github.group import GroupSource
 from app.github.limits import VERDICT as VERDICT_COST
-from app.github.publication import Publication, branch_publication, publication, refusal
+from app.github.publication import Publication, branch_publication, group_publication, publication, refusal
 from app.github.publisher import Publisher
 from app.github.pull import CentralPolicy, PullSource
 from app.jobs.desk import Desk, known, own_comment
@@ -26,11 +28,13 @@ from app.jobs.nights import next_turn
 from app.policies import PolicyPlace, load_policy
 from app.ports import FactSource, InventoryCache, Parse
 from app.store.reports import LATER, SENDING, SENT, SUPERSEDED, Outgoing, ReportStore
+from app.store.requests import RequestStore
 from app.store.sightings import SightingStore
 from app.store.subjects import SubjectStore
 from app.subject import Claim, Kind
 from checks.model.errors import PolicyError, SourceError
 from checks.model.phrase import plain, say
+from checks.policy.comments import CommentsKeys, Requests
 from checks.policy.schema import Policy
 from checks.render.json_report import to_json
 from checks.render.markdown import code
@@ -73,12 +77,16 @@ class Judge:
     parse: Parse
     server_url: str
     central: CentralPolicy | None = None
+    requests: RequestStore | None = None
+    """Where commands in comments are obeyed."""
     retry_seconds: float = 5.0
     """Before the first retry; doubled each time."""
     fix_seconds: float = 2.0
     """For which a verdict waits for fixes that need more facts."""
     refresh_hour: int = 2
     """Of the day (UTC); default branches are judged again in the hours after it."""
+    public_url: str | None = None
+    """Where our pages are; None: there are none."""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def handle(self, claim: Claim) -> None:
@@ -157,6 +165,8 @@ class Judge:
         client = client.with_permissions(READING)
         if claim.kind is Kind.BRANCH:
             return BranchSource(client, claim.about, claim.head, self.central)
+        if claim.kind is Kind.GROUP:
+            return GroupSource(client, claim.about, claim.head, self.central)
         return PullSource(client, claim.about, claim.number, claim.head, self.central, claim.comment is None)
 
     def _turn(self, claim: Claim) -> float | None:
@@ -189,11 +199,12 @@ class Judge:
             task.cancel()
 
     async def _judge(self, claim: Claim, source: PullSource, desk: Desk) -> Judged:
-        branch = claim.kind is Kind.BRANCH
+        branch, pull = claim.kind is Kind.BRANCH, claim.kind is Kind.PULL
         only = ON_BRANCHES if branch else None
         own: tuple[FactSource, ...] = () if branch else (Members(source.client, claim.about),)
         packages = (self.facts,) if self.facts.connected else ()
-        chain = FactChain(known(claim), own, packages, only, self.facts.private)
+        told = known(claim, await self.requests.pending(claim.key) if self.requests and pull else frozenset())
+        chain = FactChain(told, own, packages, only, self.facts.private)
         gate = Gate(
             policies=await self._policies(),
             facts=FirstSeen(chain, self.sightings, claim, self.clock),
@@ -206,10 +217,10 @@ class Judge:
         judged = await gate.judge(source)
         if source.state and source.state.head != claim.head:
             raise HeadMoved(source.state.head)
-        if not branch:
+        if pull:
             judged = await self._fixed(claim, gate, judged, desk)
         await self._keep(judged, gate.policies.last_good)
-        if desk.comment is None and not branch:
+        if desk.comment is None and pull:
             desk.comment = own_comment(source)
             if desk.comment is None and source.state and not source.state.all_comments:
                 desk.comment = await desk.publisher.find_comment()
@@ -228,12 +239,12 @@ class Judge:
     async def _policies(self) -> PolicyPlace:
         if self.central is None:
             return PolicyPlace()
-        label = _label(self.central)
+        label = self.central.label
         return PolicyPlace(central=label, central_path=self.central.path, last_good=await self._last_good(label))
 
     async def central_policy(self) -> Policy | None:
         """The organization's policy as it judged last; None: there is none, or no pull request was judged by it yet."""
-        return await self._last_good(_label(self.central)) if self.central else None
+        return await self._last_good(self.central.label) if self.central else None
 
     async def _last_good(self, label: str) -> Policy | None:
         """The last version that was valid, unless this release takes it no longer."""
@@ -249,14 +260,22 @@ class Judge:
         reference = judged.policy.reference
         known = last_good is not None and last_good.reference.digest == reference.digest
         if self.central is not None and judged.policy_data is not None and not known:
-            await self.reports.keep_policy(_label(self.central), judged.policy_data, reference.revision)
+            await self.reports.keep_policy(self.central.label, judged.policy_data, reference.revision)
 
     # -- saying -----------------------------------------------------------------------------------------------------
 
     def _publication(self, claim: Claim, judged: Judged, comment: Mapping[str, Any] | None) -> Publication:
-        presentation = Presentation(server_url=self.server_url, bot_author=claim.about.author_is_bot)
+        presentation = Presentation(
+            server_url=self.server_url,
+            details_url=details_url(self.public_url, claim) if self.public_url else None,
+            commands=_offered(judged.policy.root.comments),
+            buttons=True,
+            bot_author=claim.about.author_is_bot,
+        )
         if claim.kind is Kind.BRANCH:
             return branch_publication(claim, judged.report, presentation)
+        if claim.kind is Kind.GROUP:
+            return group_publication(claim, judged.report, judged.policy, presentation)
         body = comment["body"] if comment else None
         return publication(claim, judged.report, judged.policy, presentation, body)
 
@@ -375,5 +394,6 @@ class Judge:
                 await self.subjects.finish(claim, failed=str(second))
 
 
-def _label(central: CentralPolicy) -> str:
-    return f"{central.repository}/{central.path}@{central.ref}"
+def _offered(keys: CommentsKeys) -> frozenset[str]:
+    """The commands that the comment tells people about."""
+    return frozenset({"waive", "wrong"}) if keys.enabled and keys.requests is not Requests.NOBODY else frozenset()

@@ -87,7 +87,7 @@ class Acceptance:
 
         Raises `Unavailable`; whether it was stored is not known then, and delivering it again does no harm.
         """
-        answer = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting.append((accepted, answer))
         if self._writing is None:
             self._writing = asyncio.create_task(self._write())

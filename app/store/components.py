@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.store.tables import component, component_license, license_, package
 from app.store.words import digest, folded, kept
+from checks.advisories.ecosystems import identity
 from checks.licenses.statement import read
 from checks.licenses.tree import leaves
 from checks.model.uses import Uses
@@ -43,21 +44,21 @@ class Components:
 
     async def known(self, uses: Uses) -> dict[Key, Known]:
         """The components that are used, written down if they are new."""
-        digests = {key: digest(*key) for key in uses}
+        digests = {key: component_digest(*key) for key in uses}
         rows = await self._components(digests.values())
         missing = [key for key, name in digests.items() if name not in rows]
         if missing:
             packages = await self._packages({purl: uses[purl, version].name for purl, version in missing})
             # Sorted, here and below, so that two writers never wait for each other.
-            new = sorted((digests[key], packages[key[0]], key[1]) for key in missing)
+            new = sorted({digests[key]: (packages[key[0]], key[1]) for key in missing}.items())
             await self._add(
                 component,
                 [
                     {"digest": name, "package_id": id_, "version": None if version is None else kept(version)}
-                    for name, id_, version in new
+                    for name, (id_, version) in new
                 ],
             )
-            rows |= await self._components([name for name, _, _ in new])
+            rows |= await self._components([name for name, _ in new])
         told = {key: use.license for key, use in uses.items() if use.license and rows[digests[key]].license is None}
         if told:
             await self.learn(told)
@@ -76,7 +77,7 @@ class Components:
 
     async def _packages(self, names: Mapping[str, str]) -> dict[str, int]:
         """The ids of packages by purl; `names` as people write them."""
-        digests = {digest(purl): purl for purl in names}
+        digests = {package_digest(purl): purl for purl in names}
         found = await self._ids(package, package.c.digest, digests)
         rows = [
             {
@@ -92,7 +93,7 @@ class Components:
         if rows:
             await self._add(package, rows)
             found |= await self._ids(package, package.c.digest, [row["digest"] for row in rows])
-        return {purl: found[name] for name, purl in digests.items()}
+        return {purl: found[package_digest(purl)] for purl in names}
 
     async def _ids(self, table: Table, column: Any, values: Collection[str]) -> dict[str, int]:
         found: dict[str, int] = {}
@@ -107,7 +108,7 @@ class Components:
 
     async def learn(self, licenses: Mapping[Key, str]) -> int:
         """The statement about each component that is known; a newer one replaces the older. How many were news."""
-        names = {digest(*key): raw[:MAX_STATEMENT] for key, raw in licenses.items() if raw}
+        names = {component_digest(*key): raw[:MAX_STATEMENT] for key, raw in licenses.items() if raw}
         rows = await self._components(names)
         news = {row.id: (names[name], row.uses) for name, row in rows.items() if row.license != kept(names[name])}
         if not news:
@@ -157,6 +158,15 @@ def licenses_of(statement: str) -> tuple[str, ...]:
     names = dict.fromkeys(folded(str(leaf)) for leaf in leaves(expression)[:MAX_LICENSES])
     names |= dict.fromkeys(name.partition(" with ")[0] for name in names)
     return tuple(names)
+
+
+def package_digest(purl: str) -> str:
+    """Of a package, in whatever spelling its ecosystem takes for the same."""
+    return digest(identity(purl))
+
+
+def component_digest(purl: str, version: str | None) -> str:
+    return digest(identity(purl), version)
 
 
 def _short(name: str) -> str:

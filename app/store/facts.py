@@ -13,7 +13,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.ports import FactKey, FactRecord
 from app.store.database import Database
-from app.store.tables import fact
+from app.store.tables import advisory_name, fact
+from app.store.words import folded
+from checks.facts.codec import decode_advisory
 from checks.model.facts import Want
 
 T = TypeVar("T")
@@ -22,6 +24,7 @@ T = TypeVar("T")
 BATCH = 500
 #: How exactly it is known when a record was used last (seconds).
 EXACTNESS = 86_400.0
+_ADVISORY = "advisory"
 
 
 class Used(NamedTuple):
@@ -76,6 +79,15 @@ class FactStore:
         for batch in _batches(rows):
             async with self.database.write() as connection:
                 await connection.execute(statement, batch)
+        await self._name([record for record in records if record.key.kind == _ADVISORY])
+
+    async def _name(self, records: Collection[FactRecord]) -> None:
+        """Let advisories be found by all the names of their vulnerabilities."""
+        names = sorted({(folded(name), _id(record.key)) for record in records for name in _names(record.value)})
+        insert = (sqlite if self.database.sqlite else postgresql).insert(advisory_name).on_conflict_do_nothing()
+        for batch in _batches(names):
+            async with self.database.write() as connection:
+                await connection.execute(insert, [{"folded": name, "fact_id": id_} for name, id_ in batch])
 
     async def used(self, kinds: Collection[str], since: float, after: str, limit: int) -> list[Used]:
         """Records of these kinds that were used since (seconds since 1970), by id, those that come after one."""
@@ -91,6 +103,14 @@ class FactStore:
 
 
 _SELECT = select(fact.c.id, fact.c.about, fact.c.value, fact.c.fetched_at, fact.c.used_at)
+
+
+def _names(value: bytes) -> Collection[str]:
+    """What an advisory may be asked for by."""
+    try:
+        return decode_advisory(value).names
+    except ValueError:
+        return ()
 
 
 def _id(key: FactKey) -> str:

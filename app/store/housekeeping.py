@@ -6,6 +6,7 @@ from collections.abc import Callable
 from sqlalchemy import ColumnElement, Table, delete, func, select
 
 from app.store.database import Database
+from app.store.forgetting import forget_uses
 from app.store.reports import SENT, SUPERSEDED
 from app.store.tables import delivery, fact, inventory, outbox, report, sighting
 
@@ -35,7 +36,8 @@ async def sweep(database: Database, clock: Callable[[], float] = time.time) -> i
         (fact, fact.c.used_at < now - FACTS),
         (sighting, sighting.c.cleared_at < now - SIGHTINGS),
     )
-    return sum([await _sliced(database, table, condition) for table, condition in rules])
+    deleted = sum([await _sliced(database, table, condition) for table, condition in rules])
+    return deleted + await forget_uses(database, clock)
 
 
 async def _sliced(database: Database, table: Table, condition: ColumnElement[bool]) -> int:

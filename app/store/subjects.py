@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Alias, ColumnElement, Row, Select, and_, case, func, or_, select, text, update
+from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, case, func, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Update
 
@@ -202,13 +202,13 @@ def _claim(row: Row[Any]) -> Claim:
     )
 
 
-def is_due(waiting: Alias, now: float) -> ColumnElement[bool]:
+def is_due(waiting: FromClause, now: float) -> ColumnElement[bool]:
     """Whether a worker may take it now."""
     free = or_(waiting.c.lease_until.is_(None), waiting.c.lease_until < now)
     return and_(waiting.c.wanted > waiting.c.done, waiting.c.next_at <= now, free)
 
 
-def by_fairness(query: Select[Any], waiting: Alias, now: float) -> Select[Any]:
+def by_fairness(query: Select[Any], waiting: FromClause, now: float) -> Select[Any]:
     """Who is next: see `SubjectStore.claim`."""
     in_hand = (
         select(subject.c.installation_id, func.count().label("subjects"))
@@ -222,7 +222,7 @@ def by_fairness(query: Select[Any], waiting: Alias, now: float) -> Select[Any]:
     )
 
 
-def nobody_waits(waiting: Alias) -> ColumnElement[int]:
+def nobody_waits(waiting: FromClause) -> ColumnElement[int]:
     """0 for what a person waits for, 1 for default branches and tasks."""
     kinds = [waiting.c.key.like(f"%/{kind}/%") for kind in NOBODY_WAITS]
     return case((or_(*kinds), 1), else_=0)

@@ -262,9 +262,11 @@ class _Change:
     def compare(self, rows: Mapping[int, Any], found: Uses, known: Mapping[Key, Known]) -> None:
         packages = {purl: known[purl, version].package_id for purl, version in found}
         names = {package_id: purl for purl, package_id in packages.items()}
-        wanted = set()
+        wanted: set[int] = set()
         for key, item in found.items():
             id_ = known[key].id
+            if id_ in wanted:
+                continue  # another spelling of the same
             wanted.add(id_)
             row = rows.get(id_)
             now = {"scope": _RANK[item.scope], "direct": item.direct, "via_id": packages.get(item.via or "")}

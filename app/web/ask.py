@@ -27,21 +27,21 @@ def router(token: str, answering: Answering) -> APIRouter:
 
     @routes.get("/api/v1/ask")
     async def ask(request: Request) -> Response:
-        if not _known(request.headers.get("authorization", ""), token):
-            return _refused(401, "the Authorization header is missing or wrong", {"WWW-Authenticate": "Bearer"})
+        if not known(request.headers.get("authorization", ""), token):
+            return refused(401, "the Authorization header is missing or wrong", {"WWW-Authenticate": "Bearer"})
         try:
             asked = _asked(request)
         except UsageError as error:
-            return _refused(400, f"{error}. {error.hint}".strip())
+            return refused(400, f"{error}. {error.hint}".strip())
         if free.locked():
-            return _refused(429, f"{AT_ONCE} questions are being answered", {"Retry-After": "1"})
+            return refused(429, f"{AT_ONCE} questions are being answered", {"Retry-After": "1"})
         async with free:
             return JSONResponse(await answering(asked))
 
     return routes
 
 
-def _known(header: str, token: str) -> bool:
+def known(header: str, token: str) -> bool:
     scheme, _, given = header.partition(" ")
     same = hmac.compare_digest(given.strip().encode("utf-8", "surrogateescape"), token.encode())
     return scheme.lower() == "bearer" and same
@@ -60,5 +60,5 @@ def _asked(request: Request) -> Asked:
     return Asked(asked.purl, asked.name, asked.version, Scope(scope))
 
 
-def _refused(status: int, reason: str, headers: dict[str, str] | None = None) -> Response:
+def refused(status: int, reason: str, headers: dict[str, str] | None = None) -> Response:
     return JSONResponse({"status": "refused", "reason": reason}, status, headers)

@@ -6,9 +6,10 @@ from typing import Any
 
 from checks.conversation.commands import Word
 from checks.model.phrase import Phrase, say
+from checks.render.body import BLOCK
 from checks.render.english import capital, counted
 from checks.render.limits import first
-from checks.render.markdown import code, link, phrase, prose, shell_block
+from checks.render.markdown import code, link, pastable, phrase, prose, shell_block
 
 #: How many findings are listed, and how many lines of evidence are shown of one.
 FINDINGS, EVIDENCE = 30, 30
@@ -106,8 +107,9 @@ def _about(item: _Finding) -> Iterator[str]:
         yield f"It clears by itself at {item['clears_at']}."
     if item["fix"]:
         yield prose(item["fix"]["summary"])
-        if item["fix"]["commands"]:
-            yield shell_block(item["fix"]["commands"])
+        commands = item["fix"]["commands"]
+        if commands and pastable(commands) and sum(map(len, commands)) < BLOCK:
+            yield shell_block(commands)
 
 
 def _fact(fact: Mapping[str, Any]) -> str:

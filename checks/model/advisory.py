@@ -79,6 +79,11 @@ class Advisory:
     as_of: datetime | None = None
     """When the source was read (UTC)."""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that it may be asked for by."""
+        return (self.id, *self.aliases, *self.upstream)
+
 
 @dataclass(frozen=True, slots=True)
 class Exploited:

@@ -30,6 +30,8 @@ from checks.render.summary import judged, table
 VERDICT = "ospo-gate"
 #: Identifier of the verdict's button: whoever may press it asks to judge once more.
 RECHECK = "recheck"
+#: GitHub takes three buttons with a label of 20 characters and a description of 40.
+_BUTTONS = ({"label": "Check again", "description": "Judge this head once more", "identifier": RECHECK},)
 #: How many items each list of a summary, and the text below it, shows.
 ITEMS = 50
 
@@ -51,7 +53,8 @@ def verdict(report: Report, presentation: Presentation, *, annotated: bool = Fal
         tail = (table(report), judged(report))
         text = fit(lambda items: _summary(report, groups, tail, items), ITEMS, CHECK_TEXT, size=utf8_length)
     found = annotations(report, report.findings, presentation) if annotated else []
-    return _run(VERDICT, check_run_conclusion(report), title(report), text, found, presentation)
+    run = _run(VERDICT, check_run_conclusion(report), title(report), text, found, presentation)
+    return {**run, "actions": list(_BUTTONS)} if presentation.buttons else run
 
 
 def check_run(report: Report, check: str, presentation: Presentation) -> Json:

@@ -23,6 +23,8 @@ class Presentation:
     """The page with every step of this verdict; None where no page answers."""
     commands: frozenset[str] = frozenset()
     """Comment commands that work today, without the slash: `wrong`, `waive`. Nothing else is offered."""
+    buttons: bool = False
+    """Whether somebody listens when a button of a check run is pressed."""
     bot_author: bool = False
     """Whether a bot opened the pull request: it gets no comment until a person must act."""
 

@@ -10,12 +10,19 @@ from checks.sboms.inert import inert
 #: What the readers of manifests leave where a password stood.
 _MASK = "•••"
 _MASKED = re.compile(r"//[^/@]*•••[^/@]*@")
-#: RFC 3986; what git alone writes (`git@host:path`) is none.
-_URI = re.compile(r"[a-z][a-z0-9+.\-]*://[^\s<>\"{}|\\^`\x00-\x20]+", re.IGNORECASE).fullmatch
+_PART = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/\-]++|%[0-9A-Fa-f]{2})*+"
+#: RFC 3986 with a name as host; validators of documents judge by it. What git alone writes (`git@host:path`) is none.
+_URI = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.\-]*://(?:[A-Za-z0-9._~!$&'()*+,;=:\-]*@)?[A-Za-z0-9._~\-]+(?::[0-9]{0,5})?"
+    rf"(?:/{_PART})?(?:\?(?:{_PART}|\?)*+)?(?:#(?:{_PART}|\?)*+)?"
+).fullmatch
 _SCP = re.compile(r"(?:([A-Za-z0-9._\-]+)@)?([A-Za-z0-9.\-]+\.[A-Za-z]+):(?!//)([^\s:]+)").fullmatch
+#: `ssh://host:owner/name`, where only a port may stand.
+_NO_PORT = re.compile(r"(ssh://(?:[^@/]*@)?[^:/@]+):(?![0-9]+/)").sub
+_STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})").sub
 _SCHEMES = ("http://", "https://", "ftp://")
 #: Characters that a URI may have anywhere; the rest is percent-encoded.
-_SAFE = "!#$%&'()*+,/:;=?@[]~-._"
+_SAFE = "!#$%&'()*+,/:;=?@~-._"
 
 
 @lru_cache(maxsize=65536)
@@ -32,13 +39,18 @@ def address(origin: Origin, source: str | None) -> str | None:
             return None
     if origin is Origin.GIT:
         return _git(source)
-    return source if source.startswith(_SCHEMES) and source.isascii() and _URI(source) else _quoted(source)
-
-
-def _quoted(source: str) -> str | None:
-    if not source.startswith(_SCHEMES) or inert(source) != source:
+    if not source.startswith(_SCHEMES) or inert(source) != source or (origin is Origin.REGISTRY and _is_index(source)):
         return None
-    text = quote(source, safe=_SAFE)
+    return source if _URI(source) else _uri(source)
+
+
+def _is_index(source: str) -> bool:
+    """A registry that is a git repository (CocoaPods) holds descriptions, and nothing is downloaded from it."""
+    return source.endswith(".git")
+
+
+def _uri(text: str) -> str | None:
+    text = quote(_STRAY("%25", text), safe=_SAFE)
     return text if _URI(text) else None
 
 
@@ -47,14 +59,14 @@ def _git(source: str) -> str | None:
     scp = _SCP(base)
     if scp:
         base = f"ssh://{scp[1] or 'git'}@{scp[2]}/{scp[3]}"
+    base = _NO_PORT(r"\1/", base)
     if "://" not in base or inert(base) != base:
         return None
-    text = f"{base if base.startswith('git:') else f'git+{base}'}"
+    text = base if base.startswith("git:") else f"git+{base}"
     revision = revision.partition("&")[0].removeprefix("commit=")
     if revision and inert(revision) == revision and "=" not in revision:
         text += f"@{revision}"
-    text = quote(text, safe=_SAFE)
-    return text if _URI(text) else None
+    return _uri(text)
 
 
 #: Hosts whose first folder is the account that publishes what lies below it.

@@ -102,11 +102,12 @@ class _Nodes:
             if node.requires is None:
                 node.requires = set()
             node.requires.update([numbers[index] for index in required])
+            node.requires.discard(number)
 
     def _number(self, dependency: Dependency, folder: str) -> int:
         key: tuple[str | None, ...] = (dependency.purl, dependency.version)
         if dependency.origin is not Origin.REGISTRY:
-            key = (*key, dependency.origin.value, dependency.source)
+            key = (*key, dependency.origin.value, address(dependency.origin, dependency.source))
         number = self._known.setdefault(key, len(self.all))
         if number == len(self.all):
             self.all.append(_Node(dependency))

@@ -6,7 +6,7 @@ it edits, are asked for by name: docs/sbom-quality.md.
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
 
@@ -19,7 +19,7 @@ from checks.sboms import describe
 from checks.sboms.bill import FORMAT
 from checks.sboms.describe import Document
 from checks.sboms.matching import types_of, within
-from checks.sboms.terms import SbomSection
+from checks.sboms.terms import SbomSection, Scope
 
 #: Formats that do not say which packages are installed: sums of more than that, catalogs, and what is run beside it.
 _NO_SOURCE = frozenset(
@@ -46,6 +46,8 @@ class CommittedSbom:
     """Whether this change touches it, or there is no base."""
     added: bool
     """Whether it was not there before."""
+    before: Inventory | None = None
+    """What it listed at the base, where this change touches it."""
     manifests: tuple[ManifestPair, ...] = ()
     """What it is about, as far as it was read."""
     complete: frozenset[str] = frozenset()
@@ -74,7 +76,7 @@ def is_source(path: str) -> bool:
 
 
 def texts_of(listing: Listing, section: SbomSection) -> Iterator[str]:
-    """Paths that must be read: edited SBOMs, those beside and above changed manifests, manifests beside edited SBOMs."""
+    """Paths that must be read: edited SBOMs with the manifests beside them, and SBOMs beside or above manifests."""
     edited = [file.path for file in listing.files if file.head_path and _is_sbom(file.path, section)]
     yield from edited
     if not listing.base:
@@ -174,12 +176,22 @@ def _sboms(snapshot: Snapshot, section: SbomSection) -> Iterator[CommittedSbom]:
         if inventory is None:
             format_ = recognize(path) or next(item for item in FORMATS if item.id == FORMAT)
             inventory = _read(format_, path, snapshot.texts) if text is not None else Inventory(path, FORMAT)
-        promises = any(f".{kind}" in path.rpartition("/")[2].lower() for kind in ("cdx", "spdx"))
-        if document is None and text is not None and not promises:
+        if document is None and text is not None and not _broken(inventory):
             continue  # `sbom.json` and `bom.json` are also names of other things
         yield CommittedSbom(
-            path, inventory, text, document, path in edited, path in added or not snapshot.listing.base
+            path,
+            inventory,
+            text,
+            document,
+            edited=path in edited,
+            added=path in added or not snapshot.listing.base,
+            before=pair.base if pair else None,
         )
+
+
+def _broken(inventory: Inventory) -> bool:
+    """Whether a whole file could not be read: then its name promised an SBOM, or its content began as one."""
+    return any(problem.code in _UNREADABLE for problem in inventory.problems)
 
 
 def _document(text: str | None) -> Document | None:
@@ -222,18 +234,22 @@ def _with_manifests(
     sbom: CommittedSbom, manifests: Sequence[ManifestPair], listing: Listing, known: Sequence[Dependency]
 ) -> CommittedSbom:
     before = [item for pair in manifests if pair.base for item in pair.base.dependencies]
-    unread = any(
-        problem.code in _UNREADABLE for pair in manifests for side in (pair.base, pair.head) if side
-        for problem in side.problems
-    )  # fmt: skip
-    whole = not listing.base or within(sbom.inventory.dependencies, chain(before, known))
+    unread = any(side and _broken(side) for pair in manifests for side in (pair.base, pair.head))
+    # it was about these manifests alone if it listed nothing else, and an edit makes it about no other
+    listed = (sbom.before or sbom.inventory).dependencies
+    whole = not listing.base or within(listed, chain(before, known))
     partial = [pair for pair in manifests if any(side and side.format in _PARTIAL for side in (pair.base, pair.head))]
     complete = _types(manifests) - _types(partial) if whole and not unread else frozenset[str]()
-    return CommittedSbom(
-        sbom.path, sbom.inventory, sbom.text, sbom.document, sbom.edited, sbom.added, tuple(manifests), complete
-    )
+    return replace(sbom, manifests=tuple(manifests), complete=complete)
 
 
 def _types(manifests: Sequence[ManifestPair]) -> frozenset[str]:
     sides = [side for pair in manifests for side in (pair.base, pair.head) if side]
     return types_of(item for side in sides for item in side.dependencies)
+
+
+def wanted_of(pair: ManifestPair, section: SbomSection) -> Iterator[Dependency]:
+    """What of a manifest must be listed."""
+    for dependency in pair.head.dependencies if pair.head else ():
+        if section.scope is Scope.ALL or dependency.scope.shipped:
+            yield dependency

@@ -41,7 +41,9 @@ def _xml(text: str) -> Document:
     from checks.sboms.describe_xml import members
 
     root = parse_xml(text, "bom")
-    space = next((value for key, value in root.attributes.items() if key.startswith("xmlns") and _NAMESPACE in value), "")
+    space = next(
+        (value for key, value in root.attributes.items() if key.startswith("xmlns") and _NAMESPACE in value), ""
+    )
     if not space:
         raise UnreadableManifest("it is XML, but not CycloneDX", 1)
     return Document(describe_cyclonedx.describe(members(root), "XML", space.rpartition("/")[2]), root)

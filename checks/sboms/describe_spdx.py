@@ -15,6 +15,9 @@ _NOWHERE = ("NONE", "NOASSERTION")
 #: `Tool: name-1.2`: the version begins with a digit.
 _TOOL_VERSION = re.compile(r"-v?[0-9][^-]*\Z|-[0-9][^ ]*\Z").search
 
+#: SPDX 2 has no member for it, and tools write the type of SBOM (CISA, 2023) or the phase into a comment.
+_CONTEXT = re.compile(r"\b(design|source|pre-build|post-build|build|analyzed|deployed|runtime|operations)\b").findall
+
 _TAGS_OF_DOCUMENT = {
     "SPDXVersion": "spdxVersion",
     "DataLicense": "dataLicense",
@@ -61,6 +64,7 @@ def describe(root: Mapping[str, object], encoding: str) -> Described:
         tool_versions=bool(named) and all(_TOOL_VERSION(tool) for tool in named),
         supplier=main.supplier if main else None,
         namespace=text_of(root.get("documentNamespace")),
+        lifecycles=tuple(_CONTEXT(text_of(creation.get("comment")) or "")[:1]),
         data_license=stated(root.get("dataLicense")),
         primary=main,
         top_level=main is not None and main.ref in graph.requirers,
@@ -150,8 +154,8 @@ def document_of_tags(text: str) -> Object:
     for tag, value, line, _ in tags(text):
         if tag == "Creator":
             creators.append(value)
-        elif tag == "Created":
-            creation["created"] = value
+        elif tag in ("Created", "CreatorComment"):
+            creation["created" if tag == "Created" else "comment"] = value
         elif tag == "Relationship":
             relations += _relation(value)
         elif tag == "PackageName":

@@ -59,9 +59,7 @@ class _Reader:
     def read(self) -> Described:
         creation = self._creation()
         roots = self._described()
-        parts = [
-            (_id(fields), self._part(fields, line)) for type_, fields, line in self.elements if type_ in _PACKAGES
-        ]
+        parts = [(_id(fields), self._part(fields, line)) for type_, fields, line in self.elements if type_ in _PACKAGES]
         main_id, main = next(((id_, part) for id_, part in parts if id_ in roots), ("", None))
         document = next((fields for type_, fields, _ in self.elements if type_ == "SpdxDocument"), {})
         makers = [self.by_id.get(ref, {}) for ref in texts(creation.get("createdBy"))]
@@ -80,9 +78,11 @@ class _Reader:
             supplier=main.supplier if main else None,
             namespace=_id(document) or None,
             lifecycles=tuple(
-                kind for type_, fields, _ in self.elements for kind in texts(fields.get("software_sbomType"))
+                kind
+                for type_, fields, _ in self.elements
+                for kind in texts(fields.get("software_sbomType"))
                 if type_ == "software_Sbom"
-            ),  # fmt: skip
+            ),
             data_license=self._data_license(document),
             primary=main,
             top_level=any(self.related.get(main_id, {}).get(kind) for kind in _REQUIRES) if main_id else False,

@@ -5,7 +5,9 @@ from checks.manifests.xmltext import Element
 from checks.sboms.values import text_of
 
 #: Elements that hold a list of others.
-_LISTS = frozenset({"components", "services", "externalReferences", "authors", "lifecycles", "compositions", "licenses"})
+_LISTS = frozenset(
+    {"components", "services", "externalReferences", "authors", "lifecycles", "compositions", "licenses"}
+)
 #: Elements that stand several times without a list around them.
 _REPEATED = frozenset({"contact", "url"})
 

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from checks.model.dependency import Dependency, Inventory
 from checks.model.facts import Facts
 from checks.sboms.checksums import checksum
+from checks.sboms.committed import CommittedSbom, wanted_of
 from checks.sboms.described import Part
-from checks.sboms.elements import COMPONENT, EDITIONS, Element
+from checks.sboms.elements import COMPONENT, EDITIONS, Element, of_parts
+from checks.sboms.matching import comparable
 from checks.sboms.terms import SbomSection
 
 #: What no lock file says, so that a finding about it would say the same of every package: it is asked of committed
@@ -14,6 +16,11 @@ from checks.sboms.terms import SbomSection
 _NEVER = frozenset(
     {"supplier", "producer", "contact", "distribution-license", "completeness", "filename", "executable", "archive"}
     | {"structured"}
+)
+#: What every document has that `ospo-gate sbom` writes, in each format.
+_WRITTEN = frozenset(
+    {"author-or-tool", "timestamp", "tool", "tool-version", "format", "revision", "uri", "top-level", "name"}
+    | {"version", "identifier", "relationship"}
 )
 
 
@@ -25,6 +32,23 @@ def known_elements(section: SbomSection) -> tuple[Element, ...]:
             if element.needs in COMPONENT and element.needs not in _NEVER:
                 found.setdefault(element.needs, element)
     return tuple(found.values())
+
+
+def can_fill(sbom: CommittedSbom, element: Element, section: SbomSection) -> bool:
+    """Whether the document has the element once it is written anew of the manifests that it is about."""
+    if element.needs == "context":  # SPDX 2 has no place for it
+        return sbom.document is not None and not sbom.document.described.version.startswith("2.")
+    if element.needs in _WRITTEN:
+        return True
+    if element.needs not in ("hash", "license", "sha512"):
+        return False
+    parts = [
+        part
+        for pair in sbom.manifests
+        if pair.head
+        for part in parts_of(pair.head, [item for item in wanted_of(pair, section) if comparable(item)], Facts())
+    ]
+    return bool(parts) and of_parts(parts, element).reaches(section.complete.permille)
 
 
 def parts_of(inventory: Inventory, dependencies: Sequence[Dependency], facts: Facts) -> tuple[Part, ...]:

@@ -8,7 +8,9 @@ from checks.model.purl import type_of
 from checks.sboms.checksums import checksum
 
 #: Types that are run beside a product or build it, as in notices: images, actions, providers, charts, runtimes.
-_RUN = frozenset({"githubactions", "docker", "oci", "terraform", "helm", "nix", "devcontainer", "pre-commit", "generic"})
+_RUN = frozenset(
+    {"githubactions", "docker", "oci", "terraform", "helm", "nix", "devcontainer", "pre-commit", "generic"}
+)
 #: The line `go 1.22` of a go.mod: it names the toolchain.
 _TOOLCHAIN = "pkg:golang/stdlib"
 
@@ -94,7 +96,7 @@ def types_of(dependencies: Iterable[Dependency]) -> frozenset[str]:
 
 
 class _Index:
-    """What an SBOM lists, by identity. Tools lower names and drop the `v` of versions; neither makes another package."""
+    """What an SBOM lists. Tools lower names and drop the `v` of versions; neither makes another package."""
 
     def __init__(self, listed: Sequence[Dependency]) -> None:
         self.exact: dict[str, Dependency] = {}

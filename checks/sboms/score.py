@@ -104,7 +104,9 @@ def score(document: Described, validity: Validity | None = None) -> Score:
     return Score(categories_, len(document.parts))
 
 
-def _share(name: str, weight: float, parts: Sequence[Part], has: Callable[[Part], object], applies: bool = True) -> Feature:
+def _share(
+    name: str, weight: float, parts: Sequence[Part], has: Callable[[Part], object], applies: bool = True
+) -> Feature:
     missing = tuple(part for part in parts if not has(part)) if applies else ()
     total = len(parts) if applies else 0
     return Feature(name, weight, total - len(missing), total, missing)

@@ -45,7 +45,9 @@ def demands2(root: Object, version: str) -> Iterator[Fault]:
             yield Fault(f"the document has no '{member}'")
     yield from _creation2(object_at(root, "creationInfo"), root.lines.get("creationInfo", (0, 0))[0])
     ids = {"SPDXRef-DOCUMENT"}
-    ids.update(id_ for row in (*tables(root.get("files")), *tables(root.get("snippets"))) for id_ in texts([row.get("SPDXID")]))
+    ids.update(
+        id_ for row in (*tables(root.get("files")), *tables(root.get("snippets"))) for id_ in texts([row.get("SPDXID")])
+    )
     wanted = (*_PACKAGE, *_PACKAGE_22) if version == "2.2" else _PACKAGE
     licenses: dict[str, int] = {}
     for fields, span in located(root.get("packages")):

@@ -92,14 +92,12 @@ class Covered:
 class SbomSection(Section):
     """The section `sbom`."""
 
-    minimum_elements: Annotated[tuple[Standard, ...], OneOrMore()] = key(
+    minimum_elements: Annotated[tuple[Standard, ...], OneOrMore] = key(
         "What a committed SBOM must say: `ntia` (2021), `cisa` (draft of 2025), `cisa-2026`, `bsi` (TR-03183-2 v2.1), "
         "`cra`; one or several. `[]` asks for nothing.",
         default=(Standard.CISA,),
     )
-    complete: Percentage = key(
-        "The share of components that must have each element.", default=Percentage.parse("95%")
-    )
+    complete: Percentage = key("The share of components that must have each element.", default=Percentage.parse("95%"))
     committed_sbom: Committed = key(
         "`must-match`: an SBOM in the repository lists what the lock files list. `required`: there must be one, too. "
         "`may-differ`: it is not compared. `forbidden`: none may be committed.",

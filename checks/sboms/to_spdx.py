@@ -190,9 +190,8 @@ def _relations(content: Content, roots: list[str], ids: list[str]) -> Iterator[R
         if index not in related:
             yield roots[0], "CONTAINS", ref
         for required in component.requires or ():
-            if required != index:
-                scope = scope_between(component.scope, content.components[required].scope)
-                yield _relation(ref, ids[required], scope)
+            scope = scope_between(component.scope, content.components[required].scope)
+            yield _relation(ref, ids[required], scope)
         if not component.requires:
             yield ref, "DEPENDS_ON", "NOASSERTION" if component.requires is None else "NONE"
 

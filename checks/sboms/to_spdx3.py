@@ -174,9 +174,8 @@ class _Writer:
         """A relationship for each scope; where there is none, one that says so."""
         by_scope: dict[Scope, list[str]] = {}
         for index in required:
-            if self.packages[index] != id_:
-                between = scope_between(scope, self.content.components[index].scope)
-                by_scope.setdefault(between, []).append(self.packages[index])
+            between = scope_between(scope, self.content.components[index].scope)
+            by_scope.setdefault(between, []).append(self.packages[index])
         for between, targets in by_scope.items():
             relation = self._relation(_TYPES.get(between, "dependsOn"), id_, targets, how)
             if between in _LIFECYCLES:

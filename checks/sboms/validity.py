@@ -46,7 +46,7 @@ def validity(text: str, document: "Document") -> Validity:
         assert isinstance(root, Object)
         third = described.version.startswith("3")
         found = demands3(root) if third else demands2(root, described.version)
-        return Validity(f"the demands of SPDX {described.version[:10]}", tuple(islice(found, MAX_FAULTS)))
+        return Validity(f"the rules of SPDX {described.version[:10]}", tuple(islice(found, MAX_FAULTS)))
     return _json(text, described, root) if isinstance(root, Object) else _xml(text, described, root)
 
 

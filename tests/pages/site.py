@@ -3,9 +3,9 @@
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -44,6 +44,7 @@ class Site:
     def __init__(
         self, folder: Path, public_pages: bool = True, signs_in: bool = True, commands: frozenset[str] = frozenset()
     ) -> None:
+        self.folder = folder
         self.url = f"sqlite+aiosqlite:///{folder / 'gate.db'}"
         self.hub = Hub()
         self.hub.person.sees = {IDS[PRIVATE]}
@@ -118,23 +119,24 @@ class Site:
         with ThreadPoolExecutor(1) as pool:
             return pool.submit(lambda: asyncio.run(on_database())).result()
 
-    def wants(self, repository: str = PUBLIC, number: int = 12, head: str = "a" * 40) -> None:
-        """An event wants a pull request (0: the default branch) judged."""
+    def wants(self, repository: str = PUBLIC, number: int = 12, head: str = "a" * 40, key: str | None = None) -> None:
+        """An event wants a pull request (0: the default branch) judged, or the subject that `key` names."""
         id_ = IDS[repository]
-        key = pull_key(id_, number) if number else branch_key(id_)
+        key = key or (pull_key(id_, number) if number else branch_key(id_))
         wanted = Wanted(key, 5, id_, number, head, time.time(), About(repository, "R_1"))
         delivery = Delivery(f"d{next(_numbers)}", "pull_request", "opened", wanted)
         self.stored(lambda database: SubjectStore(database).accept(delivery))
 
-    def judged(self, report: Report, repository: str = PUBLIC, number: int = 12) -> None:
+    def judged(self, report: Report, repository: str = PUBLIC, number: int = 12, key: str | None = None) -> None:
         """A worker judges it."""
-        self.wants(repository, number, report.head)
+        self.wants(repository, number, report.head, key)
 
         async def story(database: Database) -> None:
             subjects = SubjectStore(database)
             claim = await subjects.claim(60)
             assert claim is not None
-            publication = {"digest": "d", "head": report.head, "runs": [], "comment": None}
+            assert claim.head == report.head, "something else waits, too"
+            publication: dict[str, Any] = {"digest": "d", "head": report.head, "runs": [], "comment": None}
             await ReportStore(database).save(claim, to_json(report), publication, 1.5)
             await subjects.finish(claim)
 
@@ -144,11 +146,12 @@ class Site:
         """Somebody with a browser, who follows no redirect unasked."""
         return httpx.Client(base_url=self.base, headers={"Accept": "text/html"})
 
-    def signed_in(self) -> httpx.Client:
+    @contextmanager
+    def signed_in(self) -> Iterator[httpx.Client]:
         """The same after signing in."""
-        client = self.browser()
-        client.get("/signin", follow_redirects=True).raise_for_status()
-        return client
+        with self.browser() as client:
+            client.get("/signin", follow_redirects=True).raise_for_status()
+            yield client
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         """What somebody sees who is not signed in."""

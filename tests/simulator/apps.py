@@ -77,6 +77,11 @@ class Installation:
         self.selected = self.selected | ids if action == "added" else self.selected - ids
         self.tell(world, action, [short_repository_json(world.repositories[number]) for number in sorted(ids)])
 
+    def select_all(self, world: World) -> None:
+        before, self.selected = self.selected or set(), None
+        new = [r for r in world.repositories.values() if self.covers(r) and r.id not in before]
+        self.tell(world, "added", [short_repository_json(repository) for repository in new])
+
     def tell(self, world: World, action: str, repositories: list[Json]) -> None:
         """One `installation_repositories` event."""
         payload: Json = {

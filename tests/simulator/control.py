@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import asdict
 
+from . import control_acts
 from .accounts import User
+from .control_acts import app_named, pull_summary, repository_summary
 from .pulls import Pull
 from .repository import Author, Repository
 from .routing import Reply
@@ -83,18 +85,18 @@ def apps(control: Control, given: Json) -> Json:
 
 def repositories(control: Control, given: Json) -> Json:
     repository = control.simulator.create_repository(**given)
-    return _repository(repository)
+    return repository_summary(repository)
 
 
 def forks(control: Control, given: Json) -> Json:
     owner = control.simulator.world.owner(given["owner"])
     if owner is None:
         raise KeyError(given["owner"])
-    return _repository(control.repository(given).fork(owner, given.get("name")))
+    return repository_summary(control.repository(given).fork(owner, given.get("name")))
 
 
 def installations(control: Control, given: Json) -> Json:
-    app = next(a for a in control.simulator.world.apps.values() if a.slug == given["app"])
+    app = app_named(control, given["app"])
     return {"id": control.simulator.install(app, given["account"], given.get("repositories", "all"))}
 
 
@@ -118,31 +120,14 @@ def pulls(control: Control, given: Json) -> Json:
         given["head"], given.get("base"), title, author if isinstance(author, User) else None,
         head_repository=source, draft=bool(given.get("draft")), body=given.get("body"),
     )  # fmt: skip
-    return _pull(pull)
+    return pull_summary(pull)
 
 
 def push(control: Control, given: Json) -> Json:
     pull = control.pull(given)
     method = pull.force_push if given.get("force") else pull.push
     method(given["files"], given.get("message", "Change"), control.author(given))
-    return _pull(pull)
-
-
-def act(control: Control, given: Json) -> Json:
-    """`action`: close, reopen, merge, ready_for_review, convert_to_draft, change_base (`base`), enqueue, dequeue."""
-    pull, action = control.pull(given), given["action"]
-    if action not in ("close", "reopen", "merge", "ready_for_review", "convert_to_draft", "change_base", "enqueue",
-                      "dequeue"):  # fmt: skip
-        raise ValueError(f"no action {action}")
-    if action == "change_base":
-        pull.change_base(given["base"], control.user(given.get("user")))
-    elif action == "dequeue":
-        pull.dequeue(given.get("reason", "dequeued"))
-    elif action == "enqueue":
-        pull.enqueue()
-    else:
-        getattr(pull, action)(control.user(given.get("user")))
-    return _pull(pull)
+    return pull_summary(pull)
 
 
 def comment(control: Control, given: Json) -> Json:
@@ -203,12 +188,13 @@ def limits(control: Control, given: Json) -> Json:
 
 
 def settings(control: Control, given: Json) -> Json:
-    """`graphql_available`, `webhook_outage`, `duplicate_deliveries`, `advance` (seconds), `expire_tokens`,
-    `reset_counts`."""
+    """`graphql_available`, `webhook_outage`, `duplicate_deliveries`, `webhook_deadline` (seconds), `advance` (seconds),
+    `expire_tokens`, `reset_counts`."""
     simulator = control.simulator
     simulator.graphql_available = given.get("graphql_available", simulator.graphql_available)
     simulator.dispatcher.outage = given.get("webhook_outage", simulator.dispatcher.outage)
     simulator.dispatcher.duplicate = given.get("duplicate_deliveries", simulator.dispatcher.duplicate)
+    simulator.dispatcher.deadline_seconds = given.get("webhook_deadline", simulator.dispatcher.deadline_seconds)
     simulator.advance(given.get("advance", 0))
     if given.get("expire_tokens"):
         simulator.expire_tokens()
@@ -230,8 +216,11 @@ def world(control: Control, given: Json) -> Json:
 
 COMMANDS: dict[str, Command] = {
     "": info,
-    "act": act,
+    "act": control_acts.act,
+    "administer": control_acts.administer,
+    "alerts": control_acts.alerts,
     "apps": apps,
+    "change_comment": control_acts.change_comment,
     "check_runs": check_runs,
     "comment": comment,
     "comments": comments,
@@ -239,17 +228,23 @@ COMMANDS: dict[str, Command] = {
     "deliveries": deliveries,
     "fail_next": fail_next,
     "forks": forks,
+    "installation": control_acts.installation,
     "installations": installations,
     "limits": limits,
     "organizations": organizations,
+    "people": control_acts.people,
+    "permissions": control_acts.permissions,
     "pulls": pulls,
     "push": push,
+    "queue": control_acts.queue,
     "redeliver": redeliver,
     "repositories": repositories,
     "request_action": request_action,
     "requests": requests,
     "rerequest": rerequest,
+    "rules": control_acts.rules,
     "settings": settings,
+    "submitted": control_acts.submitted,
     "users": users,
     "wait_idle": wait_idle,
     "world": world,
@@ -258,25 +253,3 @@ COMMANDS: dict[str, Command] = {
 
 def _known(control: Control, login: str) -> User:
     return control.simulator.world.users[login.lower()]
-
-
-def _repository(repository: Repository) -> Json:
-    return {
-        "id": repository.id,
-        "node_id": repository.node_id,
-        "full_name": repository.full_name,
-        "clone_url": repository.clone_url,
-        "head": repository.head(),
-    }
-
-
-def _pull(pull: Pull) -> Json:
-    return {
-        "repository": pull.repository.full_name,
-        "number": pull.number,
-        "id": pull.id,
-        "node_id": pull.node_id,
-        "state": pull.state,
-        "head_sha": pull.head_sha,
-        "base_sha": pull.base_sha,
-    }

@@ -34,6 +34,24 @@ class Limits:
         self.concurrent = 100
 
 
+# What is counted apart: requests in a window, and its length in seconds.
+_APART = {
+    "dependency_snapshots": (100, 60),
+    "dependency_sbom": (100, 60),
+    "integration_manifest": (5_000, WINDOW_SECONDS),
+    "search": (30, 60),
+}
+
+
+def resource_of(path: str) -> str:
+    """The bucket that a REST request is counted in."""
+    if path.endswith("/dependency-graph/snapshots"):
+        return "dependency_snapshots"
+    if path.endswith("/dependency-graph/sbom"):
+        return "dependency_sbom"
+    return "integration_manifest" if path.startswith("/app-manifests/") else "core"
+
+
 @dataclass
 class Bucket:
     limit: int
@@ -53,7 +71,8 @@ class RateLimiter:
         key, now = (caller.identity, resource), self.world.now()
         bucket = self._buckets.get(key)
         if bucket is None or bucket.reset <= now:
-            bucket = self._buckets[key] = Bucket(0, now + WINDOW_SECONDS)
+            window = _APART.get(resource, (0, WINDOW_SECONDS))[1]
+            bucket = self._buckets[key] = Bucket(0, now + window)
         bucket.limit = self._limit(caller, resource)
         return bucket
 
@@ -103,7 +122,7 @@ class RateLimiter:
     def overview(self, caller: Caller) -> Json:
         """What `GET /rate_limit` shows; asking costs nothing."""
         resources: Json = {}
-        for name in ("core", "graphql", "search", "integration_manifest"):
+        for name in ("core", "graphql", *_APART):
             bucket = self.bucket(caller, name)
             remaining = max(0, bucket.limit - bucket.used)
             resources[name] = {
@@ -115,11 +134,11 @@ class RateLimiter:
         return ApiError(403, SECONDARY_MESSAGE, headers={"retry-after": str(self.settings.retry_after_seconds)})
 
     def _limit(self, caller: Caller, resource: str) -> int:
+        if resource in _APART:
+            return _APART[resource][0]
         chosen = self.settings.graphql if resource == "graphql" else self.settings.primary
         if chosen is not None:
             return chosen
-        if resource == "search":
-            return 30
         if caller.token is None:
             return 5_000 if caller.app else 60
         account = caller.token.installation.account

@@ -14,9 +14,11 @@ from .payloads import push_payload
 from .world import Event, Json, World
 
 if TYPE_CHECKING:
+    from .alerts import Advisory, Alert
     from .apps import App
     from .merge_queue import MergeQueue
     from .pulls import Pull
+    from .snapshots import Snapshot
 
 Files = Mapping[str, str | bytes | None]
 Author = User | tuple[str, str]
@@ -50,6 +52,8 @@ class Repository:
     rules: dict[str, list[Json]] = field(default_factory=dict)  # branch → active rules
     pulls: "dict[int, Pull]" = field(default_factory=dict)
     verifications: dict[str, Json] = field(default_factory=dict)  # commit → verification
+    alerts: "list[Alert]" = field(default_factory=list)
+    snapshots: "list[Snapshot]" = field(default_factory=list)
     queues: "dict[str, MergeQueue]" = field(default_factory=dict)
     tips: dict[str, str] = field(default_factory=dict)  # commit → branch that was last set to it
     next_number: int = 1
@@ -228,6 +232,13 @@ class Repository:
         from .rulesets import add_rule, merge_queue
 
         add_rule(self, branch or self.default_branch, "merge_queue", merge_queue(timeout_minutes, method))
+
+    def alert(self, advisory: "Advisory", manifest: str = "package-lock.json") -> "Alert":
+        """An alert of Dependabot; sends `dependabot_alert.created`."""
+        from .alerts import open_alert
+
+        with self.world.lock:
+            return open_alert(self, advisory, manifest)
 
     def rename(self, name: str, sender: User | None = None) -> None:
         with self.world.lock:

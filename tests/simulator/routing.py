@@ -82,11 +82,15 @@ class Call:
         repository = self.world.repository(f"{self.params['owner']}/{self.params['repo']}")
         if repository is None or repository.id not in self.world.repositories:
             raise not_found()
-        if self.caller.token and not self.caller.token.reaches(repository):
-            raise not_found()
-        if self.caller.person and self.caller.person.role(repository) == "none":
+        if not self.sees(repository):
             raise not_found()
         return repository
+
+    def sees(self, repository: Repository) -> bool:
+        """Whether this token, if there is one, reaches a repository."""
+        if self.caller.person:
+            return self.caller.person.role(repository) != "none"
+        return self.caller.token is None or self.caller.token.reaches(repository)
 
     @property
     def pull(self) -> Pull:

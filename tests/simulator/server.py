@@ -19,7 +19,7 @@ from .auth import Authenticator, Caller
 from .errors import ApiError, not_found
 from .faults import Fault, Faults, Seen
 from .graphql import GraphQLEndpoint
-from .limits import Bucket, RateLimiter
+from .limits import Bucket, RateLimiter, resource_of
 from .routing import Call, Reply
 from .webhooks import Dispatcher
 from .world import GHES_VERSION, Json, World
@@ -160,6 +160,9 @@ class Server:
             return caller, self._rest(request, caller, path, query, body, headers)
         except ApiError as error:
             response = _response(Reply(error.body(), error.status))
+            if not headers and self.limiter.settings.enabled:
+                resource = resource_of(path) if document is NO_DOCUMENT else "graphql"
+                headers = self.limiter.headers(self.limiter.bucket(caller, resource), resource)
             response.headers.update(headers | error.headers)
             return caller, response
 
@@ -172,15 +175,15 @@ class Server:
         self, request: Request, caller: Caller, path: str, query: dict[str, str], body: bytes, headers: dict[str, str]
     ) -> Response:
         limited = self.limiter.settings.enabled
-        free = path == "/rate_limit"
-        bucket = self.limiter.bucket(caller, "core")
+        free, resource = path == "/rate_limit", resource_of(path)
+        bucket = self.limiter.bucket(caller, resource)
         if limited and not free:
             if bucket.used >= bucket.limit:
-                headers |= self.limiter.headers(bucket, "core")
+                headers |= self.limiter.headers(bucket, resource)
                 raise self.limiter.exceeded(caller)
-            self.limiter.spend(caller, "core")
+            self.limiter.spend(caller, resource)
         if limited:
-            headers |= self.limiter.headers(bucket, "core")
+            headers |= self.limiter.headers(bucket, resource)
         path = self._follow(path, request)
         found, params = routing.find(request.method, path)
         points = 1 if request.method == "GET" else WRITE_POINTS
@@ -198,7 +201,7 @@ class Server:
         if request.method == "GET" and response.status_code == 200:
             response = self._conditional(request, response, bucket, limited and not free)
         if limited:
-            headers |= self.limiter.headers(bucket, "core")
+            headers |= self.limiter.headers(bucket, resource)
         response.headers.update(headers)
         return response
 

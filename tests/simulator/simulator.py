@@ -15,7 +15,7 @@ from typing import Any
 
 import uvicorn
 
-from . import administration, apps, checks, comments
+from . import administration, apps, checks, comments, snapshots
 from .accounts import Organization, Owner, User
 from .apps import DEFAULT_EVENTS, DEFAULT_PERMISSIONS, App
 from .checks import CheckRun
@@ -197,6 +197,11 @@ class Simulator:
     def remove_repositories(self, installation_id: int, names: Iterable[str]) -> None:
         self._select(installation_id, names, "removed")
 
+    def select_all(self, installation_id: int) -> None:
+        """From chosen repositories to all of them; sends `installation_repositories.added`."""
+        with self.world.lock:
+            self.world.installations[installation_id].select_all(self.world)
+
     def suspend(self, installation_id: int, suspended: bool = True) -> None:
         with self.world.lock:
             installation = self.world.installations[installation_id]
@@ -324,6 +329,11 @@ class Simulator:
         with self.world.lock:
             found = repository.pulls[number].comments
             return [comment_json(self.world, c) | {"minimized": c.minimized, "edits": c.edits} for c in found]
+
+    def dependencies(self, repository: Repository) -> list[Json]:
+        """The packages that were submitted for the default branch, by package URL."""
+        with self.world.lock:
+            return snapshots.packages(repository)
 
     def wait_idle(self, timeout: float = 30.0) -> bool:
         """Wait until no webhook delivery is in flight."""

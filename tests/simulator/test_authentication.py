@@ -41,7 +41,7 @@ def test_a_jwt_signed_with_another_key_is_refused(place: Place) -> None:
 def test_a_token_is_long_lasts_an_hour_and_then_answers_401(place: Place) -> None:
     token = place.new_token().json()["token"]
     assert token.startswith(f"ghs_{place.app.id}_")
-    assert len(token) > 300
+    assert len(token) > 400
     with place.with_token(token) as api:
         assert api.get(place.path).status_code == 200
         place.sim.advance(3_599)
@@ -68,6 +68,17 @@ def test_a_narrowed_token_reaches_and_may_only_what_was_asked(place: Place) -> N
     assert refused.status_code == 403
     assert refused.json()["message"] == "Resource not accessible by integration"
     assert refused.headers["x-accepted-github-permissions"] == "checks=write"
+
+
+def test_a_token_is_narrowed_by_ids_too(place: Place) -> None:
+    other = place.sim.create_repository("example", "other")
+    made = place.new_token(repository_ids=[place.repo.id]).json()
+    assert (made["repository_selection"], [r["id"] for r in made["repositories"]]) == ("selected", [place.repo.id])
+    with place.with_token(made["token"]) as api:
+        assert api.get("/installation/repositories").json()["total_count"] == 1
+        assert api.get(f"/repositories/{other.id}").status_code == 404
+    elsewhere = place.sim.create_repository("octo-dev", "elsewhere")
+    assert place.new_token(repository_ids=[elsewhere.id]).status_code == 422
 
 
 def test_asking_for_more_than_was_granted_answers_422(place: Place) -> None:

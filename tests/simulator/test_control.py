@@ -4,9 +4,15 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
+import pytest
+
+from . import Simulator
+from .control import Control, world
 
 ROOT = Path(__file__).parent.parent.parent
 WORLD = {
@@ -54,3 +60,62 @@ def test_a_world_is_built_and_looked_at_from_another_process(tmp_path: Path) -> 
         assert process.wait(10) == 0
         assert process.stdout is not None
         process.stdout.close()
+
+
+@pytest.fixture
+def control() -> Iterator[Control]:
+    """A world with one pull request, driven in this process."""
+    with Simulator() as sim:
+        made = Control(sim)
+        world(made, WORLD)
+        yield made
+
+
+def say(control: Control, command: str, **arguments: Any) -> Any:
+    reply = control("POST", command, {"repository": "example/web-shop", **arguments})
+    assert reply.status == 200, reply.data
+    return reply.data
+
+
+def test_a_queue_with_rules(control: Control) -> None:
+    shown = say(control, "rules", checks=["ospo-gate"], app="ospo-gate", queue=True)["rules"]
+    assert [rule["type"] for rule in shown] == ["required_status_checks", "merge_queue"]
+    assert control("POST", "act", {"repository": "example/web-shop", "number": 1, "action": "merge"}).status == 422
+    queued = say(control, "act", number=1, action="enqueue", user="ada")
+    assert queued["queue"].startswith("gh-readonly-queue/main/pr-1-")
+    assert [entry["number"] for entry in say(control, "queue")["waiting"]] == [1]
+    say(control, "act", number=1, action="dequeue")
+    assert say(control, "queue") == {"done": [], "waiting": []}
+    assert say(control, "act", number=1, action="merge", bypass=True)["merged"] is True
+
+
+def test_administration_and_people(control: Control) -> None:
+    assert say(control, "people", collaborators={"Ada": "write"})["collaborators"] == {"ada": "write"}
+    say(control, "administer", action="set_visibility", value="private")
+    say(control, "administer", action="set_custom_properties", value={"tier": "gold"}, user="ada")
+    assert say(control, "administer", action="rename", value="shop")["full_name"] == "example/shop"
+    say(control, "administer", action="archive")
+    repository = control.simulator.repository("example/shop")
+    assert (repository.archived, repository.private) == (True, True)
+    assert repository.custom_properties == {"tier": "gold"}
+    refused = control("POST", "administer", {"repository": "example/shop", "action": "explode"})
+    assert refused.status == 422
+
+
+def test_installations_comments_and_alerts(control: Control) -> None:
+    number = next(iter(control.simulator.world.installations))
+    asked = say(control, "permissions", app="ospo-gate", permissions={"checks": "write"}, events=["push"])
+    assert asked == {"permissions": {"metadata": "read", "checks": "write"}, "events": ["push"]}
+    for action in ("accept_permissions", "suspend", "unsuspend"):
+        say(control, "installation", id=number, action=action)
+    comment = say(control, "comment", number=1, user="ada", body="One")
+    say(control, "change_comment", id=comment["id"], body="Two")
+    assert [c["body"] for c in say(control, "comments", number=1)] == ["Two"]
+    say(control, "change_comment", id=comment["id"])
+    assert say(control, "comments", number=1) == []
+    say(control, "alerts", advisory={"ghsa_id": "GHSA-1", "package": "left-pad"})
+    fixed = say(control, "alerts", number=1, action="fix")
+    assert (fixed["state"], fixed["dependency"]["package"]["name"]) == ("fixed", "left-pad")
+    assert say(control, "submitted") == {"snapshots": [], "packages": []}
+    say(control, "installation", id=number, action="uninstall")
+    assert control.simulator.world.installations == {}

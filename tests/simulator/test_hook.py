@@ -39,15 +39,16 @@ def test_a_receiver_that_is_too_slow_is_a_failure_without_a_status_code(place: P
 
 def test_pages_are_newest_first_and_other_apps_see_nothing(place: Place, receiver: Receiver) -> None:
     told(place, receiver, times=5)
-    path, seen = "/app/hook/deliveries?per_page=2", []
+    path: str | None = "/app/hook/deliveries?per_page=2"
+    seen: list[int] = []
     while path:
         answer = place.as_app("GET", path)
         seen += [delivery["id"] for delivery in answer.json()]
         path = answer.links.get("next", {}).get("url")
     assert len(seen) == 5
     assert seen == sorted(seen, reverse=True)
-    for path in ("?cursor=%FF", "?cursor=bm9wZQ==", "?status=pending"):
-        assert place.as_app("GET", f"/app/hook/deliveries{path}").status_code == 422
+    for query in ("?cursor=%FF", "?cursor=bm9wZQ==", "?status=pending"):
+        assert place.as_app("GET", f"/app/hook/deliveries{query}").status_code == 422
     place.sim.deliveries[0].app = place.sim.create_app("other")
     assert place.as_app("GET", f"/app/hook/deliveries/{seen[-1]}").status_code == 404
     assert place.as_app("POST", f"/app/hook/deliveries/{seen[-1]}/attempts").status_code == 404

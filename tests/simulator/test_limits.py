@@ -28,6 +28,22 @@ def test_headers_of_every_answer(place: Place) -> None:
     assert place.api.get("/no/such/endpoint").status_code == 404
 
 
+def test_every_kind_of_answer_says_what_is_left(place: Place) -> None:
+    strange = {"authorization": "Bearer ghs_unknown"}
+    answers = {
+        "core 401": place.api.get(place.path, headers=strange),
+        "core 403": place.as_app("GET", place.path),
+        "core 404": place.api.get("/no/such/endpoint"),
+        "core 400": place.api.get(place.path, headers={"x-github-api-version": "1999-01-01"}),
+        "core 200": place.api.get("/rate_limit"),
+        "graphql 401": place.api.post(place.sim.graphql_url, json={}, headers=strange),
+        "integration_manifest 404": place.api.post("/app-manifests/unknown/conversions"),
+    }
+    seen = {name: f"{a.headers['x-ratelimit-resource']} {a.status_code}" for name, a in answers.items()}
+    assert seen == {name: name for name in answers}
+    assert answers["core 401"].headers["x-ratelimit-limit"] == "60"
+
+
 def test_the_primary_limit(place: Place) -> None:
     place.sim.limits.primary = 3
     while (answer := place.api.get(place.path)).status_code == 200:

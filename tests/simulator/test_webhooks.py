@@ -186,6 +186,27 @@ def test_each_delivery_can_come_twice(place: Place, receiver: Receiver) -> None:
     assert len({headers["x-github-delivery"] for headers, _ in receiver.received}) == 1
 
 
+def test_what_an_installation_goes_through(place: Place, receiver: Receiver) -> None:
+    app = place.sim.create_app("quiet", webhook_url=receiver.url, events=[], permissions={"checks": "read"})
+    number = place.sim.install(app, "example", ["web-shop"])
+    place.sim.suspend(number)
+    place.sim.suspend(number, False)
+    place.sim.ask_permissions(app, {"checks": "write"}, ["push"])
+    assert place.sim.world.installations[number].permissions["checks"] == "read"
+    place.sim.accept_permissions(number)
+    place.sim.create_repository("example", "second")
+    place.sim.select_all(number)
+    place.sim.uninstall(number)
+    place.sim.wait_idle()
+    told = [d.json for d in place.sim.deliveries]
+    assert [t["action"] for t in told] == [
+        "created", "suspend", "unsuspend", "new_permissions_accepted", "added", "deleted",
+    ]  # fmt: skip
+    assert told[3]["installation"]["permissions"] == {"metadata": "read", "checks": "write"}
+    assert told[4]["repository_selection"] == "all"
+    assert [r["full_name"] for r in told[4]["repositories_added"]] == ["example/second"]
+
+
 def test_installation_events_need_no_subscription(place: Place, receiver: Receiver) -> None:
     app = place.sim.create_app("quiet", webhook_url=receiver.url, events=[])
     number = place.sim.install(app, "example", ["web-shop"])

@@ -87,7 +87,12 @@ class Dispatcher:
         self._in_flight = 0
 
     def emit(self, event: Event) -> None:
-        """Queue an event for each installation that receives it."""
+        """Queue an event for each installation that receives it, or for the App itself."""
+        if event.name == "github_app_authorization":
+            for app in event.targets or []:
+                if app.webhook_url:
+                    self._send_all(app, event, {"action": event.action, **event.payload}, None)
+            return
         for installation in list(self._world.installations.values()):
             if self._receives(installation, event):
                 self._deliver(installation, event)
@@ -179,6 +184,9 @@ class Dispatcher:
             payload["sender"] = user_json(self._world, account if isinstance(account, User) else self._anybody())
         if "installation" not in payload:
             payload["installation"] = {"id": installation.id, "node_id": installation.node_id}
+        self._send_all(installation.app, event, payload, installation.id)
+
+    def _send_all(self, app: App, event: Event, payload: Json, installation_id: int | None) -> None:
         if self.api_version != "2022-11-28" and "pull_request" in payload:
             gone = ("merge_commit_sha", "assignee")
             payload["pull_request"] = {key: value for key, value in payload["pull_request"].items() if key not in gone}
@@ -186,8 +194,8 @@ class Dispatcher:
         guid = str(uuid.uuid4())
         for _ in range(2 if self.duplicate else 1):
             self.send(
-                installation.app, event.name, body, guid=guid, action=event.action,
-                installation_id=installation.id, repository_id=event.repository.id if event.repository else None,
+                app, event.name, body, guid=guid, action=event.action,
+                installation_id=installation_id, repository_id=event.repository.id if event.repository else None,
             )  # fmt: skip
 
     def _anybody(self) -> User:

@@ -29,7 +29,7 @@ _FIRST_ID = {
     "app": 1_280_000, "installation": 61_400_000, "user": 170_000_000, "organization": 180_000_000,
     "repository": 910_000_000, "pull": 2_460_000_000, "comment": 2_810_000_000, "check_run": 41_000_000_000,
     "check_suite": 38_000_000_000, "annotation": 1, "reaction": 280_000_000, "review": 3_300_000_000,
-    "delivery": 190_000_000_000,
+    "delivery": 190_000_000_000, "snapshot": 55_000_000,
 }  # fmt: skip
 
 

@@ -125,7 +125,7 @@ def test_a_manifest_that_is_gone_uses_nothing_unless_something_may_be_missing(ru
 def test_what_cannot_be_read_is_not_gone(run: Run, problem: str, until: float | None) -> None:
     async def story(database: Database) -> None:
         await stored(database, 1, inventory({"a@1": [], "b@1": []}))
-        left = {} if problem != "entry" else {"b@1": []}
+        left: dict[str, list[str]] = {} if problem != "entry" else {"b@1": []}
         await stored(database, 2, inventory(left, problems=[problem]))
         assert ("a@1", 1, until) in await intervals(database)
         async with database.read() as connection:
@@ -155,18 +155,18 @@ def test_a_change_of_20_in_2000_writes_20_rows(run: Run) -> None:
             return inventory(graph, direct=names[:10])
 
         await stored(database, 1, lock(0))
-        written: list[str] = []
+        written: list[int] = []
 
-        def note(_c: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
+        def note(_c: Any, cursor: Any, statement: str, _parameters: Any, _context: Any, _many: bool) -> None:
             if statement.startswith(("INSERT", "UPDATE", "DELETE")):
-                written.extend([statement.split()[0]] * (len(parameters) if many else 1))
+                written.append(cursor.rowcount)
 
         async with database.write() as connection:
-            event.listen(connection.engine.sync_engine, "before_cursor_execute", note)
+            event.listen(connection.engine.sync_engine, "after_cursor_execute", note)
         push = await stored(database, 2, lock(20))
         assert (push.opened, push.closed, push.altered) == (20, 20, 0)
         # 20 uses and 20 components opened, 40 counted, and a few of the document, the manifest and the head
-        assert len(written) <= 120
+        assert sum(written) <= 110
         assert await counts(database) == (2_000, 2_000)
 
     run(story)

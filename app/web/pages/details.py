@@ -12,11 +12,12 @@ import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from app.details import details_path
 from app.github.errors import GitHubError
 from app.github.people import NotSignedIn
 from app.store.repositories import RepositoryRow
 from app.store.verdicts import Happened, Judged, Standing, Verdict, VerdictStore
-from app.subject import branch_key, pull_key
+from app.subject import Kind
 from app.web.pages.links import Links
 from app.web.pages.rendering import Renderer, utc, wants_json
 from app.web.pages.verdict import course, page, redacted, waiting
@@ -27,7 +28,12 @@ from app.web.signin import local, signin_path
 #: Rows of the history, and heads, on one page.
 EVENTS, HEADS = 200, 50
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,100}/(?!\.{1,2}\Z)[A-Za-z0-9_.-]{1,100}\Z")
-_NUMBER = re.compile(r"[1-9][0-9]{0,8}\Z")
+_REFS = {
+    Kind.PULL: re.compile(r"[1-9][0-9]{0,8}\Z"),
+    Kind.BRANCH: re.compile(r"HEAD\Z"),
+    Kind.GROUP: re.compile(r"[0-9a-f]{20}\Z"),
+}
+_THINGS = {Kind.PULL: "pull request", Kind.BRANCH: "default branch", Kind.GROUP: "merge group"}
 _HEAD = re.compile(r"[0-9a-f]{7,64}\Z")
 NOT_FOUND = "There is no such page, or you may not see it."
 
@@ -39,17 +45,22 @@ class Asked:
     """What an address names, syntactically right."""
 
     repository: str
-    number: int | None
-    """None: the default branch."""
+    kind: Kind
+    ref: str
+    """The last part of the subject's key: the number of a pull request, for example."""
     head: str | None
     """None: the newest that was judged. It may be abbreviated."""
 
     def path(self, repository: str) -> str:
         """The address of its newest verdict, by the name that the repository has today."""
-        return f"/r/{repository}/{f'pull/{self.number}' if self.number else 'branch'}"
+        return details_path(repository, self.kind, self.ref)
 
     def key(self, repository_id: int) -> str:
-        return pull_key(repository_id, self.number) if self.number else branch_key(repository_id)
+        return f"{repository_id}/{self.kind}/{self.ref}"
+
+    @property
+    def number(self) -> int | None:
+        return int(self.ref) if self.kind is Kind.PULL else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +92,16 @@ class Details:
     def router(self) -> APIRouter:
         routes = APIRouter()
 
-        @routes.get("/r/{owner}/{name}/pull/{number}")
-        @routes.get("/r/{owner}/{name}/pull/{number}/{head}")
-        async def pull(request: Request, owner: str, name: str, number: str, head: str = "") -> Response:
-            return await self._answer(request, _asked(f"{owner}/{name}", number, head))
-
         @routes.get("/r/{owner}/{name}/branch")
         @routes.get("/r/{owner}/{name}/branch.json")
         @routes.get("/r/{owner}/{name}/branch/{head}")
         async def branch(request: Request, owner: str, name: str, head: str = "") -> Response:
-            return await self._answer(request, _asked(f"{owner}/{name}", None, head))
+            return await self._answer(request, _asked(f"{owner}/{name}", Kind.BRANCH, "HEAD", head))
+
+        @routes.get("/r/{owner}/{name}/{kind}/{ref}")
+        @routes.get("/r/{owner}/{name}/{kind}/{ref}/{head}")
+        async def subject(request: Request, owner: str, name: str, kind: str, ref: str, head: str = "") -> Response:
+            return await self._answer(request, _asked(f"{owner}/{name}", kind, ref, head))
 
         return routes
 
@@ -176,17 +187,17 @@ class Details:
         )
 
 
-def _asked(repository: str, number: str | None, head: str) -> Asked | None:
+def _asked(repository: str, kind: str, ref: str, head: str) -> Asked | None:
     """What is asked for; None where no such thing can be."""
-    last = head or number or ""
-    if last.endswith(".json"):
-        head, number = (head.removesuffix(".json"), number) if head else ("", last.removesuffix(".json"))
-    right = _NAME.match(repository) and (not head or _HEAD.match(head)) and (number is None or _NUMBER.match(number))
-    return Asked(repository, int(number) if number else None, head or None) if right else None
+    head, ref = (head.removesuffix(".json"), ref) if head else ("", ref.removesuffix(".json"))
+    known = next((item for item in _REFS if item == kind), None)
+    if known is None or not _REFS[known].match(ref) or not _NAME.match(repository) or (head and not _HEAD.match(head)):
+        return None
+    return Asked(repository, known, ref, head or None)
 
 
 def _title(asked: Asked, name: str) -> str:
-    return f"{name} #{asked.number}" if asked.number else f"{name}, default branch"
+    return f"{name} #{asked.ref}" if asked.kind is Kind.PULL else f"{name}, {_THINGS[asked.kind]}"
 
 
 def _newest(found: Found) -> str | None:
@@ -197,13 +208,13 @@ def _newest(found: Found) -> str | None:
 
 def _empty(asked: Asked, found: Found) -> str:
     """Why there is no verdict to show."""
-    what = "This pull request" if asked.number else "This default branch"
+    what = f"This {_THINGS[asked.kind]}"
     if found.judged_at is not None:
         return f"{what} was judged at this head, but reports of older heads are kept for 90 days only."
     if asked.head and found.heads:
         return f"{what} was never judged at this head."
     if found.standing is None:
-        return f"{what} has never been judged here. That is done when it is opened or somebody pushes to it."
+        return f"{what} has never been judged here. That is done when something is pushed to it."
     return "There is no verdict yet."
 
 

@@ -1,10 +1,23 @@
 """The REST endpoints, one module for each subject; importing them fills the table of routing.py."""
 
 from ..routing import route
-from . import apps, checks, comments, contents, hook, organizations, people, pulls, repositories, writing
+from . import (
+    apps,
+    checks,
+    comments,
+    contents,
+    dependencies,
+    hook,
+    organizations,
+    people,
+    pulls,
+    repositories,
+    writing,
+)  # fmt: skip
 
 __all__ = [
-    "apps", "checks", "comments", "contents", "hook", "organizations", "people", "pulls", "repositories", "writing",
+    "apps", "checks", "comments", "contents", "dependencies", "hook", "organizations", "people", "pulls",
+    "repositories", "writing",
 ]  # fmt: skip
 
 route("GET", "/repos/{owner}/{repo}/commits/{ref:rest}", "contents:read")(repositories.get_commit)

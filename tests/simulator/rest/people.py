@@ -46,8 +46,9 @@ def check_token(call: Call) -> Reply:
     app = _client(call)
     token = _token(call, app)
     expires = iso(token.expires_at) if token.expires_at else None
-    data = {"token": token.value, "user": user_json(call.world, token.user), "expires_at": expires, "scopes": []}
-    return Reply(data | {"app": {"name": app.name, "client_id": app.client_id, "url": app.url}})
+    about = {"name": app.name, "client_id": app.client_id, "url": app.url}
+    person = user_json(call.world, token.user)
+    return Reply({"token": token.value, "user": person, "expires_at": expires, "scopes": None, "app": about})
 
 
 @route("DELETE", "/applications/{client}/token", who="anybody")

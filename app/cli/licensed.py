@@ -1,0 +1,63 @@
+"""What is known about the licenses of packages for an SBOM: from the installed tree and a facts file, and what the
+policy goes by where it clarifies, detects or chooses."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from app.cli.known import Knowledge
+from app.facts.installed import InstalledTree
+from app.policies import starter_policy
+from checks.engine.plan import Plan
+from checks.licenses.judge import Verdict
+from checks.model.change import Change
+from checks.model.dependency import Inventory, Origin
+from checks.model.facts import Facts, PackageKey
+from checks.model.snapshot import Listing, ManifestPair, Snapshot
+from checks.policy.schema import Policy
+from checks.rules.licenses.circumstances import held_for
+from checks.rules.licenses.layers import Claim, Layer, layers, settled
+from checks.rules.licenses.section import LicensesSection
+from checks.sboms.assembly import Licensed
+
+_ONLY = frozenset({"licenses"})
+
+
+def licensed(
+    inventories: Sequence[Inventory], root: Path, texts: Path | None, policy: Policy | None, facts: Path | None
+) -> Mapping[PackageKey, Licensed]:
+    """By purl and version. `policy`: None, if nobody has decided anything. `texts`: as of `InstalledTree`."""
+    pairs = tuple(ManifestPair(item.path, None, item) for item in inventories)
+    plan = Plan(Snapshot(Listing("", ""), pairs))
+    asked = policy or starter_policy()
+    knowledge = Knowledge(Facts(), (InstalledTree(root, texts, _ONLY),), facts)
+    known = knowledge.run(lambda chain: chain.lookup(plan, asked), _ONLY)
+    section = policy.sections.get("licenses") if policy else None
+    decided = section if isinstance(section, LicensesSection) else None
+    return {(change.purl, change.version): _licensed(change, known, decided) for change in plan.changes}
+
+
+def _licensed(change: Change, facts: Facts, section: LicensesSection | None) -> Licensed:
+    stated = [place.dependency.license for place in change.places if place.dependency.origin is not Origin.PATH]
+    found = layers(section or _UNDECIDED, change.purl, change.version, stated, facts.version(change.purl, change.version))
+    declared = next(iter(sorted((claim.raw for claim in found.declared), key=lambda raw: not settled(raw))), None)
+    if section is None:
+        return Licensed(declared)
+    concluded = next(_concluded(change, facts, section, found.effective), None)
+    return Licensed(declared, concluded)
+
+
+_UNDECIDED = LicensesSection()
+
+
+def _concluded(
+    change: Change, facts: Facts, section: LicensesSection, effective: Sequence[Claim]
+) -> Iterator[str]:
+    """What the policy chooses of the one statement that counts, else that statement if it is not the package's own."""
+    if len(effective) != 1:
+        return
+    judgments = [lists.judge.verdicts[effective[0].raw] for _, lists in held_for(change, facts, section)]
+    chosen = {item.chosen for item in judgments if item.verdict is Verdict.ALLOWED and item.elected}
+    if len(chosen) == 1:
+        yield chosen.pop()
+    if effective[0].layer is not Layer.DECLARED:
+        yield effective[0].raw

@@ -1,0 +1,227 @@
+"""`ospo-gate sbom`: a bill of materials of a folder, a manifest or a git checkout."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from app.cache import InventoryFiles
+from app.cli.drive import without_collector
+from app.cli.manifests import cache, inventories, pairs
+from app.cli.output import check_target, say, write_file
+from app.policies import PATH
+from app.settings import CommandEnvironment, command_environment
+from app.sources.described import Described, described, differing
+from app.sources.git import GitSource, Repository
+from app.version import VERSION
+from checks.model.dependency import Inventory
+from checks.model.errors import SourceError, UsageError
+from checks.model.facts import PackageKey
+from checks.sboms.assembly import About, Licensed, assemble
+from checks.sboms.bill import FORMAT
+from checks.sboms.content import Content, Subject, Tool
+from checks.sboms.inert import inert
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from checks.policy.schema import Policy
+
+#: Folders in which package managers install, beside a manifest or above it.
+_TREES = ("node_modules", ".venv", "venv", "env", "vendor")
+_EXTRA = "Install it: pip install 'ospo-gate[sbom]'"
+
+
+class _Place(NamedTuple):
+    """What is read, and what git says of it."""
+
+    inventories: tuple[Inventory, ...]
+    commit: Described | None = None
+    folder: str = ""
+    """Of the inventories in the repository, with its `/`."""
+    uncommitted: tuple[str, ...] = ()
+
+
+def run(options: argparse.Namespace) -> int:
+    """0; 1 where a manifest could not be read, or the document is not valid."""
+    if options.output:
+        check_target(Path(options.output))
+    write = _writer(options)
+    environment = command_environment()
+    with without_collector():
+        place = _read(options, cache(options.no_cache))
+        known = _licenses(options, environment, place.inventories)
+        content = assemble(place.inventories, _about(options, environment, place), known)
+        text = write(content)
+    if options.output:
+        write_file(Path(options.output), text)
+    else:
+        say(text)
+    return max(_report(content, place.inventories), _validate(text) if options.validate else 0)
+
+
+def _writer(options: argparse.Namespace) -> Callable[[Content], str]:
+    """Raises `UsageError` for a version that the format does not have."""
+    format_, version = options.format, options.spec_version
+    if format_.startswith("cyclonedx"):
+        from checks.sboms.to_cyclonedx import VERSIONS, cyclonedx_json
+
+        _known_version(version, sorted(VERSIONS))
+        chosen = version or VERSIONS[0]
+        if format_ == "cyclonedx-xml":
+            from checks.sboms.to_cyclonedx_xml import cyclonedx_xml
+
+            return lambda content: cyclonedx_xml(content, chosen)
+        return lambda content: cyclonedx_json(content, chosen)
+    if format_ == "spdx3-json":
+        from checks.sboms.to_spdx3 import spdx3_json
+
+        _known_version(version, ["3.0.1"])
+        return spdx3_json
+    _known_version(version, ["2.3"])
+    if format_ == "spdx-json":
+        from checks.sboms.to_spdx import spdx_json
+
+        return spdx_json
+    from checks.sboms.to_spdx_tags import spdx_tag_value
+
+    return spdx_tag_value
+
+
+def _known_version(version: str | None, known: Sequence[str]) -> None:
+    if version is not None and version not in known:
+        raise UsageError(f"--spec-version: {version} is not written", hint="Versions: " + ", ".join(known))
+
+
+# -- what is read ----------------------------------------------------------------------------------------------------
+
+
+def _read(options: argparse.Namespace, known: InventoryFiles | None) -> _Place:
+    path = Path(options.path)
+    if options.revision:
+        return _at_revision(path, options.revision, known)
+    found = _without_sboms(inventories(path, known))
+    try:
+        repository = Repository.containing(path)
+        commit = repository.commit("HEAD")
+    except (UsageError, SourceError):
+        return _Place(found)
+    if commit is None:
+        return _Place(found)
+    root = path if path.is_dir() else path.parent
+    inside = os.path.relpath(os.path.realpath(root), os.path.realpath(repository.root)).replace(os.sep, "/")
+    folder = "" if inside == "." else f"{inside}/"
+    edited = differing(repository, commit, [folder + item.path for item in found])
+    return _Place(found, described(repository, commit), folder, edited)
+
+
+def _at_revision(path: Path, revision: str, known: InventoryFiles | None) -> _Place:
+    repository = Repository.containing(path)
+    commit = repository.commit(revision)
+    if commit is None:
+        raise UsageError(f"--revision: there is no commit '{revision}' in this checkout")
+    inside = os.path.relpath(os.path.realpath(path), os.path.realpath(repository.root)).replace(os.sep, "/")
+    found = [pair.head for pair in pairs(GitSource(repository, commit, None), known) if pair.head]
+    if inside != ".":
+        found = [item for item in found if item.path == inside or item.path.startswith(f"{inside}/")]
+    if not found:
+        raise UsageError(f"{path}: no manifest that is known at {revision}")
+    return _Place(_without_sboms(tuple(found)), described(repository, commit))
+
+
+def _without_sboms(found: tuple[Inventory, ...]) -> tuple[Inventory, ...]:
+    """A committed SBOM says what the lock files beside it say, once more; alone it is written in another format."""
+    return tuple(item for item in found if item.format != FORMAT) or found
+
+
+# -- what is said ----------------------------------------------------------------------------------------------------
+
+
+def _about(options: argparse.Namespace, environment: CommandEnvironment, place: _Place) -> About:
+    commit = place.commit
+    origin = commit.origin if commit else None
+    name = options.name or (origin.name if origin else _called(Path(options.path)))
+    version = options.version or (_version(commit, place.uncommitted) if commit else None)
+    subject = Subject(
+        inert(name) or "unnamed",
+        inert(version) if version else None,
+        commit.commit if commit else None,
+        origin.address if origin else None,
+    )
+    created = commit.created if commit else environment.source_date
+    if created is None and options.format.startswith("spdx"):
+        created = datetime.now(UTC)  # the format demands one: SOURCE_DATE_EPOCH makes equal bytes
+    return About(
+        subject,
+        Tool("ospo-gate", VERSION),
+        f"{created:%Y-%m-%dT%H:%M:%SZ}" if created else None,
+        tuple(inert(author) for author in options.author),
+        options.scope,
+        place.folder,
+        place.uncommitted,
+    )
+
+
+def _called(path: Path) -> str:
+    whole = path.resolve()
+    return whole.name if whole.is_dir() else whole.parent.name
+
+
+def _version(commit: Described, uncommitted: Sequence[str]) -> str:
+    """What differs from the commit is not what the tag names."""
+    if uncommitted:
+        return f"{commit.commit}-uncommitted"
+    return commit.tag or commit.commit
+
+
+def _licenses(
+    options: argparse.Namespace, environment: CommandEnvironment, found: Sequence[Inventory]
+) -> Mapping[PackageKey, Licensed] | None:
+    """None where nothing is known but what the manifests say: most of the time is saved."""
+    path = Path(options.path)
+    root = path if path.is_dir() else path.parent
+    facts = Path(options.facts) if options.facts else environment.facts
+    policy = _policy(options, environment, root)
+    if policy is None and facts is None and not _has_tree(root, found):
+        return None
+    from app.cli.licensed import licensed
+
+    kept = environment.cache.with_name("texts") if environment.cache and not options.no_cache else None
+    return licensed(found, root, kept, policy, facts)
+
+
+def _has_tree(root: Path, found: Sequence[Inventory]) -> bool:
+    """Whether something may be installed below `root`."""
+    folders = {folder for item in found for folder in PurePosixPath(item.path).parents}
+    return any((root / folder / name).is_dir() for folder in folders for name in _TREES)
+
+
+def _policy(options: argparse.Namespace, environment: CommandEnvironment, root: Path) -> "Policy | None":
+    name = options.policy or (str(root / PATH) if (root / PATH).is_file() else None)
+    if name is None:
+        return None
+    from app.cli.check import named_policy
+
+    return named_policy(name, environment)
+
+
+def _report(content: Content, found: Sequence[Inventory]) -> int:
+    """What the document could not say, on standard error; 1 if a whole file could not be read."""
+    for sentence in content.unread:
+        print(sentence, file=sys.stderr)
+    return 1 if any(p.code in ("unreadable", "too-large") for item in found for p in item.problems) else 0
+
+
+def _validate(text: str) -> int:
+    from checks.sboms.describe import read
+    from checks.sboms.validity import validity
+
+    found = validity(text, read(text))
+    if found.unknown:
+        raise UsageError(f"--validate: {found.unknown}", hint=_EXTRA)
+    for fault in found.faults:
+        print(f"line {fault.line}: {fault.message}", file=sys.stderr)
+    print(f"{'Not valid' if found.faults else 'Valid'} by {found.by}.", file=sys.stderr)
+    return 1 if found.faults else 0

@@ -1,0 +1,56 @@
+"""What the service's API answers, for commands that run elsewhere."""
+
+import http.client
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Mapping
+from typing import Any
+
+from app.address import Address
+from app.cli.remote import TIMEOUT, SameHost, body
+from checks.model.errors import SourceError, UsageError
+from checks.model.phrase import visible
+
+
+def ask_service(server: str, token: str, path: str, query: Mapping[str, str]) -> dict[str, Any]:
+    """The JSON at a path of the service. Raises `UsageError` for what it refuses, `SourceError` if it cannot answer."""
+    try:
+        address = Address.parse(server).below(path)
+    except ValueError as error:
+        raise UsageError(f"--server: {error}") from None
+    request = urllib.request.Request(  # noqa: S310 (the user's own configuration; `Address` takes web addresses alone)
+        f"{address}?{urllib.parse.urlencode(query)}",
+        headers={"Accept": "application/json", "Authorization": f"Bearer {token}", "User-Agent": "ospo-gate"},
+    )
+    try:
+        with urllib.request.build_opener(SameHost).open(request, timeout=TIMEOUT) as answer:
+            found = json.loads(body(answer))
+    except urllib.error.HTTPError as error:
+        with error:
+            reason = _reason(error)
+        if error.code in (400, 404):
+            raise UsageError(reason or f"the service answered {error.code}", hint=_HINTS.get(error.code, "")) from None
+        raise SourceError(f"the service answered {error.code}: {reason}", hint=_HINTS.get(error.code, "")) from None
+    except (OSError, ValueError, RecursionError, http.client.HTTPException) as error:
+        said = visible(str(getattr(error, "reason", None) or error))
+        raise SourceError(f"the service at {server} did not answer: {said}") from None
+    if not isinstance(found, dict):
+        raise SourceError(f"what {server} answers is not of ospo-gate's API")
+    return found
+
+
+_HINTS = {
+    401: "OSPO_GATE_API_TOKEN must be the token of the service.",
+    404: "A service without OSPO_GATE_API_TOKEN has no API.",
+    429: "Try again in a second.",
+}
+
+
+def _reason(error: urllib.error.HTTPError) -> str:
+    try:
+        found = json.loads(error.read(10_000))
+        return visible(str(found["reason"]), 500)
+    except (OSError, ValueError, LookupError, TypeError, RecursionError, http.client.HTTPException):
+        return ""

@@ -1,0 +1,95 @@
+"""`GET /api/v1/where`: which repositories use it? And what one repository uses and used. With the token of the API."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from app.store.repositories import RepositoryRow, RepositoryStore
+from app.store.where import LARGEST, PAGE, Way, WhereStore
+from app.web.ask import known, refused
+from checks.engine.where import question
+from checks.model.errors import UsageError
+from checks.policy.owners import Owners
+from checks.render.where import place_json, to_json
+
+#: How many questions are answered at the same time; what comes beyond is told to come again.
+AT_ONCE = 8
+_PAGE = ("limit", "cursor")
+_PACKAGE = ("package", "version_range")
+
+
+def router(
+    token: str, where: WhereStore, repositories: RepositoryStore, owners: Callable[[], Awaitable[Owners]]
+) -> APIRouter:
+    """The routes; `token` is what callers send as `Authorization: Bearer …`, `owners` what the policy says of them."""
+    routes = APIRouter()
+    free = asyncio.Semaphore(AT_ONCE)
+
+    async def answered(request: Request, names: Collection[str], work: Callable[[], Awaitable[Response]]) -> Response:
+        if not known(request.headers.get("authorization", ""), token):
+            return refused(401, "the Authorization header is missing or wrong", {"WWW-Authenticate": "Bearer"})
+        if request.query_params.keys() - set(names):
+            return refused(400, "there are only the parameters " + ", ".join(names))
+        if free.locked():
+            return refused(429, f"{AT_ONCE} questions are being answered", {"Retry-After": "1"})
+        async with free:
+            try:
+                return await work()
+            except UsageError as error:
+                return refused(400, f"{error}. {error.hint}".strip())
+
+    @routes.get("/api/v1/where")
+    async def where_used(request: Request) -> Response:
+        async def work() -> Response:
+            asked = question(*(request.query_params.get(name) for name in (*_PACKAGE, "license", "advisory")))
+            answer = await where.ask(asked, await owners(), *_page(request))
+            return JSONResponse(to_json(answer))
+
+        return await answered(request, (*_PACKAGE, "license", "advisory", *_PAGE), work)
+
+    @routes.get("/api/v1/repositories/{owner}/{name}/components")
+    async def components(request: Request, owner: str, name: str) -> Response:
+        async def work() -> Response:
+            row = await repositories.named(f"{owner}/{name}")
+            if row is None:
+                return refused(404, "no such repository is known")
+            places, following = await where.has(row.id, await owners(), *_page(request))
+            return JSONResponse({**_about(row), "components": [*map(place_json, places)], "next": following})
+
+        return await answered(request, _PAGE, work)
+
+    @routes.get("/api/v1/repositories/{owner}/{name}/history")
+    async def history(request: Request, owner: str, name: str) -> Response:
+        async def work() -> Response:
+            row = await repositories.named(f"{owner}/{name}")
+            asked = question(*(request.query_params.get(name) for name in _PACKAGE))
+            if row is None:
+                return refused(404, "no such repository is known")
+            story = await where.history(row.id, asked, await owners())
+            ways = await where.ways(row.id, story)
+            return JSONResponse({**_about(row), "places": [*map(place_json, story)], "ways": [*map(_way, ways)]})
+
+        return await answered(request, _PACKAGE, work)
+
+    return routes
+
+
+def _way(way: Way) -> dict[str, Any]:
+    direct = [{"package": purl, "version": version} for purl, version in way.direct]
+    return {"manifest": way.manifest, "package": way.purl, "version": way.version, "direct": direct}
+
+
+def _about(row: RepositoryRow) -> dict[str, Any]:
+    gone = row.gone_at is not None
+    return {"repository": row.name, "repository_id": row.id, "archived": bool(row.archived), "gone": gone}
+
+
+def _page(request: Request) -> tuple[str | None, int]:
+    """The cursor and the limit. Raises `UsageError`."""
+    limit = request.query_params.get("limit", str(PAGE))
+    if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:9]) <= LARGEST):
+        raise UsageError(f"limit: expected 1 to {LARGEST}")
+    return request.query_params.get("cursor"), int(limit)
