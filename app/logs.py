@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import fields
 from types import TracebackType
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import structlog
 from structlog.typing import Processor
@@ -20,6 +20,7 @@ from app.service_settings import LogLevel
 _TALKATIVE = ("httpcore2", "httpx2", "httpcore", "httpx", "sqlalchemy.engine", "aiosqlite", "alembic")
 
 _SECRET_NAME = re.compile(r"(?:TOKEN|SECRET|PASSWORD|PASSWD|PRIVATE_KEY|API_KEY)(?:_PREVIOUS)?$", re.IGNORECASE)
+_PASSWORD = re.compile(r"://[^\s/@:]*:([^\s/@]+)@")
 
 
 def configure(level: LogLevel, secrets: Iterable[str] = ()) -> None:
@@ -112,10 +113,6 @@ def _secrets_in(text: str, secret: bool) -> Iterator[str]:
     if secret:
         yield text
         yield text.partition("=")[2]  # of `host=TOKEN`
-    try:
-        password = urlsplit(text).password if "://" in text else None
-    except ValueError:
-        return
-    if password:
+    for password in _PASSWORD.findall(text):
         yield password
         yield unquote(password)

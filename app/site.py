@@ -1,7 +1,5 @@
 """Builds the pages from the settings: the part of `app.wiring` that is for people."""
 
-from collections.abc import Sequence
-
 from fastapi import APIRouter
 
 from app.github.connection import Reach
@@ -19,30 +17,21 @@ from app.web.signin import router as signin_router
 
 
 class Site:
-    """The pages of one process. Without `public_url` in the settings there are none."""
+    """The pages of one process, at `public_url`."""
 
-    def __init__(self, settings: ServiceSettings, database: Database, reach: Reach) -> None:
+    def __init__(self, settings: ServiceSettings, public_url: str, database: Database, reach: Reach) -> None:
         self.people: People | None = None
-        self.routers: Sequence[APIRouter] = ()
-        if settings.public_url is not None:
-            self.routers = tuple(self._routers(settings, settings.public_url.rstrip("/"), database, reach))
-
-    def _routers(
-        self, settings: ServiceSettings, public_url: str, database: Database, reach: Reach
-    ) -> Sequence[APIRouter]:
         sessions = None
         id_, secret = settings.client_id, settings.client_secret
         if id_ and secret:
             self.people = People(id_, secret, settings.github_url, settings.github_api_url, reach)
-            secure = public_url.startswith("https://")
-            sessions = Sessions(settings.session_secret or secret, secure)
+            sessions = Sessions(settings.session_secret or secret, secure=public_url.startswith("https://"))
         renderer = Renderer(public_url, sessions)
         rights = Rights(RepositoryStore(database), self.people, settings.public_pages)
         details = Details(VerdictStore(database), rights, renderer, settings.github_url.rstrip("/"), sessions)
-        routers = [renderer.assets(), details.router()]
+        self.routers: list[APIRouter] = [renderer.assets(), details.router()]
         if self.people and sessions:
-            routers.append(signin_router(SignIn(self.people, sessions, rights, public_url), renderer))
-        return routers
+            self.routers.append(signin_router(SignIn(self.people, sessions, rights, public_url), renderer))
 
     async def close(self) -> None:
         if self.people:

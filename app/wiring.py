@@ -31,7 +31,6 @@ from app.jobs.refresh import Refresh
 from app.policies import starter_policy
 from app.service_settings import Engine as EngineName
 from app.service_settings import ServiceSettings
-from app.site import Site
 from app.store.database import Database
 from app.store.facts import FactStore
 from app.store.housekeeping import sweep
@@ -44,7 +43,7 @@ from app.store.sightings import SightingStore
 from app.store.subjects import SubjectStore
 from app.store.told import ToldRepositories
 from app.store.where import WhereStore
-from app.subject import Claim, Delivery, Kind
+from app.subject import Claim, Delivery, Kind, Lost
 from app.web.application import application
 from app.web.ask import router
 from app.web.commands import Ours
@@ -57,6 +56,10 @@ from checks.model.errors import UsageError
 from checks.model.facts import Facts
 from checks.policy.owners import Owners
 from checks.render.asked import to_json
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from app.site import Site
 
 #: A manifest beyond this is parsed by another process, so that the event loop keeps answering (bytes).
 LARGE = 300_000
@@ -79,7 +82,7 @@ class Service:
         self.database = Database(settings.database)
         self.subjects = SubjectStore(self.database)
         self.github = _github(settings, environment)
-        self.site = Site(settings, self.database, _reach(settings, environment))
+        self.site = _site(settings, self.database, environment)
         self.parsers = Parsers()
         self.records = FactStore(self.database)
         self.facts = SharedFacts(
@@ -118,6 +121,7 @@ class Service:
         self.where = WhereStore(self.database)
         self.told = ToldRepositories(self.repositories)
         self.again = JudgeAgain(self.subjects, OpenPulls(self.database))
+        self.hands = Hands(self.subjects, self._handle, settings.lease_seconds)
         self.engine = self._engine()
         self.subjects.acceptance.submit = self.engine.submit
         self._tasks: set[asyncio.Task[None]] = set()
@@ -125,7 +129,7 @@ class Service:
     def application(self) -> FastAPI:
         secrets = [self.settings.webhook_secret, self.settings.webhook_secret_previous]
         token = self.settings.api_token
-        routers = [*(self._api(token) if token else ()), *self.site.routers]
+        routers = [*(self._api(token) if token else ()), *(self.site.routers if self.site else ())]
         given = [secret for secret in secrets if secret]
         ours = Ours(self.settings.app_id, self.judge.central)
         return application(given, self._accept, self._ready, self.running, routers, ours)
@@ -170,7 +174,8 @@ class Service:
         finally:
             sweeper.cancel()
             await self.github.close()
-            await self.site.close()
+            if self.site:
+                await self.site.close()
             await self.database.close()
             self.parsers.close()
 
@@ -183,13 +188,11 @@ class Service:
             await asyncio.sleep(SWEEP)
 
     def _engine(self) -> Engine:
-        settings = self.settings
-        hands = Hands(self.subjects, self._handle, settings.lease_seconds)
-        if settings.engine is EngineName.EMBEDDED:
-            return Loop(hands, settings.workers)
+        if self.settings.engine is EngineName.EMBEDDED:
+            return Loop(self.hands, self.settings.workers)
         from app.jobs.distributed import Distributed  # it needs the extra `postgres`
 
-        return Distributed(hands, settings.workers)
+        return Distributed(self.hands, self.settings.workers)
 
     async def _handle(self, claim: Claim) -> None:
         if claim.kind is Kind.TASK:
@@ -206,6 +209,8 @@ class Service:
 
     async def _accept(self, delivery: Delivery) -> bool:
         fresh = await self.subjects.accept(delivery)
+        if isinstance(delivery.command, Lost):
+            self.github.forget(delivery.command.installation_id)
         self.engine.wake()
         if fresh and delivery.told:
             await self.told.hear(delivery.told)
@@ -269,6 +274,14 @@ def _github(settings: ServiceSettings, environment: FactEnvironment) -> GitHubAp
         limits=Limits(settings.github_processes, settings.github_requests, settings.paced),
         version=settings.github_api_version,
     )
+
+
+def _site(settings: ServiceSettings, database: Database, environment: FactEnvironment) -> "Site | None":
+    if settings.public_url is None:
+        return None
+    from app.site import Site  # nobody else waits for the templates
+
+    return Site(settings, settings.public_url.rstrip("/"), database, _reach(settings, environment))
 
 
 def _reach(settings: ServiceSettings, environment: FactEnvironment) -> Reach:

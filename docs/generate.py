@@ -19,6 +19,7 @@ from app.fact_settings import FactSettings
 from app.policies import SHAPES
 from app.service_settings import ServiceSettings
 from app.settings import FACTS_PREFIX, PREFIX
+from app.web.events import EVENTS
 from checks.manifests import FORMATS
 from checks.policy.json_schema import json_schema
 from checks.policy.schema import Root
@@ -78,6 +79,18 @@ def formats() -> Lines:
         yield f"| `{item.id}` | {item.ecosystem} | {names} | {beside} |"
 
 
+def events() -> Lines:
+    """Every event and action that causes something."""
+    yield "| event | action | what it changes |"
+    yield "|---|---|---|"
+    for event, actions in EVENTS.items():
+        same: dict[str, list[str]] = {}
+        for action, row in actions.items():
+            same.setdefault(row.changes, []).append(f"`{action}`" if action else "")
+        for changes, names in same.items():
+            yield f"| `{event}` | {', '.join(names)} | {_cell(changes)} |"
+
+
 def _keys(shape: type, prefix: str) -> Lines:
     for item in keys_of(shape).values():
         default = "must be there" if item.required else _default(item)
@@ -130,6 +143,7 @@ TABLES: dict[str, dict[str, Callable[[], Lines]]] = {
     "settings.md": {"settings": settings},
     "facts.md": {"settings": fact_settings},
     "inventory.md": {"formats": formats},
+    "events.md": {"events": events},
 }
 
 

@@ -169,6 +169,7 @@ def test_the_command_loads_no_service(command: list[str]) -> None:
 _ON_DEMAND = (
     *(f"rules.{id_}" for id_ in CHECKS.ids if id_ not in CHECKS.always_on),
     *("signoffs", "licenses", "vulnerabilities", "advisories", "freshness", "packages", "notices", "ai_models"),
+    *("sboms.committed", "sboms.judgment", "sboms.describe", "sboms.validity"),
     *("facts", "texts", "model.packages", "model.advisory", "model.project", "manifests.agreement"),
     *("engine.candidates", "engine.fixes"),
 )
@@ -182,6 +183,7 @@ _ON_DEMAND = (
         ("licenses: {}", "rules.licenses licenses"),
         ("freshness: {}\npackages: off", "rules.freshness freshness"),
         ("vulnerabilities: {}", "rules.vulnerabilities vulnerabilities"),
+        ("sbom: {}", "rules.sbom"),
     ],
 )
 def test_a_check_that_the_policy_does_not_turn_on_is_not_loaded(tmp_path: Path, sections: str, loaded: str) -> None:

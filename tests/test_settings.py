@@ -48,6 +48,9 @@ def test_all_that_is_missing_is_named_at_once() -> None:
         ("FACTS", "http://facts.example/facts.db", "expected an address that begins with https://"),
         ("PORT", "70000", "must be 0 to 65535"),
         ("LOG_LEVEL", "loud", "expected 'debug', 'info' or 'warning'"),
+        ("PUBLIC_URL", "http://gate.example", "expected an address that begins with https://"),
+        ("PUBLIC_URL", "https://gate.example/gate", "has a path"),
+        ("SESSION_SECRET", "short", "is shorter than 16 characters"),
         ("WORKRES", "4", "did you mean 'workers'?"),
     ],
 )
@@ -55,6 +58,13 @@ def test_what_would_not_work_stops_the_start(name: str, value: str, says: str) -
     message = refused(**{name: value})
     assert f"OSPO_GATE_{name}: " in message
     assert says in message
+
+
+def test_signing_in_needs_all_of_its_settings() -> None:
+    message = refused(CLIENT_ID="Iv23li")
+    assert "OSPO_GATE_CLIENT_SECRET: is needed with client_id" in message
+    assert "OSPO_GATE_PUBLIC_URL: is needed with client_id" in message
+    assert "OSPO_GATE_CLIENT_ID: is needed with client_secret" in refused(CLIENT_SECRET="s" * 40)
 
 
 def test_secrets_are_not_shown() -> None:

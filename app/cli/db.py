@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -21,10 +20,7 @@ _WORDS = {
 
 
 def check(_options: argparse.Namespace) -> int:
-    async def look(database: "Database") -> "Schema":
-        return await database.schema()
-
-    found = on_database(look)
+    found = on_database(_look)
     print(_WORDS[found])
     return 0 if found == "current" else 1
 
@@ -38,7 +34,21 @@ def upgrade(_options: argparse.Namespace) -> int:
     return 0
 
 
-def on_database(story: "Callable[[Database], Awaitable[T]]") -> T:
+def require(url: str) -> None:
+    """Raises `UsageError` when the schema of the database at `url` is older than this release."""
+    if on_database(_look, url) == "behind":
+        raise UsageError(
+            "the schema of the database is older than this release", hint="Bring it up to date: ospo-gate db upgrade"
+        )
+
+
+async def _look(database: "Database") -> "Schema":
+    return await database.schema()
+
+
+def on_database(story: "Callable[[Database], Awaitable[T]]", url: str | None = None) -> T:
+    """The result of `story` on the database at `url` (default: the one that the service's settings name). Raises
+    `UsageError` if it does not answer."""
     try:
         from sqlalchemy.exc import SQLAlchemyError
 
@@ -47,10 +57,11 @@ def on_database(story: "Callable[[Database], Awaitable[T]]") -> T:
         raise not_installed(error) from None
 
     async def tell() -> T:
-        database = Database(database_url())
+        database = Database(url or database_url())
         try:
             return await story(database)
         except (OSError, SQLAlchemyError) as error:
+            await asyncio.sleep(0.05)  # a thread of the driver still answers to this loop
             reason = str(getattr(error, "orig", error)).strip().splitlines()
             raise UsageError(
                 f"the database does not answer: {reason[0] if reason else type(error).__name__}",

@@ -38,7 +38,9 @@ def licensed(
 
 def _licensed(change: Change, facts: Facts, section: LicensesSection | None) -> Licensed:
     stated = [place.dependency.license for place in change.places if place.dependency.origin is not Origin.PATH]
-    found = layers(section or _UNDECIDED, change.purl, change.version, stated, facts.version(change.purl, change.version))
+    found = layers(
+        section or _UNDECIDED, change.purl, change.version, stated, facts.version(change.purl, change.version)
+    )
     declared = next(iter(sorted((claim.raw for claim in found.declared), key=lambda raw: not settled(raw))), None)
     if section is None:
         return Licensed(declared)
@@ -49,9 +51,7 @@ def _licensed(change: Change, facts: Facts, section: LicensesSection | None) -> 
 _UNDECIDED = LicensesSection()
 
 
-def _concluded(
-    change: Change, facts: Facts, section: LicensesSection, effective: Sequence[Claim]
-) -> Iterator[str]:
+def _concluded(change: Change, facts: Facts, section: LicensesSection, effective: Sequence[Claim]) -> Iterator[str]:
     """What the policy chooses of the one statement that counts, else that statement if it is not the package's own."""
     if len(effective) != 1:
         return

@@ -64,6 +64,8 @@ COMMANDS = {
     "ask": "say whether a package may be used",
     "where": "say which repositories use a package, a license or what an advisory affects",
     "serve": "run the GitHub App's service",
+    "work": "run the service's workers without its web server",
+    "db": "check and upgrade the schema of the service's database",
 }
 
 

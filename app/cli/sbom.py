@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -21,8 +21,8 @@ from checks.model.dependency import Inventory
 from checks.model.errors import SourceError, UsageError
 from checks.model.facts import PackageKey
 from checks.sboms.assembly import About, Licensed, assemble
-from checks.sboms.bill import FORMAT
 from checks.sboms.content import Content, Subject, Tool
+from checks.sboms.formats import VERSIONS, write
 from checks.sboms.inert import inert
 
 TYPE_CHECKING = False
@@ -48,13 +48,13 @@ def run(options: argparse.Namespace) -> int:
     """0; 1 where a manifest could not be read, or the document is not valid."""
     if options.output:
         check_target(Path(options.output))
-    write = _writer(options)
+    _check_version(options.format, options.spec_version)
     environment = command_environment()
     with without_collector():
         place = _read(options, cache(options.no_cache))
         known = _licenses(options, environment, place.inventories)
         content = assemble(place.inventories, _about(options, environment, place), known)
-        text = write(content)
+        text = write(content, options.format, options.spec_version)
     if options.output:
         write_file(Path(options.output), text)
     else:
@@ -62,37 +62,11 @@ def run(options: argparse.Namespace) -> int:
     return max(_report(content, place.inventories), _validate(text) if options.validate else 0)
 
 
-def _writer(options: argparse.Namespace) -> Callable[[Content], str]:
-    """Raises `UsageError` for a version that the format does not have."""
-    format_, version = options.format, options.spec_version
-    if format_.startswith("cyclonedx"):
-        from checks.sboms.to_cyclonedx import VERSIONS, cyclonedx_json
-
-        _known_version(version, sorted(VERSIONS))
-        chosen = version or VERSIONS[0]
-        if format_ == "cyclonedx-xml":
-            from checks.sboms.to_cyclonedx_xml import cyclonedx_xml
-
-            return lambda content: cyclonedx_xml(content, chosen)
-        return lambda content: cyclonedx_json(content, chosen)
-    if format_ == "spdx3-json":
-        from checks.sboms.to_spdx3 import spdx3_json
-
-        _known_version(version, ["3.0.1"])
-        return spdx3_json
-    _known_version(version, ["2.3"])
-    if format_ == "spdx-json":
-        from checks.sboms.to_spdx import spdx_json
-
-        return spdx_json
-    from checks.sboms.to_spdx_tags import spdx_tag_value
-
-    return spdx_tag_value
-
-
-def _known_version(version: str | None, known: Sequence[str]) -> None:
-    if version is not None and version not in known:
-        raise UsageError(f"--spec-version: {version} is not written", hint="Versions: " + ", ".join(known))
+def _check_version(format_: str, version: str | None) -> None:
+    """Before anything is read. Raises `UsageError`."""
+    if version is not None and version not in VERSIONS[format_]:
+        known = ", ".join(sorted(VERSIONS[format_]))
+        raise UsageError(f"--spec-version: {version} of {format_} is not written", hint=f"Versions: {known}")
 
 
 # -- what is read ----------------------------------------------------------------------------------------------------
@@ -133,6 +107,10 @@ def _at_revision(path: Path, revision: str, known: InventoryFiles | None) -> _Pl
 
 def _without_sboms(found: tuple[Inventory, ...]) -> tuple[Inventory, ...]:
     """A committed SBOM says what the lock files beside it say, once more; alone it is written in another format."""
+    if len(found) == 1:
+        return found
+    from checks.sboms.bill import FORMAT  # and a reader's modules, which most trees do not need
+
     return tuple(item for item in found if item.format != FORMAT) or found
 
 

@@ -7,8 +7,9 @@ import signal
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from app.cli.db import not_installed
+from app.cli.db import not_installed, require
 from app.settings import fact_settings, service_settings
+from checks.model.errors import UsageError
 
 if TYPE_CHECKING:
     from app.service_settings import ServiceSettings
@@ -51,8 +52,9 @@ def run(_options: argparse.Namespace) -> int:
 
 def work(_options: argparse.Namespace) -> int:
     settings = service_settings()
-    service = _service(settings)
-    asyncio.run(_work(service))
+    if not settings.workers:
+        raise UsageError("no workers: OSPO_GATE_WORKERS is 0", hint="Set how many changes are judged at the same time.")
+    asyncio.run(_work(_service(settings)))
     return 0
 
 
@@ -87,6 +89,8 @@ def _service(settings: "ServiceSettings") -> "Service":
         from app.logs import configure, secrets_of
         from app.wiring import Service
 
+        if not settings.migrate:
+            require(settings.database)
         environment = fact_settings()
         configure(settings.log_level, secrets_of(settings, environment.settings, environment))
         return Service(settings, environment)

@@ -91,7 +91,7 @@ def _from_database(place: ServicePlace, asked: "Question", every: bool) -> list[
             pages.append(to_json(answer))
         return pages
 
-    return on_database(story)
+    return on_database(story, place.database)
 
 
 async def _owners(database: "Database", policy: str | None) -> "Owners":

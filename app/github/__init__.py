@@ -1,1 +1,1 @@
-"""githubkit behind our own few calls, the pull request as a source, and the publisher."""
+"""Our few calls to GitHub within its limits, the pull request as a source, and the publisher."""

@@ -137,6 +137,8 @@ class Caller:
                 answer = await self._connection.send(method, place, signed, params, body)
             self._note(answer, cost)
             if answer.status_code < 400:
+                if cost.resource != "graphql":  # whose answers may be limits all the same
+                    self._limits.well(self._installation_id)
                 return answer
             if answer.status_code != 401:
                 raise GitHubError(f"GitHub answered {answer.status_code}: {message_of(answer)}", answer.status_code)
@@ -148,7 +150,7 @@ class Caller:
         """What the answer says of limits. Raises `RateLimited` for a refusal because of one."""
         status, headers, ahead = answer.status_code, answer.headers, self._ahead(answer)
         limited = status == 429 or (status == 403 and _limited(answer))
-        self._limits.told(self._installation_id, headers, ahead, limited)
+        self._limits.told(self._installation_id, headers, ahead)
         if limited:
             raise self._limits.refused(self._installation_id, cost.resource, headers, ahead)
 
@@ -168,7 +170,10 @@ class Caller:
         while following and len(items) < limit:
             answer = await self.request("GET", following, params=first)
             first, page = None, document(answer)
-            items.extend(page[key] if key else page)
+            found = page if key is None else page.get(key) if isinstance(page, dict) else None
+            if not isinstance(found, list):
+                raise GitHubError("GitHub's answer could not be read", 502)
+            items.extend(found)
             following = answer.links.get("next", {}).get("url")
         return items[:limit]
 
@@ -204,7 +209,7 @@ class GitHubApp(Caller):
 
     def installation(self, installation_id: int, repositories: Sequence[int | str]) -> "Installation":
         """Calls in the name of an installation, for these repositories only: by id, or as `owner/name` where only that
-        is known."""
+        is known. None of them: for all that it has."""
         ordered = sorted(set(repositories), key=lambda one: (isinstance(one, str), one))
         if len(ordered) > MOST:
             raise ValueError(f"a token is narrowed to at most {MOST} repositories")
@@ -261,6 +266,8 @@ class GitHubApp(Caller):
     async def _narrowed(self, key: TokenKey) -> Mapping[str, list[int] | list[str]]:
         """The repositories of a token. A name among ids that leads to none is left out: whoever reads there finds
         nothing, and says so."""
+        if not key.repositories:
+            return {}
         if not key.ids:
             return {"repositories": [name.rpartition("/")[2] for name in key.names]}
         found = [await self._id_of(key.installation_id, name) for name in key.names]
@@ -322,6 +329,7 @@ class Installation(Caller):
         problems = tuple(one for one in errors if isinstance(one, dict)) if isinstance(errors, list) else ()
         if any(one.get("type") in _LIMIT_TYPES or names_a_limit(str(one.get("message"))) for one in problems):
             raise self.app.limits.refused(self.key.installation_id, "graphql", answer.headers, self._ahead(answer))
+        self.app.limits.well(self.key.installation_id)
         return GraphQLAnswer(data if isinstance(data, dict) else {}, problems)
 
 

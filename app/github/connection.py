@@ -128,8 +128,8 @@ async def _whole(answer: httpx2.Response) -> httpx2.Response:
         if size > LARGEST:
             raise GitHubError(f"GitHub's answer has more than {LARGEST:,} bytes", 502)
         chunks.append(chunk)
-    packed = ("content-encoding", "content-length", "transfer-encoding")
-    headers = [(name, value) for name, value in answer.headers.multi_items() if name not in packed]
+    packed = (b"content-encoding", b"content-length", b"transfer-encoding")
+    headers = [(name, value) for name, value in answer.headers.raw if name.lower() not in packed]
     return httpx2.Response(answer.status_code, headers=headers, content=b"".join(chunks), request=answer.request)
 
 

@@ -165,11 +165,15 @@ class Limits:
 
     # -- after an answer --------------------------------------------------------------------------------------------
 
-    def told(self, installation_id: int, headers: Mapping[str, str], ahead: float, refused: bool) -> None:
+    def well(self, installation_id: int) -> None:
+        """Something was answered that is no limit."""
+        account = self._account(installation_id)
+        if account.held.get(_ALL, 0.0) <= self.clock():
+            account.unnamed = 0
+
+    def told(self, installation_id: int, headers: Mapping[str, str], ahead: float) -> None:
         """Take note of what an answer says. `ahead`: seconds that our clock is ahead of GitHub's."""
         account, now = self._account(installation_id), self.clock()
-        if not refused and account.held.get(_ALL, 0.0) <= now:
-            account.unnamed = 0
         limit, remaining, reset = (_number(headers.get(f"x-ratelimit-{n}")) for n in ("limit", "remaining", "reset"))
         if limit is None or remaining is None or reset is None:
             return  # GitHub Enterprise Server has none unless somebody turned them on

@@ -119,9 +119,14 @@ class PullSource:
         if len(rows) >= COMPARE_FILES:
             rows = await self.client.pages(f"{self._path}/pulls/{self.number}/files", limit=PULL_FILES)
         self._patches = {row["filename"]: _patch(row) for row in rows}
-        if len(rows) < PULL_FILES:
+        if len(rows) < PULL_FILES or await self._has_files(len(rows)):
             return [_file(row) for row in rows], []
         return [_file(row) for row in rows], [incomplete(f"GitHub lists only {PULL_FILES} of the changed files")]
+
+    async def _has_files(self, count: int) -> bool:
+        """Whether the pull request changes just so many files: a list that is full may be cut."""
+        pull = document(await self.client.request("GET", f"{self._path}/pulls/{self.number}"))
+        return bool(pull["head"]["sha"] == self.head and pull.get("changed_files") == count)
 
     async def _commits(self, comparison: Mapping[str, Any]) -> list[Commit]:
         rows = comparison["commits"]

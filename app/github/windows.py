@@ -38,5 +38,5 @@ class Window:
             self.spent += amount
 
     def _forget(self, now: float) -> None:
-        while self._entries and self._entries[0][0] <= now - self.seconds:
+        while self._entries and self._entries[0][0] + self.seconds <= now:
             self.spent -= self._entries.popleft()[1]

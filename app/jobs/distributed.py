@@ -72,9 +72,7 @@ class Distributed:
     async def running(self) -> AsyncIterator[None]:
         going = self._going
         async with self.app.open_async():
-            tasks = [
-                asyncio.create_task(tirelessly(step, going)) for step in (self._work, self._look, self._rescue)
-            ]
+            tasks = [asyncio.create_task(tirelessly(step, going)) for step in (self._work, self._look, self._rescue)]
             try:
                 yield
             finally:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,9 +25,10 @@ from app.github.pull import CentralPolicy, PullSource
 from app.jobs.desk import Desk, known, own_comment
 from app.jobs.first_seen import FirstSeen, watched
 from app.jobs.nights import next_turn
+from app.jobs.posting import Posting
 from app.policies import PolicyPlace, load_policy
 from app.ports import FactSource, InventoryCache, Parse
-from app.store.reports import LATER, SENDING, SENT, SUPERSEDED, Outgoing, ReportStore
+from app.store.reports import LATER, SUPERSEDED, Outgoing, ReportStore
 from app.store.requests import RequestStore
 from app.store.sightings import SightingStore
 from app.store.subjects import SubjectStore
@@ -111,7 +112,7 @@ class Judge:
         self._check_budget(claim)
         client = self._client(claim)
         if unfinished := await self.reports.unfinished(claim.key):
-            earlier = await self._finish_earlier(claim, client, unfinished)
+            earlier = await self._posting.finish_earlier(claim, client, unfinished)
             if earlier is None:
                 return
             claim = earlier
@@ -128,7 +129,7 @@ class Judge:
                     await self.reports.mark(unfinished, SUPERSEDED)
                 await self.subjects.finish(claim, desk.again_at)
             else:
-                await self._publish(claim, desk, outgoing)
+                await self._posting.publish(claim, desk, outgoing)
                 logger.info("published", seconds=round(time.monotonic() - started, 3))
         except HeadMoved:
             await desk.withdraw()
@@ -153,7 +154,13 @@ class Judge:
         said = self._publication(claim, judged, desk.comment)
         if self._stands(claim, said) and desk.waiting is None:
             return None
-        return await self.reports.save(claim, to_json(judged.report), said.to_json(), time.monotonic() - started)
+        # the page offers what the policy of that day offers
+        document = {**to_json(judged.report), "commands": sorted(_offered(judged.policy.root.comments))}
+        return await self.reports.save(claim, document, said.to_json(), time.monotonic() - started)
+
+    @property
+    def _posting(self) -> Posting:
+        return Posting(self.subjects, self.reports)
 
     def _check_budget(self, claim: Claim) -> None:
         """Raises `RateLimited` before anything is read whose verdict could not be posted now."""
@@ -298,68 +305,6 @@ class Judge:
         )
         return refusal(claim, "could not judge: the policy is not valid", summary, "policy")
 
-    async def _publish(self, claim: Claim, desk: Desk, outgoing: Outgoing, failed: str | None = None) -> None:
-        if not await self.subjects.may_publish(claim):
-            await self.reports.mark(outgoing, SUPERSEDED)
-            await desk.withdraw()
-            await self.subjects.finish(claim)
-            return
-        await self.reports.mark(outgoing, SENDING)
-        said = Publication.from_json(dict(outgoing.publication))
-        still_mine = False
-        try:
-            posted = await desk.publisher.publish(said, desk.comment, unsure=False, waiting=desk.waiting)
-            if posted.rest_at is None:
-                await self.reports.mark(outgoing, SENT)
-                published, again_at = f"{said.head}:{said.digest}", desk.again_at
-            else:
-                await self.reports.later(outgoing, desk.again_at)
-                published, again_at = f"{said.head}:{LATER}", posted.rest_at
-            still_mine = await self.subjects.finish(
-                claim, again_at, failed, published=published, comment=posted.comment
-            )
-        finally:
-            if not still_mine:
-                await self.subjects.overtaken(claim)
-
-    async def _finish_earlier(self, claim: Claim, client: Installation, outgoing: Outgoing) -> Claim | None:
-        """An earlier attempt was broken off while it posted, or left the rest for later. If that still is the newest
-        word, it is completed; if not, what our comment says now is not known. The claim as it is then; None: with that
-        it has ended."""
-        said, rest = Publication.from_json(dict(outgoing.publication)), outgoing.state == LATER
-        if said.head != claim.head:
-            await self.reports.mark(outgoing, SUPERSEDED)
-            return claim if rest else replace(claim, comment=None)
-        if rest and claim.wanted > outgoing.wanted + 1:
-            return claim  # more was asked for since: what is said of that says this, too
-        try:
-            posted = await Publisher(client, claim).publish(said, claim.comment, unsure=True, urgent_stands=rest)
-        finally:
-            await self.subjects.overtaken(claim)
-        if posted.rest_at is not None:
-            return await self._left_rest(claim, outgoing, posted.rest_at, posted.comment)
-        published, forced = f"{said.head}:{said.digest}", claim.forced and claim.wanted > outgoing.wanted
-        if rest:
-            await self.subjects.finish(claim, outgoing.again_at, published=published, comment=posted.comment)
-        else:
-            await self.subjects.note(claim, comment=posted.comment, published=published, attempts=0)
-        await self.reports.mark(outgoing, SENT)
-        if rest:
-            return None
-        return replace(claim, comment=posted.comment, published=published, attempts=0, forced=forced)
-
-    async def _left_rest(
-        self, claim: Claim, outgoing: Outgoing, rest_at: float, comment: Mapping[str, Any] | None
-    ) -> Claim | None:
-        """The urgent part of what was broken off stands now. It is judged again only if more was asked for since."""
-        published = f"{outgoing.publication['head']}:{LATER}"
-        if claim.wanted > outgoing.wanted:
-            await self.reports.mark(outgoing, SUPERSEDED)
-            return replace(claim, comment=dict(comment) if comment else None, published=published, attempts=0)
-        await self.reports.later(outgoing, None)
-        await self.subjects.finish(claim, rest_at, published=published, comment=comment)
-        return None
-
     # -- failing ----------------------------------------------------------------------------------------------------
 
     async def _failed(self, claim: Claim, error: GitHubError | SourceError, logger: Any) -> None:
@@ -382,7 +327,7 @@ class Judge:
         outgoing = await self.reports.refuse(claim, said.to_json(), str(error))
         try:
             desk = Desk(claim, Publisher(self._client(claim), claim), again_at=self._turn(claim))
-            await self._publish(claim, desk, outgoing, failed=str(error))
+            await self._posting.publish(claim, desk, outgoing, failed=str(error))
         except RateLimited as limited:
             await self.subjects.postpone(claim, str(limited), limited.retry_at)
         except GitHubError as second:

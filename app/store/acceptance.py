@@ -17,7 +17,6 @@ from app.store import repositories
 from app.store.database import Database
 from app.store.effects import apply
 from app.store.repositories import RepositoryRow
-from app.store.effects import apply
 from app.store.tables import delivery, subject
 from app.subject import Again, Delivery, Told, Wanted
 
@@ -279,5 +278,5 @@ def _raised(row: Row[Any]) -> Raised:
 
 
 def _unavailable(accepted: Delivery, error: Exception) -> Unavailable:
-    log.error("not-stored", delivery=accepted.id, event=accepted.event, error=f"{type(error).__name__}: {error}"[:500])
+    log.error("not-stored", delivery=accepted.id, kind=accepted.event, error=f"{type(error).__name__}: {error}"[:500])
     return Unavailable(type(error).__name__)

@@ -45,6 +45,8 @@ class Database:
         except ArgumentError as error:
             raise UsageError(f"OSPO_GATE_DATABASE is not a database URL: {error}") from None
         self.url = url
+        if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+            raise UsageError(f"OSPO_GATE_DATABASE: {parsed.get_backend_name()} is neither sqlite nor postgresql")
         self.sqlite = parsed.get_backend_name() == "sqlite"
         self._turns = Turns() if self.sqlite else None
         if self.sqlite:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Table, delete, func, select
 
 from app.store.database import Database
 from app.store.forgetting import forget_uses
-from app.store.reports import SENT, SUPERSEDED
+from app.store.reports import LATER, SENT, SUPERSEDED
 from app.store.tables import delivery, fact, inventory, outbox, report, sighting
 
 _DAY = 86_400.0
@@ -30,7 +30,7 @@ async def sweep(database: Database, clock: Callable[[], float] = time.time) -> i
     newest = select(func.max(report.c.id)).group_by(report.c.subject)
     rules: tuple[tuple[Table, ColumnElement[bool]], ...] = (
         (delivery, delivery.c.received_at < now - DELIVERIES),
-        (outbox, (outbox.c.made_at < now - OUTBOX) & outbox.c.state.in_((SENT, SUPERSEDED))),
+        (outbox, (outbox.c.made_at < now - OUTBOX) & outbox.c.state.in_((SENT, SUPERSEDED, LATER))),
         (report, (report.c.made_at < now - REPORTS) & report.c.id.not_in(newest)),
         (inventory, inventory.c.stored_at < now - INVENTORIES),
         (fact, fact.c.used_at < now - FACTS),

@@ -20,8 +20,8 @@ class OpenPulls:
 
     async def page(self, blocked: bool, after: str, limit: int) -> Sequence[str]:
         """Keys that come after one: those whose newest verdict blocks, or all others."""
-        newest = select(func.max(report.c.id)).where(report.c.subject == subject.c.key).scalar_subquery()
-        conclusion = select(report.c.conclusion).where(report.c.id == newest).scalar_subquery()
+        newest = select(report.c.conclusion).where(report.c.subject == subject.c.key).order_by(report.c.id.desc())
+        conclusion = newest.limit(1).correlate(subject).scalar_subquery()
         blocks = func.coalesce(conclusion, "").in_(BLOCKING)
         query = (
             select(subject.c.key)

@@ -74,7 +74,9 @@ class OutstandingStore:
 
     async def lost(self, connection: AsyncConnection, seconds: float) -> int:
         """Forget jobs that were handed out more than `seconds` ago and of which the engine knows nothing (any more)."""
-        known = "EXISTS (SELECT 1 FROM procrastinate_jobs j WHERE j.lock = subject.key AND j.status IN ('todo', 'doing'))"
+        known = (
+            "EXISTS (SELECT 1 FROM procrastinate_jobs j WHERE j.lock = subject.key AND j.status IN ('todo', 'doing'))"
+        )
         gone = (subject.c.job_at.is_not(None), subject.c.job_at < self.clock() - seconds, text(f"NOT {known}"))
         return (await connection.execute(update(subject).where(*gone).values(job_at=None))).rowcount
 

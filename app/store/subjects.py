@@ -14,7 +14,6 @@ from app.store.database import Database
 from app.store.tables import delivery, subject
 from app.subject import About, Claim, Delivery, Kind
 
-
 #: Kinds whose verdict no person waits for.
 NOBODY_WAITS = (Kind.BRANCH, Kind.TASK)
 

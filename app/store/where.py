@@ -7,7 +7,7 @@ it shows. Only the number of repositories is counted, and not where that takes t
 import asyncio
 import bisect
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -169,9 +169,10 @@ class WhereStore:
                         ids.append(row.id)
             manifests = select(manifest.c.id).where(manifest.c.repository_id == repository_id)
             rows: list[Any] = []
-            for batch in batches(sorted(ids)):
-                query = _USES.where(use.c.manifest_id.in_(manifests), use.c.component_id.in_(batch))
-                rows += (await connection.execute(query.order_by(use.c.since.desc()).limit(LARGEST))).all()
+            for locks in batches((await connection.execute(manifests)).scalars().all()):
+                for batch in batches(sorted(ids)):
+                    query = _USES.where(use.c.manifest_id.in_(locks), use.c.component_id.in_(batch))
+                    rows += (await connection.execute(query.order_by(use.c.since.desc()).limit(LARGEST))).all()
             rows.sort(key=lambda row: (row.since, row.manifest_id, row.component_id))
             return await _places(connection, rows[-LARGEST:], owners)
 
@@ -374,34 +375,31 @@ async def _repositories(connection: AsyncConnection, found: _Selected) -> int | 
 
 
 async def _places(connection: AsyncConnection, rows: Sequence[Any], owners: Owners) -> list[Place]:
-    manifests = await _by_id(connection, manifest, (row.manifest_id for row in rows))
-    components = await _by_id(connection, component, (row.component_id for row in rows))
-    repositories = await _by_id(connection, repository, (row.repository_id for row in rows))
+    manifests = await _by_id(connection, _MANIFESTS, manifest.c.id, (row.manifest_id for row in rows))
+    components = await _by_id(connection, _COMPONENTS, component.c.id, (row.component_id for row in rows))
     brought = (row.via_id for row in rows if row.via_id is not None)
-    packages = await _by_id(connection, package, (*brought, *(one.package_id for one in components.values())))
-    firsts = await _firsts(connection, repositories)
+    packages = await _by_id(connection, select(package.c.id, package.c.purl), package.c.id, brought)
     found = []
     for row in rows:
-        one, lock, known = components[row.component_id], manifests[row.manifest_id], repositories.get(row.repository_id)
-        name = known.name if known else None
-        answers = owned(owners, name or "", (known and known.properties) or {}, lock.owners or ())
+        one, lock = components[row.component_id], manifests[row.manifest_id]
+        answers = owned(owners, lock.name or "", lock.properties or {}, lock.owners or ())
         via = packages.get(row.via_id)
         found.append(
             Place(
                 repository_id=row.repository_id,
-                repository=name,
-                visibility=known.visibility if known else None,
-                archived=bool(known and known.archived),
+                repository=lock.name,
+                visibility=lock.visibility,
+                archived=bool(lock.archived),
                 manifest=given(lock.path),
-                purl=given(packages[one.package_id].purl),
-                name=given(packages[one.package_id].name),
+                purl=given(one.purl),
+                name=given(one.name),
                 version=_given(one.version),
                 license=_given(one.license),
                 scope=str(SCOPE_ORDER[row.scope]),
                 direct=row.direct,
                 via=given(via.purl) if via else None,
                 since=row.since,
-                or_earlier=row.since <= firsts.get(row.repository_id, 0.0),
+                or_earlier=lock.first_at is not None and row.since <= lock.first_at,
                 until=row.until,
                 owners=answers.who,
                 because=answers.because,
@@ -410,19 +408,24 @@ async def _places(connection: AsyncConnection, rows: Sequence[Any], owners: Owne
     return found
 
 
-async def _by_id(connection: AsyncConnection, table: Any, ids: Iterable[int]) -> dict[int, Any]:
+_COMPONENTS = select(*(component.c.id, component.c.version, component.c.license, package.c.purl, package.c.name)).join(
+    package, package.c.id == component.c.package_id
+)
+#: With their repositories.
+_MANIFESTS = (
+    select(
+        *(manifest.c.id, manifest.c.path, manifest.c.owners, reading.c.first_at),
+        *(repository.c.name, repository.c.properties, repository.c.visibility, repository.c.archived),
+    )
+    .outerjoin(repository, repository.c.id == manifest.c.repository_id)
+    .outerjoin(reading, reading.c.repository_id == manifest.c.repository_id)
+)
+
+
+async def _by_id(connection: AsyncConnection, query: Select[Any], column: Any, ids: Iterable[int]) -> dict[int, Any]:
     found: dict[int, Any] = {}
     for batch in batches(sorted(set(ids))):
-        for row in await connection.execute(select(table).where(table.c.id.in_(batch))):
-            found[row.id] = row
-    return found
-
-
-async def _firsts(connection: AsyncConnection, ids: Collection[int]) -> dict[int, float]:
-    found: dict[int, float] = {}
-    for batch in batches(sorted(ids)):
-        rows = select(reading.c.repository_id, reading.c.first_at).where(reading.c.repository_id.in_(batch))
-        found.update((row.repository_id, row.first_at) for row in await connection.execute(rows))
+        found.update((row.id, row) for row in await connection.execute(query.where(column.in_(batch))))
     return found
 
 

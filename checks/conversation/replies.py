@@ -106,7 +106,7 @@ def _about(item: _Finding) -> Iterator[str]:
     if item["clears_at"]:
         yield f"It clears by itself at {item['clears_at']}."
     if item["fix"]:
-        yield prose(item["fix"]["summary"])
+        yield f"Fix: {prose(item['fix']['summary'])}"
         commands = item["fix"]["commands"]
         if commands and pastable(commands) and sum(map(len, commands)) < BLOCK:
             yield shell_block(commands)

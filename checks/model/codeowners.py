@@ -108,11 +108,12 @@ def _segments(pattern: str) -> tuple[_Segment | _Wild, ...]:
     folder means all below it. But `docs/*` means the files of that folder alone."""
     folder = pattern.endswith("/")
     parts = [_MANY if part == "**" else _segment(part) for part in pattern.strip("/").split("/") if part]
-    if "/" not in pattern.rstrip("/"):
+    anchored = "/" in pattern.rstrip("/")
+    if not anchored:
         parts.insert(0, _MANY)
     if folder or parts[-1] == _MANY:
         parts += [(_MANY,), _MANY]
-    elif not (parts[-1] == (_MANY,) and len(parts) > 1 and parts[0] != _MANY):
+    elif not anchored or parts[-1] != (_MANY,):
         parts.append(_MANY)
     return tuple(parts)
 

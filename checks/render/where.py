@@ -191,7 +191,7 @@ def _named(purl: str) -> str:
 def _owners(place: Mapping[str, Any]) -> str:
     who = [visible(str(name), 80) for name in place["owners"]]
     more = f" and {len(who) - _SHOWN} more" if len(who) > _SHOWN else ""
-    return ", ".join(who[:_SHOWN]) + more if who else "nobody is named as owner"
+    return ", ".join(who[:_SHOWN]) + more if who else "no owner named"
 
 
 def _day(text: object) -> str:

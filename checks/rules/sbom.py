@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from checks.manifests import recognize
 from checks.model.change import Change
 from checks.model.facts import Facts, PackageKey, Want
 from checks.model.finding import Level
@@ -98,7 +99,7 @@ RULES = (
 
 def texts(listing: Listing, section: SbomSection) -> Iterable[str]:
     """SBOMs, and what stands beside them."""
-    if not listing.files:
+    if not any(recognize(path) for file in listing.files for path in (file.path, file.base_path or file.path)):
         return ()
     from checks.sboms.committed import texts_of
 
@@ -119,7 +120,7 @@ def wants(change: Change, section: SbomSection) -> Iterator[tuple[PackageKey, Wa
 
 def judge_pull(snapshot: Snapshot, facts: Facts, section: SbomSection, _context: Context) -> PullJudgment:
     """Every committed SBOM, and the manifests that none is about."""
-    if not snapshot.listing.files:
+    if not (snapshot.manifests or snapshot.texts):
         return PullJudgment(0)
     from checks.sboms.judgment import judged
 

@@ -1,5 +1,4 @@
-"""From the inventories of a repository to the content of one document: each package version once, with all its places.
-"""
+"""From inventories to the content of one document: each package version once, with all its places."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -7,7 +6,6 @@ from urllib.parse import quote, unquote
 
 from checks.model.dependency import SCOPE_ORDER, Dependency, Inventory, Location, Origin, Scope
 from checks.model.facts import PackageKey
-from checks.model.purl import type_of
 from checks.sboms.addresses import address, supplier
 from checks.sboms.checksums import checksum
 from checks.sboms.content import Component, Content, Subject, Tool
@@ -114,7 +112,10 @@ class _Nodes:
         node = self.all[number]
         node.also(dependency)
         location = dependency.location
-        node.places.append(Location(folder + location.path, location.line, location.end_line) if folder else location)
+        path = location.path
+        if folder or not (path.isascii() and path.isprintable()):
+            location = Location(inert(folder + path), location.line, location.end_line)
+        node.places.append(location)
         if dependency.integrity:
             node.integrity.update(dict.fromkeys(dependency.integrity))
         return number
@@ -175,7 +176,7 @@ def _component(
         node.scope,
         node.direct,
         first.origin,
-        address(first.origin, node.source),
+        _download(first.origin, node.source, name),
         _statement(declared),
         _statement(known.concluded) if known else None,
         tuple(hashes),
@@ -184,6 +185,14 @@ def _component(
         tuple(node.places),
         None if requires is None else tuple(sorted([place[n] for n in requires if n in place])),
     )
+
+
+def _download(origin: Origin, source: str | None, name: str) -> str | None:
+    """Where the bytes lie. Many lock files name the registry instead, which is no place of one package."""
+    found = address(origin, source)
+    if found is None or origin is not Origin.REGISTRY:
+        return found
+    return found if name.lower() in found.lower() else None
 
 
 def _statement(raw: str | None) -> str | None:
@@ -201,7 +210,9 @@ def _unread(inventories: Iterable[Inventory], about: About) -> tuple[str, ...]:
     sentences = [f"{inert(path)} was read as it is on disk, and differs from the commit." for path in about.uncommitted]
     for inventory in inventories:
         for problem in inventory.problems:
-            at = f"{about.folder}{problem.location.path}" + (f":{problem.location.line}" if problem.location.line else "")
+            at = f"{about.folder}{problem.location.path}" + (
+                f":{problem.location.line}" if problem.location.line else ""
+            )
             sentences.append(inert(f"{at}: {problem.message}"))
     if len(sentences) > MAX_UNREAD:
         sentences[MAX_UNREAD:] = [f"{len(sentences) - MAX_UNREAD:,} more entries could not be read."]
@@ -210,7 +221,7 @@ def _unread(inventories: Iterable[Inventory], about: About) -> tuple[str, ...]:
 
 def ecosystem(component: Component) -> str:
     """The purl type: `npm`."""
-    return type_of(component.purl)
+    return component.purl[4 : component.purl.index("/")]
 
 
 def told_directness(component: Component, content: Content) -> str | None:

@@ -12,13 +12,14 @@ from itertools import chain
 
 from checks.manifests import FORMATS, Format, read, recognize
 from checks.model.dependency import Dependency, Inventory
+from checks.model.dependency import Scope as Needed
 from checks.model.errors import UnreadableManifest
 from checks.model.snapshot import Listing, ManifestPair, Snapshot
 from checks.policy.values import Pattern
 from checks.sboms import describe
 from checks.sboms.bill import FORMAT
-from checks.sboms.describe import Document
-from checks.sboms.matching import types_of, within
+from checks.sboms.described import Described
+from checks.sboms.matching import keys_of, types_of, within
 from checks.sboms.terms import SbomSection, Scope
 
 #: Formats that do not say which packages are installed: sums of more than that, catalogs, and what is run beside it.
@@ -40,14 +41,16 @@ class CommittedSbom:
     inventory: Inventory
     text: str | None
     """None: too large, or not UTF-8."""
-    document: Document | None
-    """None: it cannot be read."""
+    head: Described | None
+    """What it says of itself, without its components: a monorepo has hundreds of them. None: it cannot be read."""
     edited: bool
     """Whether this change touches it, or there is no base."""
     added: bool
     """Whether it was not there before."""
     before: Inventory | None = None
     """What it listed at the base, where this change touches it."""
+    covers: tuple[Pattern, ...] | None = None
+    """What the policy says that it is about; None: what is in its folder and below."""
     manifests: tuple[ManifestPair, ...] = ()
     """What it is about, as far as it was read."""
     complete: frozenset[str] = frozenset()
@@ -65,8 +68,8 @@ class Repository:
     sboms: tuple[CommittedSbom, ...]
     uncovered: tuple[ManifestPair, ...]
     """Manifests that no SBOM is about."""
-    known: tuple[Dependency, ...]
-    """Every entry of every manifest at the head."""
+    known: frozenset[str]
+    """Every entry of every manifest at the head, by `matching.keys_of`."""
 
 
 def is_source(path: str) -> bool:
@@ -133,9 +136,9 @@ def repository(snapshot: Snapshot, section: SbomSection) -> Repository:
     manifests = [*_changed(snapshot), *_unchanged(snapshot)]
     found = list(_sboms(snapshot, section))
     others = [pair for pair in snapshot.manifests if pair.head and pair.head.format != FORMAT]
-    known = tuple(dependency for pair in {pair.path: pair for pair in (*others, *manifests)}.values()
-                  for dependency in (pair.head.dependencies if pair.head else ()))  # fmt: skip
-    about = _assigned(found, manifests, section)
+    heads = {pair.path: pair.head for pair in (*others, *manifests) if pair.head}
+    known = keys_of(chain.from_iterable(head.dependencies for head in heads.values()))
+    about = _assigned(found, manifests)
     covered = {pair.path for pairs in about.values() for pair in pairs}
     return Repository(
         tuple(_with_manifests(sbom, about[sbom.path], snapshot.listing, known) for sbom in found),
@@ -172,20 +175,21 @@ def _sboms(snapshot: Snapshot, section: SbomSection) -> Iterator[CommittedSbom]:
     for path in sorted({path for path in pairs if not section.ignores(path)} | guessed | named):
         text, pair = snapshot.texts.get(path), pairs.get(path)
         inventory = pair.head if pair else None
-        document = _document(text)
+        head = _head(text)
         if inventory is None:
             format_ = recognize(path) or next(item for item in FORMATS if item.id == FORMAT)
             inventory = _read(format_, path, snapshot.texts) if text is not None else Inventory(path, FORMAT)
-        if document is None and text is not None and not _broken(inventory):
+        if head is None and text is not None and not _broken(inventory):
             continue  # `sbom.json` and `bom.json` are also names of other things
         yield CommittedSbom(
             path,
             inventory,
             text,
-            document,
+            head,
             edited=path in edited,
             added=path in added or not snapshot.listing.base,
             before=pair.base if pair else None,
+            covers=_covered_by(path, section),
         )
 
 
@@ -194,25 +198,22 @@ def _broken(inventory: Inventory) -> bool:
     return any(problem.code in _UNREADABLE for problem in inventory.problems)
 
 
-def _document(text: str | None) -> Document | None:
+def _head(text: str | None) -> Described | None:
     try:
-        return describe.read(text) if text is not None else None
+        return replace(describe.read(text).described, parts=()) if text is not None else None
     except (UnreadableManifest, RecursionError):
         return None
 
 
-def _assigned(
-    sboms: Sequence[CommittedSbom], manifests: Sequence[ManifestPair], section: SbomSection
-) -> dict[str, list[ManifestPair]]:
+def _assigned(sboms: Sequence[CommittedSbom], manifests: Sequence[ManifestPair]) -> dict[str, list[ManifestPair]]:
     """Path of each SBOM → the manifests that it is about: what the policy says, else the nearest SBOM above."""
     about: dict[str, list[ManifestPair]] = {sbom.path: [] for sbom in sboms}
     by_folder: dict[str, list[CommittedSbom]] = {}
     for sbom in sboms:
-        patterns = _covered_by(sbom.path, section)
-        if patterns is None:
+        if sbom.covers is None:
             by_folder.setdefault(sbom.folder, []).append(sbom)
         else:
-            about[sbom.path] += [pair for pair in manifests if any(item.matches(pair.path) for item in patterns)]
+            about[sbom.path] += [pair for pair in manifests if any(item.matches(pair.path) for item in sbom.covers)]
     for pair in manifests:
         folder = posixpath.dirname(pair.path)
         while folder and folder not in by_folder:
@@ -231,13 +232,13 @@ def _speaking(sboms: Sequence[CommittedSbom], pair: ManifestPair) -> Iterable[Co
 
 
 def _with_manifests(
-    sbom: CommittedSbom, manifests: Sequence[ManifestPair], listing: Listing, known: Sequence[Dependency]
+    sbom: CommittedSbom, manifests: Sequence[ManifestPair], listing: Listing, known: frozenset[str]
 ) -> CommittedSbom:
-    before = [item for pair in manifests if pair.base for item in pair.base.dependencies]
+    before = keys_of(item for pair in manifests if pair.base for item in pair.base.dependencies)
     unread = any(side and _broken(side) for pair in manifests for side in (pair.base, pair.head))
     # it was about these manifests alone if it listed nothing else, and an edit makes it about no other
     listed = (sbom.before or sbom.inventory).dependencies
-    whole = not listing.base or within(listed, chain(before, known))
+    whole = not listing.base or within(listed, known, before)
     partial = [pair for pair in manifests if any(side and side.format in _PARTIAL for side in (pair.base, pair.head))]
     complete = _types(manifests) - _types(partial) if whole and not unread else frozenset[str]()
     return replace(sbom, manifests=tuple(manifests), complete=complete)
@@ -249,7 +250,8 @@ def _types(manifests: Sequence[ManifestPair]) -> frozenset[str]:
 
 
 def wanted_of(pair: ManifestPair, section: SbomSection) -> Iterator[Dependency]:
-    """What of a manifest must be listed."""
+    """What of a manifest must be listed. Tools leave out extras that are not installed, so optional ones may be."""
     for dependency in pair.head.dependencies if pair.head else ():
-        if section.scope is Scope.ALL or dependency.scope.shipped:
+        scope = dependency.scope
+        if section.scope is Scope.ALL or (scope.shipped and scope is not Needed.OPTIONAL):
             yield dependency

@@ -66,6 +66,6 @@ def _difference_evidence(difference: Match, sbom: CommittedSbom) -> Iterator[Evi
         )
     if difference.other_hash:
         yield Evidence("other hash", rows([label(one) for one, _ in difference.other_hash]))
-    created = sbom.document.described.created if sbom.document else None
+    created = sbom.head.created if sbom.head else None
     if created:
         yield Evidence("made", say("{}", created[:40]), ("the SBOM itself",))

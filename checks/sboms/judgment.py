@@ -64,7 +64,7 @@ def _about(
     if section.committed_sbom is Committed.FORBIDDEN:
         yield _forbidden(sbom)
         return
-    if sbom.document is None or sbom.text is None:
+    if sbom.head is None or sbom.text is None:
         yield _unreadable(sbom, section)
         return
     if section.committed_sbom is not Committed.MAY_DIFFER:
@@ -151,6 +151,7 @@ def _required(found: Repository, section: SbomSection) -> Iterator[Observation]:
         used = [item for item in wanted_of(pair, section) if comparable(item)]
         if used:
             before = {(item.purl, item.version) for item in pair.base.dependencies} if pair.base else set[object]()
+            folder = posixpath.dirname(pair.path)
             target = posixpath.join(
                 posixpath.dirname(pair.path), section.files[0] if section.files else "sbom.cdx.json"
             )
@@ -166,5 +167,5 @@ def _required(found: Repository, section: SbomSection) -> Iterator[Observation]:
                 introduced=any((item.purl, item.version) not in before for item in used),
                 evidence=(Evidence("looked for", say("{}", ", ".join(section.files))),),
                 policy_key=("sbom", "committed_sbom"),
-                fix=Fix(("write one and commit it",), (command(posixpath.dirname(pair.path), target, format_for(target)),)),
+                fix=Fix(("write one and commit it",), (command(folder, target, format_for(target)),)),
             )  # fmt: skip

@@ -37,7 +37,7 @@ def known_elements(section: SbomSection) -> tuple[Element, ...]:
 def can_fill(sbom: CommittedSbom, element: Element, section: SbomSection) -> bool:
     """Whether the document has the element once it is written anew of the manifests that it is about."""
     if element.needs == "context":  # SPDX 2 has no place for it
-        return sbom.document is not None and not sbom.document.described.version.startswith("2.")
+        return sbom.head is not None and not sbom.head.version.startswith("2.")
     if element.needs in _WRITTEN:
         return True
     if element.needs not in ("hash", "license", "sha512"):

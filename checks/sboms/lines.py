@@ -4,10 +4,9 @@ and a change of one component is a change of one line."""
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from uuid import UUID, uuid5
 
-#: Made once, for what this program writes.
-_SPACE = UUID("6a2b3d1c-8d0b-5a56-9c0f-5d3f0a7f4be1")
+#: The namespace of the identities that this program makes (a UUID made once).
+_SPACE = bytes.fromhex("6a2b3d1c8d0b5a569c0f5d3f0a7f4be1")
 
 #: A text as JSON, in ASCII: nothing in it moves a cursor or hides something.
 quoted = json.encoder.encode_basestring_ascii
@@ -31,4 +30,9 @@ class Items(list[str]):
 
 def identity(parts: Iterable[str]) -> str:
     """A UUID of what is written: equal documents have equal ones, others never (RFC 9562, version 5)."""
-    return str(uuid5(_SPACE, hashlib.sha256("\n".join(parts).encode()).hexdigest()))
+    content = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    digest = bytearray(hashlib.sha1(_SPACE + content.encode(), usedforsecurity=False).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x50
+    digest[8] = digest[8] & 0x3F | 0x80
+    text = digest.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

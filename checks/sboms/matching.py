@@ -51,61 +51,69 @@ def comparable(dependency: Dependency) -> bool:
 def match(
     wanted: Iterable[Dependency],
     listed: Sequence[Dependency],
-    known: Iterable[Dependency],
+    known: frozenset[str],
     extras: frozenset[str] = frozenset(),
 ) -> Match:
-    """Compare `wanted`, which must be listed, with what the SBOM has. `known` is all that any manifest has, so that
-    nothing of it is too much. `extras`: purl types of which every manifest that the SBOM is about was read."""
-    index = _Index(listed)
-    missing: dict[str, Dependency] = {}
-    other_version: dict[str, tuple[Dependency, Dependency]] = {}
-    other_hash: dict[str, tuple[Dependency, Dependency]] = {}
-    wanted = [dependency for dependency in wanted if comparable(dependency)]
-    names = {_key(dependency) for dependency in (*wanted, *known)}
-    for dependency in wanted:
-        key = _key(dependency)
-        same = index.exact.get(key)
-        if same is not None:
-            if _other_hash(dependency, same):
-                other_hash.setdefault(key, (dependency, same))
-        elif (dependency.name.lower(), _version(dependency)) not in index.nameless:
-            # a version that a lock file has, too, is that one's and not instead of this one
-            instead = [item for item in index.by_purl.get(_folded(dependency), ()) if _key(item) not in names]
-            if instead:
-                other_version.setdefault(key, (dependency, instead[0]))
-            else:
-                missing.setdefault(key, dependency)
-    replaced = {_key(pair[1]) for pair in other_version.values()}
+    """Compare `wanted`, which must be listed, with what the SBOM has. `known` is all that any manifest has
+    (`keys_of`), so that nothing of it is too much. `extras`: purl types of which every manifest that the SBOM is about
+    was read. Linear in their sizes."""
+    needed = {_key(dependency): dependency for dependency in wanted if comparable(dependency)}
+    exact: dict[str, Dependency] = {}
+    for item in listed:
+        exact.setdefault(_key(item), item)
+    # a version that a lock file has, too, is that one's and not instead of another one
+    strange = {key: item for key, item in exact.items() if key not in known and key not in needed}
+    instead: dict[str, Dependency] = {}
+    for item in strange.values():
+        instead.setdefault(_folded(item), item)
+    nameless = {(item.name.lower(), _version(item)) for item in listed if type_of(item.purl) == "generic"}
+    missing: list[Dependency] = []
+    other_version: list[tuple[Dependency, Dependency]] = []
+    other_hash: list[tuple[Dependency, Dependency]] = []
+    for key, dependency in needed.items():
+        if key in exact:
+            if _other_hash(dependency, exact[key]):
+                other_hash.append((dependency, exact[key]))
+        elif (dependency.name.lower(), _version(dependency)) in nameless:
+            continue  # components without package URL are known by name and version alone
+        elif _folded(dependency) in instead:
+            other_version.append((dependency, instead[_folded(dependency)]))
+        else:
+            missing.append(dependency)
+    replaced = {_key(pair[1]) for pair in other_version}
+    hashed = _types_with_hashes(item for key, item in exact.items() if key not in strange or key in replaced)
     extra = [
         item
-        for key, item in index.exact.items()
-        if type_of(key) in extras and comparable(item) and key not in names and key not in replaced
+        for key, item in strange.items()
+        if type_of(key) in extras and comparable(item) and key not in replaced
+        # members of a workspace are listed by some tools: no lock file has a hash of what is not published
+        if item.integrity or type_of(key) not in hashed
     ]
-    return Match(tuple(missing.values()), tuple(other_version.values()), tuple(other_hash.values()), tuple(extra))
+    return Match(tuple(missing), tuple(other_version), tuple(other_hash), tuple(extra))
 
 
-def within(listed: Sequence[Dependency], known: Iterable[Dependency]) -> bool:
-    """Whether every package that an SBOM lists is of these manifests: then it is about them and nothing else."""
-    names = {_key(dependency) for dependency in known}
-    return all(_key(item) in names for item in listed if comparable(item))
+def _types_with_hashes(items: Iterable[Dependency]) -> frozenset[str]:
+    """The purl types of which every package has a hash."""
+    hashed: dict[str, bool] = {}
+    for item in items:
+        type_ = type_of(item.purl)
+        hashed[type_] = hashed.get(type_, True) and bool(item.integrity)
+    return frozenset(type_ for type_, every in hashed.items() if every)
+
+
+def keys_of(dependencies: Iterable[Dependency]) -> frozenset[str]:
+    """By what packages are compared. Tools lower names and drop the `v` of versions; neither makes another package."""
+    return frozenset(map(_key, dependencies))
+
+
+def within(listed: Sequence[Dependency], *known: frozenset[str]) -> bool:
+    """Whether every package that an SBOM lists is one of `known`: then it is about their manifests and nothing else."""
+    return all(any(_key(item) in keys for keys in known) for item in listed if comparable(item))
 
 
 def types_of(dependencies: Iterable[Dependency]) -> frozenset[str]:
     """The purl types of what is comparable."""
     return frozenset(type_of(item.purl) for item in dependencies if comparable(item))
-
-
-class _Index:
-    """What an SBOM lists. Tools lower names and drop the `v` of versions; neither makes another package."""
-
-    def __init__(self, listed: Sequence[Dependency]) -> None:
-        self.exact: dict[str, Dependency] = {}
-        self.by_purl: dict[str, list[Dependency]] = {}
-        #: Components without package URL, which are known by name and version alone.
-        self.nameless = {(item.name.lower(), _version(item)) for item in listed if type_of(item.purl) == "generic"}
-        for item in listed:
-            self.exact.setdefault(_key(item), item)
-            self.by_purl.setdefault(_folded(item), []).append(item)
 
 
 def _key(dependency: Dependency) -> str:

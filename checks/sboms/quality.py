@@ -8,9 +8,10 @@ from checks.model.finding import Evidence, Observation, Subject
 from checks.model.phrase import Foreign, Phrase, join, say
 from checks.model.snapshot import ManifestPair
 from checks.sboms.committed import CommittedSbom, wanted_of
+from checks.sboms.describe import read
 from checks.sboms.elements import EDITIONS, Coverage, coverage, of_parts, short
 from checks.sboms.lacking import can_fill, known_elements, parts_of
-from checks.sboms.lists import NAMED, rows
+from checks.sboms.lists import NAMED, many, rows
 from checks.sboms.matching import comparable
 from checks.sboms.regenerate import regenerate
 from checks.sboms.score import Score, score
@@ -19,14 +20,14 @@ from checks.sboms.validity import Validity, validity
 
 
 def described(sbom: CommittedSbom, section: SbomSection) -> Iterator[Observation]:
-    assert sbom.document is not None
     assert sbom.text is not None
-    valid = validity(sbom.text, sbom.document)
+    document = read(sbom.text)
+    valid = validity(sbom.text, document)
     if valid.unknown is not None:
         yield _not_validated(sbom, valid)
     elif valid.faults:
         yield _invalid(sbom, valid, section)
-    said = sbom.document.described
+    said = document.described
     graded = score(said, valid)
     shown = Evidence("score", (f"{graded.total:.1f} of 10, grade {graded.grade}",), (graded.formula,))
     for standard in section.minimum_elements:
@@ -105,7 +106,7 @@ def _incomplete(
         message=(
             *say("{} lacks ", sbom.path),
             *join([_gap(item) for item in missed[:NAMED]], ", ", None if len(missed) > NAMED else " and "),
-            *((f" and {len(missed) - NAMED} more elements",) if len(missed) > NAMED else ()),
+            *((" and ", *many(missed[NAMED:], "more element", "more elements")) if len(missed) > NAMED else ()),
             f" of the {edition.title}.",
         ),
         headline=say("{} is not complete by {}", sbom.path[-40:], (standard,)),

@@ -25,12 +25,20 @@ _MAX_WORD = 100
 
 def regenerate(sbom: CommittedSbom, section: SbomSection) -> Fix:
     """It names who is described and who answers for the document as the committed one does."""
-    folders = [posixpath.dirname(pair.path) for pair in sbom.manifests] or [sbom.folder]
-    folder = posixpath.commonpath(folders) if all(folders) else ""
-    words = list(_as_it_is(sbom.document.described)) if sbom.document else []
+    words = list(_as_it_is(sbom.head)) if sbom.head else []
     if section.scope is Scope.SHIPPED and _leaves_tools_out(sbom):
         words.append("--scope shipped")
-    return Fix(("write it anew and commit it",), (command(folder, sbom.path, *words),))
+    return Fix(("write it anew and commit it",), (command(_source(sbom), sbom.path, *words),))
+
+
+def _source(sbom: CommittedSbom) -> str:
+    """The folder, or the one manifest, that it is about."""
+    if sbom.covers is None:
+        return sbom.folder
+    if len(sbom.covers) == 1 and "*" not in sbom.covers[0]:
+        return str(sbom.covers[0])
+    folders = [posixpath.dirname(pattern.partition("*")[0]).lstrip("/") for pattern in sbom.covers]
+    return posixpath.commonpath(folders) if all(folders) else ""
 
 
 def _as_it_is(document: Described) -> Iterator[str]:
@@ -55,9 +63,9 @@ def _leaves_tools_out(sbom: CommittedSbom) -> bool:
     return bool(tools) and tools.isdisjoint(item.purl for item in sbom.inventory.dependencies)
 
 
-def command(folder: str, target: str, *words: str) -> str:
-    """`ospo-gate sbom` for a folder, with options that are quoted already; a folder may be called like an option."""
-    return " ".join(["ospo-gate sbom", *([shlex.quote(f"./{folder}")] if folder else []), *words, _output(target)])
+def command(source: str, target: str, *words: str) -> str:
+    """`ospo-gate sbom` of a folder or a manifest, which may be called like an option; `words` are quoted already."""
+    return " ".join(["ospo-gate sbom", *([shlex.quote(f"./{source}")] if source else []), *words, _output(target)])
 
 
 def format_for(name: str) -> str:

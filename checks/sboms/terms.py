@@ -95,7 +95,7 @@ class SbomSection(Section):
     minimum_elements: Annotated[tuple[Standard, ...], OneOrMore] = key(
         "What a committed SBOM must say: `ntia` (2021), `cisa` (draft of 2025), `cisa-2026`, `bsi` (TR-03183-2 v2.1), "
         "`cra`; one or several. `[]` asks for nothing.",
-        default=(Standard.CISA,),
+        default=(Standard.CRA,),
     )
     complete: Percentage = key("The share of components that must have each element.", default=Percentage.parse("95%"))
     committed_sbom: Committed = key(
@@ -104,7 +104,8 @@ class SbomSection(Section):
         default=Committed.MUST_MATCH,
     )
     scope: Scope = key(
-        "Which packages it must list: `shipped`, or `all` with tools for building, developing and testing.",
+        "Which packages it must list: `shipped`, or `all` with optional ones and tools for building, developing and "
+        "testing.",
         default=Scope.SHIPPED,
     )
     minimum_score: Points | None = key("The least score, 0 to 10: docs/sbom-quality.md.", default=None)

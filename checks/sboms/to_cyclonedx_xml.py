@@ -11,7 +11,7 @@ from checks.sboms.to_cyclonedx import members
 
 def cyclonedx_xml(content: Content, version: str) -> str:
     """The document. `version` as of `cyclonedx_json`."""
-    found = members(content, version, mixed=False)
+    found = members(content, version)
     serial = found["serialNumber"]
     namespace = f"http://cyclonedx.org/schema/bom/{version}"
     lines = [
@@ -33,7 +33,9 @@ def _items(items: object) -> Iterator[Any]:
 def _metadata(fields: Any) -> Iterator[str]:
     if "timestamp" in fields:
         yield _leaf("timestamp", fields["timestamp"])
-    yield from _list("lifecycles", fields["lifecycles"], lambda row: _inside("lifecycle", [_leaf("phase", row["phase"])]))
+    yield from _list(
+        "lifecycles", fields["lifecycles"], lambda row: _inside("lifecycle", [_leaf("phase", row["phase"])])
+    )
     yield from _inside("tools", _list("components", fields["tools"]["components"], _component))
     yield from _list("authors", fields.get("authors"), lambda row: _inside("author", [_leaf("name", row["name"])]))
     yield from _component(fields["component"])
@@ -81,7 +83,9 @@ def _occurrence(row: Any) -> Iterator[str]:
 
 
 def _properties(fields: Any) -> Iterator[str]:
-    return _list("properties", fields.get("properties"), lambda row: [_leaf("property", row["value"], name=row["name"])])
+    return _list(
+        "properties", fields.get("properties"), lambda row: [_leaf("property", row["value"], name=row["name"])]
+    )
 
 
 def _dependency(row: Any) -> Iterator[str]:

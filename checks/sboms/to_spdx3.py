@@ -166,7 +166,10 @@ class _Writer:
         for component, id_ in zip(content.components, self.packages, strict=True):
             how = "noAssertion" if component.requires is None else "complete"
             yield from self._requires(id_, component.scope, component.requires or (), how)
-            for type_, raw in (("hasDeclaredLicense", component.declared), ("hasConcludedLicense", component.concluded)):
+            for type_, raw in (
+                ("hasDeclaredLicense", component.declared),
+                ("hasConcludedLicense", component.concluded),
+            ):
                 if raw:
                     yield self._relation(type_, id_, [self.licenses[worded(raw).text]])
 

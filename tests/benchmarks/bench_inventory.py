@@ -97,7 +97,7 @@ def _kind(file: Path) -> str:
 
 
 def _compare(file: Path, given: Mapping[str, str]) -> None:
-    ours, output = _measured([word.replace("{}", str(file)) for word in OURS], file.parent)
+    ours, output = measured([word.replace("{}", str(file)) for word in OURS], file.parent)
     title = f"{file.parent.name}/{file.name}"[:25]
     if ours is None:
         print(f"{title:26}failed: {output[-200:]}")
@@ -109,7 +109,7 @@ def _compare(file: Path, given: Mapping[str, str]) -> None:
             arguments = shlex.split(given[name]) + arguments[1:]
         if shutil.which(arguments[0]) is None:
             continue
-        cost, output = _measured([word.replace("{}", str(file)) for word in arguments], file.parent)
+        cost, output = measured([word.replace("{}", str(file)) for word in arguments], file.parent)
         if cost is None:
             print(f"{'':26}{name:16}refuses: {output.strip().splitlines()[-1][:80] if output.strip() else ''}")
         else:
@@ -122,7 +122,7 @@ def _row(title: str, tool: str, cost: Cost, packages: int, ratio: str) -> None:
     print(f"{title:26}{tool:16}{figures}", flush=True)
 
 
-def _measured(command: Sequence[str], folder: Path) -> tuple[Cost | None, str]:
+def measured(command: Sequence[str], folder: Path) -> tuple[Cost | None, str]:
     """The cost and the output; no cost and the complaint of a tool that refuses."""
     costs = []
     for _ in range(ROUNDS):

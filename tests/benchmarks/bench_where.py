@@ -39,7 +39,14 @@ from tests.store.bills import inventory
 
 REPOSITORIES, COMPONENTS, PACKAGES, VERSIONS = 10_000, 500, 120_000, 60
 QUESTIONS = 200
-LICENSES = {"mit": 0.62, "apache-2.0": 0.17, "isc": 0.09, "bsd-3-clause": 0.1, "gpl-3.0-only": 0.018, "agpl-3.0-only": 0.002}
+LICENSES = {
+    "mit": 0.62,
+    "apache-2.0": 0.17,
+    "isc": 0.09,
+    "bsd-3-clause": 0.1,
+    "gpl-3.0-only": 0.018,
+    "agpl-3.0-only": 0.002,
+}
 DAY = 1_790_000_000.0
 Rows = Sequence[tuple[object, ...]]
 
@@ -122,7 +129,7 @@ def purl(package: int) -> str:
 
 
 _COUNTED = (
-    "UPDATE component SET uses = (SELECT count(*) FROM \"use\" u WHERE u.component_id = component.id AND u.until IS NULL)",
+    'UPDATE component SET uses = (SELECT count(*) FROM "use" u WHERE u.component_id = component.id AND u.until IS NULL)',
     "UPDATE license SET uses = (SELECT coalesce(sum(c.uses), 0) FROM component_license l JOIN component c "
     "ON c.id = l.component_id WHERE l.license_id = license.id)",
 )
@@ -148,13 +155,13 @@ def fill_postgres(url: str, world: World) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         for table, columns, rows in tables(world):
             statement = f'COPY "{table}" ({", ".join(columns.split())}) FROM STDIN'
-            with connection.cursor().copy(statement) as copy:  # type: ignore[arg-type]
+            with connection.cursor().copy(statement) as copy:
                 for row in rows:
                     copy.write_row(row)
         for statement in _COUNTED:
-            connection.execute(statement)  # type: ignore[arg-type]
+            connection.execute(statement)
         for table in ("package", "component", "license"):
-            connection.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")  # type: ignore[arg-type]
+            connection.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
         connection.execute("SELECT setval(pg_get_serial_sequence('manifest', 'id'), (SELECT max(id) FROM manifest))")
         connection.execute("VACUUM ANALYZE")
 

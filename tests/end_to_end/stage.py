@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +91,27 @@ class Stage:
             self.process.terminate()
         self.process.wait(timeout=30)
         self.process = None
+
+    @contextmanager
+    def worker(self, **settings: str) -> Iterator["subprocess.Popen[bytes]"]:
+        """`ospo-gate work` beside the service."""
+        command = [str(Path(sys.executable).with_name("ospo-gate")), "work"]
+        with self.log.open("ab") as log:
+            environment = {**self.environment, **settings}
+            process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=self.folder)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+    def listens(self) -> bool:
+        """Whether the service takes connections."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                return True
+        except OSError:
+            return False
 
     def until(self, condition: Any, what: str, seconds: float = PATIENCE) -> Any:
         """The first true value of `condition()`; fails with the service's log when none comes."""

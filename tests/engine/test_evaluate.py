@@ -9,7 +9,7 @@ from checks.engine.plan import Plan
 from checks.model.commit import Commit, Person
 from checks.model.dependency import Dependency, Inventory, Location, Problem, Scope
 from checks.model.facts import Facts, RepositoryFacts
-from checks.model.finding import Level
+from checks.model.finding import Level, Move
 from checks.model.phrase import plain
 from checks.model.report import Conclusion, Report
 from checks.model.snapshot import ChangedFile, FileStatus, Listing, ManifestPair, Snapshot
@@ -22,12 +22,18 @@ MIT = dep("tiny@1.0.0", line=7, license="MIT", direct=True)
 
 
 def judge(
-    policy: str, *pairs: ManifestPair, commits: tuple[Commit, ...] = (), base: str = "b" * 40, only: str | None = None
+    policy: str,
+    *pairs: ManifestPair,
+    commits: tuple[Commit, ...] = (),
+    base: str = "b" * 40,
+    only: str | None = None,
+    requested: frozenset[str] = frozenset(),
+    visibility: str | None = None,
 ) -> Report:
     files = tuple(ChangedFile(p.path, FileStatus.MODIFIED) for p in pairs)
     listing = Listing(base, "a" * 40, files, commits)
     loaded = load_policy(f"version: 1\n{policy}".encode(), "policy.yaml")
-    facts = Facts(repository=RepositoryFacts("example/web"), accounts_known=True)
+    facts = Facts(repository=RepositoryFacts("example/web", visibility), accounts_known=True, requested=requested)
     return evaluate(Plan(Snapshot(listing, pairs)), facts, loaded, NOW, frozenset({only}) if only else None)
 
 
@@ -228,3 +234,35 @@ def test_what_was_broken_before_and_what_breaks_now_in_one_file_have_two_ids() -
     before = Inventory("go.mod", "go-mod", problems=(old,))
     report = judge("", pair(before, Inventory("go.mod", "go-mod", problems=(old, new))))
     assert len({finding.id for finding in report.findings}) == len(report.findings) == 2
+
+
+def test_what_is_asked_for_waits_for_the_owner_once_nothing_else_blocks() -> None:
+    """Each blocking finding must have been asked about; whatever else blocks is still the author's to fix."""
+    policy = 'owner: {team: "@example/ospo"}\nlicenses: {}\nsignoff: {}'
+    unsigned = (Commit("c" * 40, ADA, ADA, "Add"),)
+    both = judge(policy, change(GPL), commits=unsigned)
+    ids = {finding.check: finding.id for finding in both.blocking}
+    one = judge(policy, change(GPL), commits=unsigned, requested=frozenset({ids["licenses"]}), visibility="private")
+    assert one.conclusion is Conclusion.BLOCKED
+    assert [f.move for f in one.blocking if f.check == "licenses"] == [Move.OWNER]
+    assert [plain(notice) for notice in one.notices] == ["@example/ospo decides about 1 finding, as was asked for."]
+    asked = judge(policy, change(GPL), commits=unsigned, requested=frozenset(ids.values()))
+    assert asked.conclusion is Conclusion.ACTION_REQUIRED
+    assert [plain(notice) for notice in asked.notices] == [
+        "The owner of the policy decides about 2 findings, as was asked for."
+    ]
+
+
+def test_what_could_not_be_judged_waits_for_the_owner_too_when_asked_for() -> None:
+    broken = pair(
+        inventory(), Inventory("package-lock.json", "npm", problems=(Problem("unreadable", "x", GPL.location),))
+    )
+    report = judge("", broken)
+    assert report.conclusion is Conclusion.CANNOT_JUDGE
+    requested = frozenset(finding.id for finding in report.blocking)
+    assert judge("", broken, requested=requested).conclusion is Conclusion.ACTION_REQUIRED
+
+
+def test_a_request_about_what_does_not_block_changes_nothing() -> None:
+    fine = judge("licenses: {}", change(MIT), requested=frozenset({"lic-000"}))
+    assert (fine.conclusion, fine.notices) == (Conclusion.PASSED, ())

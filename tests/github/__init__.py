@@ -1,1 +1,1 @@
-"""Our few calls over githubkit, against answers that no simulator of a healthy GitHub gives."""
+"""Our few calls to GitHub, against answers that no simulator of a healthy GitHub gives."""

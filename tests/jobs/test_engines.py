@@ -1,4 +1,4 @@
-"""The contract of both engines: everything wanted is done, once, by one worker, and the newest head has the last word."""
+"""The contract of both engines: what is wanted is done, by one worker at a time, and the newest head comes last."""
 
 import asyncio
 import itertools
@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from app.store.acceptance import Unavailable
 from app.store.database import Database
 from app.store.subjects import SubjectStore
 from app.subject import About, Claim, Delivery, Wanted, branch_key
@@ -92,7 +93,9 @@ async def publish(bench: Bench, claim: Claim) -> None:
 
 
 @asynccontextmanager
-async def at_work(place: Place, handler: Handler = publish, hosts: int = 2, workers: int = 2) -> AsyncIterator[Bench]:
+async def at_work(
+    place: Place, handler: Handler = publish, hosts: int = 2, workers: int = 2, lease: float = 8
+) -> AsyncIterator[Bench]:
     async with AsyncExitStack() as stack:
         stores = [SubjectStore(Database(place.url)) for _ in range(hosts)]
         for store in stores:
@@ -108,7 +111,7 @@ async def at_work(place: Place, handler: Handler = publish, hosts: int = 2, work
             finally:
                 bench.in_hand[claim.key] -= 1
 
-        engines = [engine(place.kind, store, handle, workers, 8) for store in stores]
+        engines = [engine(place.kind, store, handle, workers, lease) for store in stores]
         bench.accepting = engines[0]
         for each in engines:
             await stack.enter_async_context(each.running())
@@ -173,7 +176,7 @@ def test_a_fault_of_ours_is_tried_again_and_stops_nobody(place: Place) -> None:
         async with at_work(place, fault) as bench:
             for number in range(1, 6):
                 await bench.want(number)
-            await bench.until(lambda: len(bench.published) == 4, "the others")
+            await bench.until(lambda: len(bench.published) == 4 and not bench.in_hand.total(), "the others")
             assert await bench.subjects.waiting() == 1
 
     asyncio.run(story())
@@ -229,6 +232,30 @@ def test_a_worker_that_ends_finishes_what_it_has_in_hand_and_begins_nothing(plac
         async with at_work(place) as heirs:
             await heirs.idle()
         assert len(heirs.published) == 3
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("place", ["embedded-postgresql", "distributed-postgresql"], indirect=True)
+def test_a_database_that_restarts_is_found_again(place: Place, request: pytest.FixtureRequest) -> None:
+    server = request.getfixturevalue("postgres")
+
+    async def slowly(bench: Bench, claim: Claim) -> None:
+        await asyncio.sleep(0.1)
+        await publish(bench, claim)
+
+    async def story() -> None:
+        async with at_work(place, slowly, hosts=1, lease=1) as bench:
+            for number in range(8):
+                await bench.want(number)
+            await bench.until(lambda: bench.published, "the first of them")
+            await asyncio.to_thread(server.stop)
+            with pytest.raises(Unavailable):
+                await bench.want(99)
+            await asyncio.to_thread(server.ensure_postgres_running)
+            await bench.want(8)
+            await bench.idle()
+        assert bench.published == {f"11/pull/{number}": "a" for number in range(9)}
 
     asyncio.run(story())
 

@@ -114,13 +114,13 @@ def test_one_subject_is_never_in_two_hands(run: Any) -> None:
             await real(claim)
             in_hand[claim.key] -= 1
 
-        office.service.loop.handle = handle
-        async with office.service.loop.running():
+        office.service.hands.handle = handle
+        async with office.service.engine.running():
             for round_ in range(8):
                 for pull in pulls:
                     pull.push({"a.txt": str(round_)}, f"Round {round_}\n\n{SIGNED}", office.ada)
                     await office.want(pull)
-                    office.service.loop.wake()
+                    office.service.engine.wake()
                 await asyncio.sleep(0.02)
             while await office.service.subjects.waiting():  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
@@ -134,11 +134,11 @@ def test_a_fault_of_ours_is_retried_and_then_said_with_its_id(run: Any) -> None:
     async def story(office: Office) -> None:
         pull = office.pull(COPYLEFT)
         office.service.judge = replace(office.service.judge, parse=_faulty, inventories=_Nothing())
-        office.service.loop.handle = office.service.judge.handle
+        office.service.hands.handle = office.service.judge.handle
         await office.want(pull)
         for _ in range(MAX_ATTEMPTS):
             claim = await office.claim()
-            await office.service.loop._handle(claim)
+            await office.service.hands.work(claim)
             await office.service.subjects.accept(Delivery(f"d{next(_numbers)}", "x", None, None))
             async with office.service.database.write() as connection:
                 await connection.exec_driver_sql("UPDATE subject SET next_at = 0")

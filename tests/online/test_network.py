@@ -1,17 +1,11 @@
 """How sources are reached: certificates, private authorities, proxies; and the settings that say so."""
 
 import asyncio
-import datetime
-import ipaddress
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from app.address import Address
 from app.cli.drive import drive_online
@@ -23,24 +17,12 @@ from checks.model.errors import UsageError
 from checks.model.facts import Want
 from tests.online.looked_up import npm, reasons
 from tests.standins import Standin, Standins
+from tests.standins.certificate import self_signed
 
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate of 127.0.0.1 that its owner signed, with its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "stand-in")])
-    day = datetime.timedelta(days=1)
-    now = datetime.datetime.now(datetime.UTC)
-    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now - day, now + day)
-    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    here = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-    builder = builder.add_extension(x509.SubjectAlternativeName([here]), critical=False)
-    path = tmp_path_factory.mktemp("tls") / "stand-in.pem"
-    private = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    signed = builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-    path.write_bytes(key.private_bytes(*private) + signed)
-    return path
+    return self_signed(tmp_path_factory.mktemp("tls") / "stand-in.pem")
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from checks.model.facts import SourceState
 from checks.model.finding import Move
 from checks.model.report import Conclusion, PolicyReference
 from checks.render.json_report import to_json
-from tests.pages.site import IDS, PRIVATE, PUBLIC, Site
+from tests.pages.site import INSTALLATION, PRIVATE, PUBLIC, Site
 from tests.render.reports import HEAD, copyleft, evaluated, finding, picture, report, too_new, unsigned, waiver
 
 PAGE = "/r/example/web-shop/pull/12"
@@ -76,17 +76,15 @@ def test_the_findings_of_a_verdict_are_counted_by_whose_move_it_is(site: Site) -
     assert "this would be: 1 to fix, 1 waits for an approval and 1 clears by itself." in said
 
 
-def test_only_comment_commands_that_are_answered_are_offered(tmp_path: Any) -> None:
-    with Site(tmp_path) as silent:
-        silent.judged(report(copyleft()))
-        assert "/ospo-gate" not in silent.get(PAGE).text
+def test_only_what_the_policy_lets_people_ask_for_is_offered(site: Site) -> None:
+    site.judged(report(copyleft()))
+    assert "/ospo-gate" not in site.get(PAGE).text
 
 
-def test_what_to_ask_for_is_ready_to_copy(tmp_path: Any) -> None:
-    with Site(tmp_path, commands=frozenset({"waive", "wrong"})) as site:
-        malware = finding("vul-666", check="vulnerabilities", rule="malicious-package")
-        site.judged(report(copyleft(), malware, finding("old-1", introduced=False)))
-        page = site.get(PAGE).text
+def test_what_to_ask_for_is_ready_to_copy(site: Site) -> None:
+    malware = finding("vul-666", check="vulnerabilities", rule="malicious-package")
+    site.judged(report(copyleft(), malware, finding("old-1", introduced=False)), commands=["waive", "wrong"])
+    page = site.get(PAGE).text
     assert "/ospo-gate waive lic-4k7 " in page
     assert "/ospo-gate wrong vul-666 " in page
     assert "waive vul-666" not in page  # nobody can waive it
@@ -120,7 +118,7 @@ def test_programs_get_the_same_as_json(site: Site, suffix: str) -> None:
     by_name = site.get(f"{PAGE}{suffix}.json").json()
     by_header = site.get(f"{PAGE}{suffix}", Accept="application/json").json()
     assert by_name == by_header
-    assert by_name["report"] == to_json(made)
+    assert by_name["report"] == {**to_json(made), "commands": []}
     assert by_name["status"] == "judged"
     assert [row["head"] for row in by_name["heads"]] == [HEAD]
     assert {row["what"] for row in by_name["history"]} == {"judged", "concluded", "first-seen"}
@@ -192,7 +190,7 @@ def test_a_head_that_is_older_than_the_reports_says_so(site: Site) -> None:
 
 def test_a_repository_that_is_gone_shows_nothing(site: Site) -> None:
     site.judged(picture())
-    site.stored(lambda database: RepositoryStore(database).gone(5, [IDS[PUBLIC]]))
+    site.stored(lambda database: RepositoryStore(database).gone(INSTALLATION, [site.id(PUBLIC)]))
     answer = site.get(PAGE)
     assert answer.status_code == 410
     assert "glyph-core" not in answer.text
@@ -219,7 +217,7 @@ def test_a_public_page_names_nobody_who_approved_and_links_no_other_repository(s
 
 def test_a_renamed_repository_is_found_by_its_new_name(site: Site) -> None:
     site.judged(report())
-    row = RepositoryRow(IDS[PUBLIC], 5, "example/renamed", visibility="public")
+    row = RepositoryRow(site.id(PUBLIC), INSTALLATION, "example/renamed", visibility="public")
     site.stored(lambda database: RepositoryStore(database).seen([row]))
     assert site.get("/r/Example/RENAMED/pull/12").status_code == 200
     assert "example/renamed #12" in site.get("/r/example/renamed/pull/12").text
@@ -234,7 +232,7 @@ def test_a_report_with_countless_findings_is_cut_and_says_so(site: Site) -> None
 
 
 def test_a_merge_group_has_a_page(site: Site) -> None:
-    key = group_key(IDS[PUBLIC], "refs/heads/gh-readonly-queue/main/pr-12-abc")
+    key = group_key(site.id(PUBLIC), "refs/heads/gh-readonly-queue/main/pr-12-abc")
     site.judged(report(copyleft()), key=key)
     page = site.get(f"/r/example/web-shop/group/{key.rpartition('/')[2]}/{HEAD}").text
     assert "example/web-shop, merge group" in page

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.web.rights import REMEMBERED
-from tests.pages.site import IDS, PRIVATE, SECRET, Site
+from tests.pages.site import EARLIER, PRIVATE, PUBLIC, SECRET, Site, World
 from tests.render.reports import copyleft, report
 
 OWN, HIDDEN, NOWHERE = "/r/example/vault/pull/12", "/r/example/moonshot/pull/12", "/r/example/nothing/pull/12"
@@ -23,7 +23,7 @@ def test_without_signing_in_what_is_hidden_looks_like_what_is_not_there(judged: 
     hidden, nowhere = (judged.get(f"{path}{suffix}") for path in (HIDDEN, NOWHERE))
     assert hidden.status_code == nowhere.status_code == 404
     assert hidden.text == nowhere.text.replace("nothing", "moonshot")
-    assert not judged.hub.asked
+    assert not judged.world.asked
 
 
 def test_people_see_what_they_may_see_at_github(judged: Site) -> None:
@@ -33,77 +33,70 @@ def test_people_see_what_they_may_see_at_github(judged: Site) -> None:
     assert hidden.status_code == nowhere.status_code == 404
     assert hidden.text.replace("moonshot", "nothing") == nowhere.text
     # GitHub is asked in either case, so that the time tells nothing
-    assert judged.hub.asked[-2:] == [f"/api/v3/repositories/{IDS[SECRET]}", "/api/v3/repos/example/nothing"]
+    assert judged.world.asked[-2:] == [f"/repositories/{judged.id(SECRET)}", "/repos/example/nothing"]
 
 
 def test_a_right_holds_for_five_minutes(judged: Site) -> None:
     with judged.signed_in() as ada:
         ada.get(OWN)
-        judged.hub.person.sees = set()
-        before = len(judged.hub.asked)
+        judged.world.repositories[PRIVATE].collaborators.clear()
+        before = len(judged.world.asked)
         assert ada.get(OWN).status_code == 200
-        assert len(judged.hub.asked) == before
+        assert len(judged.world.asked) == before
         judged.ahead += REMEMBERED + 1
         assert ada.get(OWN).status_code == 404
 
 
 def test_a_right_belongs_to_one_person(judged: Site) -> None:
-    with judged.signed_in() as ada, judged.browser() as eve:
+    with judged.signed_in("ada") as ada, judged.signed_in("eve") as eve:
         assert ada.get(OWN).status_code == 200
-        judged.hub.person = type(judged.hub.person)(8, "eve")
-        eve.get("/signin", follow_redirects=True)
         assert eve.get(OWN).status_code == 404
         assert ada.get(OWN).status_code == 200
 
 
 def test_an_earlier_name_leads_to_the_repository(judged: Site) -> None:
     with judged.signed_in() as ada:
-        page = ada.get("/r/example/safe/pull/12")
+        page = ada.get(f"/r/{EARLIER}/pull/12")
     assert page.status_code == 200
     assert "example/vault #12" in page.text
 
 
 def test_while_github_cannot_tell_nothing_is_shown(judged: Site) -> None:
     with judged.signed_in() as ada:
-        for trouble in ("down", "limited"):
-            setattr(judged.hub, trouble, True)
+        for status, headers in ((502, {}), (403, {"x-ratelimit-remaining": "0"}), (429, {"retry-after": "7"})):
+            judged.world.sim.fail_next("GET /repositories/*", status, headers=headers)
             answer = ada.get(OWN)
             assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
             assert "glyph-core" not in answer.text
-            setattr(judged.hub, trouble, False)
         assert ada.get(OWN).status_code == 200
 
 
 def test_a_token_that_github_ended_means_signing_in_again(judged: Site) -> None:
     with judged.signed_in() as ada:
-        judged.hub.tokens.clear()
+        tokens = judged.world.sim.world.user_tokens
+        tokens.clear()
         answer = ada.get(OWN)
-        assert (answer.status_code, answer.headers["location"]) == (
-            303,
-            "/signin?to=%2Fr%2Fexample%2Fvault%2Fpull%2F12",
-        )
+        assert answer.status_code == 303
+        assert answer.headers["location"] == "/signin?to=%2Fr%2Fexample%2Fvault%2Fpull%2F12"
         assert not ada.cookies
-        assert ada.get(OWN, follow_redirects=True).status_code == 404
-        ended = judged.hub.tokens
-        ada.get("/signin", follow_redirects=True)
-        ended.clear()
+        judged.signs_in(ada)
+        tokens.clear()
         assert ada.get(f"{OWN}.json").status_code == 401
 
 
-def test_public_pages_may_need_a_sign_in_too(tmp_path: Path) -> None:
-    with Site(tmp_path, public_pages=False) as site:
+def test_public_pages_may_need_a_sign_in_too(tmp_path: Path, world: World) -> None:
+    with Site(tmp_path, world, public_pages=False) as site:
         site.judged(report(copyleft()))
-        assert site.get("/r/example/web-shop/pull/12").status_code == 404
-        site.hub.person.sees.add(IDS["example/web-shop"])
+        assert site.get(f"/r/{PUBLIC}/pull/12").status_code == 404
         with site.signed_in() as ada:
-            assert ada.get("/r/example/web-shop/pull/12").status_code == 200
+            assert ada.get(f"/r/{PUBLIC}/pull/12").status_code == 200
 
 
-def test_where_nobody_can_sign_in_nobody_is_sent_to(tmp_path: Path) -> None:
-    with Site(tmp_path, signs_in=False) as site:
+def test_where_nobody_can_sign_in_nobody_is_sent_to(tmp_path: Path, world: World) -> None:
+    with Site(tmp_path, world, signs_in=False) as site:
         site.judged(report(copyleft()))
         site.judged(report(copyleft()), PRIVATE)
-        assert "Sign in" not in site.get("/r/example/web-shop/pull/12").text
+        assert "Sign in" not in site.get(f"/r/{PUBLIC}/pull/12").text
         answer = site.get(OWN)
         assert answer.status_code == 404
         assert "Sign in" not in answer.text

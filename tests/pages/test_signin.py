@@ -8,17 +8,9 @@ import pytest
 
 from app.web.sessions import ATTEMPT, LONGEST
 from app.web.signin import RETURNS, local
-from tests.pages.site import Site
+from tests.pages.site import Site, on_the_way
 
 OWN = "/r/example/vault/pull/12"
-
-
-def on_the_way(client: httpx.Client, to: str = OWN) -> str:
-    """The way back, after GitHub was told yes."""
-    begun = client.get("/signin", params={"to": to})
-    assert begun.status_code == 303
-    agreed = httpx.get(begun.headers["location"])
-    return str(agreed.headers["location"])
 
 
 def asked(address: str) -> dict[str, str]:
@@ -27,7 +19,7 @@ def asked(address: str) -> dict[str, str]:
 
 def test_somebody_signs_in_and_comes_back_to_the_page(site: Site) -> None:
     with site.browser() as client:
-        back = client.get(on_the_way(client))
+        back = client.get(on_the_way(client, OWN))
         assert (back.status_code, back.headers["location"]) == (303, OWN)
         assert [cookie.name for cookie in client.cookies.jar] == ["ospo-gate-session"]
         assert "You are signed in as ada" in client.get("/account").text
@@ -43,13 +35,15 @@ def test_github_is_told_what_it_needs_and_no_more(site: Site) -> None:
 
 
 def test_a_state_counts_once(site: Site) -> None:
+    """Even with another code for it, and with the cookie of the browser."""
     with site.browser() as client:
-        back = on_the_way(client)
+        there = client.get("/signin").headers["location"]
+        first, second = (httpx.post(there, data={"login": login}).headers["location"] for login in ("ada", "eve"))
         begun = dict(client.cookies)
-        assert client.get(back).status_code == 303
+        assert client.get(first).status_code == 303
         client.cookies.clear()
-        client.cookies.update(begun)  # the browser's cookie is kept by somebody
-        assert client.get(back).status_code == 400
+        client.cookies.update(begun)
+        assert client.get(second).status_code == 400
         assert "ospo-gate-session" not in client.cookies
 
 
@@ -76,7 +70,7 @@ def test_a_code_without_its_verifier_is_worth_nothing(site: Site) -> None:
         caught, own = asked(on_the_way(ada))["code"], asked(on_the_way(eve))["state"]
         answer = eve.get("/signin/callback", params={"code": caught, "state": own})
     assert answer.status_code == 400
-    assert not site.hub.tokens
+    assert not site.world.tokens
 
 
 def test_an_attempt_ends_after_ten_minutes(site: Site) -> None:
@@ -95,9 +89,8 @@ def test_a_session_ends_after_eight_hours(site: Site) -> None:
 
 
 def test_who_declines_is_not_signed_in_and_may_try_again(site: Site) -> None:
-    site.hub.declines = True
     with site.browser() as client:
-        answer = client.get(on_the_way(client))
+        answer = client.get(on_the_way(client, OWN, cancel="Cancel"))
     assert answer.status_code == 403
     assert "/signin?to=%2Fr%2Fexample%2Fvault%2Fpull%2F12" in answer.text
     assert "ospo-gate-session" not in answer.headers.get("set-cookie", "")
@@ -141,7 +134,7 @@ def test_signing_out_ends_the_token_at_github(site: Site) -> None:
         answer = client.post("/signout", data={"csrf": csrf})
         assert (answer.status_code, answer.headers["location"]) == (303, "/account")
         assert "ospo-gate-session" not in client.cookies
-    assert not site.hub.tokens
+    assert not site.world.tokens
 
 
 def test_a_form_that_no_page_of_the_session_made_does_nothing(site: Site) -> None:
@@ -159,7 +152,7 @@ def test_a_form_that_no_page_of_the_session_made_does_nothing(site: Site) -> Non
         ):
             assert client.post("/signout", content=content, headers=headers).status_code == status
         assert "signed in as ada" in client.get("/account").text
-    assert site.hub.tokens
+    assert site.world.tokens
 
 
 def test_who_comes_back_too_often_waits(site: Site) -> None:
@@ -169,11 +162,14 @@ def test_who_comes_back_too_often_waits(site: Site) -> None:
 
 
 def test_when_github_fails_nobody_is_signed_in(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.pages.hub.CLIENT_SECRET", "another")  # the App's settings are wrong
     with site.browser() as client:
-        answer = client.get(on_the_way(client))
-    assert answer.status_code == 502
-    assert "ospo-gate-session" not in answer.headers.get("set-cookie", "")
+        site.world.sim.fail_next("POST /login/oauth/access_token", 503)
+        assert site.signs_in(client).status_code == 502
+        site.world.sim.fail_next("GET /user", 502)
+        assert site.signs_in(client).status_code == 502
+        monkeypatch.setattr(site.world.app, "client_secret", "another")  # the settings are wrong
+        assert site.signs_in(client).status_code == 502
+        assert not client.cookies
 
 
 def test_no_secret_is_shown_or_logged(
@@ -182,8 +178,8 @@ def test_no_secret_is_shown_or_logged(
     caplog.set_level(logging.DEBUG)
     with site.signed_in() as client:
         seen = client.get("/account").text + str(client.cookies)
-    (token,) = site.hub.tokens
+    (token,) = site.world.tokens
     database = b"".join(path.read_bytes() for path in site.folder.iterdir())
-    for secret in (token, "a-client-secret-that-only-the-tests-know", "a-session-secret"):
+    for secret in (token, site.world.app.client_secret, "a-session-secret"):
         assert secret not in seen + caplog.text + "".join(capsys.readouterr())
         assert secret.encode() not in database

@@ -16,6 +16,7 @@ from tests.cli.checkout import lock
 from tests.engine.trees import Tree, TreeSource, findings
 from tests.engine.trees import judge as judged
 from tests.sboms.bills import FULL, METADATA, bom, component
+from tests.sboms.test_describe import TAGS
 
 SBOM = "sbom.cdx.json"
 #: Only the comparison: nothing about elements.
@@ -140,6 +141,32 @@ def test_tools_need_not_be_listed_and_may_be() -> None:
     assert [finding.rule for finding in judge(None, files | {SBOM: bom()}, everything)] == ["sbom-outdated"]
 
 
+def test_members_of_a_workspace_are_not_too_much() -> None:
+    hashes = [{"alg": "SHA-512", "content": "00" * 64}]
+    lock_file = {"package-lock.json": with_versions(a="1.0.0 sha512-" + "A" * 86 + "==")}
+    listed = component("a", hashes=hashes)
+    assert judge(None, lock_file | {SBOM: bom(listed, "our-own")}) == []
+    (finding,) = judge(None, lock_file | {SBOM: bom(listed, component("gone", hashes=hashes))})
+    assert plain(finding.message).endswith("1 is in no lock file (gone 1.0.0).")
+
+
+def test_extras_that_are_not_installed_need_not_be_listed() -> None:
+    entries = {"": {"optionalDependencies": {"fast": "*"}}, "node_modules/fast": {"version": "1.0.0", "optional": True}}
+    files = {"package-lock.json": json.dumps({"lockfileVersion": 3, "packages": entries})}
+    assert judge(None, files | {SBOM: bom()}) == judge(None, files | {SBOM: bom("fast")}) == []
+
+
+def test_requirements_may_leave_out_what_their_packages_bring() -> None:
+    brought = {"type": "library", "bom-ref": "c", "name": "colorama", "version": "1.0", "purl": "pkg:pypi/colorama@1.0"}
+    listed = bom({**brought, "bom-ref": "k", "name": "click", "version": "8.0", "purl": "pkg:pypi/click@8.0"}, brought)
+    assert judge(None, {"requirements.txt": "click==8.0\n", SBOM: listed}) == []
+
+
+def test_nothing_is_too_much_where_a_lock_file_could_not_be_read() -> None:
+    files = {"package-lock.json": lock(grid="MIT"), "web/package-lock.json": "{", SBOM: bom("grid", "chart")}
+    assert [finding.rule for finding in judge(None, files)] == ["sbom-components-unknown"]
+
+
 def test_the_fix_leaves_out_what_the_sbom_leaves_out() -> None:
     entries = {
         "": {"dependencies": {"grid": "*"}, "devDependencies": {"lint": "*"}},
@@ -198,7 +225,14 @@ def test_the_policy_says_what_an_sbom_is_about() -> None:
     )
     files = {"apps/web/package-lock.json": lock(grid="MIT"), "dist/app.cdx.json": bom()}
     assert [finding.rule for finding in judge(None, files)] == ["sbom-not-compared"]
-    assert [finding.rule for finding in judge(None, files, policy)] == ["sbom-outdated"]
+    (finding,) = judge(None, files, policy)
+    assert finding.rule == "sbom-outdated"
+    assert finding.fix is not None
+    assert finding.fix.commands[0].startswith("ospo-gate sbom ./apps --format")
+    one = policy.replace("'apps/*'", "apps/web/package-lock.json")
+    (finding,) = judge(None, files, one)
+    assert finding.fix is not None
+    assert finding.fix.commands[0].startswith("ospo-gate sbom ./apps/web/package-lock.json --format")
 
 
 def test_it_can_be_named_where_a_change_does_not_touch_it() -> None:
@@ -218,6 +252,11 @@ def test_an_sbom_about_nothing_that_was_read() -> None:
         "compared with one."
     ]
     assert judge(None, {"dist/app.cdx.json": bom("grid")}, "version: 1\nsbom: {ignore: ['dist/*']}\n") == []
+
+
+def test_an_ignored_sbom_is_not_looked_for() -> None:
+    policy = "version: 1\nsbom: {minimum_elements: [], ignore: [sbom.cdx.json]}\n"
+    assert judge(tree(bom("grid"), grid="MIT"), tree(bom("grid"), grid="MIT", chart="MIT"), policy) == []
 
 
 def test_other_files_of_that_name_are_no_sboms() -> None:
@@ -291,6 +330,14 @@ def test_what_an_sbom_written_anew_would_lack_too_has_no_command() -> None:
     assert finding.fix is None
 
 
+def test_spdx_2_has_no_place_for_the_context() -> None:
+    policy = "version: 1\nsbom: {minimum_elements: cisa, complete: 0%, committed_sbom: may-differ}\n"
+    tags = TAGS.replace("CreatorComment: <text>SBOM type: source</text>\n", "")
+    (finding,) = judge(None, {"package-lock.json": lock(grid="MIT"), "sbom.spdx": tags}, policy)
+    assert plain(finding.message).startswith("sbom.spdx lacks Generation Context of the CISA")
+    assert finding.fix is None
+
+
 def test_an_sbom_that_the_change_leaves_alone_is_not_graded() -> None:
     base = tree(bom("grid"), grid="MIT")
     policy = "version: 1\nsbom: {minimum_elements: bsi}\n"
@@ -354,6 +401,10 @@ def test_licenses_are_asked_for_only_where_an_edition_needs_them() -> None:
 
     assert asked("version: 1\nsbom: {minimum_elements: cisa}\n") == [("pkg:npm/chart", Want.LICENSE)]
     assert asked("version: 1\nsbom: {minimum_elements: ntia}\n") == []
+    entries = {"": {"devDependencies": {"lint": "*"}}, "node_modules/lint": {"version": "1.0.0", "dev": True}}
+    source = TreeSource(None, {"package-lock.json": json.dumps({"lockfileVersion": 3, "packages": entries})})
+    assert asked("version: 1\nsbom: {minimum_elements: cisa}\n") == []
+    assert asked("version: 1\nsbom: {minimum_elements: cisa, scope: all}\n") == [("pkg:npm/lint", Want.LICENSE)]
 
 
 # -- what nobody can tell --------------------------------------------------------------------------------------------
@@ -381,6 +432,8 @@ def test_components_unknown() -> None:
         "complete."
     ]
     assert found[0].could_not_tell
+    before = {"package-lock.json": "{", "a.txt": "1"}
+    assert [item.counts for item in judge(before, {"package-lock.json": "{ ", "a.txt": "2"})] == [False]
 
 
 # -- hostile ---------------------------------------------------------------------------------------------------------

@@ -157,3 +157,35 @@ def test_foreign_words_stay_foreign() -> None:
 
 def test_who_passes_is_silent() -> None:
     assert verdicts(commit(SIGNED)) == [PASS]
+
+
+WEB_FLOW = Person("GitHub", "noreply@github.com")
+SOMEBODY = "Add (#7)\n\nSigned-off-by: Somebody Else <else@example.org>"
+
+
+@pytest.mark.parametrize("mode", ["dcoapp", "strict", "lenient"])
+def test_in_a_merge_queue_any_sign_off_will_do(mode: str) -> None:
+    """GitHub commits there in its own name; who must have signed was judged on the pull request's own commits."""
+    squashed = commit(SOMEBODY, ADA, WEB_FLOW)
+    assert verdicts(squashed, mode=mode, facts=Facts(accounts_known=True)) == ["mismatch"]
+    queue = {"mode": mode, "facts": Facts(accounts_known=True), "merge_queue": True}
+    assert verdicts(squashed, **queue) == [PASS]
+    assert verdicts(commit("Add (#7)", ADA, WEB_FLOW), **queue) == ["missing"]
+    assert verdicts(commit("Merge", ADA, WEB_FLOW, parents=("1", "2")), **queue) == [PASS]
+
+
+def test_in_a_merge_queue_nobody_can_amend() -> None:
+    (seen,) = judge(commit("Add"), merge_queue=True, facts=Facts(accounts_known=True)).observations
+    assert seen.fix is None
+
+
+def test_in_a_merge_queue_members_and_remediations_count_as_before() -> None:
+    member = Facts(accounts_known=True, members={"ada": Membership.MEMBER})
+    ours = commit("Add", linked(ADA, "ada"), WEB_FLOW)
+    assert verdicts(ours, require="non-members", facts=member, merge_queue=True) == [PASS]
+    assert verdicts(ours, require="non-members", facts=Facts(accounts_known=True), merge_queue=True) == ["missing"]
+    text = "DCO Remediation Commit for Ada L <ada@example.org>\n\nI, Ada L <ada@example.org>, hereby add my "
+    text += f"Signed-off-by to this commit: {sha(1)}\n\nSigned-off-by: Ada L <ada@example.org>"
+    both = (commit("Add"), commit(text, number=2))
+    assert verdicts(*both, individual=True, merge_queue=True) == [PASS]
+    assert verdicts(*both, individual=False, merge_queue=True) == ["missing"]

@@ -1,6 +1,7 @@
 """Every format says the same of the same document."""
 
 import json
+from collections.abc import Mapping
 
 import pytest
 
@@ -8,6 +9,8 @@ from checks.model.errors import UnreadableManifest
 from checks.sboms.describe import read
 from checks.sboms.described import Part
 from tests.sboms.bills import FULL, METADATA, bom, component, described
+
+SHA256, SHA512 = frozenset({"sha256"}), frozenset({"sha512"})
 
 XML = """<?xml version="1.0"?>
 <bom xmlns="http://cyclonedx.org/schema/bom/1.6" serialNumber="urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79"
@@ -75,7 +78,7 @@ def test_cyclonedx_json() -> None:
     assert (document.tool_versions, document.lifecycles, document.top_level) == (True, ("pre-build",), True)
     (part,) = document.parts
     assert (part.label, part.supplier, part.contact, part.licenses) == ("grid 1.0.0", "Example", True, ("MIT",))
-    assert (part.hashes, part.file_facts, part.related) == ({"sha512"}, {"sha512"}, True)
+    assert (part.hashes, part.file_facts, part.related) == (SHA512, SHA512, True)
     assert (part.declared, part.concluded) == (True, False)
     assert '"bom-ref": "grid"' in text.splitlines()[part.line + 1]
 
@@ -87,8 +90,8 @@ def test_cyclonedx_xml() -> None:
     assert (document.lifecycles, document.top_level, document.completeness) == (("build",), True, True)
     (part,) = document.parts
     assert (part.supplier, part.contact, part.licenses, part.declared) == ("Example", True, ("MIT",), True)
-    assert (part.purl, part.hashes, part.source) == ("pkg:npm/grid@1.0.0", {"sha256"}, True)
-    assert (part.file_facts, part.completeness, part.line) == ({"filename"}, True, 14)
+    assert (part.purl, part.hashes, part.source) == ("pkg:npm/grid@1.0.0", SHA256, True)
+    assert (part.file_facts, part.completeness, part.line) == (frozenset({"filename"}), True, 14)
 
 
 def _json_of_tags() -> str:
@@ -123,6 +126,12 @@ def _json_of_tags() -> str:
     return json.dumps(document)
 
 
+@pytest.mark.parametrize(("file", "names"), [("grid.tgz", {"filename"}), ("node_modules/grid", set())])
+def test_a_path_is_no_file_name(file: str, names: set[str]) -> None:
+    (part,) = described(TAGS + f"PackageFileName: {file}\n").parts
+    assert part.file_facts == names
+
+
 @pytest.mark.parametrize("text", [TAGS, _json_of_tags()], ids=["tag-value", "JSON"])
 def test_spdx_2(text: str) -> None:
     document = described(text)
@@ -132,14 +141,14 @@ def test_spdx_2(text: str) -> None:
     assert (document.primary and document.primary.name, document.top_level) == ("web", True)
     assert document.lifecycles == ("source",)
     (part,) = document.parts
-    assert (part.version, part.purl, part.hashes) == ("1.0.0", "pkg:npm/grid@1.0.0", {"sha256"})
+    assert (part.version, part.purl, part.hashes) == ("1.0.0", "pkg:npm/grid@1.0.0", SHA256)
     assert (part.licenses, part.declared, part.concluded) == (("MIT",), True, False)
     assert (part.supplier, part.contact, part.source, part.related) == (
         "Organization: Example (ospo@example.com)", True, True, True,
     )  # fmt: skip
 
 
-def _graph(*elements: dict[str, object]) -> str:
+def _graph(*elements: Mapping[str, object]) -> str:
     creation = {
         "type": "CreationInfo", "@id": "_:c", "specVersion": "3.0.1", "created": "2026-11-01T00:00:00Z",
         "createdBy": ["urn:ada"], "createdUsing": ["urn:tool"],
@@ -190,7 +199,7 @@ def test_spdx_3() -> None:
     assert (document.authors, document.author_contact, document.top_level) == (("Ada",), True, True)
     (part,) = document.parts
     assert (part.version, part.supplier, part.contact) == ("1.0.0", "Ada", True)
-    assert (part.licenses, part.declared, part.hashes) == (("MIT",), True, {"sha512"})
+    assert (part.licenses, part.declared, part.hashes) == (("MIT",), True, SHA512)
 
 
 def test_nested_components_and_files() -> None:

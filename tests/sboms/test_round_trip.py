@@ -26,6 +26,7 @@ SOURCES = (
     *("https://h.example/•••@b", "javascript:alert(1)", "https://[::1]/a", "https://registry.example/index.git", "\n"),
 )
 REGISTRIES = (None, "registry", "https://registry.example/simple", "https://registry.example/index.git")
+PATHS = ("uv.lock", "a b/\u202ex", "]]>/<text>", "a\nPackageName: b", "\udc80")
 #: Types that no registry has, and readers know that.
 _ELSEWHERE = ("github", "generic")
 PINS = (
@@ -33,24 +34,30 @@ PINS = (
     *("0" * 40, "f" * 64, "sha256-short", "<b>", "sha999:00"),
 )
 texts = st.sampled_from(HOSTILE) | st.text(min_size=1, max_size=12)
-types = st.sampled_from(("npm", "pypi", "maven", "cargo", "golang", "github", "generic", "docker", "nix", "huggingface"))
+types = st.sampled_from(
+    ("npm", "pypi", "maven", "cargo", "golang", "github", "generic", "docker", "nix", "huggingface")
+)
 
 
 @st.composite
 def dependencies(draw: st.DrawFn) -> Dependency:
     type_ = draw(types)
     name = purl.package(type_, draw(texts), draw(st.just("") | texts))
-    origin = draw(st.sampled_from(Origin).filter(lambda origin: origin is not Origin.REGISTRY or type_ not in _ELSEWHERE))
+    origin = draw(
+        st.sampled_from(Origin).filter(lambda origin: origin is not Origin.REGISTRY or type_ not in _ELSEWHERE)
+    )
     line = draw(st.integers(0, 10))
     return Dependency(
         name,
         "whatever",
         draw(st.none() | texts),
-        Location(draw(st.sampled_from(("uv.lock", "a b/\u202ex", "]]>/<text>"))), line, line),
+        Location(draw(st.sampled_from(PATHS)), line, line),
         draw(st.sampled_from(Scope)),
         draw(st.sampled_from((True, False, None))),
         origin,
-        draw(st.sampled_from(SOURCES if origin is not Origin.REGISTRY else REGISTRIES[: 1 if type_ == "npm" else None])),
+        draw(
+            st.sampled_from(SOURCES if origin is not Origin.REGISTRY else REGISTRIES[: 1 if type_ == "npm" else None])
+        ),
         draw(st.sampled_from(STATEMENTS) | st.text(max_size=20)),
         None,
         tuple(draw(st.lists(st.sampled_from(PINS), max_size=3))),

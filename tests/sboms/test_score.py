@@ -67,6 +67,11 @@ def test_what_does_not_apply_leaves_the_denominator() -> None:
     assert (points(new, "lifecycle"), points(old, "lifecycle")) == (0, None)
     assert (points(new, "signature"), points(old, "signature")) == (0, None)
     assert (points(new, "completeness is declared"), points(old, "completeness is declared")) == (0, None)
+    declared = "licenses as declared by the component"
+    before = described(bom(component("grid", licenses=[{"license": {"id": "MIT"}}]), specVersion="1.5"))
+    assert (points(before, declared), features(before)[declared].total) == (None, 0)
+    purpose = features(Described("SPDX", "2.2", "JSON", parts=(Part("a"),)))["components with a purpose"]
+    assert (purpose.score, purpose.total, purpose.missing) == (None, 0, ())
     provenance = score(old).categories[1]
     assert provenance.formula.endswith("/ 0.90")
 
@@ -93,8 +98,12 @@ def test_licenses_are_judged_where_there_are_some() -> None:
 )
 def test_licenses(license_: str, valid: float, listed: float, current: float, unrestricted: float) -> None:
     document = Described("CycloneDX", "1.6", "JSON", parts=(Part("a", licenses=(license_,)),))
-    names = ("licenses that are valid expressions", "licenses on the SPDX list")
-    names += ("no deprecated license ids", "no restrictive licenses")
+    names = [
+        "licenses that are valid expressions",
+        "licenses on the SPDX list",
+        "no deprecated license ids",
+        "no restrictive licenses",
+    ]
     assert [points(document, name) for name in names] == [valid, listed, current, unrestricted]
 
 

@@ -14,7 +14,7 @@ from checks.sboms.to_spdx_tags import spdx_tag_value
 from checks.sboms.wording import worded
 
 ABOUT = About(
-    Subject("acme/web", "v1.2.0", "c0ffee" + "0" * 34, "https://git.example/acme/web"),
+    Subject("acme/web", "v1.2.0", "c0ffee" + "0" * 34, "https://git.example.org/acme/web"),
     Tool("ospo-gate", "0.1.0"),
     "2026-11-20T10:00:00Z",
 )
@@ -49,7 +49,7 @@ Told = tuple[object, ...]
 
 def told(found: Content) -> dict[str, Told]:
     """What is known of each component: equal before writing and after reading."""
-    rows = {}
+    rows: dict[str, Told] = {}
     for component in found.components:
         license_ = component.concluded or component.declared
         rows[component.ref] = (

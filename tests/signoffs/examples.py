@@ -50,12 +50,14 @@ def judge(
     require: str = "everyone",
     individual: bool = False,
     third_party: bool = False,
+    merge_queue: bool = False,
     facts: Facts = Facts(),  # noqa: B008 - frozen
 ) -> PullJudgment:
     section = SignoffSection(
         require=Require(require), mode=SignoffMode(mode), remediation=RemediationPolicy(individual, third_party)
     )
-    return judge_pull(Snapshot(Listing(BASE, "", (), tuple(commits))), facts, section, NOW)
+    listing = Listing(BASE, "", (), tuple(commits), merge_queue=merge_queue)
+    return judge_pull(Snapshot(listing), facts, section, NOW)
 
 
 def verdicts(*commits: Commit, **policy: Any) -> list[str]:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from .accounts import Organization, Owner, User
-from .payloads import repository_json, short_repository_json, user_json
+from .payloads import organization_json, repository_json, short_repository_json, user_json
 from .world import Event, Json
 
 if TYPE_CHECKING:
@@ -25,8 +25,10 @@ def transfer(repository: "Repository", owner: Owner, sender: User | None) -> Non
             installation.select({repository.id}, "removed", world)
     repository.owner = owner
     world.names[repository.full_name.lower()] = repository.id
-    kind = "organization" if isinstance(old, Organization) else "user"
-    tell(repository, "transferred", {"owner": {"from": {kind: user_json(world, old)}}}, sender)
+    before = {"user": user_json(world, old)}
+    if isinstance(old, Organization):
+        before = {"organization": organization_json(world, old)}
+    tell(repository, "transferred", {"owner": {"from": before}}, sender)
 
 
 def set_archived(repository: "Repository", archived: bool, sender: User | None) -> None:

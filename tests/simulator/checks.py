@@ -157,7 +157,7 @@ def run_json(world: World, run: CheckRun) -> Json:
         "external_id": run.external_id,
         "url": f"{api}/check-runs/{run.id}",
         "html_url": html,
-        "details_url": run.details_url or "https://app.example.com",
+        "details_url": run.details_url or suite.app.url,
         "status": run.status,
         "conclusion": run.conclusion,
         "started_at": run.started_at,

@@ -4,7 +4,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .accounts import User
-from .payloads import comment_json, issue_json, repository_json, user_json
+from .payloads import (
+    comment_json,
+    issue_json,
+    plain_issue_json,
+    reactions_json,
+    repository_json,
+    user_json,
+)  # fmt: skip
 from .pulls import Pull, association_of
 from .repository import Repository
 from .world import Event, Json, World, make_node_id
@@ -14,7 +21,6 @@ if TYPE_CHECKING:
 
 BODY_MAX_CHARACTERS = 65_536
 TOO_LONG = f"Body is too long (maximum is {BODY_MAX_CHARACTERS} characters)"
-REACTIONS = ("+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes")
 
 
 @dataclass(eq=False)
@@ -55,35 +61,21 @@ def create(world: World, pull: Pull, user: User, body: str, app: "App | None" = 
 
 def on_issue(repository: Repository, number: int, user: User, body: str) -> None:
     """A comment on an issue that is no pull request: only the event, which lacks `issue.pull_request`."""
-    world, now = repository.world, repository.world.timestamp()
-    url, html = (f"{base}/{repository.full_name}" for base in (f"{world.api_url}/repos", world.html_url))
+    world = repository.world
     identity, person = world.next_id("comment"), user_json(world, user)
-    association = association_of(repository, user)
-    issue: Json = {
-        "url": f"{url}/issues/{number}",
-        "html_url": f"{html}/issues/{number}",
-        "id": identity + 1,
-        "node_id": make_node_id("I", identity + 1),
-        "number": number,
-        "title": "An issue",
-        "user": person,
-        "state": "open",
-        "body": None,
-        "author_association": association,
-        "created_at": now,
-        "updated_at": now,
-    }
+    issue = plain_issue_json(repository, number, identity + 1, user)
     comment: Json = {
-        "url": f"{url}/issues/comments/{identity}",
-        "html_url": f"{html}/issues/{number}#issuecomment-{identity}",
+        "url": f"{issue['repository_url']}/issues/comments/{identity}",
+        "html_url": f"{issue['html_url']}#issuecomment-{identity}",
         "issue_url": issue["url"],
         "id": identity,
         "node_id": make_node_id("IC", identity),
         "user": person,
-        "created_at": now,
-        "updated_at": now,
+        "created_at": issue["created_at"],
+        "updated_at": issue["created_at"],
         "body": body,
-        "author_association": association,
+        "author_association": association_of(repository, user),
+        "reactions": reactions_json(issue["url"], []),
         "performed_via_github_app": None,
     }
     around = {"repository": repository_json(repository), "sender": person}

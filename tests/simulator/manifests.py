@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .accounts import Owner
 from .apps import LEVELS, App, create_app
 from .webhooks import PERMISSION
-from .world import Json, World
+from .world import Event, Json, World
 
 CODE_SECONDS = 3600
 NAME_MAX_CHARACTERS = 34
@@ -77,8 +77,20 @@ def create(world: World, owner: Owner, manifest: Json, name: str) -> str:
     app.public = bool(manifest.get("public", False))
     app.request_oauth_on_install = bool(manifest.get("request_oauth_on_install", False))
     code = secrets.token_hex(20)
+    if listens:
+        ping(world, app)
     world.conversions[code] = Conversion(app, world.now() + CODE_SECONDS)
     return code
+
+
+def ping(world: World, app: App) -> None:
+    """What a new webhook hears first, before its receiver can know the secret."""
+    hook: Json = {"type": "App", "id": app.hook_id, "name": "web", "active": True, "app_id": app.id}
+    hook["events"] = app.events
+    hook["config"] = {"content_type": "json", "insecure_ssl": "0", "secret": "********", "url": app.webhook_url}
+    hook["created_at"] = hook["updated_at"] = app.created_at
+    payload = {"zen": "Design for failure.", "hook_id": app.hook_id, "hook": hook}
+    world.emit(Event("ping", None, payload, None, targets=[app]))
 
 
 def convert(world: World, code: str) -> App | None:

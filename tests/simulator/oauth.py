@@ -63,6 +63,11 @@ class UserToken:
         )
         return rights.role(repository, self.user) if covered or repository.visibility == "public" else "none"
 
+    def belongs_to(self, organization: Organization) -> bool:
+        """Whether the person is a member and the App installed there."""
+        installed = any(installation.account is organization for installation in self.installations)
+        return installed and self.user.login.lower() in organization.members
+
     def may(self, permission: str, level: str) -> bool:
         return permission == "metadata" or LEVELS.get(self.app.permissions.get(permission, ""), 0) >= LEVELS[level]
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from .pulls import Pull
     from .repository import Repository
 
+REACTIONS = ("+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes")
+OLDER_VERSION = "2022-11-28"
 _USER_URLS = {
     "followers_url": "/followers", "following_url": "/following{/other_user}", "gists_url": "/gists{/gist_id}",
     "starred_url": "/starred{/owner}{/repo}", "subscriptions_url": "/subscriptions",
@@ -130,8 +132,8 @@ def short_repository_json(repository: "Repository") -> Json:
     return data | {"full_name": repository.full_name, "private": repository.private}
 
 
-def pull_json(pull: "Pull", full: bool = True) -> Json:
-    """A pull request; lists leave out the counts (`full=False`)."""
+def pull_json(pull: "Pull", full: bool = True, version: str = OLDER_VERSION) -> Json:
+    """A pull request; lists leave out the counts (`full=False`), API version 2026-03-10 two keys."""
     repository, world = pull.repository, pull.repository.world
     api = f"{world.api_url}/repos/{repository.full_name}"
     url, issue = f"{api}/pulls/{pull.number}", f"{api}/issues/{pull.number}"
@@ -192,30 +194,77 @@ def pull_json(pull: "Pull", full: bool = True) -> Json:
             "deletions": deletions,
             "changed_files": files,
         }
+    if version != OLDER_VERSION:
+        del data["merge_commit_sha"], data["assignee"]
     return data
+
+
+def review_json(pull: "Pull", review: Json) -> Json:
+    """A submitted review, as in webhooks: the state is in lower case there."""
+    data = pull_json(pull, full=False)
+    html = f"{data['html_url']}#pullrequestreview-{review['id']}"
+    return {
+        **review,
+        "node_id": make_node_id("PRR", review["id"]),
+        "user": user_json(pull.repository.world, review["user"]),
+        "state": review["state"].lower(),
+        "html_url": html,
+        "pull_request_url": data["url"],
+        "author_association": pull.association_of(review["user"]),
+        "_links": {"html": {"href": html}, "pull_request": {"href": data["url"]}},
+    }
 
 
 def issue_json(pull: "Pull") -> Json:
     """The issue side of a pull request, as in `issue_comment` payloads."""
     data = pull_json(pull, full=False)
-    html = data["html_url"]
-    keys = ("node_id", "number", "title", "user", "state", "locked", "assignees", "labels", "milestone", "body")
-    times = ("created_at", "updated_at", "closed_at", "html_url", "author_association", "draft", "comments_url")
-    links = {"url": data["url"], "html_url": html, "diff_url": data["diff_url"], "patch_url": data["patch_url"]}
+    keys = ("title", "body", "state", "created_at", "updated_at", "closed_at", "author_association", "draft")
+    links = {key: data[key] for key in ("url", "html_url", "diff_url", "patch_url")}
     return {
-        "url": data["issue_url"],
-        "id": pull.id + 1,
-        **{key: data[key] for key in (*keys, *times)},
+        **plain_issue_json(pull.repository, pull.number, pull.id + 1, pull.user),
+        **{key: data[key] for key in ("node_id", "html_url", *keys)},
         "comments": len(pull.comments),
         "pull_request": links | {"merged_at": pull.merged_at},
+    }
+
+
+def plain_issue_json(repository: "Repository", number: int, identity: int, user: User) -> Json:
+    """An open issue without text that is no pull request."""
+    world, now = repository.world, repository.world.timestamp()
+    api = f"{world.api_url}/repos/{repository.full_name}"
+    url = f"{api}/issues/{number}"
+    return {
+        "url": url,
+        "repository_url": api,
+        "html_url": f"{world.html_url}/{repository.full_name}/issues/{number}",
+        "labels_url": f"{url}/labels{{/name}}",
+        "comments_url": f"{url}/comments",
+        "events_url": f"{url}/events",
+        "id": identity,
+        "node_id": make_node_id("I", identity),
+        "number": number,
+        "title": "An issue",
+        "body": None,
+        "user": user_json(world, user),
+        "author_association": "NONE",
+        "state": "open",
+        "locked": False,
+        "active_lock_reason": None,
+        "assignee": None,
+        "assignees": [],
+        "labels": [],
+        "milestone": None,
+        "comments": 0,
+        "created_at": now,
+        "updated_at": now,
+        "closed_at": None,
+        "reactions": reactions_json(url, []),
     }
 
 
 def comment_json(world: World, comment: "Comment") -> Json:
     name = comment.pull.repository.full_name
     url = f"{world.api_url}/repos/{name}/issues/comments/{comment.id}"
-    counts = {kind: sum(r["content"] == kind for r in comment.reactions) for kind in
-              ("+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes")}  # fmt: skip
     return {
         "url": url,
         "html_url": f"{world.html_url}/{name}/pull/{comment.pull.number}#issuecomment-{comment.id}",
@@ -227,9 +276,15 @@ def comment_json(world: World, comment: "Comment") -> Json:
         "updated_at": comment.updated_at,
         "body": comment.body,
         "author_association": comment.author_association(),
-        "reactions": {"url": f"{url}/reactions", "total_count": len(comment.reactions), **counts},
+        "reactions": reactions_json(url, comment.reactions),
         "performed_via_github_app": app_json(world, comment.app) if comment.app else None,
     }
+
+
+def reactions_json(url: str, reactions: list[Json]) -> Json:
+    """How often each reaction was given to what has this address."""
+    given = [reaction["content"] for reaction in reactions]
+    return {"url": f"{url}/reactions", "total_count": len(given), **{kind: given.count(kind) for kind in REACTIONS}}
 
 
 def app_json(world: World, app: "App") -> Json:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from . import rulesets
 from .accounts import Organization, Owner, User
 from .compare import FileChange
-from .payloads import pull_json, repository_json, user_json
+from .payloads import pull_json, repository_json, review_json, user_json
 from .repository import WEB_FLOW, Author, Files, Repository
 from .world import Event, Json
 
@@ -65,6 +65,9 @@ class Pull:
     def author_association(self) -> str:
         return association_of(self.repository, self.user)
 
+    def association_of(self, user: User) -> str:
+        return association_of(self.repository, user)
+
     def push(self, files: Files, message: str = "Change", author: Author | None = None) -> str:
         """One more commit on the head branch; sends `push` and `pull_request.synchronize`."""
         return self.head_repository.commit(self.head_ref, files, message, author or self.user)
@@ -118,7 +121,7 @@ class Pull:
             if title is not None:
                 changes["title"], self.title = {"from": self.title}, title
             if body is not None:
-                changes["body"], self.body = {"from": self.body}, body
+                changes["body"], self.body = {"from": self.body or ""}, body
             self.emit("edited", sender or self.user, {"changes": changes})
 
     def review(self, user: User, state: str = "APPROVED", body: str = "") -> None:
@@ -128,8 +131,7 @@ class Pull:
             number = world.next_id("review")
             review = {"id": number, "user": user, "state": state, "body": body, "commit_id": self.head_sha}
             self.reviews.append(review | {"submitted_at": world.timestamp()})
-            shown = {**review, "user": user_json(world, user), "state": state.lower()}
-            payload = {"review": shown, "pull_request": pull_json(self, full=False)}
+            payload = {"review": review_json(self, self.reviews[-1]), "pull_request": pull_json(self, full=False)}
             around = {"repository": repository_json(self.repository), "sender": user_json(world, user)}
             world.emit(Event("pull_request_review", "submitted", payload | around, self.repository))
 

@@ -104,7 +104,7 @@ class Call:
         organization = self.world.organizations.get(self.params["org"].lower())
         if organization is None or (self.caller.token and self.token.installation.account is not organization):
             raise not_found()
-        if self.caller.person and self.caller.person.user.login.lower() not in organization.members:
+        if self.caller.person and not self.caller.person.belongs_to(organization):
             raise not_found()
         return organization
 

@@ -24,11 +24,11 @@ def add_rule(repository: "Repository", branch: str, kind: str, parameters: Json)
     rules.append({"type": kind, **source, "ruleset_id": 7_700_000 + len(rules), "parameters": parameters})
 
 
-def required_checks(contexts: tuple[str, ...], app: "App | None", strict: bool = False) -> Json:
+def required_checks(contexts: tuple[str, ...], app: "App | None") -> Json:
     """Parameters of a `required_status_checks` rule; with an App nobody else can fulfil it."""
     integration = {"integration_id": app.id} if app else {}
     return {
-        "strict_required_status_checks_policy": strict,
+        "strict_required_status_checks_policy": False,
         "do_not_enforce_on_create": False,
         "required_status_checks": [{"context": context, **integration} for context in contexts],
     }

@@ -129,5 +129,8 @@ def test_the_installation_of_a_repository(place: Place) -> None:
     assert answer.json()["id"] == place.installation
     assert place.as_app("GET", "/app/installations").json()[0]["id"] == place.installation
     assert place.as_app("GET", f"/app/installations/{place.installation}").json()["account"]["login"] == "example"
+    assert place.as_app("GET", "/orgs/example/installation").json()["id"] == place.installation
+    place.sim.create_org("elsewhere")
+    assert place.as_app("GET", "/orgs/elsewhere/installation").status_code == 404
     listed = place.api.get("/installation/repositories").json()
     assert (listed["total_count"], listed["repository_selection"]) == (1, "all")

@@ -1,11 +1,14 @@
 """The same server through githubkit, whose generated models check the shape of what comes back."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from githubkit import AppAuthStrategy, AppInstallationAuthStrategy, GitHub
 from githubkit.exception import GraphQLFailed, RequestFailed
 
+from . import manifests, oauth
+from .alerts import Advisory
 from .conftest import Place
 
 VERSION = "2026-03-10"
@@ -97,3 +100,57 @@ def test_enterprise_server(ghes: Place) -> None:
         older = {"X-GitHub-Api-Version": "2022-11-28"}
         assert github.request("GET", "/repos/example/web-shop", headers=older).json()["id"] == ghes.repo.id
         assert github.graphql("{ viewer { login } }")["viewer"]["login"] == "ospo-gate[bot]"
+
+
+def test_people_rules_and_dependencies(place: Place) -> None:
+    permissions = {"contents": "write", "pull_requests": "write", "members": "read", "vulnerability_alerts": "read"}
+    app = place.sim.create_app("other", permissions=permissions)
+    auth = AppInstallationAuthStrategy(app.id, app.private_key_pem, place.sim.install(app, "example"))
+    place.repo.require_checks("ospo-gate", app=place.app)
+    place.repo.require_queue()
+    place.repo.alert(Advisory("GHSA-aaaa-bbbb-cccc", "left-pad"))
+    place.repo.commit("feature", {"a.txt": "1\n"}, "One", place.ada)
+    comment = place.sim.comment(place.repo, place.repo.open_pull("feature", author=place.ada).number, place.ada, "Hi")
+    place.org.create_team("legal", [place.ada])
+    here = ("example", "web-shop")
+    with GitHub(auth, base_url=place.sim.api_url, http_cache=False, auto_retry=False, trust_env=False) as github:
+        rest = github.rest
+        rules = rest.repos.get_branch_rules(*here, "main").parsed_data
+        assert [rule.type for rule in rules] == ["required_status_checks", "merge_queue"]
+        assert rest.reactions.create_for_issue_comment(*here, comment.id, content="eyes").parsed_data.content == "eyes"
+        assert rest.teams.get_membership_for_user_in_org("example", "legal", "ada").parsed_data.state == "active"
+        assert rest.dependabot.list_alerts_for_repo(*here).parsed_data[0].number == 1
+        assert rest.dependabot.list_alerts_for_org("example").parsed_data[0].repository.full_name == "example/web-shop"
+        sent = rest.dependency_graph.create_repository_snapshot(
+            *here, version=0, job={"id": "1", "correlator": "gate"}, sha=place.repo.head(), ref="refs/heads/main",
+            detector={"name": "d", "version": "1", "url": "https://d.example"}, scanned=datetime.now(UTC),
+        )  # fmt: skip
+        assert sent.parsed_data.result == "SUCCESS"
+        assert rest.rate_limit.get().parsed_data.resources.core.limit == 5_000
+        assert rest.meta.get().parsed_data.hooks
+
+
+def test_with_the_token_of_a_person(place: Place) -> None:
+    token = oauth.issue(place.sim.world, place.app, place.ada).value
+    with GitHub(token, base_url=place.sim.api_url, http_cache=False, auto_retry=False, trust_env=False) as github:
+        assert github.rest.users.get_authenticated().parsed_data.login == "ada"
+        listed = github.rest.apps.list_installations_for_authenticated_user().parsed_data
+        assert [installation.id for installation in listed.installations] == [place.installation]
+        seen = github.rest.apps.list_installation_repos_for_authenticated_user(place.installation).parsed_data
+        assert [repository.full_name for repository in seen.repositories] == ["example/web-shop"]
+
+
+def test_an_app_from_a_manifest(place: Place) -> None:
+    manifest = {"url": "https://gate.example", "hook_attributes": {"url": "http://127.0.0.1:9/webhook"}}
+    code = manifests.create(place.sim.world, place.org, manifest, "Our gate")
+    with GitHub(base_url=place.sim.api_url, http_cache=False, auto_retry=False, trust_env=False) as nobody:
+        made = nobody.rest.apps.create_from_manifest(code).parsed_data
+    auth = AppAuthStrategy(made.client_id, made.pem)
+    with GitHub(auth, base_url=place.sim.api_url, http_cache=False, auto_retry=False, trust_env=False) as app:
+        assert app.rest.apps.get_webhook_config_for_app().parsed_data.url == "http://127.0.0.1:9/webhook"
+        url = "http://127.0.0.1:9/other"
+        assert app.rest.apps.update_webhook_config_for_app(url=url).parsed_data.url == url
+        place.sim.wait_idle()
+        (ping,) = app.rest.apps.list_webhook_deliveries().parsed_data
+        assert (ping.event, ping.status_code) == ("ping", 0)
+        assert app.rest.apps.redeliver_webhook_delivery(ping.id).status_code == 202

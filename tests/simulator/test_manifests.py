@@ -81,8 +81,10 @@ def test_it_works_afterwards(place: Place, receiver: Receiver) -> None:
     with place.with_token(token) as api:
         assert api.get("/installation/repositories").json()["total_count"] == 1
     place.sim.wait_idle()
-    headers, body = receiver.received[0]
-    assert headers["x-github-event"] == "installation"
+    events = {headers["x-github-event"]: (headers, body) for headers, body in receiver.received}
+    assert events.keys() == {"ping", "installation"}
+    assert json.loads(events["ping"][1])["hook"]["app_id"] == app["id"]
+    headers, body = events["installation"]
     assert headers["x-hub-signature-256"] == signatures(app["webhook_secret"], body)["X-Hub-Signature-256"]
     assert json.loads(body)["action"] == "created"
 

@@ -84,6 +84,15 @@ def test_a_failure_drops_one_and_the_next_is_tried_without_it(place: Place, rece
     ]
 
 
+def test_who_is_behind_one_that_leaves_is_tried_without_it_at_once(place: Place, receiver: Receiver) -> None:
+    first, second = opened(place, receiver, "first", "second")
+    base = place.repo.head()
+    behind = (first.enqueue(), second.enqueue())[1]
+    first.dequeue()
+    (entry,) = place.repo.queue().entries
+    assert (entry.pull, entry.base_sha, entry.head_sha != behind) == (second, base, True)
+
+
 def test_a_group_whose_check_never_answers_is_dropped_in_time(place: Place, receiver: Receiver) -> None:
     (pull,) = opened(place, receiver, "feature")
     pull.enqueue()

@@ -161,6 +161,7 @@ def test_a_person_sees_what_they_and_the_app_may_see(place: Place) -> None:
         }  # fmt: skip
         assert ada.get(f"{place.path}/pulls").status_code == 200
         assert ada.get("/orgs/example/members/ada").status_code == 204
+        assert ada.get("/orgs/other/members/ada").status_code == 404
         assert ada.get(f"{place.path}/collaborators/ada/permission").status_code == 403
         assert ada.get(f"/repos/{hidden.full_name}").status_code == 404
         assert ada.get("/repos/other/no-app-here").status_code == 404

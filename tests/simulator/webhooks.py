@@ -13,7 +13,7 @@ import httpx
 
 from .accounts import Organization, User
 from .apps import App, Installation
-from .payloads import organization_json, user_json
+from .payloads import OLDER_VERSION, organization_json, user_json
 from .world import GHES_VERSION, Event, Json, World, iso
 
 DEADLINE_SECONDS = {"github.com": 10.0, "ghes": 30.0}
@@ -78,7 +78,7 @@ class Dispatcher:
         self.duplicate = False  # deliver everything twice, as GitHub sometimes does
         self.outage = False
         self.deadline_seconds = DEADLINE_SECONDS[world.profile]
-        self.api_version = "2022-11-28"  # whose shape payloads have
+        self.api_version = OLDER_VERSION  # whose shape payloads have
         self._by_id: dict[int, Delivery] = {}
         self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="webhook")
         # without verification: receivers are on this machine, and loading certificates takes 15 ms
@@ -88,10 +88,11 @@ class Dispatcher:
 
     def emit(self, event: Event) -> None:
         """Queue an event for each installation that receives it, or for the App itself."""
-        if event.name == "github_app_authorization":
+        if event.name in ("github_app_authorization", "ping"):
             for app in event.targets or []:
                 if app.webhook_url:
-                    self._send_all(app, event, {"action": event.action, **event.payload}, None)
+                    action = {"action": event.action} if event.action else {}
+                    self._send_all(app, event, action | event.payload, None)
             return
         for installation in list(self._world.installations.values()):
             if self._receives(installation, event):
@@ -187,7 +188,7 @@ class Dispatcher:
         self._send_all(installation.app, event, payload, installation.id)
 
     def _send_all(self, app: App, event: Event, payload: Json, installation_id: int | None) -> None:
-        if self.api_version != "2022-11-28" and "pull_request" in payload:
+        if self.api_version != OLDER_VERSION and "pull_request" in payload:
             gone = ("merge_commit_sha", "assignee")
             payload["pull_request"] = {key: value for key, value in payload["pull_request"].items() if key not in gone}
         body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.store.database import Database
 from app.store.housekeeping import sweep
-from app.store.reports import SENDING, SENT, SUPERSEDED, ReportStore
+from app.store.reports import LATER, SENDING, SENT, SUPERSEDED, ReportStore
 from app.store.tables import delivery, history, metadata, outbox, report
 from app.subject import Claim
 from tests.store.test_subjects import ABOUT
@@ -80,6 +80,22 @@ def test_only_what_was_begun_is_unfinished_and_a_newer_one_ends_it(run: Run) -> 
         await store.mark(second, SENT)
         assert await store.unfinished("7/pull/1") is None
         assert [row.state for row in await rows(database, outbox)] == [SUPERSEDED, SENT]
+
+    run(story)
+
+
+def test_what_follows_later_is_counted_and_found_until_something_newer_is_said(run: Run) -> None:
+    async def story(database: Database) -> None:
+        store = ReportStore(database)
+        first = await store.save(claim(wanted=3), document(), PUBLICATION, 0.1)
+        await store.later(first, 1234.5)
+        found = await store.unfinished("7/pull/1")
+        assert found is not None
+        assert (found.state, found.wanted, found.again_at) == (LATER, 3, 1234.5)
+        assert await store.waiting_rests() == 1
+        await store.save(claim(2, wanted=4), document(), PUBLICATION, 0.1)
+        assert await store.unfinished("7/pull/1") is None
+        assert await store.waiting_rests() == 0
 
     run(story)
 

@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from app.subject import Again, Delivery, Wanted
-from app.web.application import MAX_BODY, application
+from app.web.application import application
+from app.web.webhook import MAX_BODY
 
 SECRET = "a-secret-that-only-the-tests-know"
 REPOSITORY = {
@@ -200,7 +201,7 @@ def test_a_body_that_trickles_in_is_given_up(monkeypatch: pytest.MonkeyPatch) ->
             yield b"x"
             await asyncio.sleep(0.01)
 
-    monkeypatch.setattr("app.web.application.MAX_SECONDS", 0.05)
+    monkeypatch.setattr("app.web.webhook.MAX_SECONDS", 0.05)
     assert Receiver().post(trickle()).status_code == 408
 
 

@@ -85,8 +85,6 @@ class Details:
     renderer: Renderer
     github_url: str
     sessions: Sessions | None = None
-    commands: frozenset[str] = frozenset()
-    """Comment commands that are answered; nothing else is offered."""
     clock: Callable[[], float] = time.time
 
     def router(self) -> APIRouter:
@@ -182,7 +180,7 @@ class Details:
             waiting=waiting(found.standing, head) if found.standing else "",
             newest=_newest(found) if asked.head else None,
             empty=_empty(asked, found) if verdict is None else "",
-            page=page(verdict, found.events, links, self.commands, now) if verdict else None,
+            page=page(verdict, found.events, links, now) if verdict else None,
             course=course(found.heads, found.events, links, path, head),
         )
 

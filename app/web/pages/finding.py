@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from app.web.pages.links import Linked, Links
@@ -82,7 +83,7 @@ def group(finding: Json) -> str:
 def finding(
     found: Json, links: Links, first_seen: datetime | None, commands: frozenset[str], rules: Mapping[str, Rule]
 ) -> Shown:
-    """`commands`: the comment commands that are answered today."""
+    """`commands`: the comment commands that the policy offers."""
     fix, rule = found["fix"], rules.get(found["rule"])
     acts = found["counts"] and found["level"] in ("block", "warn")
     return Shown(
@@ -132,6 +133,7 @@ def _requests(found: Json, rule: Rule | None, commands: frozenset[str]) -> Itera
         yield f"/ospo-gate wrong {found['id']} what is right"
 
 
+@cache
 def known_rules() -> Mapping[str, Rule]:
     """Every rule of this release."""
     return {rule.id: rule for check in CHECKS for rule in check.rules}

@@ -125,9 +125,10 @@ class Course:
     events: tuple[Event, ...]
 
 
-def page(verdict: Verdict, events: Sequence[Happened], links: Links, commands: frozenset[str], now: datetime) -> Page:
+def page(verdict: Verdict, events: Sequence[Happened], links: Links, now: datetime) -> Page:
     """The page of a verdict. `links` are of its head."""
     report = verdict.document
+    commands = frozenset(report.get("commands") or ())
     sign, sentence = said(report)
     first = {event.finding: utc(event.at) for event in events if event.what == "first-seen"}  # the oldest comes last
     made = utc(verdict.made_at)

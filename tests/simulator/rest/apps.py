@@ -80,6 +80,15 @@ def convert_manifest(call: Call) -> Reply:
     return Reply(app_json(call.world, app) | secrets, 201)
 
 
+@route("GET", "/orgs/{org}/installation", who="app")
+def organization_installation(call: Call) -> Reply:
+    organization = call.organization
+    for installation in call.world.installations.values():
+        if installation.app is call.app and installation.account is organization:
+            return Reply(installation_json(call.world, installation))
+    raise not_found()
+
+
 @route("GET", "/meta", who="anybody")
 def meta(call: Call) -> Reply:
     data: Json = {"verifiable_password_authentication": False, "hooks": ["127.0.0.0/8"], "api": ["127.0.0.0/8"]}

@@ -3,7 +3,7 @@
 from .. import comments
 from ..comments import Comment
 from ..errors import ApiError, forbidden, not_found, validation_failed
-from ..payloads import comment_json
+from ..payloads import REACTIONS, comment_json
 from ..pulls import Pull
 from ..routing import Call, Reply, route
 
@@ -49,7 +49,7 @@ def delete_comment(call: Call) -> Reply:
 @route("POST", "/repos/{owner}/{repo}/issues/comments/{id:int}/reactions", *WRITE, creates_content=True)
 def react(call: Call) -> Reply:
     content = call.json.get("content")
-    if content not in comments.REACTIONS:
+    if content not in REACTIONS:
         raise validation_failed("Reaction", "content", "invalid")
     reaction, new = comments.react(call.world, _comment(call), call.bot, content)
     return Reply(reaction, 201 if new else 200)

@@ -6,6 +6,7 @@ import binascii
 from .. import snapshots
 from ..alerts import Alert, alert_json
 from ..errors import ApiError, not_found
+from ..payloads import repository_json
 from ..routing import Call, Reply, route
 from ..world import Json
 
@@ -71,8 +72,7 @@ def _shown(call: Call, alert: Alert, with_repository: bool = False) -> Json:
     if call.version != "2022-11-28":
         del data["security_advisory"]["cvss"]
     if with_repository:
-        repository = alert.repository
-        data["repository"] = {"id": repository.id, "node_id": repository.node_id, "full_name": repository.full_name}
+        data["repository"] = repository_json(alert.repository)
     return data
 
 

@@ -11,13 +11,17 @@ from ..oauth import UserToken
 from ..payloads import installation_json, repository_json, user_json
 from ..rights import flags
 from ..routing import Call, Reply, route
-from ..world import iso
+from ..world import Json, iso
 
 
 @route("GET", "/user", who="person")
 def get_user(call: Call) -> Reply:
+    """The public profile: an App without the permission `email_addresses` is told no address."""
     user = call.person.user
-    return Reply(user_json(call.world, user) | {"name": user.name, "email": None, "two_factor_authentication": True})
+    profile: Json = dict.fromkeys(("company", "blog", "location", "email", "hireable", "bio"))
+    counts = dict.fromkeys(("public_repos", "public_gists", "followers", "following"), 0)
+    since = dict.fromkeys(("created_at", "updated_at"), "2020-01-01T00:00:00Z")
+    return Reply(user_json(call.world, user) | {"name": user.name} | profile | counts | since)
 
 
 @route("GET", "/user/installations", who="person")

@@ -2,7 +2,6 @@
 
 from ..payloads import commit_json, pull_json
 from ..routing import Call, Reply, route
-from ..world import Json
 from .repositories import file_json
 
 FILES_MAX = 3_000
@@ -20,12 +19,12 @@ def list_pulls(call: Call) -> Reply:
         found = [p for p in found if p.base_ref == query["base"]]
     newest = query.get("direction", "desc" if query.get("sort", "created") == "created" else "asc") == "desc"
     found.sort(key=lambda p: p.number, reverse=newest)
-    return call.page([_versioned(call, pull_json(p, full=False)) for p in found])
+    return call.page([pull_json(p, False, call.version) for p in found])
 
 
 @route("GET", "/repos/{owner}/{repo}/pulls/{number:int}", "pull_requests:read")
 def get_pull(call: Call) -> Reply:
-    return Reply(_versioned(call, pull_json(call.pull)))
+    return Reply(pull_json(call.pull, version=call.version))
 
 
 @route("GET", "/repos/{owner}/{repo}/pulls/{number:int}/files", "pull_requests:read")
@@ -38,11 +37,3 @@ def list_files(call: Call) -> Reply:
 def list_commits(call: Call) -> Reply:
     pull = call.pull
     return call.page([commit_json(pull.repository, sha) for sha in pull.commits()[:COMMITS_MAX]])
-
-
-def _versioned(call: Call, data: Json) -> Json:
-    """2026-03-10 removed these two."""
-    if call.version != "2022-11-28":
-        data.pop("merge_commit_sha", None)
-        data.pop("assignee", None)
-    return data

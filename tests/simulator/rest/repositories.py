@@ -66,7 +66,7 @@ def pulls_of_commit(call: Call) -> Reply:
     repository = call.repository
     sha = _revision(call, repository, call.params["ref"])
     found = [pull for pull in repository.pulls.values() if sha in (*pull.commits(), pull.merge_commit_sha)]
-    return call.page([pull_json(pull, full=False) for pull in found])
+    return call.page([pull_json(pull, False, call.version) for pull in found])
 
 
 @route("GET", "/repos/{owner}/{repo}/rules/branches/{branch:rest}", "metadata:read")

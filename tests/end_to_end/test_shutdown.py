@@ -1,0 +1,50 @@
+"""A service that is told to end finishes what it has in hand; told twice, it ends at once and loses nothing."""
+
+import signal
+from pathlib import Path
+
+from tests.end_to_end.examples import COPYLEFT, pull, repository
+from tests.end_to_end.stage import Stage
+
+
+def test_what_is_in_hand_is_finished(tmp_path: Path) -> None:
+    with Stage(tmp_path) as stage:
+        repo = repository(stage)
+        hold = stage.sim.hold("headRefOid")
+        change = pull(stage, repo, COPYLEFT)
+        assert hold.wait_until_reached()
+        assert stage.process is not None
+        stage.process.send_signal(signal.SIGTERM)
+        hold.release()
+        assert stage.process.wait(timeout=20) in (0, -signal.SIGTERM)
+        stage.process = None
+        assert stage.runs(repo, change.head_sha)["ospo-gate"]["conclusion"] == "failure"
+
+
+def test_a_second_signal_ends_it_at_once_and_nothing_is_lost(tmp_path: Path) -> None:
+    with Stage(tmp_path, OSPO_GATE_LEASE_SECONDS="1") as stage:
+        repo = repository(stage)
+        hold = stage.sim.hold("headRefOid")
+        change = pull(stage, repo, COPYLEFT)
+        assert hold.wait_until_reached()
+        process = stage.process
+        assert process is not None
+        process.send_signal(signal.SIGTERM)
+        stage.until(lambda: not stage.listens(), "nobody listens any more")
+        assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=5) == 128 + signal.SIGTERM
+        hold.release()
+        stage.start_service()
+        assert stage.verdict(repo, change.head_sha)["conclusion"] == "failure"
+
+
+def test_workers_alone_do_what_a_web_process_accepts(tmp_path: Path) -> None:
+    with Stage(tmp_path, OSPO_GATE_WORKERS="0") as stage:
+        repo = repository(stage)
+        change = pull(stage, repo, COPYLEFT)
+        stage.until(lambda: stage.waiting() == 1, "it is accepted")
+        with stage.worker(OSPO_GATE_WORKERS="2") as worker:
+            assert stage.verdict(repo, change.head_sha)["conclusion"] == "failure"
+            worker.send_signal(signal.SIGTERM)
+            assert worker.wait(timeout=20) == 0
