@@ -4,6 +4,7 @@ import hashlib
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from app.ports import Blob, FileRef, InventoryCache, Parse, Side, Source
 from checks.engine.plan import ManifestRequest
@@ -198,9 +199,12 @@ def placed(inventory: Inventory, path: str) -> Inventory:
         return inventory
     folders = posixpath.dirname(inventory.path) or ".", posixpath.dirname(path)
 
+    @cache
+    def beside(name: str) -> str:
+        return posixpath.normpath(posixpath.join(folders[1], posixpath.relpath(name, folders[0])))
+
     def moved(location: Location) -> Location:
-        beside = posixpath.relpath(location.path, folders[0])
-        return replace(location, path=posixpath.normpath(posixpath.join(folders[1], beside)))
+        return Location(beside(location.path), location.line, location.end_line)
 
     return replace(
         inventory,

@@ -126,15 +126,6 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
-class Renamed:
-    """A repository has another name or owner."""
-
-    repository_id: int
-    name: str
-    """`owner/name`."""
-
-
-@dataclass(frozen=True, slots=True)
 class Archived:
     """A repository can only be read from now on; not `archived`: it can be written again."""
 
@@ -160,7 +151,7 @@ class Regained:
 
     installation_id: int
     repositories: tuple[Told, ...] | None = None
-    """None: the whole installation."""
+    """What is true of them from now on; None: the whole installation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +160,7 @@ class PolicyChanged:
 
 
 #: What only changes rows; `app.store.effects` applies it.
-Effect = Closed | Cancelled | Changed | Renamed | Archived | Lost | Regained | PolicyChanged
+Effect = Closed | Cancelled | Changed | Archived | Lost | Regained | PolicyChanged
 Command = Wanted | Again | Effect
 
 

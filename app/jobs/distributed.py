@@ -7,7 +7,7 @@ handed out in the transaction that wants them, a few for each installation; the 
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import procrastinate
 import structlog
@@ -27,7 +27,9 @@ QUEUE = "subjects"
 #: Seconds after which a process looks for what is due even if nobody told it.
 LOOK_AGAIN = 5.0
 #: Seconds after which the engine is asked whether it still knows the jobs that it was given.
-SWEEP = 60.0
+SWEEP = 10.0
+#: Seconds in which jobs that end are looked at together.
+TOGETHER = 0.02
 #: Seconds after which a worker asks for a job even if PostgreSQL did not notify it.
 POLL = 1.0
 
@@ -49,6 +51,7 @@ class Distributed:
         self.app.job_manager = _Jobs(connector, self)
         self.app.task(name="subject", queue=QUEUE)(self._run)
         self._due = asyncio.Event()
+        self._ended: set[str] = set()
         self._stopping = False
         self._swept = 0.0
         logging.getLogger("procrastinate").setLevel(logging.WARNING)
@@ -82,6 +85,7 @@ class Distributed:
                     task.cancel()
                 working.cancel()  # procrastinate takes it as the wish to end: jobs in hand come to their end
                 await asyncio.gather(*tasks, return_exceptions=True)
+                await self._hand_out()  # others go on with what was done here
 
     def _going(self) -> bool:
         return not self._stopping
@@ -106,34 +110,27 @@ class Distributed:
         if claim is not None:
             await self.hands.work(claim)
 
-    async def ended(self, key: str) -> None:
+    def ended(self, key: str) -> None:
         """The job of a subject is over: another one of its installation may be the next."""
-        try:
-            await self._hand_out(key)
-        except (OSError, SQLAlchemyError):
-            log.exception("next-not-submitted", subject=key)
+        self._ended.add(key)
         self._due.set()
 
     async def _look(self) -> None:
         """Hand out what is due, and wait until more is."""
         await self._hand_out()
-        time = asyncio.get_running_loop().time
-        again = time() + LOOK_AGAIN
-        while True:
-            self._due.clear()
-            due = await self.outstanding.seconds_until_due()
-            until = again if due is None else min(again, time() + due)
-            try:
-                await asyncio.wait_for(self._due.wait(), until - time())
-            except TimeoutError:
-                return
+        due = await self.outstanding.seconds_until_due()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._due.wait(), LOOK_AGAIN if due is None else min(LOOK_AGAIN, due))
+        await asyncio.sleep(TOGETHER)
 
-    async def _hand_out(self, ended: str | None = None) -> None:
+    async def _hand_out(self) -> None:
+        self._due.clear()
+        ended = frozenset(self._ended)
         async with self.hands.subjects.database.write() as connection:
-            if ended is not None:
-                await self.outstanding.ended(connection, ended)
+            await self.outstanding.ended(connection, ended)
             if rows := await self.outstanding.due(connection):
                 await self.submit(connection, rows)
+        self._ended -= ended
 
     async def _rescue(self) -> None:
         """Jobs of workers that give no sign of life are over; their subjects are due when their leases end."""
@@ -163,7 +160,7 @@ class _Jobs(JobManager):
         except ConnectorException as error:
             log.warning("job-not-finished", subject=job.lock, error=str(error.__cause__ or error)[:300])
         if job.lock:
-            await self.engine.ended(job.lock)
+            self.engine.ended(job.lock)
 
 
 def _queued(key: str, priority: int) -> QueuedJob:

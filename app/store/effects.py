@@ -21,7 +21,6 @@ from app.subject import (
     Lost,
     PolicyChanged,
     Regained,
-    Renamed,
     Told,
     task_key,
 )
@@ -45,8 +44,6 @@ async def apply(connection: AsyncConnection, command: Effect, now: float, insert
             await connection.execute(update(subject).where(subject.c.key == key).values(**_RESTED))
         case Changed(id_, kinds):
             await _again(connection, (subject.c.repository_id == id_) & _of(kinds), now)
-        case Renamed(id_, name):
-            await _repository(connection, id_, name=name, folded=name.lower())
         case Archived(id_, archived):
             await _archived(connection, id_, archived, now)
         case Lost():
@@ -81,7 +78,6 @@ async def _merged(connection: AsyncConnection, closed: Closed, now: float) -> No
 
 
 async def _archived(connection: AsyncConnection, id_: int, archived: bool, now: float) -> None:
-    await _repository(connection, id_, archived=archived)
     here = subject.c.repository_id == id_
     if archived:
         await _rest(connection, here, ARCHIVED)
@@ -139,10 +135,6 @@ async def _rest(connection: AsyncConnection, where: ColumnElement[bool], reason:
     waits = subject.c.wanted > subject.c.done
     rested = {**_RESTED, "last_error": reason}
     await connection.execute(update(subject).where(where, waits).values(rested))
-
-
-async def _repository(connection: AsyncConnection, id_: int, **changes: Any) -> None:
-    await connection.execute(update(repository).where(repository.c.id == id_).values(**changes))
 
 
 async def _task(connection: AsyncConnection, key: str, now: float, insert: Insert) -> None:

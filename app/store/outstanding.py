@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, case, func, select, text, update
+from sqlalchemy import BindParameter, Float, Select, bindparam, case, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.store.acceptance import Raised
@@ -55,22 +55,13 @@ class OutstandingStore:
 
     async def due(self, connection: AsyncConnection) -> list[Raised]:
         """What is due and no job yet, the next ones first, no more of one installation than there may be."""
-        now = self.clock()
-        waiting = subject.alias("waiting")
-        turn = func.row_number().over(
-            partition_by=waiting.c.installation_id, order_by=(nobody_waits(waiting), waiting.c.next_at)
-        )
-        free = (is_due(waiting, now), waiting.c.job_at.is_(None))
-        ranked = select(waiting.c.key, turn.label("turn")).where(*free).subquery("ranked")
-        keys = select(ranked.c.key).where(ranked.c.turn <= PER_INSTALLATION)
-        query: Select[Any] = select(waiting.c.key, waiting.c.installation_id, waiting.c.wanted)
-        query = by_fairness(query.where(*free, waiting.c.key.in_(keys)), waiting, now).limit(STEP)
-        rows = await connection.execute(query.with_for_update(skip_locked=True, of=waiting))
+        rows = await connection.execute(_DUE, {"now": self.clock()})
         return [Raised(row.key, row.installation_id, row.wanted, job=False) for row in rows]
 
-    async def ended(self, connection: AsyncConnection, key: str) -> None:
-        """The job of a subject came to its end, whatever that was."""
-        await connection.execute(update(subject).where(subject.c.key == key).values(job_at=None))
+    async def ended(self, connection: AsyncConnection, keys: Collection[str]) -> None:
+        """The jobs of these subjects came to their end, whatever that was."""
+        if keys:
+            await connection.execute(update(subject).where(subject.c.key.in_(keys)).values(job_at=None))
 
     async def lost(self, connection: AsyncConnection, seconds: float) -> int:
         """Forget jobs that were handed out more than `seconds` ago and of which the engine knows nothing (any more)."""
@@ -90,6 +81,23 @@ class OutstandingStore:
         async with self.database.read() as connection:
             earliest = (await connection.execute(query)).scalar_one_or_none()
         return None if earliest is None else max(0.0, float(earliest) - now)
+
+
+def _due_statement() -> Select[Any]:
+    now: BindParameter[float] = bindparam("now", type_=Float)
+    waiting = subject.alias("waiting")
+    turn = func.row_number().over(
+        partition_by=waiting.c.installation_id, order_by=(nobody_waits(waiting), waiting.c.next_at)
+    )
+    free = (is_due(waiting, now), waiting.c.job_at.is_(None))
+    ranked = select(waiting.c.key, turn.label("turn")).where(*free).subquery("ranked")
+    keys = select(ranked.c.key).where(ranked.c.turn <= PER_INSTALLATION)
+    query = select(waiting.c.key, waiting.c.installation_id, waiting.c.wanted).where(*free, waiting.c.key.in_(keys))
+    return by_fairness(query, waiting, now).limit(STEP).with_for_update(skip_locked=True, of=waiting)
+
+
+#: Built once: that costs as much as running it.
+_DUE = _due_statement()
 
 
 def _with_room(rows: Iterable[Raised], counts: dict[int, int]) -> Iterable[Job]:

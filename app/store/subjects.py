@@ -5,9 +5,24 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, case, func, or_, select, text, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Float,
+    FromClause,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.dml import Update
+from sqlalchemy.sql.dml import ReturningUpdate, Update
 
 from app.store.acceptance import DONE, FAILED, Acceptance
 from app.store.database import Database
@@ -26,6 +41,7 @@ class SubjectStore:
         self.clock = clock
         self.acceptance = Acceptance(database, lambda: self.clock())  # tests move the clock
         self._insert = (sqlite if database.sqlite else postgresql).insert
+        self._next, self._this = _claiming(database, any_=True), _claiming(database, any_=False)
 
     async def accept(self, accepted: Delivery) -> bool:
         """Store a delivery and what it asks for, durably. False: it was known and its work has not failed. Raises
@@ -64,23 +80,13 @@ class SubjectStore:
         counts as an attempt: a subject that kills its workers must come to an end.
         """
         now = self.clock()
-        waiting = subject.alias("waiting")
-        first = select(waiting.c.key).where(is_due(waiting, now))
-        if key is None:
-            first = by_fairness(first, waiting, now).limit(1)
-        else:
-            first = first.where(waiting.c.key == key)
-        if not self.database.sqlite:
-            first = first.with_for_update(skip_locked=True, of=waiting)
-        died = case((subject.c.lease_until.is_not(None), 1), else_=0)
-        taken = (
-            update(subject)
-            .where(subject.c.key == first.scalar_subquery())
-            .values(token=subject.c.token + 1, lease_until=now + lease_seconds, attempts=subject.c.attempts + died)
-            .returning(subject)
-        )
+        given = {"now": now, "until": now + lease_seconds}
         async with self.database.write() as connection:
-            row = (await connection.execute(taken)).one_or_none()
+            if key is None:
+                result = await connection.execute(self._next, given)
+            else:
+                result = await connection.execute(self._this, {**given, "this": key})
+            row = result.one_or_none()
             return _claim(row) if row else None
 
     async def keep(self, claim: Claim, lease_seconds: float) -> bool:
@@ -201,13 +207,33 @@ def _claim(row: Row[Any]) -> Claim:
     )
 
 
-def is_due(waiting: FromClause, now: float) -> ColumnElement[bool]:
+def _claiming(database: Database, any_: bool) -> ReturningUpdate[Any]:
+    """Takes what is next, or the subject `this`, from `now` `until` then. Built once: that costs as much as running it."""
+    now: BindParameter[float] = bindparam("now", type_=Float)
+    waiting = subject.alias("waiting")
+    first = select(waiting.c.key).where(is_due(waiting, now))
+    if any_:
+        first = by_fairness(first, waiting, now).limit(1)
+    else:
+        first = first.where(waiting.c.key == bindparam("this"))
+    if not database.sqlite:
+        first = first.with_for_update(skip_locked=True, of=waiting)
+    died = case((subject.c.lease_until.is_not(None), 1), else_=0)
+    return (
+        update(subject)
+        .where(subject.c.key == first.scalar_subquery())
+        .values(token=subject.c.token + 1, lease_until=bindparam("until"), attempts=subject.c.attempts + died)
+        .returning(subject)
+    )
+
+
+def is_due(waiting: FromClause, now: BindParameter[float]) -> ColumnElement[bool]:
     """Whether a worker may take it now."""
     free = or_(waiting.c.lease_until.is_(None), waiting.c.lease_until < now)
     return and_(waiting.c.wanted > waiting.c.done, waiting.c.next_at <= now, free)
 
 
-def by_fairness(query: Select[Any], waiting: FromClause, now: float) -> Select[Any]:
+def by_fairness(query: Select[Any], waiting: FromClause, now: BindParameter[float]) -> Select[Any]:
     """Who is next: see `SubjectStore.claim`."""
     in_hand = (
         select(subject.c.installation_id, func.count().label("subjects"))

@@ -16,7 +16,6 @@ from app.subject import (
     PolicyChanged,
     Regained,
     Remark,
-    Renamed,
     Wanted,
     branch_key,
     comment_key,
@@ -203,36 +202,31 @@ def repositories_removed(event: InstallationRepositoriesEvent, _: Ours) -> Seque
     return [Lost(event.installation.id, "the repository was taken away from the App", ids)]
 
 
-def repository_created(event: RepositoryEvent, _: Ours) -> Sequence[Command]:
-    return [Regained(event.installation.id, (event.repository.told(event.installation.id),))]
+def repository_known(event: RepositoryEvent, _: Ours) -> Sequence[Command]:
+    """Together with what follows from it: no verdict is made with what was true before."""
+    return [Regained(event.installation.id, (event.told,))]
 
 
 def repository_deleted(event: RepositoryEvent, _: Ours) -> Sequence[Command]:
     return [Lost(event.installation.id, "the repository was deleted", (event.repository.id,))]
 
 
-def repository_renamed(event: RepositoryEvent, ours: Ours) -> Sequence[Command]:
-    return [Renamed(event.repository.id, event.repository.full_name), *repository_changed(event, ours)]
+def repository_archived(event: RepositoryEvent, ours: Ours) -> Sequence[Command]:
+    return [*repository_known(event, ours), Archived(event.repository.id, archived=True)]
 
 
-def repository_transferred(event: RepositoryEvent, ours: Ours) -> Sequence[Command]:
-    return [*repository_created(event, ours), *repository_renamed(event, ours)]
-
-
-def repository_archived(event: RepositoryEvent, _: Ours) -> Sequence[Command]:
-    return [Archived(event.repository.id, archived=True)]
-
-
-def repository_unarchived(event: RepositoryEvent, _: Ours) -> Sequence[Command]:
-    return [Archived(event.repository.id, archived=False)]
+def repository_unarchived(event: RepositoryEvent, ours: Ours) -> Sequence[Command]:
+    return [*repository_known(event, ours), Archived(event.repository.id, archived=False)]
 
 
 def repository_edited(event: RepositoryEvent, ours: Ours) -> Sequence[Command]:
-    return branch_changed(event, ours) if "default_branch" in (event.changes or {}) else []
+    if "default_branch" not in (event.changes or {}):
+        return []
+    return [*repository_known(event, ours), *branch_changed(event, ours)]
 
 
-def repository_changed(event: RepositoryEvent, _: Ours) -> Sequence[Command]:
-    return [Changed(event.repository.id, (Kind.PULL, Kind.BRANCH))]
+def repository_changed(event: RepositoryEvent, ours: Ours) -> Sequence[Command]:
+    return [*repository_known(event, ours), Changed(event.repository.id, (Kind.PULL, Kind.BRANCH))]
 
 
 def branch_changed(event: RepositoryEvent, _: Ours) -> Sequence[Command]:

@@ -1,7 +1,6 @@
 """From a webhook's JSON to commands, without I/O: one explicit table of events and actions, and what each changes."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -23,11 +22,9 @@ from app.web.commands import (
     repositories_removed,
     repository_archived,
     repository_changed,
-    repository_created,
     repository_deleted,
     repository_edited,
-    repository_renamed,
-    repository_transferred,
+    repository_known,
     repository_unarchived,
     resumed,
     run_again,
@@ -47,7 +44,6 @@ from app.web.payloads import (
     PullRequestEvent,
     PushEvent,
     RepositoryEvent,
-    property_texts,
 )
 
 
@@ -79,20 +75,9 @@ class Row(NamedTuple):
 def _row(changes: str, model: type[_E], commands: Callable[[_E, Ours], Sequence[Command]]) -> Row:
     def read(body: bytes, ours: Ours) -> tuple[Sequence[Command], Told | None]:
         event = model.model_validate_json(body)
-        return commands(event, ours), _told(event)
+        return commands(event, ours), event.told if isinstance(event, RepositoryEvent) else None
 
     return Row(changes, read)
-
-
-def _told(event: object) -> Told | None:
-    """What an event tells about its repository."""
-    if not isinstance(event, RepositoryEvent):
-        return None
-    told = event.repository.told(event.installation.id)
-    if isinstance(event, CustomPropertyValuesEvent):  # the repository beside them may still have the old ones
-        new = {item.property_name: item.value for item in event.new_property_values}
-        return replace(told, properties=property_texts({**(event.repository.custom_properties or {}), **new}))
-    return told
 
 
 _JUDGED = "The pull request is judged at its head."
@@ -167,15 +152,15 @@ EVENTS: Mapping[str, Mapping[str | None, Row]] = {
         ),
     },
     "repository": {
-        "created": _row("It is known.", RepositoryEvent, repository_created),
+        "created": _row("It is known.", RepositoryEvent, repository_known),
         "deleted": _row("It is gone, and nothing there waits any more.", RepositoryEvent, repository_deleted),
         "renamed": _row(
             "What waits goes on under the new name; open pull requests and the default branch are judged again.",
             RepositoryEvent,
-            repository_renamed,
+            repository_changed,
         ),
         "transferred": _row(
-            "As renamed, under the installation of the new owner.", RepositoryEvent, repository_transferred
+            "As renamed, under the installation of the new owner.", RepositoryEvent, repository_changed
         ),
         "archived": _row("What waits there rests: nothing can be written.", RepositoryEvent, repository_archived),
         "unarchived": _row(

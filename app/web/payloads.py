@@ -4,6 +4,7 @@ The models are narrow and ignore what they do not need, so that a field that Git
 a delivery into an error.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -112,6 +113,11 @@ class RepositoryEvent(_Model):
     repository: Repository
     installation: _Installation
     changes: dict[str, Any] | None = None
+
+    @property
+    def told(self) -> Told:
+        """What the event tells about its repository."""
+        return self.repository.told(self.installation.id)
 
 
 class _Commitish(_Model):
@@ -226,3 +232,10 @@ class _Property(_Model):
 
 class CustomPropertyValuesEvent(RepositoryEvent):
     new_property_values: list[_Property] = []
+
+    @property
+    def told(self) -> Told:
+        """The repository beside them may still have the old ones."""
+        new = {item.property_name: item.value for item in self.new_property_values}
+        properties = property_texts({**(self.repository.custom_properties or {}), **new})
+        return replace(super().told, properties=properties)

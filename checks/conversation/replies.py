@@ -132,9 +132,9 @@ class Request:
 
 
 _ASKED = {
-    Word.WAIVE: "An exception is asked for",
-    Word.WRONG: "The data is said to be wrong",
-    Word.ALLOW: "A change of the policy is asked for",
+    Word.WAIVE: "**An exception** for {} was asked for",
+    Word.WRONG: "**The data** behind {} was said to be wrong",
+    Word.ALLOW: "**A change of the policy** for {} was asked for",
 }
 
 
@@ -145,9 +145,8 @@ def asked(request: Request, asking: Asking, entry: str | None, editor: str | Non
     """
     finding = request.finding
     joins = " The same was asked for before, and one decision answers all." if request.joins else ""
-    said = (
-        f"**{_ASKED[request.word]}** for {code(finding['id'])} by {code(request.login)}: {prose(finding['headline'])}."
-    )
+    what = _ASKED[request.word].format(code(finding["id"]))
+    said = f"{what} by {code(request.login)}: {prose(finding['headline'])}."
     return "\n\n".join((f"{said}{joins} {capital(_decides(asking))}", *_decision(request.word, entry, editor)))
 
 

@@ -110,8 +110,8 @@ def _footer(report: Report, groups: Groups, presentation: Presentation) -> Itera
     wrong = _example((*groups.to_fix, *groups.warnings, *groups.clears))
     if "wrong" in presentation.commands and wrong:
         yield f"Are we wrong? Comment {code(f'/ospo-gate wrong {wrong} what is right')}"
-    if stops(report):
-        yield _exception(report, groups, presentation)
+    if stops(report) and (exception := _exception(report, groups, presentation)):
+        yield exception
     details = link("Every step of this verdict", presentation.details_url)
     if presentation.details_url and details.startswith("["):
         yield details
@@ -119,10 +119,12 @@ def _footer(report: Report, groups: Groups, presentation: Presentation) -> Itera
 
 
 def _exception(report: Report, groups: Groups, presentation: Presentation) -> str:
-    id_ = _example(groups.blocking)
     contact = f" (contact: {_contact(report.contact)})" if report.contact else ""
-    if "waive" not in presentation.commands or id_ is None:
+    if "waive" not in presentation.commands:
         return f"{phrase(sentences.exception(report))}{contact}"
+    id_ = _example((*groups.to_fix, *groups.clears))
+    if id_ is None:
+        return ""  # it was asked for, or the owner has to decide anyway
     command = code(f"/ospo-gate waive {id_} why")
     answered = f", answered within {prose(report.answered_within)}" if report.answered_within else ""
     if report.repository.public:

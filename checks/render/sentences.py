@@ -144,6 +144,8 @@ def fine(report: Report) -> str:
 
 def repair_heading(todo: Sequence[Thing]) -> str:
     """`Both, from the top of your branch`: what the block of commands repairs of what is to be fixed."""
+    if not todo:
+        return "Or without waiting for anybody, from the top of your branch"
     if not all(finding.fix and finding.fix.commands for thing in todo for finding in thing):
         which = "What commands can fix, "
     else:

@@ -110,7 +110,10 @@ def test_an_author_who_is_a_member_asks_and_the_verdict_waits_for_the_owner(quic
     (waiver,) = load_policy(f"version: 1\nwaivers:\n{entry}".encode(), "policy.yaml").root.waivers
     assert (waiver.package, waiver.versions, waiver.requested_by) == ("pkg:npm/glyph-core", "2.1.0", "@ada")
     assert waiver.reason.text == "linked *dynamically*: @grace #1"
-    assert "### ✋ Nothing for you to do" in next(c["body"] for c in quick.own_comments(change))
+    verdict = next(c["body"] for c in quick.own_comments(change) if "ospo-gate:v1" in c["body"])
+    assert "### ✋ Nothing for you to do" in verdict
+    assert "Or without waiting for anybody, from the top of your branch:" in verdict
+    assert "/ospo-gate waive" not in verdict
 
 
 def test_on_a_public_repository_the_reason_is_not_repeated(quick: Stage) -> None:

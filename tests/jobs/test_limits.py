@@ -17,8 +17,7 @@ def paced(office: Office) -> Limits:
 
 def comments_used_up(office: Office) -> None:
     limits = paced(office)
-    while limits.rest_at(office.installation, 0, comment=True) is None:
-        pass
+    assert any(limits.rest_at(office.installation, 0, comment=True) for _ in range(100))
 
 
 def stands(office: Office, pull: Pull) -> tuple[list[str], int]:
@@ -110,6 +109,7 @@ def test_with_githubs_secondary_limits_on_every_verdict_comes_and_no_limit_is_me
         pulls = [office.pull(COPYLEFT) for _ in range(35)]
         for pull in pulls:
             await office.want(pull)
+        passing(office, 3_600)  # what other stories created in this simulator does not count any more
         office.sim.reset_counts()
         office.sim.limits.use_secondary()
         try:

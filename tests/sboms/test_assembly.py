@@ -221,6 +221,8 @@ def test_a_supplier_is_an_account_and_no_word_in_a_name() -> None:
         ("MIT/Zlib", "MIT OR Zlib", "MIT OR Zlib"),
         ("LicenseRef-own", "LicenseRef-own", "LicenseRef-own"),
         ("BSD", "BSD", None),
+        ("LicenseRef-own WITH Classpath-exception-2.0", "LicenseRef-own WITH Classpath-exception-2.0", None),
+        ("MIT WITH Own-exception", "MIT WITH Own-exception", None),
         ("MIT OR BSD", "MIT OR BSD", None),
         ("Foo-9.0", "Foo-9.0", None),
         ("DocumentRef-a:LicenseRef-b", "DocumentRef-a:LicenseRef-b", None),

@@ -24,7 +24,6 @@ from app.subject import (
     Lost,
     PolicyChanged,
     Regained,
-    Renamed,
     Told,
     Wanted,
     branch_key,
@@ -214,9 +213,9 @@ def test_an_archived_repository_rests_until_it_can_be_written_again(run: Any) ->
     async def story(desk: Desk) -> None:
         await desk.tell(Regained(11, (Told(7, 11, "example/web"),)))
         await desk.want(PULL)
-        await desk.tell(Archived(7, archived=True))
+        await desk.tell(Regained(11, (Told(7, 11, "example/web", archived=True),)), Archived(7, archived=True))
         assert (await desk.waiting(), await desk.repositories.active()) == ([], [])
-        await desk.tell(Archived(7, archived=False))
+        await desk.tell(Regained(11, (Told(7, 11, "example/web", archived=False),)), Archived(7, archived=False))
         assert (await desk.waiting(), len(await desk.repositories.active())) == ([PULL], 1)
 
     tell(run, story)
@@ -224,7 +223,8 @@ def test_an_archived_repository_rests_until_it_can_be_written_again(run: Any) ->
 
 def test_a_renamed_repository_is_known_by_its_new_name(run: Any) -> None:
     async def story(desk: Desk) -> None:
-        await desk.tell(Regained(11, (Told(7, 11, "example/web", visibility="private"),)), Renamed(7, "Example/Shop"))
+        await desk.tell(Regained(11, (Told(7, 11, "example/web", visibility="private"),)))
+        await desk.tell(Regained(11, (Told(7, 11, "Example/Shop"),)))
         row = await desk.repositories.named("example/shop")
         assert row is not None
         assert (row.id, row.name, row.visibility) == (7, "Example/Shop", "private")

@@ -17,7 +17,6 @@ from app.subject import (
     Lost,
     PolicyChanged,
     Regained,
-    Renamed,
     Told,
     Wanted,
     group_key,
@@ -39,6 +38,7 @@ PULL: dict[str, Any] = {
 QUEUE = "refs/heads/gh-readonly-queue/main/pr-3-abc"
 GROUP = {"merge_group": {"head_sha": "c" * 40, "head_ref": QUEUE, "base_sha": "b" * 40, "base_ref": "refs/heads/main"}}
 TOLD = Told(7, 11, "example/web", "R_7", "private", "main", False, False, {"tier": "gold"}, "MIT")
+KNOWN = Regained(11, (TOLD,))
 JUDGED = Changed(7, (Kind.PULL, Kind.BRANCH))
 
 
@@ -169,14 +169,14 @@ def test_installations_come_and_go() -> None:
 @pytest.mark.parametrize(
     ("action", "commands"),
     [
-        ("created", [Regained(11, (TOLD,))]),
+        ("created", [KNOWN]),
         ("deleted", [Lost(11, "the repository was deleted", (7,))]),
-        ("renamed", [Renamed(7, "example/web"), JUDGED]),
-        ("transferred", [Regained(11, (TOLD,)), Renamed(7, "example/web"), JUDGED]),
-        ("archived", [Archived(7, archived=True)]),
-        ("unarchived", [Archived(7, archived=False)]),
-        ("publicized", [JUDGED]),
-        ("privatized", [JUDGED]),
+        ("renamed", [KNOWN, JUDGED]),
+        ("transferred", [KNOWN, JUDGED]),
+        ("archived", [KNOWN, Archived(7, archived=True)]),
+        ("unarchived", [KNOWN, Archived(7, archived=False)]),
+        ("publicized", [KNOWN, JUDGED]),
+        ("privatized", [KNOWN, JUDGED]),
     ],
 )
 def test_a_repository_changes(action: str, commands: list[Command]) -> None:
@@ -194,6 +194,7 @@ def test_new_properties_count_even_where_the_repository_still_has_the_old() -> N
     new = [{"property_name": "tier", "value": "silver"}, {"property_name": "teams", "value": ["a", "b"]}]
     said = hear("custom_property_values", "updated", new_property_values=new, old_property_values=[])
     assert said.told is not None
+    assert said.also == (Regained(11, (said.told,)),)
     assert (said.command, said.told.properties) == (JUDGED, {"tier": "silver", "teams": "a,b"})
     gone = hear("custom_property_values", "updated", new_property_values=[{"property_name": "tier", "value": None}])
     assert gone.told is not None

@@ -187,7 +187,7 @@ def _create_uses() -> None:
         sqlite_with_rowid=False,
     )
     still, ended = sa.text("until IS NULL"), sa.text("until IS NOT NULL")
-    columns = ["component_id", "repository_id", "manifest_id"]
+    columns = ["component_id", "repository_id", "manifest_id", "until"]
     op.create_index("ix_use_open", "use", columns, sqlite_where=still, postgresql_where=still)
     op.create_index("ix_use_until", "use", ["until"], sqlite_where=ended, postgresql_where=ended)
     op.create_table(
