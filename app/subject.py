@@ -1,6 +1,7 @@
 """The subjects of the work: what an event asks for, and what a worker holds while it judges."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypedDict
@@ -222,3 +223,9 @@ def comment_key(repository_id: int, comment_id: int) -> str:
 
 def task_key(name: str) -> str:
     return f"0/{Kind.TASK}/{name}"
+
+
+def property_texts(values: Mapping[str, Any]) -> dict[str, str]:
+    """Custom properties as text; those without a value are left out, several values are joined by commas."""
+    given = {name: value for name, value in values.items() if value is not None}
+    return {name: ",".join(map(str, value)) if isinstance(value, list) else str(value) for name, value in given.items()}

@@ -40,7 +40,7 @@ def test_all_that_is_missing_is_named_at_once() -> None:
     [
         ("WEBHOOK_SECRET", "short", "is shorter than 16 characters"),
         ("WEBHOOK_SECRET_PREVIOUS", "short", "is shorter than 16 characters"),
-        ("WORKERS", "0", "must be 1 to 100"),
+        ("WORKERS", "101", "must be 0 to 100"),
         ("LEASE_SECONDS", "0", "must be 1 to 3600"),
         ("RETRY_SECONDS", "-1", ""),
         ("REFRESH_HOUR", "24", "must be 0 to 23"),

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-import httpx2
+import httpx
 
 from app.address import Address
 from app.github.connection import TIMEOUT, Connection, Reach
@@ -85,7 +85,7 @@ class Caller:
         """The value of the Authorization header."""
         raise NotImplementedError
 
-    def _refused(self, authorization: str, answer: httpx2.Response) -> GitHubError:
+    def _refused(self, authorization: str, answer: httpx.Response) -> GitHubError:
         """After a 401: the next attempt signs in anew."""
         raise NotImplementedError
 
@@ -101,7 +101,7 @@ class Caller:
         params: Mapping[str, Any] | None = None,
         json: Any = None,
         accept: str = "application/vnd.github+json",
-    ) -> httpx2.Response:
+    ) -> httpx.Response:
         """One REST call. Raises `RateLimited` or `GitHubError`."""
         headers = {"Accept": accept, "X-GitHub-Api-Version": self._version}
         if method != "GET":
@@ -114,7 +114,7 @@ class Caller:
             headers["If-None-Match"] = kept.etag
         answer = await self._called(method, path, headers, params, json, Cost())
         if answer.status_code == 304 and kept is not None:
-            return httpx2.Response(200, headers=list(kept.headers), content=kept.body, request=answer.request)
+            return httpx.Response(200, headers=list(kept.headers), content=kept.body, request=answer.request)
         if place and answer.status_code == 200 and "etag" in answer.headers:
             place[0].put(place[1], what, _keepable(answer))
         return answer
@@ -127,7 +127,7 @@ class Caller:
         params: Mapping[str, Any] | None,
         body: Any,
         cost: Cost,
-    ) -> httpx2.Response:
+    ) -> httpx.Response:
         self._limits.check(self._installation_id, cost)  # before a token is asked for
         refusal: GitHubError | None = None
         for _ in range(2):
@@ -146,7 +146,7 @@ class Caller:
         assert refusal is not None
         raise refusal
 
-    def _note(self, answer: httpx2.Response, cost: Cost) -> None:
+    def _note(self, answer: httpx.Response, cost: Cost) -> None:
         """What the answer says of limits. Raises `RateLimited` for a refusal because of one."""
         status, headers, ahead = answer.status_code, answer.headers, self._ahead(answer)
         limited = status == 429 or (status == 403 and _limited(answer))
@@ -154,7 +154,7 @@ class Caller:
         if limited:
             raise self._limits.refused(self._installation_id, cost.resource, headers, ahead)
 
-    def _ahead(self, answer: httpx2.Response) -> float:
+    def _ahead(self, answer: httpx.Response) -> float:
         """Seconds that our clock is ahead of GitHub's, which tells whole seconds."""
         theirs = server_time(answer)
         ahead = self._limits.clock() - theirs if theirs is not None else 0.0
@@ -186,7 +186,7 @@ class GitHubApp(Caller):
         app_id: int,
         private_key: str | AppKey,
         api_url: str,
-        transport: httpx2.AsyncBaseTransport | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
         *,
         reach: Reach | None = None,
         limits: Limits | None = None,
@@ -234,7 +234,7 @@ class GitHubApp(Caller):
     async def _sign_in(self) -> str:
         return f"Bearer {self.key.jwt(self.app_id)}"
 
-    def _refused(self, authorization: str, answer: httpx2.Response) -> GitHubError:
+    def _refused(self, authorization: str, answer: httpx.Response) -> GitHubError:
         self.key.refused()
         theirs = server_time(answer)
         ahead = self.clock() - theirs if theirs is not None else 0.0
@@ -309,7 +309,7 @@ class Installation(Caller):
     async def _sign_in(self) -> str:
         return f"token {await self.app.token(self.key)}"
 
-    def _refused(self, authorization: str, answer: httpx2.Response) -> GitHubError:
+    def _refused(self, authorization: str, answer: httpx.Response) -> GitHubError:
         self.app.drop_token(self.key, authorization.removeprefix("token "))
         return GitHubError(f"GitHub answered 401: {message_of(answer)}", 401)
 
@@ -333,12 +333,12 @@ class Installation(Caller):
         return GraphQLAnswer(data if isinstance(data, dict) else {}, problems)
 
 
-def _keepable(answer: httpx2.Response) -> Kept:
+def _keepable(answer: httpx.Response) -> Kept:
     headers = tuple((name, answer.headers[name]) for name in ("content-type", "link") if name in answer.headers)
     return Kept(answer.headers["etag"], headers, answer.content)
 
 
-def _limited(answer: httpx2.Response) -> bool:
+def _limited(answer: httpx.Response) -> bool:
     """Whether a 403 is a limit and not a refusal."""
     used_up = answer.headers.get("x-ratelimit-remaining") == "0"
     return "retry-after" in answer.headers or used_up or names_a_limit(message_of(answer))

@@ -1,4 +1,5 @@
-"""HTTP to one GitHub and to nowhere else: what signs us in is never sent to another host."""
+"""githubkit behind one function: requests to one GitHub and to nowhere else, for what signs us in is never sent to
+another host."""
 
 import asyncio
 import json
@@ -7,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
-import httpx2
+import httpx
+from githubkit import GitHub, UnauthAuthStrategy
+from githubkit.exception import RequestError, RequestFailed, RequestTimeout
 
 from app.address import Address, inert, origin
 from app.github.errors import GitHubError
@@ -37,40 +40,47 @@ class Reach:
     proxy: str | None = field(default=None, repr=False)
     """Address of a proxy, `direct`, or None: what the environment names."""
 
-    def transport(self, address: Address) -> httpx2.AsyncHTTPTransport:
+    def transport(self, address: Address) -> httpx.AsyncHTTPTransport:
         """The connections to this address. Raises `UsageError` for settings that cannot work."""
         own = None if self.proxy == "direct" else self.proxy
         proxy = own if self.proxy else proxy_to(address, self.variables)
         tls = trusted(self.variables, self.ca_file, "OSPO_GATE_GITHUB_CA_FILE")
-        return httpx2.AsyncHTTPTransport(
+        return httpx.AsyncHTTPTransport(
             verify=tls,
             trust_env=False,
-            proxy=httpx2.Proxy(proxy, ssl_context=tls if proxy.startswith("https:") else None) if proxy else None,
-            limits=httpx2.Limits(max_connections=100, max_keepalive_connections=20),
+            proxy=httpx.Proxy(proxy, ssl_context=tls if proxy.startswith("https:") else None) if proxy else None,
+            limits=httpx.Limits(max_connections=100, max_keepalive_connections=20),
         )
 
 
 class Connection:
     """Requests below one address."""
 
-    def __init__(self, base: Address, transport: httpx2.AsyncBaseTransport) -> None:
+    def __init__(self, base: Address, transport: httpx.AsyncBaseTransport) -> None:
         self.base = base
         above = base.removesuffix("/api/v3")
         self.graphql = f"{base}/graphql" if above == base else f"{above}/api/graphql"
         self._origin = base.origin
-        self._http = httpx2.AsyncClient(
-            transport=transport,
+        self._transport = transport
+        # No cache and no retries of its own: docs/decisions/0003-githubkit.md. Each request brings its authorization.
+        self._kit = GitHub(
+            UnauthAuthStrategy(),
+            base_url=str(base),
+            async_transport=_Open(transport),
+            http_cache=False,
+            auto_retry=False,
+            follow_redirects=False,
             trust_env=False,
-            timeout=TIMEOUT,
-            headers={"User-Agent": f"ospo-gate/{VERSION}"},
+            timeout=httpx.Timeout(TIMEOUT),
+            user_agent=f"ospo-gate/{VERSION}",
         )
 
     async def close(self) -> None:
-        await self._http.aclose()
+        await self._transport.aclose()
 
     async def send(
         self, method: str, place: str, headers: Mapping[str, str], params: Mapping[str, Any] | None, body: Any
-    ) -> httpx2.Response:
+    ) -> httpx.Response:
         """The answer to one request, whatever its status, after redirects within the same host. `place`: a path below
         the address, or a whole address that GitHub named. Raises `GitHubError` when no answer comes."""
         url = self._url(place, params)
@@ -105,22 +115,43 @@ class Connection:
             raise GitHubError("GitHub named an address on another host, which is not asked", 421)
         return url
 
-    async def _sent(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> httpx2.Response:
+    async def _sent(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> httpx.Response:
         try:
             async with asyncio.timeout(WHOLE):
-                request = self._http.build_request(method, url, headers=headers, content=content)
-                answer = await self._http.send(request, stream=True)
+                answer = await self._raw(method, url, headers, content)
                 try:
                     return await _whole(answer)
                 finally:
                     await answer.aclose()
-        except (TimeoutError, httpx2.TimeoutException):
+        except (TimeoutError, RequestTimeout, httpx.TimeoutException):
             raise GitHubError("GitHub did not answer in time") from None
-        except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
+        except (RequestError, httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             raise GitHubError(f"GitHub could not be reached: {redacted(visible(str(error)))}") from None
 
+    async def _raw(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> httpx.Response:
+        """The answer before its body is read, whatever its status: githubkit raises those that are refusals."""
+        try:
+            answer = await self._kit.arequest(method, url, headers=headers, content=content, stream=True)
+        except RequestFailed as refused:
+            answer = refused.response
+        raw: httpx.Response = answer.raw_response
+        return raw
 
-async def _whole(answer: httpx2.Response) -> httpx2.Response:
+
+class _Open(httpx.AsyncBaseTransport):
+    """Connections that stay open: githubkit closes its client after each call."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self.inner = inner
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return await self.inner.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        return None
+
+
+async def _whole(answer: httpx.Response) -> httpx.Response:
     """The answer with its body, unpacked, no more than was agreed."""
     chunks, size = [], 0
     async for chunk in answer.aiter_bytes():
@@ -130,7 +161,7 @@ async def _whole(answer: httpx2.Response) -> httpx2.Response:
         chunks.append(chunk)
     packed = (b"content-encoding", b"content-length", b"transfer-encoding")
     headers = [(name, value) for name, value in answer.headers.raw if name.lower() not in packed]
-    return httpx2.Response(answer.status_code, headers=headers, content=b"".join(chunks), request=answer.request)
+    return httpx.Response(answer.status_code, headers=headers, content=b"".join(chunks), request=answer.request)
 
 
 def _encoded(body: Any) -> bytes:

@@ -3,7 +3,7 @@
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-import httpx2
+import httpx
 
 from app.redaction import redacted
 from checks.model.errors import GateError
@@ -34,7 +34,7 @@ class RateLimited(GitHubError):
         self.retry_at = retry_at
 
 
-def document(answer: httpx2.Response) -> Any:
+def document(answer: httpx.Response) -> Any:
     """The JSON of an answer; half an answer, or the page of a proxy, is a fault that passes."""
     try:
         return answer.json()
@@ -42,7 +42,7 @@ def document(answer: httpx2.Response) -> Any:
         raise GitHubError("GitHub's answer could not be read", 502) from None
 
 
-def message_of(answer: httpx2.Response) -> str:
+def message_of(answer: httpx.Response) -> str:
     """GitHub's own words for a refusal."""
     try:
         return redacted(visible(str(answer.json().get("message", ""))[:2000]))
@@ -55,7 +55,7 @@ def names_a_limit(text: str) -> bool:
     return any(words in text.lower() for words in _LIMITS)
 
 
-def server_time(answer: httpx2.Response) -> float | None:
+def server_time(answer: httpx.Response) -> float | None:
     """GitHub's clock when it answered (seconds since 1970)."""
     try:
         return parsedate_to_datetime(answer.headers["date"]).timestamp()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import httpx2
+import httpx
 
 from app.address import Address
 from app.github.client import API_VERSION
@@ -112,7 +112,7 @@ class People:
         await self._web.close()
         await self._api.close()
 
-    async def _get(self, place: str, token: str) -> httpx2.Response:
+    async def _get(self, place: str, token: str) -> httpx.Response:
         """An answer that decides: what only says that GitHub cannot tell now raises."""
         headers = {
             "Accept": "application/vnd.github+json",
@@ -136,7 +136,7 @@ def _connection(url: str, reach: Reach) -> Connection:
 
 async def _sent(
     connection: Connection, method: str, place: str, headers: Mapping[str, str], body: Mapping[str, str] | None
-) -> httpx2.Response:
+) -> httpx.Response:
     try:
         async with asyncio.timeout(PATIENCE):
             return await connection.send(method, place, headers, None, body)
@@ -144,7 +144,7 @@ async def _sent(
         raise GitHubError("GitHub did not answer in time") from None
 
 
-def _mapping(answer: httpx2.Response) -> dict[str, Any]:
+def _mapping(answer: httpx.Response) -> dict[str, Any]:
     try:
         found = answer.json()
     except (ValueError, RecursionError):

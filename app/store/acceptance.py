@@ -73,7 +73,6 @@ class Acceptance:
             set_={
                 **told,
                 "closed_at": case((newer, None), else_=subject.c.closed_at),
-                "closed_at": case((newer, None), else_=subject.c.closed_at),
                 "wanted": subject.c.wanted + upsert.excluded.wanted,
                 "forced": or_(subject.c.forced, upsert.excluded.forced),
                 "next_at": upsert.excluded.next_at,

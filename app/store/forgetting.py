@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import Delete, delete, select, tuple_
 
 from app.store.database import Database
 from app.store.tables import advisory_name, document, fact, manifest, reading, repository, use
@@ -25,33 +25,48 @@ ROUND = 1_000
 async def forget_uses(database: Database, clock: Callable[[], float] = time.time) -> int:
     """Close the uses of repositories that are gone, and delete what is too old; how many rows were deleted."""
     now = clock()
+    await _close_lost(database, clock)
+    key = tuple_(use.c.manifest_id, use.c.component_id, use.c.since)
+    ended = select(use.c.manifest_id, use.c.component_id, use.c.since).where(use.c.until < now - ENDED)
+    had = select(manifest.c.id).where(manifest.c.document == document.c.key)
+    unkept = select(document.c.key).where(document.c.stored_at < now - DOCUMENTS, ~had.exists())
+    names = tuple_(advisory_name.c.folded, advisory_name.c.fact_id)
+    known = select(fact.c.id).where(fact.c.id == advisory_name.c.fact_id)
+    unknown = select(advisory_name).where(~known.exists())
+    return (
+        await _forget_repositories(database, clock)
+        + await _sliced(database, delete(use).where(key.in_(ended.limit(SLICE))))
+        + await _sliced(database, delete(document).where(document.c.key.in_(unkept.limit(SLICE))))
+        + await _sliced(database, delete(advisory_name).where(names.in_(unknown.limit(SLICE))))
+    )
+
+
+async def _close_lost(database: Database, clock: Callable[[], float]) -> None:
     store = UseStore(database, clock)
+    lost = select(repository.c.id, repository.c.gone_at).join(reading, reading.c.repository_id == repository.c.id)
     async with database.read() as connection:
-        lost = select(repository.c.id, repository.c.gone_at).join(reading, reading.c.repository_id == repository.c.id)
-        left = (await connection.execute(lost.where(repository.c.gone_at.is_not(None)).limit(ROUND))).all()
-        old = select(repository.c.id).where(repository.c.gone_at < now - GONE).limit(ROUND)
-        over = (await connection.execute(old)).scalars().all()
-    for id_, gone_at in left:
-        await store.gone(id_, gone_at)
-    for id_ in over:
+        rows = (await connection.execute(lost.where(repository.c.gone_at.is_not(None)).limit(ROUND))).all()
+    for row in rows:
+        await store.gone(row.id, row.gone_at)
+
+
+async def _forget_repositories(database: Database, clock: Callable[[], float]) -> int:
+    store = UseStore(database, clock)
+    over = repository.c.gone_at < clock() - GONE
+    async with database.read() as connection:
+        ids = (await connection.execute(select(repository.c.id).where(over).limit(ROUND))).scalars().all()
+    for id_ in ids:
         await store.forget(id_)
         async with database.write() as connection:
-            await connection.execute(delete(repository).where(repository.c.id == id_, repository.c.gone_at.is_not(None)))
-    kept, known = select(manifest.c.document).where(manifest.c.document == document.c.key), select(fact.c.id)
-    key = tuple_(use.c.manifest_id, use.c.component_id, use.c.since)
-    ended = select(use.c.manifest_id, use.c.component_id, use.c.since).where(use.c.until < now - ENDED).limit(SLICE)
-    unkept = select(document.c.key).where(document.c.stored_at < now - DOCUMENTS, ~kept.exists()).limit(SLICE)
-    names = tuple_(advisory_name.c.folded, advisory_name.c.fact_id)
-    unknown = select(advisory_name).where(~known.where(fact.c.id == advisory_name.c.fact_id).exists()).limit(SLICE)
-    deleted = len(over)
-    for statement in (
-        delete(use).where(key.in_(ended)),
-        delete(document).where(document.c.key.in_(unkept)),
-        delete(advisory_name).where(names.in_(unknown)),
-    ):
-        count = SLICE
-        while count >= SLICE:
-            async with database.write() as connection:
-                count = (await connection.execute(statement)).rowcount
-            deleted += count
-    return deleted
+            await connection.execute(delete(repository).where(repository.c.id == id_, over))
+    return len(ids)
+
+
+async def _sliced(database: Database, statement: Delete) -> int:
+    deleted = 0
+    while True:
+        async with database.write() as connection:
+            count = (await connection.execute(statement)).rowcount
+        deleted += count
+        if count < SLICE:
+            return deleted

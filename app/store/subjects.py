@@ -208,14 +208,11 @@ def _claim(row: Row[Any]) -> Claim:
 
 
 def _claiming(database: Database, any_: bool) -> ReturningUpdate[Any]:
-    """Takes what is next, or the subject `this`, from `now` `until` then. Built once: that costs as much as running it."""
+    """Takes what is next, or the subject `this`. Built once: that costs as much as running it."""
     now: BindParameter[float] = bindparam("now", type_=Float)
     waiting = subject.alias("waiting")
     first = select(waiting.c.key).where(is_due(waiting, now))
-    if any_:
-        first = by_fairness(first, waiting, now).limit(1)
-    else:
-        first = first.where(waiting.c.key == bindparam("this"))
+    first = by_fairness(first, waiting, now).limit(1) if any_ else first.where(waiting.c.key == bindparam("this"))
     if not database.sqlite:
         first = first.with_for_update(skip_locked=True, of=waiting)
     died = case((subject.c.lease_until.is_not(None), 1), else_=0)

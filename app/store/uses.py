@@ -7,33 +7,30 @@ closed, what is new is opened. Work and rows are as many as the changes, but for
 import asyncio
 import hashlib
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, insert, select, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.inventories import placed
-from app.store.components import Components, Known, batches
+from app.store.changes import OPEN, Change, write
+from app.store.components import Components, Key, batches
 from app.store.database import Database
-from app.store.tables import component, component_license, document, license_, manifest, reading, use
+from app.store.tables import document, manifest, reading, use
 from app.store.words import digest, kept
 from checks.manifests.codec import encode
 from checks.model.codeowners import CodeOwners
-from checks.model.dependency import SCOPE_ORDER, Inventory
-from checks.model.uses import Use, Uses, brings, uses
+from checks.model.dependency import Inventory
+from checks.model.uses import uses
 
-_RANK = {scope: rank for rank, scope in enumerate(SCOPE_ORDER)}
 #: Problems after which nothing is known of the whole file: what it used before is not gone.
 _WHOLE_FILE = frozenset({"unreadable", "too-large"})
 #: Any number that nobody else locks in this database.
 _WRITING = 7_160_422
-#: A package URL without version, and a version.
-Key = tuple[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +146,10 @@ class UseStore:
             manifest_id = await self._put(connection, repository_id, item)
             components = Components(connection, self._insert)
             known = await components.known(found)
-            change = _Change(manifest_id, repository_id, at, item.inventory)
-            rows = await connection.execute(_OPEN.where(use.c.manifest_id == manifest_id, use.c.until.is_(None)))
+            change = Change(manifest_id, repository_id, at, item.inventory)
+            rows = await connection.execute(OPEN.where(use.c.manifest_id == manifest_id))
             change.compare({row.component_id: row for row in rows}, found, known)
-            await self._write(connection, change)
+            await write(connection, change)
         unlicensed = tuple(key for key in change.keys if known[key].license is None)
         return Stored(
             opened=len(change.opened),
@@ -169,10 +166,10 @@ class UseStore:
         return Stored(closed=closed, manifests=1)
 
     async def _close_all(self, connection: AsyncConnection, manifest_id: int, repository_id: int, at: float) -> int:
-        change = _Change(manifest_id, repository_id, at, None)
-        rows = await connection.execute(_OPEN.where(use.c.manifest_id == manifest_id, use.c.until.is_(None)))
+        change = Change(manifest_id, repository_id, at, None)
+        rows = await connection.execute(OPEN.where(use.c.manifest_id == manifest_id))
         change.compare({row.component_id: row for row in rows}, {}, {})
-        await self._write(connection, change)
+        await write(connection, change)
         await connection.execute(update(manifest).where(manifest.c.id == manifest_id).values(document=None))
         return len(change.closed)
 
@@ -198,19 +195,6 @@ class UseStore:
             newer["owners"] = row.excluded.owners
         upsert = row.on_conflict_do_update(index_elements=["digest"], set_=newer).returning(manifest.c.id)
         return int((await connection.execute(upsert)).scalar_one())
-
-    async def _write(self, connection: AsyncConnection, change: "_Change") -> None:
-        mine = (use.c.manifest_id == change.manifest_id) & use.c.until.is_(None)
-        for batch in batches(change.closed):
-            which = mine & use.c.component_id.in_(batch)
-            # What came and went with heads of the same second was never there.
-            await connection.execute(delete(use).where(which, use.c.since >= change.at))
-            await connection.execute(update(use).where(which).values(until=change.at))
-        if change.altered:
-            await connection.execute(_ALTER, [{"of_manifest": change.manifest_id, **row} for row in change.altered])
-        for rows in batches(change.opened):
-            await connection.execute(insert(use), rows)
-        await _count(connection, change)
 
     async def learn(self, licenses: Mapping[Key, str]) -> int:
         """What facts say about the licenses of components (raw statements); how many were news."""
@@ -242,89 +226,6 @@ class UseStore:
         async with self.database.write() as connection:
             await connection.execute(delete(use).where(use.c.manifest_id.in_(mine)))
             await connection.execute(delete(manifest).where(manifest.c.repository_id == repository_id))
-
-
-class _Change:
-    """What differs between the open rows of a manifest and what it says now."""
-
-    def __init__(self, manifest_id: int, repository_id: int, at: float, inventory: Inventory | None) -> None:
-        self.manifest_id = manifest_id
-        self.repository_id = repository_id
-        self.at = at
-        self.inventory = inventory
-        self.opened: list[dict[str, Any]] = []
-        self.closed: list[int] = []
-        self.altered: list[dict[str, Any]] = []
-        self.keys: list[Key] = []
-        """Of what is opened."""
-        self._reach: dict[str, frozenset[Key]] = {}
-
-    def compare(self, rows: Mapping[int, Any], found: Uses, known: Mapping[Key, Known]) -> None:
-        packages = {purl: known[purl, version].package_id for purl, version in found}
-        names = {package_id: purl for purl, package_id in packages.items()}
-        wanted: set[int] = set()
-        for key, item in found.items():
-            id_ = known[key].id
-            if id_ in wanted:
-                continue  # another spelling of the same
-            wanted.add(id_)
-            row = rows.get(id_)
-            now = {"scope": _RANK[item.scope], "direct": item.direct, "via_id": packages.get(item.via or "")}
-            if row is None:
-                own = {"manifest_id": self.manifest_id, "component_id": id_, "repository_id": self.repository_id}
-                self.opened.append({**own, "since": self.at, **now})
-                self.keys.append(key)
-                continue
-            if self._still(names.get(row.via_id), key, item):
-                now["via_id"] = row.via_id
-            if (row.scope, row.direct, row.via_id) != tuple(now.values()):
-                self.altered.append({"of_component": id_, **{f"new_{name}": value for name, value in now.items()}})
-        self.opened.sort(key=lambda row: row["component_id"])
-        self.closed = sorted(rows.keys() - wanted)
-
-    def _still(self, via: str | None, key: Key, item: Use) -> bool:
-        """Whether the dependency that brought it still does, though another may be nearer now: then nothing changed."""
-        if via is None or item.via is None or via == item.via or self.inventory is None:
-            return False
-        if via not in self._reach:
-            self._reach[via] = brings(self.inventory, via)
-        return key in self._reach[via]
-
-
-_OPEN = select(use.c.component_id, use.c.scope, use.c.direct, use.c.via_id)
-_ALTER = (
-    update(use)
-    .where(
-        use.c.manifest_id == bindparam("of_manifest"),
-        use.c.component_id == bindparam("of_component"),
-        use.c.until.is_(None),
-    )
-    .values(scope=bindparam("new_scope"), direct=bindparam("new_direct"), via_id=bindparam("new_via_id"))
-)
-_COUNT = update(component).where(component.c.id == bindparam("of")).values(uses=component.c.uses + bindparam("more"))
-_LEFT = _COUNT.values(left_at=bindparam("at"))
-_COUNT_LICENSE = (
-    update(license_).where(license_.c.id == bindparam("of")).values(uses=license_.c.uses + bindparam("more"))
-)
-
-
-async def _count(connection: AsyncConnection, change: _Change) -> None:
-    """The numbers of open uses follow. In the order of ids, so that two writers never wait for each other."""
-    more = Counter({row["component_id"]: 1 for row in change.opened})
-    more.subtract(change.closed)
-    came = [{"of": id_, "more": count} for id_, count in sorted(more.items()) if count > 0]
-    left = [{"of": id_, "more": count, "at": change.at} for id_, count in sorted(more.items()) if count < 0]
-    for statement, rows in ((_COUNT, came), (_LEFT, left)):
-        if rows:
-            await connection.execute(statement, rows)
-    licenses: Counter[int] = Counter()
-    for batch in batches(sorted(more)):
-        pairs = select(component_license).where(component_license.c.component_id.in_(batch))
-        for row in await connection.execute(pairs):
-            licenses[row.license_id] += more[row.component_id]
-    rows = [{"of": id_, "more": count} for id_, count in sorted(licenses.items()) if count]
-    if rows:
-        await connection.execute(_COUNT_LICENSE, rows)
 
 
 def _prepared(repository_id: int, inventories: Iterable[Inventory], codeowners: CodeOwners | None) -> list[_Prepared]:

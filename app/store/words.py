@@ -18,6 +18,10 @@ def given(text: str) -> str:
     return text if "\\" not in text else str(json.loads(f'"{text}"'))
 
 
+def given_or_none(text: str | None) -> str | None:
+    return None if text is None else given(text)
+
+
 def folded(text: str) -> str:
     """As it is looked for: in any case."""
     return kept(text.lower())[:NAME]

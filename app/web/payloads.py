@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from app.subject import About, Told
+from app.subject import About, Told, property_texts
 
 
 class _Model(BaseModel):
@@ -89,12 +89,6 @@ class Repository(RepositoryName):
             properties=self.properties,
             license=self.license.spdx_id if self.license else None,
         )
-
-
-def property_texts(values: dict[str, Any]) -> dict[str, str]:
-    """Custom properties as text; those without a value are left out, several values are joined by commas."""
-    given = {name: value for name, value in values.items() if value is not None}
-    return {name: ",".join(map(str, value)) if isinstance(value, list) else str(value) for name, value in given.items()}
 
 
 class _Installation(_Model):

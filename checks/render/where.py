@@ -1,7 +1,5 @@
 """Where it is used, as a document for programs, as lines for people, and as rows for a spreadsheet."""
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -203,13 +201,13 @@ def _day(text: object) -> str:
 
 def rows(documents: Iterable[Mapping[str, Any]]) -> str:
     """The uses of all pages as CSV (RFC 4180). A cell that a spreadsheet would take for a formula is quoted."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    for document in documents:
-        for place in document["places"]:
-            writer.writerow([_cell(place.get(column)) for column in _COLUMNS])
-    return out.getvalue()
+    places = [place for document in documents for place in document["places"]]
+    cells = [_COLUMNS, *((_cell(place.get(column)) for column in _COLUMNS) for place in places)]
+    return "".join(",".join(map(_quoted, row)) + "\r\n" for row in cells)
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"' if set(',"\r\n') & set(cell) else cell
 
 
 def _cell(value: object) -> str:

@@ -50,7 +50,8 @@ async def _measure(what: str, port: int, pid: int) -> None:
     many, few = (statistics.quantiles(times, n=100) for times in (seconds, quiet))
     print(
         f"  {what}: {len(seconds) / SECONDS:,.0f}/s (p50 {many[49] * 1000:.1f}, p99 {many[98] * 1000:.1f} ms with "
-        f"{CONNECTIONS} connections, {each * 1000:.2f} ms of CPU each); at {RATE}/s p50 {few[49] * 1000:.1f}, p99 {few[98] * 1000:.1f} ms",
+        f"{CONNECTIONS} connections, {each * 1000:.2f} ms of CPU each); at {RATE}/s p50 {few[49] * 1000:.1f}, "
+        f"p99 {few[98] * 1000:.1f} ms",
         flush=True,
     )
 

@@ -55,7 +55,7 @@ class World:
     """The rows of all tables, with the same numbers each time."""
 
     def __init__(self, repositories: int) -> None:
-        self.random = random.Random(7)  # noqa: S311
+        self.random = random.Random(7)
         self.repositories = repositories
         self.weights = list(accumulate(1 / (rank + 1) ** 0.95 for rank in range(PACKAGES)))
         self.version_weights = list(accumulate(1 / (rank + 1) for rank in range(VERSIONS)))
@@ -106,7 +106,7 @@ def tables(world: World) -> Iterator[tuple[str, str, Iterable[tuple[object, ...]
         "component_license",
         "license_id component_id",
         (
-            (bisect.bisect(names, random.Random(package).random() * 0.999) + 1, id_)  # noqa: S311
+            (bisect.bisect(names, random.Random(package).random() * 0.999) + 1, id_)
             for (package, _), id_ in world.components.items()
         ),
     )
@@ -129,7 +129,8 @@ def purl(package: int) -> str:
 
 
 _COUNTED = (
-    'UPDATE component SET uses = (SELECT count(*) FROM "use" u WHERE u.component_id = component.id AND u.until IS NULL)',
+    'UPDATE component SET uses = (SELECT count(*) FROM "use" u WHERE u.component_id = component.id '
+    "AND u.until IS NULL)",
     "UPDATE license SET uses = (SELECT coalesce(sum(c.uses), 0) FROM component_license l JOIN component c "
     "ON c.id = l.component_id WHERE l.license_id = license.id)",
 )

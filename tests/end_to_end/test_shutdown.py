@@ -1,10 +1,12 @@
-"""A service that is told to end finishes what it has in hand; told twice, it ends at once and loses nothing."""
+"""Web and workers apart, and their ends: told once, they finish what they have in hand; told twice, they just end."""
 
 import signal
 from pathlib import Path
+from typing import Any
 
 from tests.end_to_end.examples import COPYLEFT, pull, repository
 from tests.end_to_end.stage import Stage
+from tests.store.conftest import postgres  # noqa: F401 - a fixture
 
 
 def test_what_is_in_hand_is_finished(tmp_path: Path) -> None:
@@ -48,3 +50,25 @@ def test_workers_alone_do_what_a_web_process_accepts(tmp_path: Path) -> None:
             assert stage.verdict(repo, change.head_sha)["conclusion"] == "failure"
             worker.send_signal(signal.SIGTERM)
             assert worker.wait(timeout=20) == 0
+
+
+def test_on_postgresql_workers_of_several_processes_are_woken_by_the_web_process(
+    tmp_path: Path,
+    postgres: Any,  # noqa: F811 - the fixture
+) -> None:
+    postgres.psql("CREATE DATABASE distributed;")
+    database = str(postgres.get_uri(database="distributed", driver="psycopg"))
+    settings = {"OSPO_GATE_ENGINE": "distributed", "OSPO_GATE_DATABASE": database, "OSPO_GATE_LEASE_SECONDS": "1"}
+    with Stage(tmp_path, **settings) as stage, stage.worker() as first, stage.worker() as second:
+        repo = repository(stage)
+        changes = [pull(stage, repo, COPYLEFT) for _ in range(6)]
+        hold = stage.sim.hold("headRefOid")
+        held = pull(stage, repo, COPYLEFT)
+        assert hold.wait_until_reached()
+        first.kill()  # whichever of the two it is: the other one goes on
+        hold.release()
+        for change in (*changes, held):
+            assert stage.verdict(repo, change.head_sha)["conclusion"] == "failure"
+            assert len(stage.own_comments(change)) == 1
+        second.send_signal(signal.SIGTERM)
+        assert second.wait(timeout=20) == 0

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-import httpx2
+import httpx
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -15,8 +15,8 @@ from app.github.client import GitHubApp, Installation
 from app.github.limits import Limits
 
 API = "https://github.example/api/v3"
-Answer = httpx2.Response | Exception
-Answering = Callable[[httpx2.Request], Answer | None]
+Answer = httpx.Response | Exception
+Answering = Callable[[httpx.Request], Answer | None]
 Story = Callable[[Installation], Awaitable[Any]]
 
 
@@ -33,14 +33,14 @@ class Hub:
 
     def __init__(self, answering: Answering = lambda _: None) -> None:
         self.answering = answering
-        self.requests: list[httpx2.Request] = []
+        self.requests: list[httpx.Request] = []
         self.tokens = 0
         self.now = datetime(2026, 11, 20, tzinfo=UTC).timestamp()
 
     def clock(self) -> float:
         return self.now
 
-    def answer(self, request: httpx2.Request) -> httpx2.Response:
+    def answer(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
         found = self.answering(request)
         if isinstance(found, Exception):
@@ -51,12 +51,12 @@ class Hub:
             self.tokens += 1
             expires = datetime.fromtimestamp(self.now, UTC) + timedelta(hours=1)
             granted = {"token": f"ghs_{self.tokens}_x", "expires_at": expires.strftime("%Y-%m-%dT%H:%M:%SZ")}
-            return httpx2.Response(201, json=granted)
-        return httpx2.Response(200, json={})
+            return httpx.Response(201, json=granted)
+        return httpx.Response(200, json={})
 
     def app(self, key: Any = None, **given: Any) -> GitHubApp:
         given.setdefault("limits", Limits(clock=self.clock))
-        return GitHubApp(1, key or pem(), API, httpx2.MockTransport(self.answer), clock=self.clock, **given)
+        return GitHubApp(1, key or pem(), API, httpx.MockTransport(self.answer), clock=self.clock, **given)
 
     def told(self, story: Story, **given: Any) -> Any:
         """What a story tells of installation 7 and its repository 11."""

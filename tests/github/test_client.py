@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 
-import httpx2
+import httpx
 import jwt
 import pytest
 
@@ -20,7 +20,7 @@ def get(client: Installation) -> Any:
 def refused(answer: Answer) -> GitHubError:
     """The error for this answer to the only request."""
 
-    def answering(request: httpx2.Request) -> Answer | None:
+    def answering(request: httpx.Request) -> Answer | None:
         return answer if request.url.path.endswith("/repos/example/web") else None
 
     with pytest.raises(GitHubError) as caught:
@@ -59,7 +59,7 @@ def test_a_token_is_used_for_fifty_minutes_and_then_replaced() -> None:
 
 
 def test_a_name_becomes_an_id_so_that_a_renamed_repository_keeps_working() -> None:
-    hub = Hub(lambda request: httpx2.Response(200, json={"id": 12}) if request.url.path.endswith("policy") else None)
+    hub = Hub(lambda request: httpx.Response(200, json={"id": 12}) if request.url.path.endswith("policy") else None)
 
     async def story(client: Installation) -> None:
         for permissions in (READING, MEMBERS):
@@ -73,7 +73,7 @@ def test_a_name_becomes_an_id_so_that_a_renamed_repository_keeps_working() -> No
 
 
 def test_a_repository_that_is_not_reached_is_left_out_of_the_token() -> None:
-    hub = Hub(lambda request: httpx2.Response(404, json={}) if request.url.path.endswith("policy") else None)
+    hub = Hub(lambda request: httpx.Response(404, json={}) if request.url.path.endswith("policy") else None)
     hub.told(lambda client: get(client.app.installation(7, ["example/policy", 11])))
     assert hub.bodies("/access_tokens")[-1]["repository_ids"] == [11]
 
@@ -86,7 +86,7 @@ def test_a_token_for_all_repositories_names_none() -> None:
 
 @pytest.mark.parametrize("body", [b"{}", b'{"check_runs": 5}', b"[]", b"null", b"<html>"])
 def test_a_list_that_is_none_is_an_error(body: bytes) -> None:
-    hub = Hub(lambda request: httpx2.Response(200, content=body) if request.method == "GET" else None)
+    hub = Hub(lambda request: httpx.Response(200, content=body) if request.method == "GET" else None)
     with pytest.raises(GitHubError, match="could not be read"):
         hub.told(lambda client: client.pages("/x", "check_runs" if body != b"{}" else None))
 
@@ -97,7 +97,7 @@ def test_no_token_is_for_more_than_500_repositories() -> None:
 
 
 def test_what_is_known_of_an_installation_goes_with_it() -> None:
-    hub = Hub(lambda r: httpx2.Response(200, json={}, headers={"etag": '"1"'}) if r.method == "GET" else None)
+    hub = Hub(lambda r: httpx.Response(200, json={}, headers={"etag": '"1"'}) if r.method == "GET" else None)
 
     async def story(client: Installation) -> None:
         await get(client)
@@ -110,24 +110,24 @@ def test_what_is_known_of_an_installation_goes_with_it() -> None:
 
 
 def test_a_page_of_a_proxy_is_a_passing_error() -> None:
-    error = refused(httpx2.Response(502, html="<html>Bad gateway</html>"))
+    error = refused(httpx.Response(502, html="<html>Bad gateway</html>"))
     assert (error.status, error.passing) == (502, True)
 
 
 def test_a_refusal_is_not_tried_again() -> None:
-    error = refused(httpx2.Response(403, json={"message": "Resource not accessible by integration"}))
+    error = refused(httpx.Response(403, json={"message": "Resource not accessible by integration"}))
     assert (error.status, error.passing) == (403, False)
     assert "Resource not accessible" in error.message
 
 
 def test_a_server_that_cannot_be_reached_is_a_passing_error() -> None:
-    error = refused(httpx2.ConnectError("no route to host"))
+    error = refused(httpx.ConnectError("no route to host"))
     assert (error.status, error.passing) == (0, True)
     assert "no route to host" in error.message
 
 
 def test_an_echoed_token_is_in_no_message() -> None:
-    error = refused(httpx2.Response(403, json={"message": "not for Bearer ghs_1_eyJhbGciOiJFUzI1NiJ9.e30.c2ln"}))
+    error = refused(httpx.Response(403, json={"message": "not for Bearer ghs_1_eyJhbGciOiJFUzI1NiJ9.e30.c2ln"}))
     assert "eyJ" not in error.message
 
 
@@ -135,7 +135,7 @@ def test_an_echoed_token_is_in_no_message() -> None:
     "body", [b'{"token": "ghs_', b"[]", b'{"token": "ghs_x", "expires_at": "soon"}', b"[" * 100_000]
 )
 def test_half_a_token_document_is_an_error_and_not_a_crash(body: bytes) -> None:
-    hub = Hub(lambda r: httpx2.Response(201, content=body) if r.url.path.endswith("access_tokens") else None)
+    hub = Hub(lambda r: httpx.Response(201, content=body) if r.url.path.endswith("access_tokens") else None)
     with pytest.raises(GitHubError, match="could not be read"):
         hub.told(get)
     assert hub.asked() == []
@@ -143,7 +143,7 @@ def test_half_a_token_document_is_an_error_and_not_a_crash(body: bytes) -> None:
 
 @pytest.mark.parametrize("body", [b"[]", b"null", b'"x"', b"<html>", b'{"data": [], "errors": {}}'])
 def test_odd_answers_of_graphql_are_errors_or_nothing(body: bytes) -> None:
-    hub = Hub(lambda r: httpx2.Response(200, content=body) if r.url.path.endswith("graphql") else None)
+    hub = Hub(lambda r: httpx.Response(200, content=body) if r.url.path.endswith("graphql") else None)
 
     async def story(client: Installation) -> object:
         try:
@@ -157,7 +157,7 @@ def test_odd_answers_of_graphql_are_errors_or_nothing(body: bytes) -> None:
 def test_graphql_of_an_enterprise_server_has_its_own_address() -> None:
     hub = Hub(
         lambda r: (
-            httpx2.Response(200, json={"data": {"x": 1}}) if r.method == "POST" and "graphql" in str(r.url) else None
+            httpx.Response(200, json={"data": {"x": 1}}) if r.method == "POST" and "graphql" in str(r.url) else None
         )
     )
     assert hub.told(lambda client: client.graphql("query { x }", {})).data == {"x": 1}
@@ -165,9 +165,9 @@ def test_graphql_of_an_enterprise_server_has_its_own_address() -> None:
 
 
 def test_a_redirect_is_followed_on_the_same_host() -> None:
-    def moved(request: httpx2.Request) -> Answer | None:
+    def moved(request: httpx.Request) -> Answer | None:
         if request.url.path.startswith("/api/v3/repos/"):
-            return httpx2.Response(307, headers={"location": f"{API}/repositories/11/check-runs"})
+            return httpx.Response(307, headers={"location": f"{API}/repositories/11/check-runs"})
         return None
 
     hub = Hub(moved)
@@ -183,12 +183,12 @@ def test_a_redirect_is_followed_on_the_same_host() -> None:
      "https://github.example@evil.example/", "file:///etc/passwd", f"{API}/a/../../b"],
 )  # fmt: skip
 def test_nothing_is_sent_to_another_place(place: str) -> None:
-    hub = Hub(lambda r: httpx2.Response(302, headers={"location": place}) if r.method == "GET" else None)
+    hub = Hub(lambda r: httpx.Response(302, headers={"location": place}) if r.method == "GET" else None)
     with pytest.raises(GitHubError, match="another host"):
         hub.told(get)
     paged = Hub(
         lambda r: (
-            httpx2.Response(200, json=[1], headers={"link": f'<{place}>; rel="next"'}) if r.method == "GET" else None
+            httpx.Response(200, json=[1], headers={"link": f'<{place}>; rel="next"'}) if r.method == "GET" else None
         )
     )
     with pytest.raises(GitHubError):
@@ -199,7 +199,7 @@ def test_nothing_is_sent_to_another_place(place: str) -> None:
 
 
 def test_circles_of_redirects_end() -> None:
-    hub = Hub(lambda r: httpx2.Response(301, headers={"location": str(r.url)}) if r.method == "GET" else None)
+    hub = Hub(lambda r: httpx.Response(301, headers={"location": str(r.url)}) if r.method == "GET" else None)
     with pytest.raises(GitHubError, match="in circles"):
         hub.told(get)
 
@@ -225,7 +225,7 @@ def signed_in(seconds_ahead: float) -> str:
     hub = Hub()
     theirs = format_datetime(datetime.fromtimestamp(hub.now - seconds_ahead, UTC), usegmt=True)
     body = {"message": "'Issued at' claim ('iat') must be an Integer"}
-    hub.answering = lambda _: httpx2.Response(401, json=body, headers={"date": theirs})
+    hub.answering = lambda _: httpx.Response(401, json=body, headers={"date": theirs})
     with pytest.raises(GitHubError) as caught:
         hub.told(get)
     assert caught.value.passing
@@ -259,7 +259,7 @@ def test_two_keys_of_a_file_and_the_newer_one_later(tmp_path: Any) -> None:
     file.write_text(pem(1) + pem(2))
     known = {2}
 
-    def answering(request: httpx2.Request) -> Answer | None:
+    def answering(request: httpx.Request) -> Answer | None:
         if not request.url.path.endswith("access_tokens"):
             return None
         from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -272,7 +272,7 @@ def test_two_keys_of_a_file_and_the_newer_one_later(tmp_path: Any) -> None:
             except jwt.InvalidSignatureError:
                 continue
             return None
-        return httpx2.Response(401, json={"message": "A JSON web token could not be decoded"})
+        return httpx.Response(401, json={"message": "A JSON web token could not be decoded"})
 
     hub = Hub(answering)
 

@@ -1,6 +1,6 @@
 """What is asked for again with its ETag: what did not change costs nothing, and the memory for it has an end."""
 
-import httpx2
+import httpx
 
 from app.github.client import MEMBERS, Installation
 from app.github.etags import ETags, Kept
@@ -14,15 +14,15 @@ class Versions:
         self.version = 1
         self.costs: list[int] = []
 
-    def __call__(self, request: httpx2.Request) -> httpx2.Response | None:
+    def __call__(self, request: httpx.Request) -> httpx.Response | None:
         if request.method != "GET":
             return None
         etag = f'W/"{self.version}"'
         same = request.headers.get("if-none-match") == etag
         self.costs.append(0 if same else 1)
         if same:
-            return httpx2.Response(304, headers={"etag": etag})
-        return httpx2.Response(200, json={"version": self.version}, headers={"etag": etag, "link": "<x>; rel=next"})
+            return httpx.Response(304, headers={"etag": etag})
+        return httpx.Response(200, json={"version": self.version}, headers={"etag": etag, "link": "<x>; rel=next"})
 
 
 def test_what_did_not_change_costs_nothing_and_reads_the_same() -> None:

@@ -4,7 +4,7 @@ import asyncio
 from itertools import pairwise
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,7 +48,7 @@ def primary(remaining: int, reset: float, resource: str = "core") -> dict[str, s
 )
 def test_what_github_says_counts_in_its_order(status: int, headers: Any, body: Any, seconds: float) -> None:
     encoded = {name: value.encode() for name, value in headers.items()}
-    hub = Hub(lambda r: httpx2.Response(status, json=body, headers=encoded) if r.method == "GET" else None)
+    hub = Hub(lambda r: httpx.Response(status, json=body, headers=encoded) if r.method == "GET" else None)
     hub.now = 1_795_132_800.0
 
     async def story(client: Installation) -> tuple[float, float]:
@@ -63,9 +63,9 @@ def test_an_unnamed_limit_doubles_until_an_answer_comes(graphql: bool) -> None:
     limited = True
     answer = (200, {"errors": [SECONDARY]}) if graphql else (403, SECONDARY)
 
-    def answering(request: httpx2.Request) -> httpx2.Response | None:
+    def answering(request: httpx.Request) -> httpx.Response | None:
         token = request.url.path.endswith("/access_tokens")
-        return httpx2.Response(answer[0], json=answer[1]) if limited and not token else None
+        return httpx.Response(answer[0], json=answer[1]) if limited and not token else None
 
     def call(client: Installation) -> Any:
         return client.graphql("query { x }", {}) if graphql else client.request("GET", "/x")
@@ -90,14 +90,14 @@ def test_requests_that_met_one_limit_together_count_once() -> None:
     async def story(client: Installation) -> list[float]:
         return await asyncio.gather(*(later(client) for _ in range(20)))
 
-    assert set(Hub(lambda r: httpx2.Response(403, json=SECONDARY) if r.method == "GET" else None).told(story)) == {60}
+    assert set(Hub(lambda r: httpx.Response(403, json=SECONDARY) if r.method == "GET" else None).told(story)) == {60}
 
 
 def test_what_is_used_up_is_not_asked_for_and_other_resources_go_on() -> None:
-    def answering(request: httpx2.Request) -> httpx2.Response | None:
+    def answering(request: httpx.Request) -> httpx.Response | None:
         if request.url.path.endswith("graphql"):
-            return httpx2.Response(200, json={"data": {}}, headers=primary(7, hub.now + 50, "graphql"))
-        return httpx2.Response(200, json={}, headers=primary(0, hub.now + 50)) if request.method == "GET" else None
+            return httpx.Response(200, json={"data": {}}, headers=primary(7, hub.now + 50, "graphql"))
+        return httpx.Response(200, json={}, headers=primary(0, hub.now + 50)) if request.method == "GET" else None
 
     hub = Hub(answering)
 
@@ -114,7 +114,7 @@ def test_what_is_used_up_is_not_asked_for_and_other_resources_go_on() -> None:
 
 
 def test_another_installation_is_not_held() -> None:
-    hub = Hub(lambda r: httpx2.Response(403, json=SECONDARY) if r.url.path.endswith("/x") else None)
+    hub = Hub(lambda r: httpx.Response(403, json=SECONDARY) if r.url.path.endswith("/x") else None)
 
     async def story(client: Installation) -> float:
         await later(client)
@@ -134,12 +134,12 @@ def test_another_installation_is_not_held() -> None:
     ],
 )
 def test_a_limit_of_graphql_has_status_200(error: Any) -> None:
-    hub = Hub(lambda r: httpx2.Response(200, json={"errors": [error]}) if r.url.path.endswith("graphql") else None)
+    hub = Hub(lambda r: httpx.Response(200, json={"errors": [error]}) if r.url.path.endswith("graphql") else None)
     assert hub.told(lambda client: later(client, client.graphql("query { x }", {}))) == 60
 
 
 def test_a_refusal_is_no_limit() -> None:
-    hub = Hub(lambda r: httpx2.Response(403, json={"message": "Must have admin rights"}) if r.method == "GET" else None)
+    hub = Hub(lambda r: httpx.Response(403, json={"message": "Must have admin rights"}) if r.method == "GET" else None)
     with pytest.raises(GitHubError) as caught:
         hub.told(later)
     assert not isinstance(caught.value, RateLimited)
@@ -151,7 +151,7 @@ def test_a_clock_that_is_wrong_does_not_move_the_reset() -> None:
     hub = Hub()
     theirs, hub.now = hub.now, hub.now + 600
     headers = {**primary(0, theirs + 50), "date": date}
-    hub.answering = lambda r: httpx2.Response(200, json={}, headers=headers) if r.method == "GET" else None
+    hub.answering = lambda r: httpx.Response(200, json={}, headers=headers) if r.method == "GET" else None
 
     async def story(client: Installation) -> tuple[float, float]:
         return await later(client), await later(client)
@@ -277,8 +277,8 @@ def test_an_installation_that_comes_back_is_still_limited() -> None:
     paced.limits.check(7, Cost())
 
 
-@given(st.lists(st.tuples(st.floats(0, 30), st.integers(1, 5)), max_size=60), st.integers(1, 12))
-def test_no_window_of_a_minute_ever_has_more_than_its_limit(steps: list[tuple[float, int]], most: int) -> None:
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 5)), max_size=60), st.integers(1, 12))
+def test_no_window_of_a_minute_ever_has_more_than_its_limit(steps: list[tuple[int, int]], most: int) -> None:
     window, now, spent = Window(60, most), 0.0, []
     for seconds, amount in steps:
         now += seconds

@@ -47,7 +47,7 @@ class Asked:
 
 def judged(lock: Inventory | None, *problems: Problem) -> Judged:
     pairs = (ManifestPair(LOCK, None, lock),) if lock else ()
-    plan, policy = Plan(Snapshot(Listing(None, "h" * 40, problems=problems), pairs)), starter_policy()
+    plan, policy = Plan(Snapshot(Listing("", "h" * 40, problems=problems), pairs)), starter_policy()
     return Judged(evaluate(plan, Facts(), policy, NOON), plan, policy, Facts(), NOON)
 
 

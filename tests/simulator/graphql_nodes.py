@@ -199,6 +199,7 @@ def pull(context: Context, found: Pull) -> Json:
         "closed": found.state == "closed",
         "merged": found.merged_at is not None,
         "mergedAt": found.merged_at,
+        "mergedBy": lambda info: actor(context, found.merged_by) if found.merged_by else None,
         "isDraft": found.draft,
         "isCrossRepository": found.head_repository is not repo,
         "headRefOid": found.head_sha,

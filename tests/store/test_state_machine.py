@@ -20,7 +20,7 @@ from app.store.tables import delivery, subject
 from app.subject import About, Again, Claim, Delivery, Wanted
 
 T = TypeVar("T")
-KEYS = ("7/pull/1", "7/pull/2", "8/pull/1")
+KEYS = ("7/pull/1", "8/pull/1")
 LEASE = 10.0
 
 
@@ -45,6 +45,7 @@ class Gate(RuleBasedStateMachine):
         self.published: dict[str, int] = {}
         self.failed: dict[str, int] = {}
         self.accepted: set[str] = set()
+        self.given: list[Claim] = []
 
     def run(self, story: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(story)
@@ -54,6 +55,15 @@ class Gate(RuleBasedStateMachine):
     @rule(target=ids, key=st.sampled_from(KEYS), forced=st.booleans())
     def happens(self, key: str, forced: bool) -> Delivery:
         """On GitHub; when it is delivered is another matter."""
+        return self._event(key, forced)
+
+    @rule(target=ids, key=st.sampled_from(KEYS))
+    def happens_and_is_delivered(self, key: str) -> Delivery:
+        event = self._event(key, forced=False)
+        self._deliver(event)
+        return event
+
+    def _event(self, key: str, forced: bool) -> Delivery:
         at = next(self.times)
         repository_id, _, number = key.split("/")
         about = About("example/web", "R_1", "PR_1")
@@ -63,12 +73,13 @@ class Gate(RuleBasedStateMachine):
     @rule(delivered=ids, others=st.lists(ids, max_size=3))
     def is_delivered(self, delivered: Delivery, others: list[Delivery]) -> None:
         """Once or again, alone or with others at the same time."""
+        self._deliver(delivered, *others)
 
+    def _deliver(self, *deliveries: Delivery) -> None:
         async def together() -> list[bool]:
-            return await asyncio.gather(*(self.store.accept(each) for each in (delivered, *others)))
+            return await asyncio.gather(*(self.store.accept(each) for each in deliveries))
 
-        fresh = self.run(together())
-        for each, taken in zip((delivered, *others), fresh, strict=True):
+        for each, taken in zip(deliveries, self.run(together()), strict=True):
             command = each.command
             assert isinstance(command, Wanted)
             if each.id not in self.accepted:
@@ -97,6 +108,7 @@ class Gate(RuleBasedStateMachine):
         assert claim.head == str(self.newest[claim.key])
         self.tokens[claim.key] = claim.token
         self.held[claim.key] = (claim, self.now + LEASE)
+        self.given.append(claim)
         return claim
 
     @rule(claim=claims)
@@ -111,10 +123,14 @@ class Gate(RuleBasedStateMachine):
         self._publish(claim)
 
     def _publish(self, claim: Claim) -> None:
-        if self.run(self.store.may_publish(claim)):
-            assert claim.token == self.tokens[claim.key]
+        if self._may_publish(claim):
             assert int(claim.head) >= self.published.get(claim.key, 0)
             self.published[claim.key] = int(claim.head)
+
+    def _may_publish(self, claim: Claim) -> bool:
+        mine, newest = claim.token == self.tokens[claim.key], claim.head == str(self.newest[claim.key])
+        assert self.run(self.store.may_publish(claim)) == (mine and newest)
+        return mine and newest
 
     @rule(claim=consumes(claims), failed=st.sampled_from([None, "GitHub answered 404"]), again=st.booleans())
     def is_finished(self, claim: Claim, failed: str | None, again: bool) -> None:
@@ -156,6 +172,11 @@ class Gate(RuleBasedStateMachine):
         self.now += seconds
 
     # -- what always holds ------------------------------------------------------------------------------------------
+
+    @invariant()
+    def only_the_last_claim_speaks_and_only_of_the_newest_head(self) -> None:
+        for claim in self.given[-4:]:
+            self._may_publish(claim)
 
     @invariant()
     def what_waits_has_a_time(self) -> None:

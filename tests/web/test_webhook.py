@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.store.acceptance import Unavailable
 from app.subject import Again, Delivery, Wanted
 from app.web.application import application
 from app.web.webhook import MAX_BODY
@@ -253,3 +254,11 @@ def test_what_cannot_be_stored_is_not_acknowledged() -> None:
 
     with pytest.raises(OSError, match="disk is full"):  # the server answers 500
         Full().post(PULL)
+
+
+def test_what_the_database_does_not_take_now_is_to_be_delivered_again() -> None:
+    class Busy(Receiver):
+        async def accept(self, delivery: Delivery) -> bool:
+            raise Unavailable("the database was busy")
+
+    assert Busy().post(PULL).status_code == 503

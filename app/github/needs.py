@@ -1,0 +1,95 @@
+"""What the GitHub App needs, and why: the one table behind its manifest, what `doctor` compares, and the documentation."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+_LEVELS = ("none", "read", "write", "admin")
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One permission, by its name in a manifest and in installations."""
+
+    name: str
+    level: str
+    """`read` or `write`."""
+    reason: str
+    optional: str | None = None
+    """What does not work without it; None: nothing works."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event to subscribe to."""
+
+    name: str
+    reason: str
+    optional: str | None = None
+    """What does not work without it; None: nothing works."""
+    permission: str | None = None
+    """Without it GitHub lets nobody subscribe."""
+    enterprise_server: bool = True
+    """Whether GitHub Enterprise Server (3.17 to 3.19) has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Something that an App or an installation does not have."""
+
+    what: str
+    """`checks: write`, or the name of an event."""
+    without: str | None
+    """What does not work; None: nothing works."""
+
+
+PERMISSIONS = (
+    Permission("metadata", "read", "GitHub gives it to every App"),
+    Permission("checks", "write", "verdicts are check runs, and “Re-run” is heard"),
+    Permission("contents", "read", "manifests, lock files and the policy are read"),
+    Permission("pull_requests", "write", "pull requests are read, and commented on where there is something to say"),
+    Permission("members", "read", "who belongs to the organization counts for sign-offs and commands", "exemptions of "
+               "members, and their commands"),
+    Permission("merge_queues", "read", "GitHub asks for the verdict on what a merge queue is about to merge", "the "
+               "verdict in a merge queue, which waits for it in vain"),
+)  # fmt: skip
+
+EVENTS = (
+    Event("pull_request", "a pull request is judged when it is opened, pushed to or reopened", None, "pull_requests"),
+    Event("push", "the default branch is judged, and a change of the policy is heard of", "the verdicts on default "
+          "branches, and the policy's changes at once", "contents"),
+    Event("check_run", "“Re-run” and buttons", "“Re-run” of one check", "checks"),
+    Event("check_suite", "“Re-run all”", "“Re-run all”", "checks"),
+    Event("issue_comment", "commands in comments", "commands in comments", "pull_requests"),
+    Event("repository", "renames, transfers and archiving are followed", "knowing at once that a repository was "
+          "renamed, transferred or archived"),
+    Event("merge_group", "what a merge queue is about to merge is judged", "the verdict in a merge queue, which waits "
+          "for it in vain", "merge_queues", enterprise_server=False),
+)  # fmt: skip
+#: What GitHub takes only together with more rights than a gate should have: welcome where it is there.
+WELCOME_EVENTS = ("custom_property_values", "dependabot_alert")
+
+
+def permissions_lacking(granted: Mapping[str, str]) -> Iterator[Lack]:
+    """What is not granted, or at a lower level; `granted` are levels by name."""
+    for needed in PERMISSIONS:
+        if _rank(granted.get(needed.name, "none")) < _rank(needed.level):
+            yield Lack(f"{needed.name}: {needed.level}", needed.optional)
+
+
+def permissions_unused(granted: Mapping[str, str]) -> Iterator[str]:
+    """What is granted and serves nothing: least privilege."""
+    needed = {permission.name: permission.level for permission in PERMISSIONS}
+    for name, level in sorted(granted.items()):
+        if _rank(level) > _rank(needed.get(name, "none")):
+            yield f"{name}: {level}"
+
+
+def events_lacking(subscribed: tuple[str, ...], enterprise_server: bool) -> Iterator[Lack]:
+    """What is not subscribed to."""
+    for event in EVENTS:
+        if event.name not in subscribed and (event.enterprise_server or not enterprise_server):
+            yield Lack(event.name, event.optional)
+
+
+def _rank(level: str) -> int:
+    return _LEVELS.index(level) if level in _LEVELS else 0
