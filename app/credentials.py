@@ -6,7 +6,7 @@ The names of the files are those of the chart's Secret, so that such a folder ca
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from checks.model.errors import UsageError
 
@@ -29,7 +29,7 @@ _MOST = 100_000
 def beside(database: str) -> Path:
     """The folder beside the database file; in the current folder where the database is a server."""
     parts = urlsplit(database)
-    file = Path(unquote(parts.path.removeprefix("/")))
+    file = Path(parts.path.removeprefix("/"))
     return (file.parent if parts.scheme.startswith("sqlite") and file.name != ":memory:" else Path()) / FOLDER
 
 

@@ -57,6 +57,14 @@ class ServiceSettings:
     webhook_secret_previous: str | None = key(
         "During a rotation: the secret that is still valid.", default=None, repr=False
     )
+    credentials: str | None = key(
+        "Folder with the App's credentials as set-up writes them (docs/setup.md), for what is not set otherwise. "
+        "Default: `ospo-gate-credentials` beside the database.",
+        default=None,
+    )
+    setup_token: str | None = key(
+        "What the set-up page asks for. Default: one is made and shown on the terminal.", default=None, repr=False
+    )
     github_api_url: str = key(
         "Address of the REST API; on GitHub Enterprise Server `https://HOST/api/v3`.", default="https://api.github.com"
     )
@@ -132,6 +140,10 @@ class ServiceSettings:
     host: str = key("Address to listen on.", default="127.0.0.1")
     port: int = key("Port to listen on.", default=8080)
     workers: int = key("How many pull requests a process judges at the same time; 0: `serve` judges none.", default=4)
+    repair: bool = key(
+        "Whether GitHub is asked again and again for what no webhook told, and for failed webhooks: docs/repair.md.",
+        default=True,
+    )
     lease_seconds: int = key("After how many silent seconds the job of a dead worker is taken over.", default=8)
     retry_seconds: int = key(
         "Seconds before a call that GitHub could not answer is tried again; doubled each time.", default=5
@@ -140,7 +152,7 @@ class ServiceSettings:
 
     def faults(self) -> Iterator[KeyFault]:
         """What would let the service start and not work."""
-        for name in ("webhook_secret", "webhook_secret_previous", "api_token", "session_secret"):
+        for name in ("webhook_secret", "webhook_secret_previous", "api_token", "session_secret", "setup_token"):
             if len(getattr(self, name) or _LONG_ENOUGH) < len(_LONG_ENOUGH):
                 yield KeyFault(name, "is shorter than 16 characters", "create one with `openssl rand -hex 32`")
         for name, (least, most) in _RANGES.items():
@@ -180,6 +192,11 @@ class ServiceSettings:
             else:
                 if urlsplit(address).path:
                     yield KeyFault("public_url", "has a path: the pages need a host of their own")
+        if self.client_id:
+            try:
+                Address.parse(self.github_url)  # the client secret goes there
+            except ValueError as error:
+                yield KeyFault("github_url", str(error))
         for name, needed in (
             ("client_id", "client_secret"),
             ("client_secret", "client_id"),

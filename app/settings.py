@@ -177,16 +177,64 @@ FACTS = "OSPO_GATE_FACTS"
 FACTS_PREFIX = "OSPO_GATE_FACTS_"
 
 
-def service_settings(environ: Mapping[str, str] = os.environ) -> "ServiceSettings":
-    """The settings of the service. Raises `UsageError` that names every missing or wrong variable and what to do."""
+def service_settings(environ: Mapping[str, str] = os.environ, folder: str | None = None) -> "ServiceSettings":
+    """The settings of the service; `folder` wins over the setting `credentials`. Raises `UsageError` that names every
+    missing or wrong variable and what to do."""
     from app.service_settings import ServiceSettings  # no command but `serve` needs them
 
-    given, unread = _with_files(_given_to_service(environ), ServiceSettings)
+    given, unread = _given_with_files(environ)
+    given = _with_credentials(given, folder)
     settings, wrong = _read(ServiceSettings, PREFIX, given)
     wrong += unread
     if not given.get("private_key") and not given.get("private_key_file"):
         wrong.append(f"{PREFIX}PRIVATE_KEY_FILE: is not set (Path of the App's private key, a PEM file.)")
     return _complete(settings, wrong, "docs/settings.md")
+
+
+def app_configured(environ: Mapping[str, str] = os.environ, folder: str | None = None) -> bool:
+    """Whether anything of a GitHub App is set: then set-up is not what somebody wants who forgot a setting."""
+    given = _with_credentials(_given_with_files(environ)[0], folder)
+    return any(given.get(name) for name in ("app_id", "webhook_secret", "private_key", "private_key_file"))
+
+
+def setup_settings(
+    environ: Mapping[str, str] = os.environ, folder: str | None = None
+) -> "tuple[ServiceSettings, Path]":
+    """The settings while there is no App, and the folder for its credentials. What stands there instead of them signs
+    nobody in. Raises `UsageError` as `service_settings`."""
+    from app.service_settings import ServiceSettings
+
+    given, wrong = _given_with_files(environ)
+    missing = {"app_id": "0", "webhook_secret": os.urandom(32).hex()}
+    settings, faults = _read(ServiceSettings, PREFIX, {**given, **missing})
+    return _complete(settings, wrong + faults, "docs/settings.md"), _credentials(given, folder)
+
+
+def _given_with_files(environ: Mapping[str, str]) -> tuple[Mapping[str, str], list[str]]:
+    from app.service_settings import ServiceSettings
+
+    return _with_files(_given_to_service(environ), ServiceSettings)
+
+
+def _credentials(given: Mapping[str, str], folder: str | None) -> Path:
+    from app.credentials import beside
+    from app.service_settings import ServiceSettings
+
+    named = folder or given.get("credentials")
+    default = str(ServiceSettings.__dataclass_fields__["database"].default)
+    return Path(named) if named else beside(given.get("database") or default)
+
+
+def _with_credentials(given: Mapping[str, str], folder: str | None) -> Mapping[str, str]:
+    """What set-up stored serves for what is not given, unless another App is."""
+    from app.credentials import stored
+
+    found = stored(_credentials(given, folder))
+    if given.get("app_id") and given["app_id"] != found.get("app_id"):
+        return given
+    if given.get("private_key") or given.get("private_key_file"):
+        found.pop("private_key_file", None)
+    return {**found, **{name: value for name, value in given.items() if value}}
 
 
 class ServicePlace(NamedTuple):

@@ -19,7 +19,7 @@ from app.facts.online.timing import Timing
 from app.facts.shared import SharedFacts
 from app.github.client import AppKey, GitHubApp, Limits, Reach
 from app.github.pull import CentralPolicy, central_policy
-from app.jobs import again
+from app.jobs import again, refresh
 from app.jobs.again import JudgeAgain
 from app.jobs.comments import Comments
 from app.jobs.embedded import Loop
@@ -28,14 +28,17 @@ from app.jobs.hands import Hands
 from app.jobs.judge import Judge
 from app.jobs.newest import newest
 from app.jobs.refresh import Refresh
+from app.jobs.repairs import Repairs
 from app.policies import starter_policy
 from app.service_settings import Engine as EngineName
 from app.service_settings import ServiceSettings
 from app.store.database import Database
+from app.store.deliveries import DeliveryStore
 from app.store.facts import FactStore
 from app.store.housekeeping import sweep
 from app.store.inventories import InventoryStore
 from app.store.open_pulls import OpenPulls
+from app.store.pauses import PauseStore
 from app.store.reports import ReportStore
 from app.store.repositories import RepositoryStore
 from app.store.requests import RequestStore
@@ -67,6 +70,8 @@ LARGE = 300_000
 PARSING = 60
 #: Seconds between two rounds of forgetting what is old.
 SWEEP = 3600.0
+#: Seconds before a task that nobody here knows is looked at again.
+UNKNOWN = 60.0
 #: Seconds over which default branches are judged again when another facts file is there.
 NEW_FILE = 600.0
 
@@ -107,6 +112,7 @@ class Service:
             public_url=settings.public_url.rstrip("/") if settings.public_url else None,
             central=_central(settings.policy),
             requests=self.requests,
+            pauses=PauseStore(self.database, self._now),
             retry_seconds=settings.retry_seconds,
             refresh_hour=settings.refresh_hour,
         )
@@ -118,18 +124,26 @@ class Service:
             self.judge.central, lambda: self.judge.central_policy(), settings.retry_seconds,
         )  # fmt: skip
         self.repositories = RepositoryStore(self.database)
+        self.deliveries = DeliveryStore(self.database)
         self.where = WhereStore(self.database)
         self.told = ToldRepositories(self.repositories)
+        enterprise = "/api/v3" in settings.github_api_url
+        self.repairs = Repairs(self.github, self.subjects, self._accept, self._now, enterprise)
         self.again = JudgeAgain(self.subjects, OpenPulls(self.database))
         self.hands = Hands(self.subjects, self._handle, settings.lease_seconds)
         self.engine = self._engine()
         self.subjects.acceptance.submit = self.engine.submit
+        self.further: list[APIRouter] = []
+        """Routes that only this process has: of the set-up that it began with."""
         self._tasks: set[asyncio.Task[None]] = set()
+
+    def _now(self) -> float:
+        return self.subjects.clock()
 
     def application(self) -> FastAPI:
         secrets = [self.settings.webhook_secret, self.settings.webhook_secret_previous]
         token = self.settings.api_token
-        routers = [*(self._api(token) if token else ()), *(self.site.routers if self.site else ())]
+        routers = [*(self._api(token) if token else ()), *(self.site.routers if self.site else ()), *self.further]
         given = [secret for secret in secrets if secret]
         ours = Ours(self.settings.app_id, self.judge.central)
         return application(given, self._accept, self._ready, self.running, routers, ours)
@@ -170,6 +184,8 @@ class Service:
             async with self.facts.running():
                 if self.facts.asks:
                     await self.refresh.schedule()
+                if self.settings.repair:
+                    await self.repairs.schedule()
                 yield
         finally:
             sweeper.cancel()
@@ -196,11 +212,18 @@ class Service:
 
     async def _handle(self, claim: Claim) -> None:
         if claim.kind is Kind.TASK:
-            await (self.again.handle(claim) if claim.key == again.KEY else self.refresh.handle(claim))
+            await self._task(claim)
         elif claim.kind is Kind.COMMENT:
             await self.comments.handle(await newest(self.repositories, claim))
         else:
             await self.judge.handle(await newest(self.repositories, claim))
+
+    async def _task(self, claim: Claim) -> None:
+        tasks = {again.KEY: self.again.handle, refresh.KEY: self.refresh.handle, **self.repairs.handles}
+        if claim.key in tasks:
+            await tasks[claim.key](claim)
+        else:  # of a newer release that runs beside this one
+            await self.subjects.postpone(claim, "this release does not know the task", self.subjects.clock() + UNKNOWN)
 
     def _file_changed(self) -> None:
         task = asyncio.create_task(self.subjects.hasten(Kind.BRANCH, NEW_FILE))
@@ -218,7 +241,8 @@ class Service:
 
     async def _ready(self) -> dict[str, object] | None:
         try:
-            return {"waiting": await asyncio.wait_for(self.subjects.waiting(), timeout=5)}
+            async with asyncio.timeout(5):
+                return {"waiting": await self.subjects.waiting(), "failed": await self.deliveries.failed()}
         except (OSError, TimeoutError, SQLAlchemyError):
             return None
 

@@ -65,6 +65,7 @@ def test_signing_in_needs_all_of_its_settings() -> None:
     assert "OSPO_GATE_CLIENT_SECRET: is needed with client_id" in message
     assert "OSPO_GATE_PUBLIC_URL: is needed with client_id" in message
     assert "OSPO_GATE_CLIENT_ID: is needed with client_secret" in refused(CLIENT_SECRET="s" * 40)
+    assert "OSPO_GATE_GITHUB_URL: expected" in refused(CLIENT_ID="Iv23li", GITHUB_URL="http://github.example")
 
 
 def test_secrets_are_not_shown() -> None:

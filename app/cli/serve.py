@@ -8,6 +8,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from app.cli.db import not_installed, require
+from app.cli.set_up import Begun, set_up, wanted
 from app.settings import fact_settings, service_settings
 from checks.model.errors import UsageError
 
@@ -19,9 +20,15 @@ if TYPE_CHECKING:
 LAST_REQUESTS = 10
 
 
-def run(_options: argparse.Namespace) -> int:
-    settings = service_settings()
+def run(options: argparse.Namespace) -> int:
+    begun = None
+    if wanted(options):
+        begun = _set_up(options)
+        if begun is None:
+            return 0
+    settings = service_settings(folder=options.credentials)
     service = _service(settings)
+    service.further += begun.pages if begun else ()
     import uvicorn
 
     from app.web.protocol import CappedProtocol
@@ -46,8 +53,15 @@ def run(_options: argparse.Namespace) -> int:
         timeout_graceful_shutdown=LAST_REQUESTS,
     )
     server = Server(config)
-    server.run()
+    server.run(sockets=[begun.listening] if begun else None)
     return 0 if server.started else 3
+
+
+def _set_up(options: argparse.Namespace) -> Begun | None:
+    try:
+        return set_up(options)
+    except ModuleNotFoundError as error:
+        raise not_installed(error) from None
 
 
 def work(_options: argparse.Namespace) -> int:

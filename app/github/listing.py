@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from app.github.client import GitHubApp, GitHubError, GraphQLAnswer, Installation
-from app.github.tokens import Permissions
+from app.github.tokens import PUBLISHING, Permissions
 from app.subject import Told, property_texts
 from checks.model.phrase import visible
 
@@ -80,6 +80,7 @@ class StandingRun:
     """REST's number of it does not fit into what GraphQL tells."""
     head: str
     completed: bool
+    cancelled: bool
     started_at: float
     """Seconds, UTC."""
 
@@ -125,6 +126,11 @@ async def open_pulls(client: Installation, names: Sequence[str]) -> dict[str, Re
         if row := _row(answer, f"r{index}"):
             found[name] = await _all_pulls(client, name, row)
     return found
+
+
+def further_requests(pulls: int) -> int:
+    """How many more requests it takes to list so many pull requests of one repository."""
+    return -(-max(0, pulls - PULLS) // 100)
 
 
 async def _all_pulls(client: Installation, name: str, row: Mapping[str, Any]) -> RepositoryPulls:
@@ -177,11 +183,27 @@ async def runs(client: Installation, app_id: int, check: str, nodes: Sequence[st
     return found
 
 
+async def conclude(client: Installation, repository_node: str, run: StandingRun) -> None:
+    """End a run of ours that says "in progress" and is worked on by nobody."""
+    output = {"title": "not judged", "summary": "What judged it has ended meanwhile. It is judged again."}
+    given = {
+        "repositoryId": repository_node,
+        "checkRunId": run.node_id,
+        "status": "COMPLETED",
+        "conclusion": "CANCELLED",
+        "output": output,
+    }
+    query = "mutation($c: UpdateCheckRunInput!) { c: updateCheckRun(input: $c) { checkRun { id } } }"
+    publishing = client.with_permissions(PUBLISHING)
+    if not (await publishing.graphql(query, {"c": given})).data.get("c"):
+        raise GitHubError("GitHub did not conclude a check run of ours", 403)
+
+
 _ONE = "repository(owner: $owner, name: $name) { ...pulls }"
 _END = "fragment end on PullRequest { state headRefOid updatedAt mergedBy { login } }"
 _RUN = """fragment run on PullRequest { commits(last: 1) { nodes { commit { oid
   checkSuites(first: 2, filterBy: {appId: $app}) { nodes {
-    checkRuns(first: 1, filterBy: {checkType: LATEST, checkName: $check}) { nodes { id status startedAt } }
+    checkRuns(first: 1, filterBy: {checkType: LATEST, checkName: $check}) { nodes { id status conclusion startedAt } }
   } } } } } }"""
 
 
@@ -238,7 +260,8 @@ def _run(row: Mapping[str, Any]) -> StandingRun | None:
         if rows:
             newest = max(rows, key=lambda run: run["startedAt"] or "")
             started = _seconds(newest["startedAt"]) if newest["startedAt"] else 0.0
-            return StandingRun(str(newest["id"]), str(commit["oid"]), newest["status"] == "COMPLETED", started)
+            completed, cancelled = newest["status"] == "COMPLETED", newest["conclusion"] == "CANCELLED"
+            return StandingRun(str(newest["id"]), str(commit["oid"]), completed, cancelled, started)
     return None
 
 

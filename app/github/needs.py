@@ -1,4 +1,4 @@
-"""What the GitHub App needs, and why: the one table behind its manifest, what `doctor` compares, and the documentation."""
+"""What the GitHub App needs, and why: the one table behind its manifest and what `ospo-gate doctor` compares."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -30,6 +30,17 @@ class Event:
     """Without it GitHub lets nobody subscribe."""
     enterprise_server: bool = True
     """Whether GitHub Enterprise Server (3.17 to 3.19) has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """A permission that is not needed, with the event that it brings: whoever sets up may choose it."""
+
+    name: str
+    level: str
+    event: str
+    reason: str
+    optional: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +76,13 @@ EVENTS = (
     Event("merge_group", "what a merge queue is about to merge is judged", "the verdict in a merge queue, which waits "
           "for it in vain", "merge_queues", enterprise_server=False),
 )  # fmt: skip
-#: What GitHub takes only together with more rights than a gate should have: welcome where it is there.
-WELCOME_EVENTS = ("custom_property_values", "dependabot_alert")
+
+WELCOME = (
+    Welcome("organization_custom_properties", "read", "custom_property_values", "changed properties, by which a policy "
+            "may select, are heard of", "judging at once when a property changes: it counts from the next event on"),
+    Welcome("vulnerability_alerts", "read", "dependabot_alert", "new alerts are heard of", "judging a default branch "
+            "at once when there is a new alert: that waits for the night"),
+)  # fmt: skip
 
 
 def permissions_lacking(granted: Mapping[str, str]) -> Iterator[Lack]:
@@ -78,7 +94,7 @@ def permissions_lacking(granted: Mapping[str, str]) -> Iterator[Lack]:
 
 def permissions_unused(granted: Mapping[str, str]) -> Iterator[str]:
     """What is granted and serves nothing: least privilege."""
-    needed = {permission.name: permission.level for permission in PERMISSIONS}
+    needed = {permission.name: permission.level for permission in (*PERMISSIONS, *WELCOME)}
     for name, level in sorted(granted.items()):
         if _rank(level) > _rank(needed.get(name, "none")):
             yield f"{name}: {level}"

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -101,6 +102,18 @@ def refusal(claim: Claim, title: str, summary: str, cause: str) -> Publication:
     name = BRANCH if claim.kind is Kind.BRANCH else VERDICT
     run = Run(name, "failure", output, _external_id(claim, claim.head, cause, name))
     return _digested(claim.head, (run,), None)
+
+
+def paused(claim: Claim, title: str, summary: str, names: Iterable[str], digest: str) -> Publication:
+    """What stands instead of a verdict while verdicts are paused: it blocks nobody, and says why. `names` are those of
+    further runs that a branch may require, `digest` is what it is known by."""
+    first = BRANCH if claim.kind is Kind.BRANCH else VERDICT
+    output = {"title": title, "summary": summary, "annotations": []}
+    required = [name for name in dict.fromkeys(names) if name != first and not name.startswith(_DETAIL)]
+    runs = tuple(
+        Run(name, "neutral", output, _external_id(claim, claim.head, digest, name)) for name in (first, *required)
+    )
+    return replace(_digested(claim.head, runs, None), digest=digest)
 
 
 def _digested(head: str, runs: tuple[Run, ...], text: str | None) -> Publication:

@@ -85,7 +85,8 @@ class Distributed:
                     task.cancel()
                 working.cancel()  # procrastinate takes it as the wish to end: jobs in hand come to their end
                 await asyncio.gather(*tasks, return_exceptions=True)
-                await self._hand_out()  # others go on with what was done here
+                with suppress(OSError, SQLAlchemyError):
+                    await self._hand_out()  # others go on with what was done here
 
     def _going(self) -> bool:
         return not self._stopping

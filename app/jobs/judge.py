@@ -25,9 +25,11 @@ from app.github.pull import CentralPolicy, PullSource
 from app.jobs.desk import Desk, known, own_comment
 from app.jobs.first_seen import FirstSeen, watched
 from app.jobs.nights import next_turn
+from app.jobs.paused import instead
 from app.jobs.posting import Posting
 from app.policies import PolicyPlace, load_policy
 from app.ports import FactSource, InventoryCache, Parse
+from app.store.pauses import Pause, PauseStore
 from app.store.reports import LATER, SUPERSEDED, Outgoing, ReportStore
 from app.store.requests import RequestStore
 from app.store.sightings import SightingStore
@@ -80,6 +82,8 @@ class Judge:
     central: CentralPolicy | None = None
     requests: RequestStore | None = None
     """Where commands in comments are obeyed."""
+    pauses: PauseStore | None = None
+    """When and where verdicts are neutral."""
     retry_seconds: float = 5.0
     """Before the first retry; doubled each time."""
     fix_seconds: float = 2.0
@@ -116,6 +120,9 @@ class Judge:
             if earlier is None:
                 return
             claim = earlier
+        if self.pauses and (pause := await self.pauses.covering(claim.installation_id, claim.repository_id)):
+            await self._say_paused(claim, client, pause)
+            return
         if claim.attempts >= MAX_ATTEMPTS:
             raise SourceError(claim.last_error or "the service ended each time while it was judged")
         started = time.monotonic()
@@ -285,6 +292,19 @@ class Judge:
             return group_publication(claim, judged.report, judged.policy, presentation)
         body = comment["body"] if comment else None
         return publication(claim, judged.report, judged.policy, presentation, body)
+
+    async def _say_paused(self, claim: Claim, client: Installation, pause: Pause) -> None:
+        """Nothing is judged; what stands on GitHub already stays, unless somebody asks again. Then its turn comes."""
+        assert self.pauses is not None
+        desk = Desk(claim, Publisher(client, claim), again_at=pause.spread_until(claim.repository_id))
+        if self._said(claim) and not claim.forced:
+            await self.subjects.finish(claim, desk.again_at)
+            return
+        central = await self.central_policy()
+        named = central.root.check_names.values() if central else ()
+        said = instead(claim, pause, (*named, *await self.pauses.names(claim.repository_id)))
+        outgoing = await self.reports.refuse(claim, said.to_json(), f"paused by {pause.by}: {pause.reason}", "paused")
+        await self._posting.publish(claim, desk, outgoing)
 
     def _stands(self, claim: Claim, said: Publication) -> bool:
         """Same head and same report: nothing is posted, unless somebody asked for it."""

@@ -19,7 +19,7 @@ DOCUMENTS = 90 * _DAY
 #: Rows of one transaction: webhooks are accepted between the slices.
 SLICE = 500
 #: Repositories of one round.
-ROUND = 1_000
+ROUND = 10_000
 
 
 async def forget_uses(database: Database, clock: Callable[[], float] = time.time) -> int:

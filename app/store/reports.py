@@ -64,10 +64,12 @@ class ReportStore:
             await connection.execute(insert(history), rows)
             return await self._put(connection, claim, publication)
 
-    async def refuse(self, claim: Claim, publication: Mapping[str, Any], reason: str) -> Outgoing:
-        """Store a publication that says why nothing was judged."""
+    async def refuse(
+        self, claim: Claim, publication: Mapping[str, Any], reason: str, what: str = "refused"
+    ) -> Outgoing:
+        """Store a publication that says why nothing was judged; `what` is the word for it in the history."""
         async with self.database.write() as connection:
-            row = _row(claim, self.clock(), "refused", {"reason": reason[:2000]})
+            row = _row(claim, self.clock(), what, {"reason": reason[:2000]})
             await connection.execute(insert(history), [row])
             return await self._put(connection, claim, publication)
 

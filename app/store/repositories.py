@@ -88,12 +88,12 @@ class RepositoryStore:
             query = query.where(repository.c.installation_id == installation_id)
         async with self.database.read() as connection:
             rows = await connection.execute(query.order_by(repository.c.id).limit(limit))
-            return [_row(row) for row in rows]
+            return [read_row(row) for row in rows]
 
     async def get(self, id_: int) -> RepositoryRow | None:
         async with self.database.read() as connection:
             row = (await connection.execute(select(repository).where(repository.c.id == id_))).one_or_none()
-        return None if row is None else _row(row)
+        return None if row is None else read_row(row)
 
     async def named(self, name: str) -> RepositoryRow | None:
         """The one that is called `owner/name` today (in any case of letters), else the last that was before it went."""
@@ -105,7 +105,7 @@ class RepositoryStore:
         )
         async with self.database.read() as connection:
             row = (await connection.execute(query)).one_or_none()
-        return None if row is None else _row(row)
+        return None if row is None else read_row(row)
 
 
 #: Neither gone nor archived: what can still change.
@@ -136,7 +136,8 @@ def values(row: RepositoryRow, now: float) -> dict[str, Any]:
     }
 
 
-def _row(row: Row[Any]) -> RepositoryRow:
+def read_row(row: Row[Any]) -> RepositoryRow:
+    """A row of the table."""
     return RepositoryRow(
         id=row.id,
         installation_id=row.installation_id,

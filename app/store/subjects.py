@@ -61,6 +61,12 @@ class SubjectStore:
                 fresh.on_conflict_do_update(index_elements=["key"], set_=wake, where=subject.c.wanted <= subject.c.done)
             )
 
+    async def hurry(self, key: str, at: float) -> None:
+        """A task of the service that waits for a later time is due at `at` (seconds since 1970)."""
+        later = (subject.c.wanted > subject.c.done) & (subject.c.next_at > at) & subject.c.lease_until.is_(None)
+        async with self.database.write() as connection:
+            await connection.execute(update(subject).where(subject.c.key == key, later).values(next_at=at))
+
     async def hasten(self, kind: Kind, seconds: float) -> None:
         """What of a kind waits for its time is due within `seconds`, one after the other."""
         now = self.clock()

@@ -76,6 +76,7 @@ subject = Table(
     Index("ix_subject_repository_head", "repository_id", "head"),
     _partial("ix_subject_due", "next_at", "wanted > done"),
     _partial("ix_subject_leased", "installation_id", "lease_until IS NOT NULL"),
+    _partial("ix_subject_key", "key", "last_error IS NOT NULL"),
     _partial("ix_subject_job", "installation_id", "job_at IS NOT NULL"),
 )
 
@@ -347,4 +348,19 @@ advisory_name = Table(
     Column("folded", String(200), primary_key=True),
     Column("fact_id", String(64), primary_key=True),
     Index("ix_advisory_name_fact_id", "fact_id"),
+)
+
+#: Times in which nothing is judged and every verdict is neutral; nothing of it is deleted.
+pause = Table(
+    "pause",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("installation_id", BigInteger, nullable=True),  # None: everywhere
+    Column("repository_id", BigInteger, nullable=True),
+    Column("until", Float, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("made_at", Float, nullable=False),
+    Column("ended_at", Float, nullable=True),  # before its time
+    Column("ended_by", String(200), nullable=True),
 )

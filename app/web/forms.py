@@ -36,14 +36,15 @@ async def posted(request: Request, sessions: Sessions) -> Posted:
     session = sessions.of(request)
     if session is None:
         raise Refused(403)
-    fields = await _fields(request)
-    given = fields.pop("csrf", "").encode("utf-8", "surrogateescape")
+    sent = await fields(request)
+    given = sent.pop("csrf", "").encode("utf-8", "surrogateescape")
     if not hmac.compare_digest(given, session.csrf.encode()):
         raise Refused(403)
-    return Posted(session, fields)
+    return Posted(session, sent)
 
 
-async def _fields(request: Request) -> dict[str, str]:
+async def fields(request: Request) -> dict[str, str]:
+    """A small form as it was sent, whoever sent it. Raises `Refused`."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
         raise Refused(415)
     body = b""

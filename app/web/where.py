@@ -7,8 +7,9 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
+from app.store.places import Way
 from app.store.repositories import RepositoryRow, RepositoryStore
-from app.store.where import LARGEST, PAGE, Way, WhereStore
+from app.store.where import LARGEST, PAGE, WhereStore
 from app.web.ask import known, refused
 from checks.engine.where import question
 from checks.model.errors import UsageError

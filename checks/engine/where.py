@@ -4,6 +4,8 @@ import re
 
 from checks.advisories.matching import affects
 from checks.engine.ask import read
+from checks.licenses import statement
+from checks.licenses.tree import leaves
 from checks.model.advisory import Advisory
 from checks.model.errors import UsageError
 from checks.model.phrase import visible
@@ -36,7 +38,17 @@ def question(
         raise UsageError("a range of versions belongs to a package", hint=_FORMS)
     if len(word) > MAX_LENGTH:
         raise UsageError(f"'{visible(word, 60)}' is too long", hint=_FORMS)
-    return Question(license=word) if license_ else Question(advisory=word)
+    return Question(license=_license(word)) if license_ else Question(advisory=word)
+
+
+def _license(word: str) -> str:
+    """The license as it is written canonically, so that `Apache 2.0` finds what `Apache-2.0` does."""
+    expression = statement.read(word).expression
+    if expression is None:
+        return word
+    if len(leaves(expression)) > 1:
+        raise UsageError("ask for one license, not for an expression of several", hint=_FORMS)
+    return str(expression)
 
 
 def _package(word: str, versions: str | None) -> Question:

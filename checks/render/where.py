@@ -202,7 +202,7 @@ def _day(text: object) -> str:
 def rows(documents: Iterable[Mapping[str, Any]]) -> str:
     """The uses of all pages as CSV (RFC 4180). A cell that a spreadsheet would take for a formula is quoted."""
     places = [place for document in documents for place in document["places"]]
-    cells = [_COLUMNS, *((_cell(place.get(column)) for column in _COLUMNS) for place in places)]
+    cells = [_COLUMNS, *([_cell(place.get(column)) for column in _COLUMNS] for place in places)]
     return "".join(",".join(map(_quoted, row)) + "\r\n" for row in cells)
 
 

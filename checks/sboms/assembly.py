@@ -65,16 +65,21 @@ class _Node:
 
 
 def assemble(
-    inventories: Sequence[Inventory], about: About, licenses: Mapping[PackageKey, Licensed] | None = None
+    inventories: Sequence[Inventory],
+    about: About,
+    licenses: Mapping[PackageKey, Licensed] | None = None,
+    *,
+    apart: bool = False,
 ) -> Content:
-    """`licenses`: what is known beyond the manifests, by purl and version."""
-    nodes = _Nodes()
+    """`licenses`: what is known beyond the manifests, by purl and version. `apart`: every entry is a component of its
+    own, as an SBOM lists them."""
+    nodes = _Nodes(apart)
     for inventory in inventories:
         nodes.gather(inventory, about.folder)
     kept = [n for n, node in enumerate(nodes.all) if about.scope == "all" or node.scope.shipped]
     named = sorted((_purl(nodes.all[n].first), n) for n in kept)
     place = {n: index for index, (_, n) in enumerate(named)}
-    refs = _refs([purl for purl, _ in named])
+    refs = refs_of([purl for purl, _ in named])
     components = tuple(
         _component(nodes.all[n], purl, ref, place, licenses or {}) for (purl, n), ref in zip(named, refs, strict=True)
     )
@@ -89,8 +94,9 @@ def assemble(
 class _Nodes:
     """Every package version once, in the order in which they are met."""
 
-    def __init__(self) -> None:
+    def __init__(self, apart: bool) -> None:
         self.all: list[_Node] = []
+        self._apart = apart
         self._known: dict[tuple[str | None, ...], int] = {}
 
     def gather(self, inventory: Inventory, folder: str) -> None:
@@ -106,7 +112,7 @@ class _Nodes:
         key: tuple[str | None, ...] = (dependency.purl, dependency.version)
         if dependency.origin is not Origin.REGISTRY:
             key = (*key, dependency.origin.value, address(dependency.origin, dependency.source))
-        number = self._known.setdefault(key, len(self.all))
+        number = len(self.all) if self._apart else self._known.setdefault(key, len(self.all))
         if number == len(self.all):
             self.all.append(_Node(dependency))
         node = self.all[number]
@@ -138,7 +144,7 @@ def _purl(dependency: Dependency) -> str:
     return f"{text}?{'vcs_url' if dependency.origin is Origin.GIT else 'download_url'}={quote(place, safe='-._~:/')}"
 
 
-def _refs(purls: Sequence[str]) -> list[str]:
+def refs_of(purls: Sequence[str]) -> list[str]:
     """The purl itself; of equal ones, which come from different paths, every further one with its number."""
     used: dict[str, int] = {}
     refs = []
@@ -214,9 +220,13 @@ def _unread(inventories: Iterable[Inventory], about: About) -> tuple[str, ...]:
                 f":{problem.location.line}" if problem.location.line else ""
             )
             sentences.append(inert(f"{at}: {problem.message}"))
-    if len(sentences) > MAX_UNREAD:
-        sentences[MAX_UNREAD:] = [f"{len(sentences) - MAX_UNREAD:,} more entries could not be read."]
-    return tuple(sentences)
+    return limited(sentences)
+
+
+def limited(sentences: Sequence[str]) -> tuple[str, ...]:
+    """As many as a reader may look at, and how many more there are."""
+    more = len(sentences) - MAX_UNREAD
+    return (*sentences[:MAX_UNREAD], *((f"{more:,} more entries could not be read.",) if more > 0 else ()))
 
 
 def ecosystem(component: Component) -> str:

@@ -23,6 +23,11 @@ class Subject(NamedTuple):
     complete: bool = False
     """Whether the manifests say all that it asks for, and all of them could be read."""
 
+    @property
+    def label(self) -> str:
+        """By what a document of several tells it from the others."""
+        return f"{self.name}@{self.version}" if self.version else self.name
+
 
 class Component(NamedTuple):
     """One version of one package from one origin."""
@@ -52,6 +57,10 @@ class Component(NamedTuple):
     places: tuple[Location, ...]
     requires: tuple[int, ...] | None
     """Positions in `Content.components`; None: no manifest tells."""
+    parts: tuple[str, ...] = ()
+    """Labels of the parts of the subject that have it, where there are parts."""
+    disputed: tuple[tuple[str, str], ...] = ()
+    """`declared` or `concluded`, and each license statement, where parts say different ones; then it has none."""
 
 
 class Tool(NamedTuple):

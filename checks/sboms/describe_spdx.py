@@ -24,6 +24,7 @@ _TAGS_OF_DOCUMENT = {
     "SPDXID": "SPDXID",
     "DocumentName": "name",
     "DocumentNamespace": "documentNamespace",
+    "DocumentComment": "comment",
 }
 _TAGS_OF_PACKAGE = {
     "SPDXID": "SPDXID",
@@ -37,6 +38,7 @@ _TAGS_OF_PACKAGE = {
     "PackageHomePage": "homepage",
     "PackageFileName": "packageFileName",
     "PackageSourceInfo": "sourceInfo",
+    "PackageComment": "comment",
     "PrimaryPackagePurpose": "primaryPackagePurpose",
 }
 #: Tags that begin something else than a package.
@@ -150,6 +152,7 @@ def document_of_tags(text: str) -> Object:
     root, creation, creators = Object(), dict[str, object](), list[object]()
     packages, relations, texts_ = Array(), list[object](), list[object]()
     package: dict[str, object] | None = None
+    license_: dict[str, object] = {}
     elsewhere = False
     for tag, value, line, _ in tags(text):
         if tag == "Creator":
@@ -165,7 +168,10 @@ def document_of_tags(text: str) -> Object:
         elif tag in _OTHERS:
             package, elsewhere = None, True
             if tag == "LicenseID":
-                texts_.append({"licenseId": value})
+                license_ = {"licenseId": value}
+                texts_.append(license_)
+        elif tag == "LicenseName":
+            license_.setdefault("name", value)
         elif package is not None:
             _add(package, tag, value)
         elif tag in _TAGS_OF_DOCUMENT and not elsewhere:

@@ -8,6 +8,8 @@ from checks.sboms.values import tables
 
 #: How the comment of an SPDX package begins that says it; CycloneDX has properties.
 COMMENT = "ospo-gate: "
+#: The comment of a package that is a part of what is described.
+PART = f"{COMMENT}role=part"
 #: How the id of a license statement begins that is no SPDX expression.
 OWN = "LicenseRef-ospo-gate-"
 _SCOPES = {scope.value: scope for scope in Scope}
@@ -21,6 +23,12 @@ class OwnWords(NamedTuple):
     direct: str | None = None
     """`no` or `unknown`."""
     integrity: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    """As of `content.Component`."""
+    disputed: tuple[tuple[str, str], ...] = ()
+    """As of `content.Component`."""
+    part: bool = False
+    """Whether it is itself a part of what is described, and no package."""
 
 
 NOTHING = OwnWords()
@@ -44,11 +52,11 @@ def own_comment(comment: object) -> OwnWords:
 
 def _words(pairs: Iterable[tuple[str, object]]) -> OwnWords:
     found: dict[str, str] = {}
-    integrity: list[str] = []
+    several: dict[str, list[str]] = {"integrity": [], "part": [], "license:declared": [], "license:concluded": []}
     for name, value in pairs:
         if isinstance(value, str):
-            if name == "integrity":
-                integrity.append(value)
+            if name in several:
+                several[name].append(value)
             else:
                 found[name] = value
     direct = found.get("direct")
@@ -56,5 +64,8 @@ def _words(pairs: Iterable[tuple[str, object]]) -> OwnWords:
         _SCOPES.get(found.get("scope", "")),
         _ORIGINS.get(found.get("origin", "")),
         direct if direct in ("no", "unknown") else None,
-        tuple(integrity),
+        tuple(several["integrity"]),
+        tuple(several["part"]),
+        tuple((kind, text) for kind in ("declared", "concluded") for text in several[f"license:{kind}"]),
+        found.get("role") == "part",
     )

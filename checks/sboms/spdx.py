@@ -91,6 +91,8 @@ class Reader:
         self.bill = Bill(path)
         self.stated: dict[str, str] = {}
         """References of ours, and the words that they stand for."""
+        self.parts: list[int] = []
+        """Parts of what is described."""
 
     def license(self, id_: object, name: object) -> None:
         """A reference that the document explains. What others call theirs is no statement of a package."""
@@ -103,9 +105,12 @@ class Reader:
 
     def package(self, fields: Mapping[str, object], span: Span) -> None:
         """One package with the members of the JSON form."""
-        known = self._identity(fields, span[0])
+        part = own_comment(fields.get("comment")).part
+        known = None if part else self._identity(fields, span[0])
         component = None if known is None else _component(fields, known, span)
-        self.bill.add(component, fields.get("SPDXID"))
+        node = self.bill.add(component, fields.get("SPDXID"))
+        if part:
+            self.parts.append(node)
 
     def _identity(self, fields: Mapping[str, object], line: int) -> Identity | None:
         name, version = text_of(fields.get("name")), stated(fields.get("versionInfo"))
@@ -164,6 +169,7 @@ class Reader:
                 missing.setdefault(one, []).append(other)
         self._miss(missing)
         self.bill.describe(known[ref] for ref in described if ref in known)
+        self.bill.subjects.update(dict.fromkeys(self.parts))
 
     def _only_package(self) -> list[str]:
         """A document with a single package describes it without saying so (SPDX 2.3, clause 11.1)."""

@@ -75,6 +75,7 @@ class _Reader:
         self.bill = Bill(path)
         self.elements = elements
         self.licenses = Licenses({element.id: element.fields for element in elements if element.id})
+        self.parts: list[int] = []
 
     def read(self) -> Inventory:
         relations = [element for element in self.elements if element.type in _RELATIONS]
@@ -87,6 +88,7 @@ class _Reader:
         for element in relations:
             self._relate(element)
         self.bill.describe(self.bill.by_ref[ref] for ref in self._described(relations) if ref in self.bill.by_ref)
+        self.bill.subjects.update(dict.fromkeys(self.parts))
         return self.bill.inventory()
 
     def _stated(self, relations: list[_Element]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
@@ -104,9 +106,12 @@ class _Reader:
         return found["hasDeclaredLicense"], found["hasConcludedLicense"]
 
     def _package(self, element: _Element, statements: list[str]) -> None:
-        known = self._identity(element.fields, element.span[0])
+        part = own_comment(element.fields.get("comment")).part
+        known = None if part else self._identity(element.fields, element.span[0])
         component = None if known is None else _component(element, known, all_of(statements))
-        self.bill.add(component, element.id)
+        node = self.bill.add(component, element.id)
+        if part:
+            self.parts.append(node)
 
     def _identity(self, fields: Mapping[str, object], line: int) -> Identity | None:
         name, version = text_of(fields.get("name")), stated(fields.get("software_packageVersion"))

@@ -132,6 +132,8 @@ class _Writer:
         if direct := told_directness(component, self.content):
             found.append(_property("ospo:direct", direct))
         found += [_property("ospo:integrity", text) for text in component.integrity]
+        found += [_property("ospo:part", label) for label in component.parts]
+        found += [_property(f"ospo:license:{kind}", text) for kind, text in component.disputed]
         if component.declared and component.concluded and not self._both(component.declared, component.concluded):
             found.append(_property("ospo:license:declared", worded(component.declared).text))
         return f',"properties":{encoded(found)}' if found else ""

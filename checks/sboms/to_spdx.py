@@ -9,7 +9,7 @@ from checks.model.dependency import Origin, Scope
 from checks.sboms.assembly import ecosystem, scope_between, told_directness
 from checks.sboms.content import Component, Content, Subject
 from checks.sboms.lines import Items, document, encoded, identity
-from checks.sboms.own import COMMENT
+from checks.sboms.own import COMMENT, PART
 from checks.sboms.wording import Wording, worded
 
 #: SPDX 2.3, clause 11: "A … B" where A requires B, and where B requires A.
@@ -60,6 +60,7 @@ def spdx(content: Content) -> Spdx:
     roots = [f"SPDXRef-Described-{number}" for number in range(1, len(subjects) + 1)]
     ids = _ids(content.components)
     packages = [_subject(subject, ref) for subject, ref in zip(subjects, roots, strict=True)]
+    packages[1:] = [{**fields, "comment": PART} for fields in packages[1:]]
     packages += [package(component, ref, content) for component, ref in zip(content.components, ids, strict=True)]
     relations = tuple(_relations(content, roots, ids))
     licenses = tuple(_extracted(content.components))
@@ -80,6 +81,7 @@ def _head(content: Content, serial: str) -> Mapping[str, object]:
         "creationInfo": {
             "created": content.created,
             "creators": [tool, *(f"Organization: {author}" for author in content.authors)],
+            "comment": "Generation context: pre-build",
         },
         "comment": "\n".join(words),
     }
@@ -145,8 +147,14 @@ def comment(component: Component, content: Content) -> str:
         words.append(f"origin={component.origin.value}")
     if direct := told_directness(component, content):
         words.append(f"direct={direct}")
-    words += [f"integrity={text.replace('; ', ' ')}" for text in component.integrity]
+    words += [f"integrity={_word(text)}" for text in component.integrity]
+    words += [f"part={_word(label)}" for label in component.parts]
+    words += [f"license:{kind}={_word(text)}" for kind, text in component.disputed]
     return COMMENT + "; ".join(words)
+
+
+def _word(text: str) -> str:
+    return text.replace("; ", " ")
 
 
 def _checksum(name: str, digits: str) -> dict[str, str]:

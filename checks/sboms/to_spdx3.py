@@ -7,6 +7,7 @@ from checks.model.dependency import Scope
 from checks.sboms.assembly import ecosystem, scope_between
 from checks.sboms.content import Component, Content, Subject
 from checks.sboms.lines import Items, document, encoded, identity
+from checks.sboms.own import PART
 from checks.sboms.to_spdx import comment, full_name, source_info
 from checks.sboms.wording import worded
 
@@ -45,7 +46,8 @@ class _Writer:
         tool = self._element("Tool", "tool", f"{content.tool.name} {content.tool.version}")
         agents = agents or [self._element("SoftwareAgent", "agent", content.tool.name)]
         elements = [*agents, tool, *self._suppliers(), *self._licenses()]
-        elements += map(self._subject, self.subjects, self.roots)
+        main, *parts = map(self._subject, self.subjects, self.roots)
+        elements += [main, *({**part, "comment": PART} for part in parts)]
         elements += map(self._package, content.components, self.packages)
         elements += self._relations()
         yield {

@@ -40,6 +40,7 @@ def _lines(content: Content) -> Iterator[str]:
     if isinstance(made, dict):
         yield from (f"Creator: {_inside(creator)}" for creator in made["creators"])
         yield f"Created: {made['created']}"
+        yield f"CreatorComment: <text>{_inside(made['comment'])}</text>"
     for package in found.packages:
         yield ""
         yield from _package(package)

@@ -99,9 +99,25 @@ class Gate(RuleBasedStateMachine):
 
     @rule(target=claims)
     def is_claimed(self) -> Any:
+        return self._claimed() or multiple()
+
+    @rule(target=claims)
+    def is_taken_over_from_the_dead(self) -> Any:
+        self.now += LEASE + 1
+        return self._claimed() or multiple()
+
+    @rule(newer=st.booleans())
+    def is_worked_on(self, newer: bool) -> None:
+        """From the claim to the end, perhaps with an event in between."""
+        if claim := self._claimed():
+            if newer:
+                self._deliver(self._event(claim.key, forced=False))
+            self._finish(claim, None, again=False)
+
+    def _claimed(self) -> Claim | None:
         claim = self.run(self.store.claim(LEASE))
         if claim is None:
-            return multiple()
+            return None
         holder = self.held.get(claim.key)
         assert holder is None or holder[1] < self.now, "two at once"
         assert claim.token > self.tokens.get(claim.key, 0)
@@ -134,6 +150,9 @@ class Gate(RuleBasedStateMachine):
 
     @rule(claim=consumes(claims), failed=st.sampled_from([None, "GitHub answered 404"]), again=st.booleans())
     def is_finished(self, claim: Claim, failed: str | None, again: bool) -> None:
+        self._finish(claim, failed, again)
+
+    def _finish(self, claim: Claim, failed: str | None, again: bool) -> None:
         if failed is None:
             self._publish(claim)
         mine = self.run(self.store.finish(claim, self.now + 50 if again else None, failed))
@@ -166,7 +185,7 @@ class Gate(RuleBasedStateMachine):
         if claim.token == self.tokens[claim.key]:
             self.held.pop(claim.key, None)
 
-    @rule(seconds=st.sampled_from([0.1, 5, 11, 60]))
+    @rule(seconds=st.sampled_from([0.1, 7, 11, 60]))
     def time_passes(self, seconds: float) -> None:
         """Leases of workers that died meanwhile run out."""
         self.now += seconds

@@ -47,7 +47,7 @@ def hear(event: str, action: str | None = None, repository: dict[str, Any] | Non
     return heard(event, json.dumps(body).encode(), OURS)
 
 
-def hear_comment(body: str = "/ospo-gate recheck", action: str = "created", **changes: Any) -> Heard:
+def hear_comment(body: str | None = "/ospo-gate recheck", action: str = "created", **changes: Any) -> Heard:
     comment = {"id": 99, "html_url": "https://github.example/c/99", "body": body, "user": {"login": "eve", "id": 4}}
     issue = {"number": 3, "node_id": "PR_3", "user": {"login": "ada"}, "pull_request": {}, "state": "open"}
     issue |= changes.pop("issue", {})
@@ -140,9 +140,9 @@ def pushed(said: Heard) -> list[type[Command]]:
 
 
 def test_a_push_to_the_policy_concerns_all_and_its_branch() -> None:
-    policy = {"repository": {"full_name": "Example/Policy"}}
-    changed = {"commits": [{"added": [], "modified": ["policy.yaml"], "removed": []}]}
-    other = {"commits": [{"added": ["README.md"], "modified": ["src/a.py"], "removed": []}]}
+    policy: dict[str, Any] = {"repository": {"full_name": "Example/Policy"}}
+    changed: dict[str, Any] = {"commits": [{"added": [], "modified": ["policy.yaml"], "removed": []}]}
+    other: dict[str, Any] = {"commits": [{"added": ["README.md"], "modified": ["src/a.py"], "removed": []}]}
     assert pushed(hear_push(**policy, **changed)) == [PolicyChanged, Wanted]
     assert pushed(hear_push(**policy, **other)) == [Wanted]
     assert pushed(hear_push(**policy, **other, forced=True)) == [PolicyChanged, Wanted]
@@ -159,9 +159,9 @@ def test_installations_come_and_go() -> None:
     assert hear("installation", "suspend").command == Lost(11, "the App's installation is suspended", gone=False)
     for action in ("unsuspend", "new_permissions_accepted"):
         assert hear("installation", action).command == Regained(11)
-    added = {"repositories_added": [BRIEF], "repositories_removed": []}
+    added: dict[str, Any] = {"repositories_added": [BRIEF], "repositories_removed": []}
     assert hear("installation_repositories", "added", **added).command == Regained(11, (told,))
-    removed = {"repositories_added": [], "repositories_removed": [BRIEF]}
+    removed: dict[str, Any] = {"repositories_added": [], "repositories_removed": [BRIEF]}
     lost = Lost(11, "the repository was taken away from the App", (7,))
     assert hear("installation_repositories", "removed", **removed).command == lost
 

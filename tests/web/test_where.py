@@ -101,6 +101,11 @@ def test_who_uses_it(url: str) -> None:
     }
 
 
+@pytest.mark.parametrize("license_", ["MIT", "mit", "MIT%20License", "The%20MIT%20License"])
+def test_a_license_however_people_write_it(url: str, license_: str) -> None:
+    assert get(url, f"/api/v1/where?license={license_}").json()["uses"] == 1
+
+
 def test_pages_follow_each_other(url: str) -> None:
     names, cursor = [], ""
     for _ in range(4):
@@ -140,6 +145,7 @@ def test_nobody_is_answered_without_the_token(url: str, path: str, authorization
         ("/api/v1/where?package=pkg:npm", 400, "not a package URL"),
         ("/api/v1/where?package=%00", 400, "cannot be asked for"),
         ("/api/v1/where?license=" + "x" * 300, 400, "too long"),
+        ("/api/v1/where?license=MIT%20OR%20ISC", 400, "not for an expression"),
         ("/api/v1/where?package=a&limit=0", 400, "limit: expected"),
         ("/api/v1/where?package=a&limit=1001", 400, "limit: expected"),
         ("/api/v1/where?package=a&limit=" + "9" * 5000, 400, "limit: expected"),

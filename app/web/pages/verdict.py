@@ -40,6 +40,7 @@ _ENDINGS = {
 _EVENTS = {
     "judged": "Judged",
     "refused": "Could not be judged",
+    "paused": "Paused: nothing was judged",
     "first-seen": "Seen for the first time",
     "cleared": "Cleared",
     "waived": "Waived",

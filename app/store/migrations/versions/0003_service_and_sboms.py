@@ -41,6 +41,7 @@ def upgrade() -> None:
     op.add_column("subject", sa.Column("closed_at", sa.Float(), nullable=True))
     _partial("ix_subject_due", "subject", "next_at", "wanted > done")
     _partial("ix_subject_leased", "subject", "installation_id", "lease_until IS NOT NULL")
+    _partial("ix_subject_key", "subject", "key", "last_error IS NOT NULL")
     _partial("ix_subject_job", "subject", "installation_id", "job_at IS NOT NULL")
     _procrastinate()
     op.create_table(
@@ -97,6 +98,23 @@ def upgrade() -> None:
     )
     op.create_index("ix_request_subject", "request", ["subject"])
     op.create_index("ix_request_rule", "request", ["installation_id", "rule"])
+    _create_pauses()
+
+
+def _create_pauses() -> None:
+    op.create_table(
+        "pause",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("installation_id", sa.BigInteger(), nullable=True),
+        sa.Column("repository_id", sa.BigInteger(), nullable=True),
+        sa.Column("until", sa.Float(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("by", sa.String(length=200), nullable=False),
+        sa.Column("made_at", sa.Float(), nullable=False),
+        sa.Column("ended_at", sa.Float(), nullable=True),
+        sa.Column("ended_by", sa.String(length=200), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pause")),
+    )
 
 
 def _create_uses() -> None:
@@ -206,10 +224,12 @@ def _drop_uses() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("pause")
     _drop_uses()
     op.drop_table("request")
     op.drop_table("command")
     op.drop_column("subject", "closed_at")
+    op.drop_index("ix_subject_key", "subject")
     op.drop_index("ix_subject_job", "subject")
     op.drop_index("ix_subject_leased", "subject")
     op.drop_index("ix_subject_due", "subject")

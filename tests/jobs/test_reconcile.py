@@ -1,0 +1,287 @@
+"""What no webhook told is found by looking: pull requests without a verdict, ended ones, checks that hang."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from app.github import listing
+from app.jobs import reached, reconcile
+from app.store.deliveries import DeliveryStore
+from app.subject import Claim, pull_key
+from tests.end_to_end.examples import CLEAN, COPYLEFT
+from tests.jobs.office import Office
+from tests.simulator import Pull
+
+
+async def looked(office: Office) -> list[str]:
+    """What a whole round finds, an hour after all that happened."""
+    before = len(await repairs(office))
+    for key in (reached.KEY, reconcile.KEY):
+        office.clock.passes(hours=1)
+        await office.service.subjects.schedule(key, 0.0)
+        while claim := await office.service.subjects.claim(60, key):
+            await office.service._handle(claim)
+            office.clock.passes(seconds=reconcile.PAUSE)
+    found = await repairs(office)
+    return found[: len(found) - before]
+
+
+async def repairs(office: Office) -> list[str]:
+    """What was found so far, the last first."""
+    listed = await DeliveryStore(office.service.database).newest(1000, event="reconcile")
+    return [one.action or "" for one in listed if one.action != "found"]
+
+
+async def judged(office: Office, pull: Pull) -> None:
+    """As an event of GitHub asks for it."""
+    await office.want(pull, at=datetime.fromisoformat(pull.updated_at).timestamp())
+    await office.work()
+
+
+def test_a_pull_request_that_no_webhook_told_of_is_judged(run: Any) -> None:
+    async def story(office: Office) -> None:
+        pull = office.pull(COPYLEFT)
+        assert await looked(office) == ["missing"]
+        await office.work()
+        assert office.titles(pull) == ["1 to fix"]
+        assert await looked(office) == []
+
+    run(story)
+
+
+def test_a_push_that_no_webhook_told_of_is_judged(run: Any) -> None:
+    async def story(office: Office) -> None:
+        pull = office.pull(CLEAN)
+        await looked(office)
+        await office.work()
+        pull.push(COPYLEFT, "Charts\n\nSigned-off-by: Ada Lovelace <ada@example.com>", office.ada)
+        assert await looked(office) == ["outdated"]
+        await office.work()
+        assert office.titles(pull) == ["1 to fix"]
+
+    run(story)
+
+
+def test_a_closed_and_a_merged_pull_request_are_ended(run: Any) -> None:
+    async def story(office: Office) -> None:
+        closed, merged, still = (office.pull(COPYLEFT) for _ in range(3))
+        await looked(office)
+        await office.work()
+        closed.close()
+        merged.merge(office.ada)
+        assert sorted(await looked(office)) == ["closed", "closed"]
+        known = await office.service.repairs.beliefs.pulls({p.repository.id: [p.number] for p in (closed, merged, still)})
+        assert [known[p.repository.id][1].closed for p in (closed, merged, still)] == [True, True, False]
+        assert await looked(office) == []
+        merged_in_spite = [row for row in await history(office, "merged-in-spite")]
+        assert [(row["repository"], row["by"]) for row in merged_in_spite] == [(merged.repository.full_name, "ada")]
+
+    run(story)
+
+
+async def history(office: Office, what: str) -> list[dict[str, Any]]:
+    from sqlalchemy import select
+
+    from app.store.tables import history
+
+    async with office.service.database.read() as connection:
+        return list((await connection.execute(select(history.c.details).where(history.c.what == what))).scalars())
+
+
+def test_a_pull_request_that_was_opened_again_unheard_is_judged(run: Any) -> None:
+    async def story(office: Office) -> None:
+        pull = office.pull(COPYLEFT)
+        await judged(office, pull)
+        pull.close()
+        await looked(office)
+        pull.reopen()
+        await asyncio.sleep(1)  # GitHub tells whole seconds
+        pull.edit(title="Again")
+        assert await looked(office) == ["outdated"]
+
+    run(story)
+
+
+def test_a_check_that_says_in_progress_for_ever_is_concluded_and_judged_again(run: Any) -> None:
+    async def story(office: Office) -> None:
+        pull = office.pull(COPYLEFT)
+        await looked(office)
+        await office.work()
+        await hang(office, pull)
+        assert await looked(office) == ["hanging"]
+        await office.work()
+        runs = office.runs(pull.repository, pull.head_sha)
+        assert [(run["status"], run["conclusion"]) for run in runs] == [
+            ("completed", "failure"), ("completed", "cancelled"), ("completed", "failure"),
+        ]  # fmt: skip
+        assert await looked(office) == []
+
+    run(story)
+
+
+def test_a_check_that_was_concluded_by_a_service_that_ended_then_is_judged_again(run: Any) -> None:
+    async def story(office: Office) -> None:
+        pull = office.pull(COPYLEFT)
+        await looked(office)
+        await office.work()
+        client = await hang(office, pull)
+        node = pull.repository.node_id
+        run_ = (await listing.runs(client, office.service.github.app_id, "ospo-gate", [pull.node_id]))[pull.node_id]
+        assert run_ is not None
+        await listing.conclude(client, node, run_)
+        assert await looked(office) == ["hanging"]
+        await office.work()
+        assert office.runs(pull.repository, pull.head_sha)[-1]["conclusion"] == "failure"
+
+    run(story)
+
+
+async def hang(office: Office, pull: Pull) -> Any:
+    """A worker that died just after it said that it was at work."""
+    client = office.service.github.installation(office.installation, [pull.repository.id])
+    body = {"name": "ospo-gate", "head_sha": pull.head_sha, "status": "in_progress"}
+    await client.request("POST", f"/repos/{pull.repository.full_name}/check-runs", json=body)
+    return client
+
+
+def test_a_pull_request_that_is_being_judged_or_was_pushed_to_just_now_is_left_alone(run: Any) -> None:
+    async def story(office: Office) -> None:
+        fresh, waiting = office.pull(COPYLEFT), office.pull(COPYLEFT)
+        await looked(office)
+        await office.work()
+        await office.want(waiting, at=datetime.fromisoformat(waiting.updated_at).timestamp())
+        waiting.push({"a.txt": "1"}, "More", office.ada)
+        fresh.push({"a.txt": "1"}, "More", office.ada)
+        await office.service.subjects.schedule(reconcile.KEY, 0.0)
+        office.clock.move_to(datetime.fromisoformat(fresh.updated_at))
+        claim = await office.service.subjects.claim(60, reconcile.KEY)
+        assert claim is not None
+        await office.service._handle(claim)
+        assert await repairs(office) == ["missing", "missing"]
+
+    run(story)
+
+
+def test_forty_repositories_take_two_requests_and_those_of_many_pull_requests_one_for_each_hundred_more(
+    run: Any,
+) -> None:
+    async def story(office: Office) -> None:
+        pulls = [office.pull(CLEAN) for _ in range(3)]
+        repo = pulls[0].repository
+        for number in range(listing.PULLS + 5):
+            repo.commit(f"more-{number}", {"a.txt": str(number)}, "x", office.ada)
+            repo.open_pull(f"more-{number}", author=office.ada)
+        found = await looked(office)
+        assert found.count("missing") >= listing.PULLS + 8
+        await office.work()
+        office.sim.reset_counts()
+        assert await looked(office) == []
+        asked = [request.path for request in office.sim.requests if request.path == "/graphql"]
+        pages = -(-len(office.sim.world.repositories) // listing.REPOSITORIES)
+        proofs = -(-len(found) // listing.RUNS) + pages
+        assert len(asked) <= pages + 1 + proofs
+
+    run(story)
+
+
+def test_an_installation_that_github_does_not_answer_for_holds_up_no_other(run: Any) -> None:
+    async def story(office: Office) -> None:
+        pull = office.pull(COPYLEFT)
+        office.sim.create_org("elsewhere")
+        other = office.sim.create_repository("elsewhere", "shop", files={"a.txt": "1"})
+        app = office.sim.world.installations[office.installation].app
+        second = office.sim.install(app, "elsewhere")
+        assert second > office.installation
+        other.commit("topic", {"a.txt": "2"}, "x", office.ada)
+        other.open_pull("topic", author=office.ada)
+        await office.service.subjects.schedule(reached.KEY, 0.0)
+        await office.service._handle(await claimed(office, reached.KEY))
+        office.clock.passes(hours=1)
+        office.sim.fail_next("pullRequests", 502)
+        assert await looked(office) == ["missing"]
+        assert [one.repository for one in await DeliveryStore(office.service.database).newest(1)] == ["elsewhere/shop"]
+        assert "missing" in await looked(office)
+        await office.work()
+        assert office.titles(pull) == ["1 to fix"]
+        office.sim.uninstall(second)
+
+    run(story)
+
+
+async def claimed(office: Office, key: str) -> Claim:
+    claim = await office.service.subjects.claim(60, key)
+    assert claim is not None
+    return claim
+
+
+Change = Callable[[Office, Pull], object]
+
+
+@pytest.mark.parametrize(
+    ("change", "action"),
+    [
+        (lambda office, pull: office.sim.remove_repositories(office.installation, [pull.repository.name]), "lost"),
+        (lambda office, pull: pull.repository.rename(f"{pull.repository.name}-new"), "found"),
+        (lambda office, pull: pull.repository.archive(), "found"),
+        (lambda office, pull: pull.repository.set_visibility("private"), "found"),
+    ],
+    ids=["taken away", "renamed", "archived", "private"],
+)
+def test_what_became_of_a_repository_unheard_is_found(run: Any, change: Change, action: str) -> None:
+    async def story(office: Office) -> None:
+        pull = office.pull(COPYLEFT)
+        await looked(office)
+        await office.work()
+        change(office, pull)
+        await looked(office)
+        newest = (await DeliveryStore(office.service.database).newest(1, event="reconcile"))[0]
+        assert newest.action == action
+        row = await office.service.repositories.get(pull.repository.id)
+        assert row is not None
+        if action == "lost":
+            assert row.gone_at is not None
+            office.sim.select_all(office.installation)
+        else:
+            repo = pull.repository
+            assert (row.name, row.archived, row.visibility) == (repo.full_name, repo.archived, repo.visibility)
+        await office.work()
+
+    run(story)
+
+
+def test_an_installation_that_ended_unheard_is_found(run: Any) -> None:
+    async def story(office: Office) -> None:
+        app = office.sim.world.installations[office.installation].app
+        office.sim.create_org("leaving")
+        repo = office.sim.create_repository("leaving", "shop", files={"a.txt": "1"})
+        second = office.sim.install(app, "leaving")
+        await looked(office)
+        office.sim.uninstall(second)
+        assert await looked(office) == ["uninstalled"]
+        row = await office.service.repositories.get(repo.id)
+        assert row is not None
+        assert row.gone_at is not None
+        assert await looked(office) == []
+
+    run(story)
+
+
+Story = Callable[[Office], Awaitable[None]]
+
+
+def test_what_rests_with_an_error_is_tried_again_after_hours_and_not_in_every_round(run: Any) -> None:
+    async def story(office: Office) -> None:
+        pull = office.pull(COPYLEFT)
+        await looked(office)
+        claim = await claimed(office, pull_key(pull.repository.id, pull.number))
+        await office.service.subjects.finish(claim, failed="no permission")
+        assert await looked(office) == []
+        office.clock.passes(hours=5)
+        assert await looked(office) == ["rested"]
+        await office.work()
+        assert office.titles(pull) == ["1 to fix"]
+
+    run(story)
