@@ -101,7 +101,7 @@ def _text(path: Path) -> str:
     try:
         with path.open("rb") as file:
             return file.read(_MOST).decode().strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no text"

@@ -19,6 +19,8 @@ from app.service_settings import LogLevel
 #: Libraries that tell of each request or each statement.
 _TALKATIVE = ("httpcore2", "httpx2", "httpcore", "httpx", "sqlalchemy.engine", "aiosqlite", "alembic")
 
+#: Loggers that bring handlers of their own where their library configures logging.
+_WITH_HANDLERS = ("uvicorn", "uvicorn.error", "uvicorn.access")
 _SECRET_NAME = re.compile(r"(?:TOKEN|SECRET|PASSWORD|PASSWD|PRIVATE_KEY|API_KEY)(?:_PREVIOUS)?$", re.IGNORECASE)
 _PASSWORD = re.compile(r"://[^\s/@:]*:([^\s/@]+)@")
 
@@ -76,6 +78,10 @@ def _of_libraries(formatter: logging.Formatter, threshold: int) -> None:
     root.setLevel(threshold)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in _WITH_HANDLERS:  # whoever has configured them before
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = True
     logging.captureWarnings(True)
 
 

@@ -17,6 +17,7 @@ _RANGES = {
     "github_processes": (1, 100),
     "github_requests": (1, 100),
     "port": (0, 65535),
+    "internal_port": (1, 65535),
 }
 
 
@@ -139,6 +140,12 @@ class ServiceSettings:
     )
     host: str = key("Address to listen on.", default="127.0.0.1")
     port: int = key("Port to listen on.", default=8080)
+    internal_host: str = key("Address of the internal listener.", default="127.0.0.1")
+    internal_port: int | None = key(
+        "Port of a second, internal listener: then pages, API, metrics and health are there, and the webhook alone on "
+        "`port` (docs/operating.md). Default: one listener for all, without metrics unless there is an `api_token`.",
+        default=None,
+    )
     workers: int = key("How many pull requests a process judges at the same time; 0: `serve` judges none.", default=4)
     repair: bool = key(
         "Whether GitHub is asked again and again for what no webhook told, and for failed webhooks: docs/repair.md.",
@@ -156,8 +163,11 @@ class ServiceSettings:
             if len(getattr(self, name) or _LONG_ENOUGH) < len(_LONG_ENOUGH):
                 yield KeyFault(name, "is shorter than 16 characters", "create one with `openssl rand -hex 32`")
         for name, (least, most) in _RANGES.items():
-            if not least <= getattr(self, name) <= most:
+            given = getattr(self, name)
+            if given is not None and not least <= given <= most:
                 yield KeyFault(name, f"must be {least} to {most}")
+        if self.internal_port == self.port:
+            yield KeyFault("internal_port", "is the port of the webhook", "give the two listeners a port each")
         yield from self._github_faults()
         yield from self._page_faults()
         if self.engine is Engine.DISTRIBUTED and not self.database.startswith("postgresql"):

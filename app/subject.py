@@ -53,6 +53,8 @@ class About:
     """The SPDX id that GitHub recognized the repository's license as."""
     remark: Remark | None = None
     """Of a comment."""
+    untouched_since: str = ""
+    """Of a push that touches nothing which is read of a default branch: the head before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +199,8 @@ class Claim:
     published: str | None
     comment: dict[str, Any] | None
     last_error: str | None = None
+    head_at: float = 0.0
+    """GitHub's own time of the event that named the head (seconds since 1970)."""
 
     @property
     def kind(self) -> Kind:

@@ -19,6 +19,7 @@ from app.facts.online.timing import Timing
 from app.facts.shared import SharedFacts
 from app.github.client import AppKey, GitHubApp, Limits, Reach
 from app.github.pull import CentralPolicy, central_policy
+from app.health import Health
 from app.jobs import again, refresh
 from app.jobs.again import JudgeAgain
 from app.jobs.comments import Comments
@@ -29,12 +30,15 @@ from app.jobs.judge import Judge
 from app.jobs.newest import newest
 from app.jobs.refresh import Refresh
 from app.jobs.repairs import Repairs
+from app.metrics import Hand, Metrics
 from app.policies import starter_policy
 from app.service_settings import Engine as EngineName
 from app.service_settings import ServiceSettings
 from app.store.database import Database
 from app.store.deliveries import DeliveryStore
 from app.store.facts import FactStore
+from app.store.figures import FigureStore
+from app.store.heads import HeadStore
 from app.store.housekeeping import sweep
 from app.store.inventories import InventoryStore
 from app.store.open_pulls import OpenPulls
@@ -47,9 +51,12 @@ from app.store.subjects import SubjectStore
 from app.store.told import ToldRepositories
 from app.store.where import WhereStore
 from app.subject import Claim, Delivery, Kind, Lost
-from app.web.application import application
+from app.tally import Tally
+from app.web.application import Running, all_the_rest, application, webhook_alone
 from app.web.ask import router
 from app.web.commands import Ours
+from app.web.metrics import router as metrics_router
+from app.web.sbom import router as sbom_router
 from app.web.where import router as where_router
 from checks.engine.ask import judging
 from checks.manifests import Format, read
@@ -85,11 +92,12 @@ class Service:
         """Raises `UsageError` for settings that cannot work."""
         self.settings = settings
         self.database = Database(settings.database)
-        self.subjects = SubjectStore(self.database)
-        self.github = _github(settings, environment)
+        self.tally = Tally()
+        self.subjects = SubjectStore(self.database, tally=self.tally)
+        self.github = github_app(settings, environment, self.tally)
         self.site = _site(settings, self.database, environment)
         self.parsers = Parsers()
-        self.records = FactStore(self.database)
+        self.records = FactStore(self.database, tally=self.tally)
         self.facts = SharedFacts(
             environment,
             self.records,
@@ -103,14 +111,14 @@ class Service:
         self.judge = Judge(
             app=self.github,
             subjects=self.subjects,
-            reports=ReportStore(self.database),
+            reports=ReportStore(self.database, tally=self.tally),
             inventories=InventoryStore(self.database),
             sightings=SightingStore(self.database),
             facts=self.facts,
             parse=self.parsers.parse,
             server_url=settings.github_url,
             public_url=settings.public_url.rstrip("/") if settings.public_url else None,
-            central=_central(settings.policy),
+            central=central_place(settings.policy),
             requests=self.requests,
             pauses=PauseStore(self.database, self._now),
             retry_seconds=settings.retry_seconds,
@@ -127,11 +135,14 @@ class Service:
         self.deliveries = DeliveryStore(self.database)
         self.where = WhereStore(self.database)
         self.told = ToldRepositories(self.repositories)
-        enterprise = "/api/v3" in settings.github_api_url
-        self.repairs = Repairs(self.github, self.subjects, self._accept, self._now, enterprise)
+        self.repairs = Repairs(
+            self.github, self.subjects, self._accept, self._now, is_enterprise_server(settings)
+        )
         self.again = JudgeAgain(self.subjects, OpenPulls(self.database))
         self.hands = Hands(self.subjects, self._handle, settings.lease_seconds)
         self.engine = self._engine()
+        self.health = Health(self.database, self._counts, settings.workers)
+        self.metrics = Metrics(self.tally, FigureStore(self.database), self.github.budget, self._hand)
         self.subjects.acceptance.submit = self.engine.submit
         self.further: list[APIRouter] = []
         """Routes that only this process has: of the set-up that it began with."""
@@ -141,15 +152,44 @@ class Service:
         return self.subjects.clock()
 
     def application(self) -> FastAPI:
-        secrets = [self.settings.webhook_secret, self.settings.webhook_secret_previous]
+        """Everything on one listener. Anybody may reach it, so the metrics want the token of the API."""
         token = self.settings.api_token
-        routers = [*(self._api(token) if token else ()), *(self.site.routers if self.site else ()), *self.further]
-        given = [secret for secret in secrets if secret]
-        ours = Ours(self.settings.app_id, self.judge.central)
-        return application(given, self._accept, self._ready, self.running, routers, ours)
+        routers = [*self._routers(), *([metrics_router(self.metrics.text, token)] if token else ())]
+        return application(
+            self._secrets, self._accept, self.health.ready, self.running, routers, self._ours, self.tally
+        )
+
+    def webhook_alone(self, running: Running) -> FastAPI:
+        """What anybody may reach, where there are two listeners; `running` spans its life."""
+        return webhook_alone(self._secrets, self._accept, running, self._ours, self.tally)
+
+    def all_the_rest(self) -> FastAPI:
+        """What belongs on the other listener."""
+        return all_the_rest(self.health.ready, [*self._routers(), metrics_router(self.metrics.text, None)])
+
+    def of_workers(self) -> FastAPI:
+        """What a process without pages and API answers."""
+        return all_the_rest(self.health.ready, [metrics_router(self.metrics.text, None)])
+
+    @property
+    def _secrets(self) -> list[str]:
+        secrets = (self.settings.webhook_secret, self.settings.webhook_secret_previous)
+        return [secret for secret in secrets if secret]
+
+    @property
+    def _ours(self) -> Ours:
+        return Ours(self.settings.app_id, self.judge.central)
+
+    def _routers(self) -> list[APIRouter]:
+        token = self.settings.api_token
+        return [*(self._api(token) if token else ()), *(self.site.routers if self.site else ()), *self.further]
 
     def _api(self, token: str) -> tuple[APIRouter, ...]:
-        return router(token, self._answer), where_router(token, self.where, self.repositories, self._owners)
+        return (
+            router(token, self._answer),
+            where_router(token, self.where, self.repositories, self._owners),
+            sbom_router(token, self.repositories, HeadStore(self.database), self.settings.github_url),
+        )
 
     async def _owners(self) -> Owners:
         """Who answers for repositories, as the organization's policy said when it judged last."""
@@ -166,14 +206,31 @@ class Service:
     async def running(self) -> AsyncIterator[None]:
         """Database migrated, workers at work if they are embedded; everything is closed at the end."""
         embedded = self.settings.engine is EngineName.EMBEDDED
-        async with self._open(), self.engine.running() if embedded else nullcontext():
+        if not embedded:
+            self.health.workers = 0
+        async with self._open(), self.engine.running() if embedded else nullcontext(), self._ready():
             yield
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """The same without a web server: workers at work, whatever the engine."""
-        async with self._open(), self.engine.running():
+        async with self._open(), self.engine.running(), self._ready():
             yield
+
+    @asynccontextmanager
+    async def _ready(self) -> AsyncIterator[None]:
+        self.health.begun = True
+        try:
+            yield
+        finally:
+            self.health.ending = True
+
+    def end(self) -> None:
+        """Somebody wishes that the process ends: nobody shall send anything new here."""
+        self.health.ending = True
+
+    def _hand(self) -> Hand:
+        return Hand(self.health.workers if self.health.begun else 0, self.hands.busy)
 
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[None]:
@@ -239,12 +296,8 @@ class Service:
             await self.told.hear(delivery.told)
         return fresh
 
-    async def _ready(self) -> dict[str, object] | None:
-        try:
-            async with asyncio.timeout(5):
-                return {"waiting": await self.subjects.waiting(), "failed": await self.deliveries.failed()}
-        except (OSError, TimeoutError, SQLAlchemyError):
-            return None
+    async def _counts(self) -> dict[str, object]:
+        return {"waiting": await self.subjects.waiting(), "failed": await self.deliveries.failed()}
 
 
 class Parsers:
@@ -289,13 +342,19 @@ class Parsers:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _github(settings: ServiceSettings, environment: FactEnvironment) -> GitHubApp:
+def is_enterprise_server(settings: ServiceSettings) -> bool:
+    """By the path of its API."""
+    return settings.github_api_url.rstrip("/").endswith("/api/v3")
+
+
+def github_app(settings: ServiceSettings, environment: FactEnvironment, tally: Tally | None = None) -> GitHubApp:
+    """GitHub as the settings name it. Raises `UsageError` for settings that cannot work."""
     return GitHubApp(
         settings.app_id,
         AppKey(settings.private_key, settings.private_key_file),
         settings.github_api_url,
         reach=_reach(settings, environment),
-        limits=Limits(settings.github_processes, settings.github_requests, settings.paced),
+        limits=Limits(settings.github_processes, settings.github_requests, settings.paced, tally=tally),
         version=settings.github_api_version,
     )
 
@@ -312,7 +371,8 @@ def _reach(settings: ServiceSettings, environment: FactEnvironment) -> Reach:
     return Reach(environment.variables, settings.github_ca_file, settings.github_proxy)
 
 
-def _central(text: str | None) -> CentralPolicy | None:
+def central_place(text: str | None) -> CentralPolicy | None:
+    """Where the organization's policy is. Raises `UsageError`."""
     try:
         return central_policy(text) if text else None
     except ValueError as error:

@@ -37,9 +37,7 @@ def upgrade(_options: argparse.Namespace) -> int:
 def require(url: str) -> None:
     """Raises `UsageError` when the schema of the database at `url` is older than this release."""
     if on_database(_look, url) == "behind":
-        raise UsageError(
-            "the schema of the database is older than this release", hint="Bring it up to date: ospo-gate db upgrade"
-        )
+        raise _behind()
 
 
 async def _look(database: "Database") -> "Schema":
@@ -71,6 +69,23 @@ def on_database(story: "Callable[[Database], Awaitable[T]]", url: str | None = N
             await database.close()
 
     return asyncio.run(tell())
+
+
+def on_current(story: "Callable[[Database], Awaitable[T]]", url: str | None = None) -> T:
+    """As `on_database`, for what works with the schema of this release alone."""
+
+    async def tell(database: "Database") -> T:
+        if await database.schema() == "behind":
+            raise _behind()
+        return await story(database)
+
+    return on_database(tell, url)
+
+
+def _behind() -> UsageError:
+    return UsageError(
+        "the schema of the database is older than this release", hint="Bring it up to date: ospo-gate db upgrade"
+    )
 
 
 def not_installed(error: ModuleNotFoundError) -> UsageError:

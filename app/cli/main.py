@@ -56,6 +56,8 @@ COMMANDS = {
     "diff": "list what changed between two revisions, folders or files",
     "notices": "write third-party notices, or check them",
     "sbom": "write a bill of materials",
+    "sbom diff": "list what differs between two SBOMs",
+    "sbom merge": "write one bill of materials of several",
     "sbom score": "say how well an SBOM describes, and what it lacks",
     "sbom validate": "say whether an SBOM is what its format says",
     "vex": "say what is decided about the vulnerabilities of a tree",
@@ -64,7 +66,12 @@ COMMANDS = {
     "ask": "say whether a package may be used",
     "where": "say which repositories use a package, a license or what an advisory affects",
     "serve": "run the GitHub App's service",
+    "setup": "say how the GitHub App is set up by hand, what is left to do, and how to leave",
     "work": "run the service's workers without its web server",
+    "deliveries": "list the webhooks that the service accepted, and do one again",
+    "pause": "make every verdict neutral for a time, with a reason",
+    "resume": "end a pause before its time",
+    "doctor": "say whether the service, its GitHub App and its rules are as they should be",
     "db": "check and upgrade the schema of the service's database",
 }
 

@@ -89,14 +89,14 @@ class SameHost(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def body(answer: http.client.HTTPResponse) -> bytes:
-    """The body, as far as a policy can be; the time-out of the socket alone would let a slow server go on for ever."""
+def body(answer: http.client.HTTPResponse, most: int = _MAX_BYTES) -> bytes:
+    """The body, as far as a policy can be (or as `most` bytes); the time-out of the socket alone would let a slow server go on for ever."""
     end, data = time.monotonic() + TIMEOUT, bytearray()
-    while len(data) < _MAX_BYTES and (chunk := answer.read1(65_536)):
+    while len(data) < most and (chunk := answer.read1(65_536)):
         data += chunk
         if time.monotonic() > end:
             raise TimeoutError("timed out")
-    return bytes(data[:_MAX_BYTES])
+    return bytes(data[:most])
 
 
 def _headers(environment: CommandEnvironment, accept: str) -> dict[str, str]:

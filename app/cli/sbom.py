@@ -48,21 +48,26 @@ def run(options: argparse.Namespace) -> int:
     """0; 1 where a manifest could not be read, or the document is not valid."""
     if options.output:
         check_target(Path(options.output))
-    _check_version(options.format, options.spec_version)
-    environment = command_environment()
+    check_version(options.format, options.spec_version)
     with without_collector():
-        place = _read(options, cache(options.no_cache))
-        known = _licenses(options, environment, place.inventories)
-        content = assemble(place.inventories, _about(options, environment, place), known)
+        content, found = content_of(options)
         text = write(content, options.format, options.spec_version)
     if options.output:
         write_file(Path(options.output), text)
     else:
         say(text)
-    return max(_report(content, place.inventories), _validate(text) if options.validate else 0)
+    return max(_report(content, found), validate(text) if options.validate else 0)
 
 
-def _check_version(format_: str, version: str | None) -> None:
+def content_of(options: argparse.Namespace) -> tuple[Content, tuple[Inventory, ...]]:
+    """What a document about PATH says, and what it was read from."""
+    environment = command_environment()
+    place = _read(options, cache(options.no_cache))
+    known = _licenses(options, environment, place.inventories)
+    return assemble(place.inventories, _about(options, environment, place), known), place.inventories
+
+
+def check_version(format_: str, version: str | None) -> None:
     """Before anything is read. Raises `UsageError`."""
     if version is not None and version not in VERSIONS[format_]:
         known = ", ".join(sorted(VERSIONS[format_]))
@@ -192,7 +197,7 @@ def _report(content: Content, found: Sequence[Inventory]) -> int:
     return 1 if any(p.code in ("unreadable", "too-large") for item in found for p in item.problems) else 0
 
 
-def _validate(text: str) -> int:
+def validate(text: str) -> int:
     from checks.sboms.describe import read
     from checks.sboms.validity import validity
 

@@ -2,9 +2,9 @@
 
 import argparse
 import asyncio
-import os
 import signal
-from types import FrameType
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from app.cli.db import not_installed, require
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from app.service_settings import ServiceSettings
     from app.wiring import Service
 
-#: Seconds in which requests that have begun are answered after the wish to end; then come the jobs in hand.
-LAST_REQUESTS = 10
-
 
 def run(options: argparse.Namespace) -> int:
     begun = None
@@ -29,31 +26,21 @@ def run(options: argparse.Namespace) -> int:
     settings = service_settings(folder=options.credentials)
     service = _service(settings)
     service.further += begun.pages if begun else ()
-    import uvicorn
+    from app.cli.listening import Server, beside, config
 
-    from app.web.protocol import CappedProtocol
+    known = begun.listening if begun else None
+    port = settings.internal_port
 
-    class Server(uvicorn.Server):
-        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-            if self.should_exit:
-                _end_at_once(sig)
-            super().handle_exit(sig, frame)
+    @asynccontextmanager
+    async def running() -> AsyncIterator[None]:
+        assert port is not None
+        async with beside(service.all_the_rest(), settings.internal_host, port, known), service.running():
+            yield
 
-    _say("listening", address=f"http://{settings.host}:{settings.port}/webhook")
-    config = uvicorn.Config(
-        service.application(),
-        host=settings.host,
-        port=settings.port,
-        http=CappedProtocol,
-        # Our own logs speak of deliveries; uvicorn's would repeat each request.
-        log_level="warning",
-        log_config=None,  # into our own log, with its form and without secrets
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=LAST_REQUESTS,
-    )
-    server = Server(config)
-    server.run(sockets=[begun.listening] if begun else None)
+    app = service.application() if port is None else service.webhook_alone(running)
+    _say("listening", address=f"http://{settings.host}:{settings.port}/webhook", internal_port=port)
+    server = Server(config(app, settings.host, settings.port), service.end)
+    server.run(sockets=[known] if known and port is None else None)
     return 0 if server.started else 3
 
 
@@ -73,16 +60,20 @@ def work(_options: argparse.Namespace) -> int:
 
 
 async def _work(service: "Service") -> None:
+    from app.cli.listening import beside, end_at_once
+
     ending = asyncio.Event()
 
     def end(sig: int) -> None:
         if ending.is_set():
-            _end_at_once(sig)
+            end_at_once(sig)
+        service.end()
         ending.set()
 
     for sig in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sig, end, sig)
-    async with service.working():
+    port, host = service.settings.internal_port, service.settings.internal_host
+    async with beside(service.of_workers(), host, port) if port else nullcontext(), service.working():
         _say("working", workers=service.settings.workers)
         await ending.wait()
 
@@ -91,11 +82,6 @@ def _say(event: str, **values: object) -> None:
     import structlog
 
     structlog.get_logger().info(event, **values)
-
-
-def _end_at_once(sig: int) -> None:
-    """Somebody asks a second time. What is in hand is taken over, as from a process that was killed."""
-    os._exit(128 + sig)
 
 
 def _service(settings: "ServiceSettings") -> "Service":

@@ -10,12 +10,31 @@ from typing import Any
 
 from app.address import Address
 from app.cli.remote import TIMEOUT, SameHost, body
+from checks.manifests import MAX_BYTES
 from checks.model.errors import SourceError, UsageError
 from checks.model.phrase import visible
 
 
 def ask_service(server: str, token: str, path: str, query: Mapping[str, str]) -> dict[str, Any]:
     """The JSON at a path of the service. Raises `UsageError` for what it refuses, `SourceError` if it cannot answer."""
+    try:
+        found = json.loads(_answer(server, token, path, query))
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise SourceError(f"what {server} answers is not of ospo-gate's API")
+    return found
+
+
+def service_text(server: str, token: str, path: str, query: Mapping[str, str]) -> str:
+    """A document of any size that a manifest may have. Raises as `ask_service`."""
+    try:
+        return _answer(server, token, path, query, MAX_BYTES).decode("utf-8")
+    except UnicodeDecodeError:
+        raise SourceError(f"what {server} answers is not of ospo-gate's API") from None
+
+
+def _answer(server: str, token: str, path: str, query: Mapping[str, str], most: int | None = None) -> bytes:
     try:
         address = Address.parse(server).below(path)
     except ValueError as error:
@@ -26,19 +45,16 @@ def ask_service(server: str, token: str, path: str, query: Mapping[str, str]) ->
     )
     try:
         with urllib.request.build_opener(SameHost).open(request, timeout=TIMEOUT) as answer:
-            found = json.loads(body(answer))
+            return body(answer, most) if most else body(answer)
     except urllib.error.HTTPError as error:
         with error:
             reason = _reason(error)
         if error.code in (400, 404):
             raise UsageError(reason or f"the service answered {error.code}", hint=_HINTS.get(error.code, "")) from None
         raise SourceError(f"the service answered {error.code}: {reason}", hint=_HINTS.get(error.code, "")) from None
-    except (OSError, ValueError, RecursionError, http.client.HTTPException) as error:
+    except (OSError, http.client.HTTPException) as error:
         said = visible(str(getattr(error, "reason", None) or error))
         raise SourceError(f"the service at {server} did not answer: {said}") from None
-    if not isinstance(found, dict):
-        raise SourceError(f"what {server} answers is not of ospo-gate's API")
-    return found
 
 
 _HINTS = {

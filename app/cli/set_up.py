@@ -10,13 +10,13 @@ from app.settings import app_configured, fact_settings, setup_settings
 from checks.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from fastapi import APIRouter
+    from app.web.setup import Routes
 
 
 class Begun(NamedTuple):
     """What the service goes on with."""
 
-    pages: "tuple[APIRouter, ...]"
+    pages: "Routes"
     """What is left to do, for who set up."""
     listening: socket.socket
     """It was never closed in between, so that the browser that made the App waits instead of failing."""
@@ -59,11 +59,13 @@ def set_up(options: argparse.Namespace) -> Begun | None:
         Reach(environment.variables, settings.github_ca_file, settings.github_proxy),
     )
     renderer = Renderer("", None)
-    pages, assets = router(setup, renderer, settings.public_url), renderer.assets()
+    pages = (router(setup, renderer, settings.public_url), renderer.assets())
+    internal = settings.internal_port
+    host, port = (settings.internal_host, internal) if internal else (settings.host, settings.port)
     config = uvicorn.Config(
-        application(pages, assets),
-        host=settings.host,
-        port=settings.port,
+        application(pages),
+        host=host,
+        port=port,
         http=CappedProtocol,
         log_level="warning",
         log_config=None,
@@ -79,12 +81,12 @@ def set_up(options: argparse.Namespace) -> Begun | None:
         server.should_exit = True
 
     setup.finish = finish
-    _tell(f"http://{settings.host}:{first.getsockname()[1]}/setup", None if settings.setup_token else token)
+    _tell(f"http://{host}:{first.getsockname()[1]}/setup", None if settings.setup_token else token)
     server.run(sockets=[first])
     if not setup.made or setup.fault:
         kept.close()
         return None
-    return Begun((pages, assets), kept)
+    return Begun(pages, kept)
 
 
 def _tell(address: str, token: str | None) -> None:

@@ -17,7 +17,7 @@ from app.policies import PolicyPlace
 from app.settings import CommandEnvironment, Workflow, command_environment
 from app.version import VERSION
 from checks.advisories.vex_bill import VexBill
-from checks.advisories.vex_write import WRITERS
+from checks.advisories.vex_write import NEVER_EMPTY, WRITERS
 from checks.engine.vex import CHECK, Edition, vex_bill
 from checks.model.errors import UsageError
 from checks.model.facts import Facts
@@ -27,7 +27,8 @@ from checks.render.encode import encode
 
 
 def run(options: argparse.Namespace) -> int:
-    """0; what could not be asked about is said on standard error."""
+    """0; 1 where nothing is decided, and the format has no document that says nothing. What could not be asked about is
+    said on standard error."""
     environment = command_environment()
     if options.output:
         check_target(Path(options.output))
@@ -38,6 +39,10 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"{judged.policy.reference.source} decides nothing about vulnerabilities", hint=hint)
     edition = _edition(options, environment, judged)
     bill = vex_bill(judged.plan, judged.facts, judged.policy, now, edition)
+    if not bill.said and options.format in NEVER_EMPTY:
+        print("Nothing is decided about a known vulnerability, so no document is written.", file=sys.stderr)
+        _summarize(judged, bill)
+        return 1
     text = encode(WRITERS[options.format](bill))
     if options.output:
         write_file(Path(options.output), text)

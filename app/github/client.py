@@ -134,7 +134,7 @@ class Caller:
             authorization = await self._sign_in()
             async with self._limits.turn(self._installation_id, cost):
                 signed = {**headers, "Authorization": authorization}
-                answer = await self._connection.send(method, place, signed, params, body)
+                answer = await self._sent(method, place, signed, params, body, cost)
             self._note(answer, cost)
             if answer.status_code < 400:
                 if cost.resource != "graphql":  # whose answers may be limits all the same
@@ -145,6 +145,23 @@ class Caller:
             refusal = self._refused(authorization, answer)
         assert refusal is not None
         raise refusal
+
+    async def _sent(
+        self,
+        method: str,
+        place: str,
+        headers: Mapping[str, str],
+        params: Mapping[str, Any] | None,
+        body: Any,
+        cost: Cost,
+    ) -> httpx.Response:
+        outcome = "none"
+        try:
+            answer = await self._connection.send(method, place, headers, params, body)
+            outcome = f"{answer.status_code // 100}xx"
+            return answer
+        finally:
+            self._limits.tally.count("ospo_gate_github_requests_total", cost.resource, outcome)
 
     def _note(self, answer: httpx.Response, cost: Cost) -> None:
         """What the answer says of limits. Raises `RateLimited` for a refusal because of one."""

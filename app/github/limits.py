@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from app.github.errors import RateLimited
 from app.github.windows import Window
+from app.tally import Tally
 
 #: Requests at the same time, REST and GraphQL together.
 CONCURRENT = 100
@@ -94,11 +95,13 @@ class Limits:
         at_once: int = CONCURRENT,
         paced: bool = True,
         clock: Callable[[], float] = time.time,
+        tally: Tally | None = None,
     ) -> None:
         self.processes = max(1, processes)
         self.at_once = max(1, min(at_once, CONCURRENT // self.processes))
         self.paced = paced
         self.clock = clock
+        self.tally = tally or Tally()
         self._turns = asyncio.Semaphore(max(1, CONCURRENT // self.processes))
         self._accounts: dict[int, _Account] = {}
 
@@ -158,8 +161,13 @@ class Limits:
 
     def check_spare(self, installation_id: int) -> None:
         """Raises `RateLimited` when so little is left of a primary limit that it is kept for people who wait."""
+        self.check_share(installation_id, 1 - SPARED)
+
+    def check_share(self, installation_id: int, share: float) -> None:
+        """Raises `RateLimited` when more than this share (0 to 1) of a primary limit is used, by whomever."""
         account, now = self._account(installation_id), self.clock()
-        short = [t.reset_at for t in account.told.values() if t.reset_at > now and t.remaining < t.limit * SPARED]
+        kept = 1 - share
+        short = [t.reset_at for t in account.told.values() if t.reset_at > now and t.remaining < t.limit * kept]
         if short:
             raise RateLimited("what is left of GitHub's rate limit is kept for pull requests", max(short))
 
@@ -189,6 +197,8 @@ class Limits:
         minute and more."""
         account, now = self._account(installation_id), self.clock()
         after, reset = _number(headers.get("retry-after")), _number(headers.get("x-ratelimit-reset"))
+        used_up = after is None and headers.get("x-ratelimit-remaining") == "0"
+        self.tally.count("ospo_gate_github_limits_met_total", "primary" if used_up else "secondary")
         if after is not None:
             account.held[_ALL] = until = _within(now + after, now)
         elif headers.get("x-ratelimit-remaining") == "0" and reset is not None:

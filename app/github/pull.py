@@ -157,7 +157,7 @@ class PullSource:
         if with_pull:
             self.state = self._state_of(own) or await self._state_by_rest()
         rows = {ref: (policy if ref.side is Side.POLICY else own).get(f"b{index}") for index, ref in enumerate(refs)}
-        blobs = {ref: _blob(row) for ref, row in rows.items() if row and "oid" in row}
+        blobs = {ref: blob_of(row) for ref, row in rows.items() if row and "oid" in row}
         # Null is "no such file" only where nothing failed: an alias can fail alone, and a lock file must not vanish.
         doubtful = [ref for ref in refs if ref not in blobs] if answer.errors else []
         return {**blobs, **await self._read_by_rest(doubtful)}
@@ -277,7 +277,7 @@ def object_id(data: bytes, like: str) -> str:
     return algorithm(b"blob %d\0" % len(data) + data).hexdigest()
 
 
-def _blob(row: Mapping[str, Any]) -> Blob:
+def blob_of(row: Mapping[str, Any]) -> Blob:
     """A text is taken only if its bytes have the id that GitHub names; everything else is read by id."""
     text = row.get("text")
     data = text.encode("utf-8", "surrogatepass") if text is not None and not row.get("isTruncated") else None

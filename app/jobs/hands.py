@@ -29,6 +29,8 @@ class Hands:
         self.subjects = subjects
         self.handle = handle
         self.lease_seconds = lease_seconds
+        self.busy = 0
+        """How many claims are in hand."""
 
     async def take(self, key: str | None = None) -> Claim | None:
         """Claim what is due, or this subject."""
@@ -36,6 +38,7 @@ class Hands:
 
     async def work(self, claim: Claim) -> None:
         keeper = asyncio.create_task(self._keep(claim))
+        self.busy += 1
         try:
             await self.handle(claim)
         except asyncio.CancelledError:
@@ -44,10 +47,12 @@ class Hands:
         except Exception:
             # A fault of ours. The subject waits; people get its id, the log has the rest.
             fault = secrets.token_hex(4)
+            self.subjects.tally.count("ospo_gate_internal_errors_total")
             log.exception("internal-error", subject=claim.key, id=fault)
             wait = min(BACK_OFF * 2 ** min(claim.attempts, 10), LONGEST)
             await self.subjects.retry(claim, f"internal error {fault}", self.subjects.clock() + wait)
         finally:
+            self.busy -= 1
             keeper.cancel()
 
     async def _keep(self, claim: Claim) -> None:

@@ -14,6 +14,6 @@ def instead(claim: Claim, pause: Pause, names: Iterable[str]) -> Publication:
     until = f"{datetime.fromtimestamp(pause.until, UTC):%Y-%m-%d %H:%M} UTC"
     summary = (
         f"Nothing was judged, and nothing is blocked: {code(pause.by, 200)} has paused this check until {until}. "
-        f"The reason: {code(pause.reason, 1000)}\n\nIt is judged by itself when the pause is over."
+        f"The reason: {code(pause.reason, 1000)}.\n\nIt is judged by itself when the pause is over."
     )
     return paused(claim, f"paused until {until}", summary, names, f"{PAUSED}{pause.id}")

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.github.client import Installation
-from app.github.publication import Publication
+from app.github.client import GitHubError, Installation, RateLimited
+from app.github.publication import Posted, Publication
 from app.github.publisher import Publisher
 from app.jobs.desk import Desk
 from app.store.reports import LATER, SENDING, SENT, SUPERSEDED, Outgoing, ReportStore
@@ -32,7 +32,7 @@ class Posting:
         said = Publication.from_json(dict(outgoing.publication))
         still_mine = False
         try:
-            posted = await desk.publisher.publish(said, desk.comment, unsure=False, waiting=desk.waiting)
+            posted = await self._posted(desk.publisher, said, desk.comment, waiting=desk.waiting)
             if posted.rest_at is None:
                 await self.reports.mark(outgoing, SENT)
                 published, again_at = f"{said.head}:{said.digest}", desk.again_at
@@ -46,6 +46,18 @@ class Posting:
             if not still_mine:
                 await self.subjects.overtaken(claim)
 
+    async def _posted(
+        self, publisher: Publisher, said: Publication, comment: Mapping[str, Any] | None, **how: Any
+    ) -> Posted:
+        try:
+            return await publisher.publish(said, comment, **{"unsure": False, **how})
+        except RateLimited:
+            self.reports.not_posted("limit")
+            raise
+        except GitHubError as error:
+            self.reports.not_posted("passing" if error.passing else "refused")
+            raise
+
     async def finish_earlier(self, claim: Claim, client: Installation, outgoing: Outgoing) -> Claim | None:
         """An earlier attempt was broken off while it posted, or left the rest for later. If that still is the newest
         word, it is completed; if not, what our comment says now is not known. The claim as it is then; None: with that
@@ -57,7 +69,8 @@ class Posting:
         if rest and claim.wanted > outgoing.wanted + 1:
             return claim  # more was asked for since: what is said of that says this, too
         try:
-            posted = await Publisher(client, claim).publish(said, claim.comment, unsure=True, urgent_stands=rest)
+            publisher = Publisher(client, claim)
+            posted = await self._posted(publisher, said, claim.comment, unsure=True, urgent_stands=rest)
         finally:
             await self.subjects.overtaken(claim)
         if posted.rest_at is not None:

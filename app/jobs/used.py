@@ -34,7 +34,19 @@ class KeepUses:
         self, repository_id: int, head: str, at: float, judged: Judged, codeowners: CodeOwners | None = None
     ) -> Stored:
         """Store what `judged` found in the tree at `head`; `at`: GitHub's time of that head (seconds since 1970)."""
-        snapshot = judged.plan.snapshot
+        return await self.keep_tree(repository_id, head, at, judged.plan, judged.facts.repository, codeowners)
+
+    async def keep_tree(
+        self,
+        repository_id: int,
+        head: str,
+        at: float,
+        plan: Plan,
+        repository: RepositoryFacts,
+        codeowners: CodeOwners | None = None,
+    ) -> Stored:
+        """`keep` for a tree that was read and not judged."""
+        snapshot = plan.snapshot
         inventories = [pair.head for pair in snapshot.manifests if pair.head is not None]
         whole = not snapshot.listing.problems  # what the listing leaves out is not gone
         stored = await self.uses.store(repository_id, head, at, inventories, whole=whole, codeowners=codeowners)
@@ -42,7 +54,7 @@ class KeepUses:
         public = {(d.purl, d.version) for i in inventories for d in i.dependencies if d.origin is Origin.REGISTRY}
         wanted = {key: Want.LICENSE for key in stored.unlicensed if key in public and key[1]}
         if wanted and self.facts.connected:
-            private = self.facts.private(judged.plan, judged.facts.repository)
+            private = self.facts.private(plan, repository)
             found = await self.facts.answer(wanted, private)
             await self.uses.learn({key: one.license.value for key, one in found.versions.items() if one.license})
         return stored

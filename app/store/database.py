@@ -7,13 +7,14 @@ than letting them collide. PostgreSQL needs no such turn.
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from app.store.turns import Turns
 from checks.model.errors import UsageError
@@ -21,6 +22,8 @@ from checks.model.errors import UsageError
 #: Connections that only read SQLite, and all connections to PostgreSQL.
 READERS = 8
 CONNECTIONS = 12
+#: Connections to PostgreSQL that are made beyond these in a rush, and given back after it.
+SPARE = 10
 #: Seconds for which another process may hold SQLite's lock, or PostgreSQL may not answer a new connection. GitHub waits
 #: for ten.
 BUSY_SECONDS = 5
@@ -34,6 +37,13 @@ class Schema(StrEnum):
     """An older release wrote it, or nobody yet."""
     AHEAD = "ahead"
     """A newer release migrated it. Migrations only add, so this release works on it."""
+
+
+class Pool(NamedTuple):
+    """Connections of one purpose."""
+
+    used: int
+    limit: int
 
 
 class Database:
@@ -55,7 +65,11 @@ class Database:
             self._reader = _sqlite(url, pool_size=READERS, max_overflow=0)
         else:
             self._writer = self._reader = create_async_engine(
-                url, pool_size=CONNECTIONS, pool_pre_ping=True, connect_args={"connect_timeout": BUSY_SECONDS}
+                url,
+                pool_size=CONNECTIONS,
+                max_overflow=SPARE,
+                pool_pre_ping=True,
+                connect_args={"connect_timeout": BUSY_SECONDS},
             )
 
     @asynccontextmanager
@@ -85,9 +99,20 @@ class Database:
         async with self._reader.connect() as connection:
             return Schema(await connection.run_sync(compare))
 
+    def pools(self) -> dict[str, Pool]:
+        """What is in use of the connections that there may be."""
+        if not self.sqlite:
+            return {"all": Pool(_used(self._writer), CONNECTIONS + SPARE)}
+        return {"write": Pool(_used(self._writer), 1), "read": Pool(_used(self._reader), READERS)}
+
     async def close(self) -> None:
         await self._writer.dispose()
         await self._reader.dispose()
+
+
+def _used(engine: AsyncEngine) -> int:
+    pool = engine.pool
+    return pool.checkedout() if isinstance(pool, QueuePool) else 0
 
 
 def _sqlite(url: str, **pool: Any) -> AsyncEngine:

@@ -10,6 +10,7 @@ from sqlalchemy import Row, func, select
 from app import subject as commands
 from app.store.acceptance import FAILED
 from app.store.database import Database
+from app.store.subjects import ended_badly
 from app.store.tables import delivery, subject
 from app.subject import About, Again, Command, Kind, Told, Wanted
 
@@ -108,7 +109,7 @@ class DeliveryStore:
 
     async def poisoned(self, limit: int) -> Sequence[Poison]:
         """What is not judged and why, those first that nobody tries any more; tasks of the service among them."""
-        ended = subject.c.wanted <= subject.c.done
+        ended = ended_badly(self.clock())
         columns = (subject.c.key, subject.c.about, subject.c.last_error, subject.c.attempts, ended.label("ended"))
         query = select(*columns).where(subject.c.last_error.is_not(None), subject.c.closed_at.is_(None))
         async with self.database.read() as connection:
@@ -119,8 +120,7 @@ class DeliveryStore:
 
     async def failed(self) -> int:
         """How many subjects came to their end without a verdict."""
-        ended = (subject.c.wanted <= subject.c.done) & subject.c.last_error.is_not(None)
-        query = select(func.count()).where(ended, subject.c.closed_at.is_(None))
+        query = select(func.count()).where(ended_badly(self.clock()), subject.c.closed_at.is_(None))
         async with self.database.read() as connection:
             return int((await connection.execute(query)).scalar_one())
 

@@ -27,6 +27,8 @@ from app.subject import (
 
 #: The task that judges all open pull requests again.
 AGAIN = task_key("judge-again")
+#: The task that reads default branches which nobody read yet.
+BACKFILL = task_key("backfill")
 #: Conclusions under which nobody should have merged.
 BLOCKING = ("blocked", "cannot-judge", "action-required")
 ARCHIVED = "the repository is archived"
@@ -102,6 +104,7 @@ async def _regained(connection: AsyncConnection, regained: Regained, now: float,
         await _again(connection, (subject.c.installation_id == regained.installation_id) & _RESTS, now)
         return
     await _known(connection, regained.repositories, now, insert)
+    await _task(connection, BACKFILL, now, insert)
     here = subject.c.repository_id.in_([told.id for told in regained.repositories])
     await connection.execute(update(subject).where(here).values(installation_id=regained.installation_id))
     await _again(connection, here & _RESTS, now)

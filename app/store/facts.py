@@ -15,6 +15,7 @@ from app.ports import FactKey, FactRecord
 from app.store.database import Database
 from app.store.tables import advisory_name, fact
 from app.store.words import folded
+from app.tally import Tally
 from checks.facts.codec import decode_advisory
 from checks.model.facts import Want
 
@@ -39,9 +40,12 @@ class Used(NamedTuple):
 class FactStore:
     """Implements `FactCache` on the database."""
 
-    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, database: Database, clock: Callable[[], float] = time.time, tally: Tally | None = None
+    ) -> None:
         self.database = database
         self.clock = clock
+        self.tally = tally or Tally()
 
     async def get(self, keys: Collection[FactKey]) -> Mapping[FactKey, FactRecord]:
         wanted = {_id(key): key for key in keys}
@@ -79,6 +83,9 @@ class FactStore:
         for batch in _batches(rows):
             async with self.database.write() as connection:
                 await connection.execute(statement, batch)
+        for record in records:
+            at = record.fetched_at.timestamp()
+            self.tally.happened("ospo_gate_source_answer_timestamp_seconds", at, record.key.source)
         await self._name([record for record in records if record.key.kind == _ADVISORY])
 
     async def _name(self, records: Collection[FactRecord]) -> None:

@@ -6,7 +6,19 @@ from collections.abc import Callable
 from sqlalchemy import Delete, delete, select, tuple_
 
 from app.store.database import Database
-from app.store.tables import advisory_name, document, fact, manifest, reading, repository, use
+from app.store.tables import (
+    advisory_name,
+    backfill,
+    document,
+    fact,
+    manifest,
+    pull_inventory,
+    pull_manifest,
+    reading,
+    repository,
+    upload,
+    use,
+)
 from app.store.uses import UseStore
 
 _DAY = 86_400.0
@@ -14,7 +26,7 @@ _DAY = 86_400.0
 ENDED = 2 * 365 * _DAY
 #: Repositories that have been gone for so long, with all that is known of them.
 GONE = 365 * _DAY
-#: Contents that no manifest has any more.
+#: Contents that neither a default branch nor a pull request has any more.
 DOCUMENTS = 90 * _DAY
 #: Rows of one transaction: webhooks are accepted between the slices.
 SLICE = 500
@@ -29,7 +41,8 @@ async def forget_uses(database: Database, clock: Callable[[], float] = time.time
     key = tuple_(use.c.manifest_id, use.c.component_id, use.c.since)
     ended = select(use.c.manifest_id, use.c.component_id, use.c.since).where(use.c.until < now - ENDED)
     had = select(manifest.c.id).where(manifest.c.document == document.c.key)
-    unkept = select(document.c.key).where(document.c.stored_at < now - DOCUMENTS, ~had.exists())
+    has = select(pull_manifest.c.subject).where(pull_manifest.c.document == document.c.key)
+    unkept = select(document.c.key).where(document.c.stored_at < now - DOCUMENTS, ~had.exists(), ~has.exists())
     names = tuple_(advisory_name.c.folded, advisory_name.c.fact_id)
     known = select(fact.c.id).where(fact.c.id == advisory_name.c.fact_id)
     unknown = select(advisory_name).where(~known.exists())
@@ -57,7 +70,11 @@ async def _forget_repositories(database: Database, clock: Callable[[], float]) -
         ids = (await connection.execute(select(repository.c.id).where(over).limit(ROUND))).scalars().all()
     for id_ in ids:
         await store.forget(id_)
+        mine = select(pull_inventory.c.subject).where(pull_inventory.c.repository_id == id_)
         async with database.write() as connection:
+            await connection.execute(delete(pull_manifest).where(pull_manifest.c.subject.in_(mine)))
+            for table in (pull_inventory, backfill, upload):
+                await connection.execute(delete(table).where(table.c.repository_id == id_))
             await connection.execute(delete(repository).where(repository.c.id == id_, over))
     return len(ids)
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.store.database import Database
 from app.store.tables import history, outbox, policy, report
 from app.subject import Claim
+from app.tally import Tally
 
 WAITING, SENDING, SENT, SUPERSEDED = "waiting", "sending", "sent", "superseded"
 #: The verdict is posted; comments and details wait for room in GitHub's limits.
@@ -35,9 +36,12 @@ class Outgoing:
 class ReportStore:
     """What was judged, what is to be said about it, and what is counted later."""
 
-    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, database: Database, clock: Callable[[], float] = time.time, tally: Tally | None = None
+    ) -> None:
         self.database = database
         self.clock = clock
+        self.tally = tally or Tally()
 
     async def save(
         self, claim: Claim, document: Mapping[str, Any], publication: Mapping[str, Any], seconds: float
@@ -62,7 +66,9 @@ class ReportStore:
             )
             rows = list(_history(claim, before, document, now, seconds))
             await connection.execute(insert(history), rows)
-            return await self._put(connection, claim, publication)
+            outgoing = await self._put(connection, claim, publication)
+        self.tally.count("ospo_gate_verdicts_total", claim.kind.value, document["conclusion"])
+        return outgoing
 
     async def refuse(
         self, claim: Claim, publication: Mapping[str, Any], reason: str, what: str = "refused"
@@ -71,7 +77,13 @@ class ReportStore:
         async with self.database.write() as connection:
             row = _row(claim, self.clock(), what, {"reason": reason[:2000]})
             await connection.execute(insert(history), [row])
-            return await self._put(connection, claim, publication)
+            outgoing = await self._put(connection, claim, publication)
+        self.tally.count("ospo_gate_verdicts_total", claim.kind.value, what)
+        return outgoing
+
+    def not_posted(self, cause: str) -> None:
+        """An attempt to post something failed: by a `limit`, by what is `passing`, or it was `refused`."""
+        self.tally.count("ospo_gate_publishing_failures_total", cause)
 
     async def _put(self, connection: AsyncConnection, claim: Claim, publication: Mapping[str, Any]) -> Outgoing:
         await connection.execute(

@@ -16,6 +16,7 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
+    not_,
     or_,
     select,
     text,
@@ -24,10 +25,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningUpdate, Update
 
-from app.store.acceptance import DONE, FAILED, Acceptance
+from app.store.acceptance import ACCEPTED, DONE, FAILED, Acceptance
 from app.store.database import Database
 from app.store.tables import delivery, subject
 from app.subject import About, Claim, Delivery, Kind
+from app.tally import Tally
 
 #: Kinds whose verdict no person waits for.
 NOBODY_WAITS = (Kind.BRANCH, Kind.TASK)
@@ -36,9 +38,10 @@ NOBODY_WAITS = (Kind.BRANCH, Kind.TASK)
 class SubjectStore:
     """The truth of the work."""
 
-    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time, tally: Tally | None = None) -> None:
         self.database = database
         self.clock = clock
+        self.tally = tally or Tally()
         self.acceptance = Acceptance(database, lambda: self.clock())  # tests move the clock
         self._insert = (sqlite if database.sqlite else postgresql).insert
         self._next, self._this = _claiming(database, any_=True), _claiming(database, any_=False)
@@ -130,7 +133,10 @@ class SubjectStore:
         async with self.database.write() as connection:
             if not (await connection.execute(self._mine(claim).values(**values))).rowcount:
                 return False
-            await connection.execute(update(delivery).where(open_).values(**settled))
+            settle = update(delivery).where(open_).values(**settled).returning(delivery.c.received_at)
+            received = (await connection.execute(settle)).scalars().all()
+        if received:
+            self.tally.took("ospo_gate_verdict_latency_seconds", self.clock() - min(received), claim.kind.value)
         return True
 
     async def overtaken(self, claim: Claim) -> None:
@@ -188,11 +194,24 @@ class SubjectStore:
 
     async def waiting(self) -> int:
         """How many subjects wait for a worker or are being judged; not those whose time is still to come."""
-        now_or_failed = or_(subject.c.next_at <= self.clock(), subject.c.last_error.is_not(None))
         async with self.database.read() as connection:
-            query = select(func.count()).where(subject.c.wanted > subject.c.done, now_or_failed)
-            row = await connection.execute(query)
+            row = await connection.execute(select(func.count()).select_from(subject).where(waits_now(self.clock())))
             return int(row.scalar_one())
+
+
+def waits_now(now: float) -> ColumnElement[bool]:
+    """Whether work on a subject is due, or put off while somebody waits for it: between two attempts, or by a limit.
+    What came to an end, well or not, and is wanted again at a later time rests."""
+    open_ = select(delivery.c.id).where(
+        delivery.c.subject == subject.c.key, text("state <> 'done'"), delivery.c.state == ACCEPTED
+    )
+    now_or_soon = or_(subject.c.next_at <= now, subject.c.attempts > 0, open_.exists())
+    return and_(subject.c.wanted > subject.c.done, now_or_soon)
+
+
+def ended_badly(now: float) -> ColumnElement[bool]:
+    """Whether a subject came to an end without a verdict and rests; its turn of the next night may be to come."""
+    return and_(subject.c.last_error.is_not(None), not_(waits_now(now)))
 
 
 def _claim(row: Row[Any]) -> Claim:
@@ -210,6 +229,7 @@ def _claim(row: Row[Any]) -> Claim:
         published=row.published,
         comment=row.comment,
         last_error=row.last_error,
+        head_at=row.head_at,
     )
 
 

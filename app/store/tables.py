@@ -364,3 +364,56 @@ pause = Table(
     Column("ended_at", Float, nullable=True),  # before its time
     Column("ended_by", String(200), nullable=True),
 )
+
+#: Default branches that are still to be read: docs/sbom-service.md.
+backfill = Table(
+    "backfill",
+    metadata,
+    Column("repository_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("head", String(64), nullable=True),  # None: GitHub was not asked yet; empty: there is no commit
+    Column("pushed_at", Float, nullable=False, server_default="0"),  # what was pushed last is read first
+    Column("next_at", Float, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("error", Text, nullable=True),
+    Index("ix_backfill_next_at", "next_at"),
+)
+
+#: The inventory of a pull request at the head that was judged last,
+pull_inventory = Table(
+    "pull_inventory",
+    metadata,
+    Column("subject", String(200), primary_key=True),
+    Column("repository_id", BigInteger, nullable=False),
+    Column("head", String(64), nullable=False),
+    Column("at", Float, nullable=False),  # GitHub's time of the event that named the head
+    Column("base", String(64), nullable=False),  # the default branch's head, whose other manifests these are
+    Index("ix_pull_inventory_repository_id", "repository_id"),
+)
+
+#: with its manifests: the same content is one `document`.
+pull_manifest = Table(
+    "pull_manifest",
+    metadata,
+    Column("subject", String(200), primary_key=True),
+    Column("digest", String(32), primary_key=True),  # of the path
+    Column("path", Text, nullable=False),
+    Column("document", String(64), nullable=False),
+    Index("ix_pull_manifest_document", "document"),
+)
+
+#: Inventories of default branches on their way to others: a row is written again for each head that changes something.
+upload = Table(
+    "upload",
+    metadata,
+    Column("repository_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("target", String(20), primary_key=True),
+    Column("wanted", Integer, nullable=False),
+    Column("done", Integer, nullable=False, server_default="0"),
+    Column("next_at", Float, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("token", String(100), nullable=True),  # what the other side calls its work on it
+    Column("sent_at", Float, nullable=True),
+    Column("sent", String(64), nullable=True),  # digest of what was sent last
+    Column("error", Text, nullable=True),
+    Index("ix_upload_next_at", "next_at"),
+)

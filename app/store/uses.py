@@ -5,24 +5,22 @@ closed, what is new is opened. Work and rows are as many as the changes, but for
 """
 
 import asyncio
-import hashlib
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import case, delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.inventories import placed
 from app.store.changes import OPEN, Change, write
 from app.store.components import Components, Key, batches
 from app.store.database import Database
+from app.store.documents import document_of
 from app.store.tables import document, manifest, reading, use
 from app.store.words import digest, kept
-from checks.manifests.codec import encode
 from checks.model.codeowners import CodeOwners
 from checks.model.dependency import Inventory
 from checks.model.uses import uses
@@ -108,6 +106,14 @@ class UseStore:
             return Stored(newest=False)
         return _sum(done)
 
+    async def moved(self, repository_id: int, before: str, head: str, at: float) -> bool:
+        """The default branch is at `head`, with the manifests that it had at `before`. False: something else is known
+        of it, so that it must be read."""
+        here = (reading.c.repository_id == repository_id) & (reading.c.head == before) & reading.c.done
+        async with self.database.write() as connection:
+            known = update(reading).where(here, reading.c.at <= at).values(head=head, at=at)
+            return bool((await connection.execute(known)).rowcount)
+
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[AsyncConnection]:
         """One writer at a time on PostgreSQL too: they all count the same popular packages, each in another order."""
@@ -119,7 +125,13 @@ class UseStore:
     async def _begin(self, repository_id: int, head: str, at: float) -> bool:
         row = {"repository_id": repository_id, "head": head, "at": at, "first_at": at, "done": False}
         statement = self._insert(reading).values(row)
-        newer = {"head": statement.excluded.head, "at": statement.excluded.at}
+        same = reading.c.head == statement.excluded.head
+        newer = {
+            "head": statement.excluded.head,
+            "at": statement.excluded.at,
+            # until all of another head is written, what stands there is half of each
+            "done": case((same, reading.c.done), else_=False),
+        }
         async with self.database.write() as connection:
             result = await connection.execute(
                 statement.on_conflict_do_update(
@@ -232,9 +244,8 @@ def _prepared(repository_id: int, inventories: Iterable[Inventory], codeowners: 
     """In the order of paths; of several inventories of one path the last."""
     found = []
     for path, inventory in sorted({item.path: item for item in inventories}.items()):
-        data = encode(placed(inventory, path.rpartition("/")[2]))
+        key, data = document_of(inventory)
         owners = None if codeowners is None else list(codeowners.owners(path))
-        key = hashlib.sha256(data).hexdigest()
         found.append(_Prepared(inventory, digest(repository_id, path), key, data, owners))
     return found
 

@@ -34,8 +34,12 @@ from app.web.payloads import (
     RepositoryEvent,
 )
 from checks.conversation.commands import maybe_command
+from checks.manifests import recognize
+from checks.model.codeowners import PLACES
 from checks.render.checkrun import RECHECK
 
+#: Commits that one event names (GitHub's reference of `push`), and paths of a commit that are surely all.
+MAX_COMMITS, MAX_PATHS = 2_048, 300
 #: Files of a policy repository of which none can be a part of a policy are not waited for.
 _POLICY_FILES = (".yaml", ".yml")
 
@@ -156,10 +160,19 @@ def pushed(event: PushEvent, ours: Ours) -> Sequence[Command]:
                 number=0,
                 head=event.after,
                 head_at=repository.pushed_at.timestamp(),
-                about=repository.about,
+                about=replace(repository.about, untouched_since="" if _touches(event) else event.before),
             )
         )
     return commands
+
+
+def _touches(event: PushEvent) -> bool:
+    """Whether it may change what is read of a default branch. GitHub names at most 2,048 commits, and of a merge not
+    what it changes itself."""
+    changed = [[*commit.added, *commit.modified, *commit.removed] for commit in event.commits]
+    if event.forced or not 0 < len(changed) < MAX_COMMITS or not all(0 < len(paths) < MAX_PATHS for paths in changed):
+        return True
+    return any(recognize(path) or path in PLACES for paths in changed for path in paths)
 
 
 def _is_policy(event: PushEvent, policy: CentralPolicy | None) -> bool:

@@ -199,6 +199,7 @@ class _PushedCommit(_Model):
 
 class PushEvent(RepositoryEvent):
     ref: str
+    before: str = ""
     after: str
     deleted: bool = False
     forced: bool = False

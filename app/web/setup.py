@@ -1,10 +1,10 @@
-"""`/setup`: pages that lead from a service without a GitHub App to the first verdict, for whoever has the set-up token."""
+"""`/setup`: pages from a service without a GitHub App to the first verdict, for whoever has the set-up token."""
 
 import hmac
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 import structlog
@@ -17,7 +17,7 @@ from app.github.errors import GitHubError
 from app.github.manifest import CodeRefused, Place, Wish, app_name, chosen, login, options, title
 from app.github.needs import PERMISSIONS
 from app.github.rulesets import Enforcement, ruleset
-from app.version import VERSION
+from app.web.application import bare
 from app.web.forms import Refused, fields
 from app.web.pages.rendering import POLICY, Renderer
 from app.web.setup_flow import NotBegun, Setup, Visit
@@ -26,6 +26,7 @@ from checks.policy.starter import STARTER
 from checks.render.checkrun import VERDICT
 
 T = TypeVar("T")
+Routes: TypeAlias = tuple[APIRouter, ...]
 _COOKIE = "ospo-gate-setup"
 _NEXT = "/setup/next"
 
@@ -93,26 +94,22 @@ def router(setup: Setup, renderer: Renderer, public_url: str | None) -> APIRoute
     return routes
 
 
-def application(*routers: APIRouter) -> FastAPI:
+def application(routes: Routes) -> FastAPI:
     """The service while it has no App: alive, and not ready. It answers GitHub's first `ping`, so that GitHub knows at
     once whether webhooks arrive; everything else it keeps until it is asked for again."""
-    app = FastAPI(title="ospo-gate", version=VERSION, docs_url=None, redoc_url=None, openapi_url=None)
+    app = bare()
 
     async def webhook(request: Request) -> Response:
         if request.headers.get("x-github-event") == "ping":
             return JSONResponse({"status": "set-up"}, 202)
         return JSONResponse({"reason": "there is no GitHub App yet: /setup"}, 503, {"Retry-After": "60"})
 
-    async def healthz(_request: Request) -> Response:
-        return JSONResponse({"status": "alive", "version": VERSION})
-
     async def readyz(_request: Request) -> Response:
         return JSONResponse({"status": "not ready", "reason": "there is no GitHub App yet: /setup"}, 503)
 
     app.router.routes.append(Route("/webhook", webhook, methods=["POST"]))
-    app.router.routes.append(Route("/healthz", healthz))
     app.router.routes.append(Route("/readyz", readyz))
-    for router_ in routers:
+    for router_ in routes:
         app.include_router(router_)
     return app
 
@@ -290,13 +287,21 @@ def _wish(form: Form, known: Place) -> Wish | None:
     place = form.read("host", Place.of) if form.given.get("place") == "server" else known
     organization = form.read("organization", login) if form.given.get("owner") != "self" else None
     name = form.read("name", app_name)
-    public_url = form.read("public_url", Address.parse)
-    if public_url and urlsplit(public_url).path:
-        form.faults["public_url"] = "has a path: the service needs a host of its own"
+    public_url = form.read("public_url", _service)
     if form.faults or place is None or name is None or public_url is None:
         return None
     named = [key.removeprefix("option-") for key in form.given if key.startswith("option-")]
     return Wish(place, organization, name, public_url, chosen(place, named))
+
+
+def _service(text: str) -> Address:
+    try:
+        address = Address.parse(text)
+    except ValueError:
+        address = None
+    if address is None or urlsplit(address).path:
+        raise ValueError("expected https:// and a host, such as https://gate.example.com")
+    return address
 
 
 def _origin(request: Request) -> str:

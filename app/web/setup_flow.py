@@ -10,8 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
-
 from app.credentials import FILES, occupied, store
 from app.github.client import AppKey, GitHubApp
 from app.github.connection import Reach
@@ -108,8 +106,8 @@ class Setup:
         return state
 
     async def complete(self, visit: Visit | None, state: str, code: str) -> None:
-        """Exchange the code, and store what GitHub gives. Raises `NotBegun`, `CodeRefused`, or `GitHubError` after which
-        the same code may be tried again."""
+        """Exchange the code, and store what GitHub gives. Raises `NotBegun`, `CodeRefused`, or `GitHubError`, after
+        which the same code may be tried again."""
         async with self._turn:
             attempt = self._attempts.get(state)
             if not self.open or attempt is None or attempt.visit is not visit or attempt.until <= self.clock():
@@ -183,15 +181,13 @@ def _as_environment(values: dict[str, str]) -> str:
 
 def _as_kubernetes(values: dict[str, str]) -> str:
     """The Secret that the chart reads, and as a comment what belongs to its settings."""
-    hidden = ("private_key", "webhook_secret", "client_secret")
-    manifest = {
-        "apiVersion": "v1",
-        "kind": "Secret",
-        "metadata": {"name": "ospo-gate"},
-        "type": "Opaque",
-        "stringData": {FILES[name]: values[name] for name in hidden},
-    }
-    lines = ["values.yaml of the chart:", "", "secrets:", "  existing: ospo-gate", "  keys:"]
-    lines += [f"    {name}: {FILES[name]}" for name in hidden]
-    lines += ["settings:", *(f"  {name}: {json.dumps(text)}" for name, text in values.items() if name not in hidden)]
-    return yaml.safe_dump(manifest, sort_keys=False) + "".join(f"# {line}".rstrip() + "\n" for line in lines)
+    hidden = ("webhook_secret", "client_secret")
+    key = values["private_key"].strip().splitlines()
+    lines = ["apiVersion: v1", "kind: Secret", "metadata: {name: ospo-gate}", "type: Opaque", "stringData:"]
+    lines += [f"  {FILES[name]}: {json.dumps(values[name])}" for name in hidden]
+    lines += [f"  {FILES['private_key']}: |", *(f"    {line}" for line in key)]
+    lines += ["# values.yaml of the chart:", "#", "# secrets:", "#   existing: ospo-gate", "#   keys:"]
+    lines += [f"#     {name}: {FILES[name]}" for name in (*hidden, "private_key")]
+    shown = {name: text for name, text in values.items() if name not in (*hidden, "private_key")}
+    lines += ["# settings:", *(f"#   {name}: {json.dumps(text)}" for name, text in shown.items())]
+    return "\n".join(lines) + "\n"

@@ -16,6 +16,8 @@ from app.web.signature import signed
 
 #: GitHub's own cap for a payload (bytes).
 MAX_BODY = 25 * 1024 * 1024
+#: Bytes of all payloads that are in hand at the same time. Nobody has signed yet what is being received.
+MAX_HELD = 4 * MAX_BODY
 #: Seconds for a whole body. GitHub itself gives up after ten; nobody else may hold a connection for longer.
 MAX_SECONDS = 30.0
 
@@ -32,21 +34,47 @@ class Webhook:
         self.secrets = secrets
         self.accept = accept
         self.ours = ours
+        self.held = 0
+        """Bytes of payloads that are in hand now."""
 
     async def receive(self, request: Request) -> Response:
+        chunks: list[bytes] = []
         try:
             async with asyncio.timeout(MAX_SECONDS):
-                body = await _body(request)
+                await self._read(request, chunks)
+            return await self._verified(request, b"".join(chunks))
+        except _Refusal as refusal:
+            return _refused(refusal.status, refusal.reason)
         except TimeoutError:
             return _refused(408, f"a payload has at most {MAX_SECONDS:.0f} seconds")
-        if body is None:
-            return _refused(413, f"a payload has at most {MAX_BODY} bytes")
-        if not signed(body, request.headers.get("x-hub-signature-256"), self.secrets):
+        finally:
+            self.held -= sum(map(len, chunks))
+
+    async def _read(self, request: Request, chunks: list[bytes]) -> None:
+        """Add the raw body, read no further than the caps."""
+        size = 0
+        declared = request.headers.get("content-length", "0")
+        if not (declared.isascii() and declared.isdigit()) or int(declared) > MAX_BODY:
+            raise _too_large()
+        async for chunk in request.stream():
+            size += len(chunk)
+            self.held += len(chunk)
+            chunks.append(chunk)
+            if size > MAX_BODY:
+                raise _too_large()
+            if self.held > MAX_HELD:
+                raise _Refusal(503, "too much arrives at the same time: deliver it again")
+
+    async def _verified(self, request: Request, body: bytes) -> Response:
+        if not signed(body, _only(request, "x-hub-signature-256"), self.secrets):
             return _refused(401, "the X-Hub-Signature-256 header is missing or wrong")
+        target, app_id = request.headers.get("x-github-hook-installation-target-id"), self.ours.app_id
+        if target is not None and app_id is not None and target != str(app_id):
+            return _refused(400, "it is for another GitHub App")
         return await self._store(request, body)
 
     async def _store(self, request: Request, body: bytes) -> Response:
-        id_, event = request.headers.get("x-github-delivery", ""), request.headers.get("x-github-event", "")
+        id_, event = _only(request, "x-github-delivery"), _only(request, "x-github-event")
         if not id_ or not event or len(id_) > 64 or len(event) > 64:
             return _refused(400, "the X-GitHub-Delivery or X-GitHub-Event header is missing")
         try:
@@ -66,18 +94,23 @@ class Webhook:
         return _answer(202, {"status": status})
 
 
-async def _body(request: Request) -> bytes | None:
-    """The raw body, read no further than the cap; None when it is larger."""
-    declared = request.headers.get("content-length", "0")
-    if not (declared.isascii() and declared.isdigit()) or int(declared) > MAX_BODY:
-        return None
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > MAX_BODY:
-            return None
-        chunks.append(chunk)
-    return b"".join(chunks)
+class _Refusal(Exception):
+    """Why a payload is read no further."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+def _too_large() -> _Refusal:
+    return _Refusal(413, f"a payload has at most {MAX_BODY} bytes")
+
+
+def _only(request: Request, name: str) -> str | None:
+    """A header that was sent once: of two, whatever stands before us may have looked at the other."""
+    values = request.headers.getlist(name)
+    return values[0] if len(values) == 1 else None
 
 
 def _refused(status: int, reason: str) -> Response:

@@ -1,5 +1,6 @@
 """VEX documents written: OpenVEX 0.2.0, CycloneDX 1.6 and CSAF 2.0, as plain values for JSON."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from types import MappingProxyType
@@ -9,8 +10,8 @@ from checks.model.advisory import VexStatus
 from checks.model.purl import parse
 
 Document = dict[str, object]
-#: CSAF and CycloneDX have a place of their own for a CVE; other names are references.
-_CVE = "CVE-"
+#: CSAF has a place of its own for a CVE, and only for what looks like one; other names are references.
+_CVE = re.compile(r"CVE-[0-9]{4}-[0-9]{4,}\Z").match
 _STATES = {
     VexStatus.NOT_AFFECTED: "not_affected",
     VexStatus.AFFECTED: "exploitable",
@@ -164,7 +165,7 @@ def _csaf_product(package: str, id_: str) -> Document:
 def _csaf_vulnerability(group: Sequence[Said], ids: Mapping[str, str]) -> Document:
     first = group[0]
     names = (first.label, *first.aliases)
-    cve = next((name for name in names if name.startswith(_CVE)), "")
+    cve = next((name for name in names if _CVE(name)), "")
     others = [{"system_name": _database(name), "text": name} for name in names if name != cve]
     status: dict[str, list[str]] = {}
     for said in group:
@@ -215,6 +216,8 @@ def _filled(fields: Mapping[str, object]) -> Iterator[tuple[str, object]]:
             yield name, value
 
 
+#: Formats of which a document states something, or is none: their lists of statements have at least one item.
+NEVER_EMPTY = frozenset({"openvex", "csaf"})
 #: By the name of the format.
 WRITERS: Mapping[str, Callable[[VexBill], Document]] = MappingProxyType(
     {"openvex": openvex, "cyclonedx": cyclonedx, "csaf": csaf}

@@ -21,6 +21,7 @@ from checks.vulnerabilities.terms import Accepted, VulnerabilitiesSection
 CHECK = "vulnerabilities"
 #: Codes of a waiver's reason, besides the justifications of VEX, that say what is done.
 _FALSE, _PLANNED = "false_positive", "update_planned"
+_FALSE_POSITIVE = "The report was examined and is a false positive."
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class _Decisions:
             item,
             statement.status,
             justification=statement.justification if known else "",
-            impact="" if known or statement.status is VexStatus.FIXED else _sentence(statement.justification),
+            impact="" if known or statement.status is VexStatus.FIXED else _reason(statement.justification),
             notes=notes if self.edition.internal else "",
             since=statement.at,
         )
@@ -115,7 +116,7 @@ class _Decisions:
             item,
             VexStatus.NOT_AFFECTED,
             justification="" if code == _FALSE else code,
-            impact="The report was examined and is a false positive." if code == _FALSE else "",
+            impact=_FALSE_POSITIVE if code == _FALSE else "",
             notes=notes if self.edition.internal else "",
             since=since,
         )
@@ -187,6 +188,11 @@ def _of(
         summary=item.summary,
         url=item.url,
     )
+
+
+def _reason(justification: str) -> str:
+    """Of a statement that is passed on, where it is no code that every format has."""
+    return _FALSE_POSITIVE if justification == _FALSE else _sentence(justification)
 
 
 def _sentence(text: str) -> str:

@@ -108,7 +108,11 @@ class _Numbers:
         self._left: dict[object, list[int]] = {}
         self._used: set[int] = set()
         for number, component in reversed([*enumerate(components)]):
-            base, version, hashes = component.purl.partition("@")[0].partition("?")[0], component.version, component.hashes
+            base, version, hashes = (
+                component.purl.partition("@")[0].partition("?")[0],
+                component.version,
+                component.hashes,
+            )
             keys = ((component.purl, frozenset(hashes)), (base, version, frozenset(hashes)), (base, version))
             for key in keys:
                 self._left.setdefault(key, []).append(number)

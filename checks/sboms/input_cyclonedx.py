@@ -61,7 +61,9 @@ def _all(rows: object) -> Iterator[_Fields]:
     """Every component at every depth, without recursion."""
     waiting = [rows]
     while waiting:
-        for fields, _ in located(item) if isinstance(item := waiting.pop(), Array) else ((row, 0) for row in tables(item)):
+        for fields, _ in (
+            located(item) if isinstance(item := waiting.pop(), Array) else ((row, 0) for row in tables(item))
+        ):
             if isinstance(fields, dict):
                 yield fields
                 waiting.append(fields.get("components"))

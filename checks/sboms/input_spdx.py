@@ -69,13 +69,17 @@ def subject_of(name: object, version: object, place: object, complete: bool) -> 
 
 
 def _root(ref: str, fields: _Fields, complete: bool) -> Root:
-    return Root(ref, subject_of(fields.get("name"), fields.get("versionInfo"), fields.get("downloadLocation"), complete))
+    return Root(
+        ref, subject_of(fields.get("name"), fields.get("versionInfo"), fields.get("downloadLocation"), complete)
+    )
 
 
 def _words(root: _Fields) -> Mapping[str, str]:
     """What references of ours stand for."""
     rows = tables(root.get("hasExtractedLicensingInfos"))
-    return {str(row.get("licenseId")): str(row.get("name")) for row in rows if str(row.get("licenseId")).startswith(OWN)}
+    return {
+        str(row.get("licenseId")): str(row.get("name")) for row in rows if str(row.get("licenseId")).startswith(OWN)
+    }
 
 
 def _told(ref: str, fields: _Fields, words: Mapping[str, str]) -> Told:

@@ -181,9 +181,7 @@ def _either(said: Iterable[bool | None]) -> bool | None:
     return True if True in found else False if False in found else None
 
 
-def _licenses(
-    group: Sequence[_Entry], notes: list[str]
-) -> tuple[str | None, str | None, tuple[tuple[str, str], ...]]:
+def _licenses(group: Sequence[_Entry], notes: list[str]) -> tuple[str | None, str | None, tuple[tuple[str, str], ...]]:
     """What all say that say something. Where they differ nobody is right here, and every statement is kept."""
     agreed: list[str | None] = []
     disputed: list[tuple[str, str]] = []
@@ -233,4 +231,3 @@ def _parts(given: Sequence[Content], place: Mapping[tuple[int, int], int], notes
 
 def _part_order(part: Subject) -> tuple[str, str, str, str]:
     return part.label, part.name, part.commit or "", part.repository or ""
-

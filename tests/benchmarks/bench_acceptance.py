@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.end_to_end.stage import SECRET, Stage, _free_port
+from tests.end_to_end.stage import SECRET, Stage, free_port
 
 SECONDS = 5.0
 CONNECTIONS = 64
@@ -149,7 +149,7 @@ def _ours(folder: Path, database: str | None) -> Iterator[tuple[int, int]]:
 
 @contextmanager
 def _minimal(folder: Path, database: str | None) -> Iterator[tuple[int, int]]:
-    port = _free_port()
+    port = free_port()
     url = (database or str(folder / "minimal.db")).replace("+psycopg", "")
     process = subprocess.Popen([sys.executable, "-m", "tests.benchmarks.minimal", url, str(port), SECRET])
     try:

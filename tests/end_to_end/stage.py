@@ -34,7 +34,7 @@ class Stage:
 
     def __enter__(self) -> "Stage":
         self.sim.start()
-        self.port = _free_port()
+        self.port = free_port()
         self.app = self.sim.create_app(
             slug="ospo-gate", webhook_url=f"http://127.0.0.1:{self.port}/webhook", webhook_secret=SECRET
         )
@@ -67,6 +67,11 @@ class Stage:
             **self.settings,
         }
 
+    @property
+    def inner(self) -> int:
+        """The port where everything but the webhook is."""
+        return int(self.settings.get("OSPO_GATE_INTERNAL_PORT", self.port))
+
     def start_service(self) -> None:
         command = [str(Path(sys.executable).with_name("ospo-gate")), "serve"]
         with self.log.open("ab") as log:
@@ -78,7 +83,7 @@ class Stage:
         if self.process.poll() is not None:
             raise AssertionError(f"the service ended:\n{self.log.read_text()}")
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=2) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.inner}/readyz", timeout=2) as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False
@@ -141,7 +146,7 @@ class Stage:
 
     def waiting(self) -> int:
         """How many pull requests wait or are being judged."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.inner}/readyz", timeout=5) as answer:
             return int(json.load(answer)["waiting"])
 
     def comment(self, pull: Any) -> str:
@@ -159,7 +164,7 @@ class Stage:
         return [f"{r.method} {r.path}" for r in self.sim.requests if r.kind not in ("token", "membership")]
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

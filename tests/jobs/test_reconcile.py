@@ -1,19 +1,36 @@
 """What no webhook told is found by looking: pull requests without a verdict, ended ones, checks that hang."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app.github import listing
 from app.jobs import reached, reconcile
+from app.jobs.reconcile import Reconcile
+from app.store import tables
 from app.store.deliveries import DeliveryStore
 from app.subject import Claim, pull_key
 from tests.end_to_end.examples import CLEAN, COPYLEFT
+from tests.github.hub import pem
 from tests.jobs.office import Office
-from tests.simulator import Pull
+from tests.simulator import Pull, Simulator, User
+
+
+@pytest.fixture
+def github() -> Iterator[tuple[Simulator, Any, int, User]]:
+    """One that each test has for itself: a round sees all that there is."""
+    with Simulator() as sim:
+        app = sim.create_app(private_key_pem=pem())
+        sim.create_org("example")
+        yield (
+            sim,
+            app,
+            sim.install(app, "example"),
+            sim.create_user("ada", name="Ada Lovelace", email="ada@example.com"),
+        )
 
 
 async def looked(office: Office) -> list[str]:
@@ -73,22 +90,21 @@ def test_a_closed_and_a_merged_pull_request_are_ended(run: Any) -> None:
         closed.close()
         merged.merge(office.ada)
         assert sorted(await looked(office)) == ["closed", "closed"]
-        known = await office.service.repairs.beliefs.pulls({p.repository.id: [p.number] for p in (closed, merged, still)})
+        known = await office.service.repairs.beliefs.pulls(
+            {p.repository.id: [p.number] for p in (closed, merged, still)}
+        )
         assert [known[p.repository.id][1].closed for p in (closed, merged, still)] == [True, True, False]
         assert await looked(office) == []
-        merged_in_spite = [row for row in await history(office, "merged-in-spite")]
-        assert [(row["repository"], row["by"]) for row in merged_in_spite] == [(merged.repository.full_name, "ada")]
+        in_spite = await history(office, "merged-in-spite")
+        assert [(row["repository"], row["by"]) for row in in_spite] == [(merged.repository.full_name, "ada")]
 
     run(story)
 
 
 async def history(office: Office, what: str) -> list[dict[str, Any]]:
-    from sqlalchemy import select
-
-    from app.store.tables import history
-
+    query = select(tables.history.c.details).where(tables.history.c.what == what)
     async with office.service.database.read() as connection:
-        return list((await connection.execute(select(history.c.details).where(history.c.what == what))).scalars())
+        return list((await connection.execute(query)).scalars())
 
 
 def test_a_pull_request_that_was_opened_again_unheard_is_judged(run: Any) -> None:
@@ -98,8 +114,6 @@ def test_a_pull_request_that_was_opened_again_unheard_is_judged(run: Any) -> Non
         pull.close()
         await looked(office)
         pull.reopen()
-        await asyncio.sleep(1)  # GitHub tells whole seconds
-        pull.edit(title="Again")
         assert await looked(office) == ["outdated"]
 
     run(story)
@@ -147,20 +161,28 @@ async def hang(office: Office, pull: Pull) -> Any:
     return client
 
 
-def test_a_pull_request_that_is_being_judged_or_was_pushed_to_just_now_is_left_alone(run: Any) -> None:
+def test_what_waits_to_be_judged_is_left_alone(run: Any) -> None:
     async def story(office: Office) -> None:
-        fresh, waiting = office.pull(COPYLEFT), office.pull(COPYLEFT)
-        await looked(office)
-        await office.work()
-        await office.want(waiting, at=datetime.fromisoformat(waiting.updated_at).timestamp())
-        waiting.push({"a.txt": "1"}, "More", office.ada)
-        fresh.push({"a.txt": "1"}, "More", office.ada)
-        await office.service.subjects.schedule(reconcile.KEY, 0.0)
-        office.clock.move_to(datetime.fromisoformat(fresh.updated_at))
-        claim = await office.service.subjects.claim(60, reconcile.KEY)
-        assert claim is not None
-        await office.service._handle(claim)
-        assert await repairs(office) == ["missing", "missing"]
+        pull = office.pull(COPYLEFT)
+        assert await looked(office) == ["missing"]
+        pull.push({"a.txt": "1"}, "More", office.ada)
+        assert await looked(office) == []
+
+    run(story)
+
+
+def test_a_push_of_this_very_minute_is_left_to_its_webhook(run: Any) -> None:
+    async def story(office: Office) -> None:
+        office.pull(COPYLEFT)
+        service = office.service
+        await service.subjects.schedule(reached.KEY, 0.0)
+        await service._handle(await claimed(office, reached.KEY))
+        patient = Reconcile(
+            service.github, service.subjects, service.repairs.beliefs, service._accept, service._now, grace=1e6
+        )
+        await service.subjects.schedule(reconcile.KEY, 0.0)
+        await patient.handle(await claimed(office, reconcile.KEY))
+        assert await repairs(office) == []
 
     run(story)
 
@@ -217,13 +239,17 @@ async def claimed(office: Office, key: str) -> Claim:
     return claim
 
 
+def taken_away(office: Office) -> None:
+    office.sim.world.installations[office.installation].selected = set()
+
+
 Change = Callable[[Office, Pull], object]
 
 
 @pytest.mark.parametrize(
     ("change", "action"),
     [
-        (lambda office, pull: office.sim.remove_repositories(office.installation, [pull.repository.name]), "lost"),
+        (lambda office, pull: taken_away(office), "lost"),
         (lambda office, pull: pull.repository.rename(f"{pull.repository.name}-new"), "found"),
         (lambda office, pull: pull.repository.archive(), "found"),
         (lambda office, pull: pull.repository.set_visibility("private"), "found"),
@@ -243,7 +269,6 @@ def test_what_became_of_a_repository_unheard_is_found(run: Any, change: Change, 
         assert row is not None
         if action == "lost":
             assert row.gone_at is not None
-            office.sim.select_all(office.installation)
         else:
             repo = pull.repository
             assert (row.name, row.archived, row.visibility) == (repo.full_name, repo.archived, repo.visibility)
@@ -267,9 +292,6 @@ def test_an_installation_that_ended_unheard_is_found(run: Any) -> None:
         assert await looked(office) == []
 
     run(story)
-
-
-Story = Callable[[Office], Awaitable[None]]
 
 
 def test_what_rests_with_an_error_is_tried_again_after_hours_and_not_in_every_round(run: Any) -> None:

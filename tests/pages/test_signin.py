@@ -157,8 +157,9 @@ def test_a_form_that_no_page_of_the_session_made_does_nothing(site: Site) -> Non
 
 def test_who_comes_back_too_often_waits(site: Site) -> None:
     with site.browser() as client:
-        answers = [client.get("/signin/callback").status_code for _ in range(RETURNS + 1)]
-    assert answers == [400] * RETURNS + [429]
+        answers = [client.get("/signin/callback").status_code for _ in range(2 * RETURNS + 1)]
+    assert answers[:RETURNS] == [400] * RETURNS
+    assert 429 in answers, "a window may end in between, two of them cannot"
 
 
 def test_when_github_fails_nobody_is_signed_in(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,6 +50,8 @@ class Repository:
     collaborators: dict[str, str] = field(default_factory=dict)  # login in lower case → permission
     teams: dict[str, str] = field(default_factory=dict)  # slug of a team → permission
     rules: dict[str, list[Json]] = field(default_factory=dict)  # branch → active rules
+    waiting_rulesets: list[Json] = field(default_factory=list)  # that are disabled or only evaluate
+    protections: dict[str, Json] = field(default_factory=dict)  # branch → checks that its classic protection requires
     pulls: "dict[int, Pull]" = field(default_factory=dict)
     verifications: dict[str, Json] = field(default_factory=dict)  # commit → verification
     alerts: "list[Alert]" = field(default_factory=list)
@@ -226,6 +228,11 @@ class Repository:
         from .rulesets import add_rule, required_checks
 
         add_rule(self, branch or self.default_branch, "required_status_checks", required_checks(contexts, app))
+
+    def protect(self, branch: str, context: str, app: "App | None" = None) -> None:
+        """Classic protection of a branch that requires a check; it is shown, and holds up no merge here."""
+        checks = [{"context": context, "app_id": app.id if app else None}]
+        self.protections[branch] = {"enforcement_level": "everyone", "contexts": [context], "checks": checks}
 
     def require_queue(self, timeout_minutes: int = 60, method: str = "MERGE", branch: str | None = None) -> None:
         """A rule that lets changes in by a merge queue only; `method` is MERGE or SQUASH."""

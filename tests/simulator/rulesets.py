@@ -21,7 +21,42 @@ def add_rule(repository: "Repository", branch: str, kind: str, parameters: Json)
     """A rule as `GET /repos/{owner}/{repo}/rules/branches/{branch}` shows it."""
     rules = repository.rules.setdefault(branch, [])
     source = {"ruleset_source_type": "Repository", "ruleset_source": repository.full_name}
-    rules.append({"type": kind, **source, "ruleset_id": 7_700_000 + len(rules), "parameters": parameters})
+    number = repository.id * 1_000 + sum(map(len, repository.rules.values()))
+    rules.append({"type": kind, **source, "ruleset_id": number, "parameters": parameters})
+
+
+def rulesets(repository: "Repository") -> list[Json]:
+    """The rulesets that apply to a repository, with their rules: the active ones, and those that are set to wait."""
+    active: dict[int, Json] = {}
+    for branch, rules in repository.rules.items():
+        for rule in rules:
+            found = active.setdefault(rule["ruleset_id"], _ruleset(repository, branch, rule))
+            found["rules"].append({"type": rule["type"], "parameters": rule.get("parameters")})
+    return [*active.values(), *repository.waiting_rulesets]
+
+
+def _ruleset(repository: "Repository", branch: str, rule: Json) -> Json:
+    number, source, kind = rule["ruleset_id"], rule["ruleset_source"], rule["ruleset_source_type"]
+    owner = f"organizations/{source}/settings" if kind == "Organization" else source
+    page = f"{repository.world.html_url}/{owner}/rules/{number}"
+    return {
+        "id": number, "name": f"{rule['type']} on {branch}", "target": "branch", "source_type": kind,
+        "source": source, "enforcement": "active", "rules": [], "_links": {"html": {"href": page}},
+        "conditions": {"ref_name": {"include": [f"refs/heads/{branch}"], "exclude": []}},
+    }  # fmt: skip
+
+
+def branch_json(repository: "Repository", branch: str, sha: str) -> Json:
+    """A branch in a list, with its classic protection."""
+    url = f"{repository.world.api_url}/repos/{repository.full_name}"
+    classic = repository.protections.get(branch)
+    required = classic or {"enforcement_level": "off", "contexts": [], "checks": []}
+    return {
+        "name": branch, "commit": {"sha": sha, "url": f"{url}/commits/{sha}"},
+        "protected": bool(classic or repository.rules.get(branch)),
+        "protection": {"enabled": classic is not None, "required_status_checks": required},
+        "protection_url": f"{url}/branches/{branch}/protection",
+    }  # fmt: skip
 
 
 def required_checks(contexts: tuple[str, ...], app: "App | None") -> Json:

@@ -11,6 +11,8 @@ accepted. A waiver that has ended says nothing. docs/sboms.md
 
   ospo-gate vex --facts facts.db --repository-name example/web --output web.openvex.json
   ospo-gate vex --online --format csaf --author "Example Ltd" --author-url https://example.com
+
+exit code: 0 · 1 nothing is decided: OpenVEX and CSAF have no document without a statement, and none is written
 """
 
 

@@ -6,6 +6,7 @@ from ..payloads import commit_json, pull_json, repository_json
 from ..repository import Repository
 from ..rights import flags
 from ..routing import Call, Reply, route
+from ..rulesets import branch_json, rulesets
 from ..world import Json
 
 COMPARE_COMMITS = 250
@@ -72,6 +73,32 @@ def pulls_of_commit(call: Call) -> Reply:
 @route("GET", "/repos/{owner}/{repo}/rules/branches/{branch:rest}", "metadata:read")
 def branch_rules(call: Call) -> Reply:
     return call.page(list(call.repository.rules.get(call.params["branch"], [])))
+
+
+@route("GET", "/repos/{owner}/{repo}/rulesets", "metadata:read")
+def list_rulesets(call: Call) -> Reply:
+    """Without their rules."""
+    found = [
+        {key: item[key] for key in item if key not in ("rules", "conditions")} for item in rulesets(call.repository)
+    ]
+    own = call.query.get("includes_parents", "true") == "false"
+    return call.page([item for item in found if not own or item["source_type"] == "Repository"])
+
+
+@route("GET", "/repos/{owner}/{repo}/rulesets/{id:int}", "metadata:read")
+def get_ruleset(call: Call) -> Reply:
+    found = next((item for item in rulesets(call.repository) if item["id"] == int(call.params["id"])), None)
+    if found is None:
+        raise not_found()
+    return Reply(found)
+
+
+@route("GET", "/repos/{owner}/{repo}/branches", "contents:read")
+def list_branches(call: Call) -> Reply:
+    repository, wanted = call.repository, call.query.get("protected")
+    heads = sorted(repository.git.branches().items())
+    found = [branch_json(repository, name, sha) for name, sha in heads]
+    return call.page([item for item in found if wanted is None or item["protected"] is (wanted == "true")])
 
 
 @route("GET", "/repos/{owner}/{repo}/branches/{branch:rest}", "contents:read")

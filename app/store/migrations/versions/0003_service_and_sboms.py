@@ -99,6 +99,55 @@ def upgrade() -> None:
     op.create_index("ix_request_subject", "request", ["subject"])
     op.create_index("ix_request_rule", "request", ["installation_id", "rule"])
     _create_pauses()
+    _create_keeping()
+
+
+def _create_keeping() -> None:
+    op.create_table(
+        "backfill",
+        sa.Column("repository_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("head", sa.String(length=64), nullable=True),
+        sa.Column("pushed_at", sa.Float(), nullable=False, server_default="0"),
+        sa.Column("next_at", sa.Float(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("repository_id", name=op.f("pk_backfill")),
+    )
+    op.create_index("ix_backfill_next_at", "backfill", ["next_at"])
+    op.create_table(
+        "pull_inventory",
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("repository_id", sa.BigInteger(), nullable=False),
+        sa.Column("head", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.Float(), nullable=False),
+        sa.Column("base", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("subject", name=op.f("pk_pull_inventory")),
+    )
+    op.create_index("ix_pull_inventory_repository_id", "pull_inventory", ["repository_id"])
+    op.create_table(
+        "pull_manifest",
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("digest", sa.String(length=32), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("document", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("subject", "digest", name=op.f("pk_pull_manifest")),
+    )
+    op.create_index("ix_pull_manifest_document", "pull_manifest", ["document"])
+    op.create_table(
+        "upload",
+        sa.Column("repository_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("target", sa.String(length=20), nullable=False),
+        sa.Column("wanted", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("next_at", sa.Float(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("token", sa.String(length=100), nullable=True),
+        sa.Column("sent_at", sa.Float(), nullable=True),
+        sa.Column("sent", sa.String(length=64), nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("repository_id", "target", name=op.f("pk_upload")),
+    )
+    op.create_index("ix_upload_next_at", "upload", ["next_at"])
 
 
 def _create_pauses() -> None:
@@ -224,6 +273,8 @@ def _drop_uses() -> None:
 
 
 def downgrade() -> None:
+    for name in ("upload", "pull_manifest", "pull_inventory", "backfill"):
+        op.drop_table(name)
     op.drop_table("pause")
     _drop_uses()
     op.drop_table("request")

@@ -1,0 +1,83 @@
+"""Whether our check is required on each default branch, as ours, and whether others post one of the same name."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from app.doctor.line import Level, Line, some
+from app.github.client import GitHubApp, GitHubError, Installation, document, repository_path
+from app.github.listing import installations, listing_client, repositories
+from app.subject import Told
+from checks.model.phrase import visible
+from checks.render.checkrun import VERDICT
+
+_REQUIRE = f"Require the status check `{VERDICT}` from this App in a ruleset, best of the organization: docs/repair.md."
+#: What may be said of a repository: level, words for several of them, and the next step.
+_SAID: Mapping[str, tuple[Level, str, str]] = {
+    "required": (Level.OK, f"`{VERDICT}` of this App is required", ""),
+    "anybody": (Level.WARNING, f"`{VERDICT}` is required from anybody", "Choose this App as its source in the ruleset, "
+                "or whoever may push can post it."),
+    "other": (Level.FAULT, f"`{VERDICT}` is required from another App, which will never post it", "Choose this App as "
+              "its source in the ruleset."),
+    "not": (Level.WARNING, f"`{VERDICT}` is not required", _REQUIRE),
+    "imitated": (Level.WARNING, f"something else posts a check named `{VERDICT}`", "Rename the job of that name: "
+                 "people take it for the verdict."),
+    "unknown": (Level.WARNING, "GitHub does not say which rules hold", "See the lines about permissions."),
+}  # fmt: skip
+
+
+async def required(github: GitHubApp, limit: int) -> AsyncIterator[Line]:
+    """Of at most `limit` repositories; two requests each."""
+    found: dict[str, list[str]] = defaultdict(list)
+    looked = left = 0
+    for one in await installations(github):
+        if one.suspended:
+            continue
+        there = [told for told in await repositories(github, one.id) if not told.archived and told.default_branch]
+        client = listing_client(github, one.id)
+        for told in there[: limit - looked]:
+            for what in await _said_of(client, github.app_id, told):
+                found[what].append(visible(told.name))
+        left += max(0, len(there) - (limit - looked))
+        looked += min(len(there), limit - looked)
+    for what, (level, words, then) in _SAID.items():
+        if names := found.get(what):
+            plural = "1 repository" if len(names) == 1 else f"{len(names)} repositories"
+            which = "" if level is Level.OK else f": {some(names)}"
+            yield Line("required-check", level, f"{words} in {plural}{which}", then, tuple(names))
+    if left:
+        yield Line("required-check", Level.OK, f"{left} more repositories were not looked at (--repositories)")
+
+
+async def _said_of(client: Installation, app_id: int, told: Told) -> Sequence[str]:
+    path, branch = repository_path(told.name), quote(told.default_branch or "", safe="")
+    try:
+        rules = document(await client.request("GET", f"{path}/rules/branches/{branch}", params={"per_page": 100}))
+        said = [of_rules(rules, app_id)]
+        runs = await client.pages(f"{path}/commits/{branch}/check-runs", "check_runs", 100, {"check_name": VERDICT})
+        return [*said, "imitated"] if imitated(runs, app_id) else said
+    except GitHubError as error:
+        # an empty repository has no commits, and a release of GitHub Enterprise Server no rules
+        return [] if error.status in (409, 422) else ["unknown"]
+
+
+def of_rules(rules: Any, app_id: int) -> str:
+    """What the active rules of a branch say of our check."""
+    sources = []
+    for rule in rules if isinstance(rules, list) else ():
+        if isinstance(rule, dict) and rule.get("type") == "required_status_checks":
+            for check in (rule.get("parameters") or {}).get("required_status_checks") or ():
+                if isinstance(check, dict) and check.get("context") == VERDICT:
+                    sources.append(check.get("integration_id"))
+    if any(source not in (None, app_id) for source in sources):
+        return "other"
+    return "required" if app_id in sources else "anybody" if sources else "not"
+
+
+def imitated(runs: Iterable[Any], app_id: int) -> bool:
+    """Whether another App has posted a run of our name."""
+    return any(
+        isinstance(run, dict) and run.get("name") == VERDICT and (run.get("app") or {}).get("id") != app_id
+        for run in runs
+    )

@@ -1,0 +1,63 @@
+"""kill -9 at each named point and at random moments, on every way to run: what a person sees is right at the end."""
+
+import itertools
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.end_to_end import mortal
+from tests.end_to_end.fleet import Author, Fleet, fates
+from tests.store.conftest import postgres  # noqa: F401 - a fixture
+
+_numbers = itertools.count(1)
+WAYS = ["sqlite", "postgresql", "distributed"]
+
+
+@pytest.fixture
+def fleet(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fleet]:
+    database = None
+    if request.param != "sqlite":
+        server: Any = request.getfixturevalue("postgres")
+        name = f"fleet_{next(_numbers)}"
+        server.psql(f"CREATE DATABASE {name};")
+        database = str(server.get_uri(database=name, driver="psycopg"))
+    with Fleet(tmp_path, database, workers=2 if request.param == "distributed" else 0) as running:
+        yield running
+
+
+@pytest.mark.parametrize("fleet", WAYS, indirect=True)
+def test_killed_at_each_point(fleet: Fleet) -> None:
+    author = Author(fleet, random.Random(7), pulls=2)
+    assert author.settled().faults == []
+    points = iter(mortal.POINTS)
+    distributed = len(fleet.roles) > 1
+    for point in points:
+        victim = "work 0" if distributed and point in mortal.OF_WORKERS else "serve"
+        fleet.plan = lambda role, point=point, victim=victim: (point, 2) if role == victim else (mortal.NEVER, 1)
+        fleet.stop_service(kill=True)
+        fleet.start_service()
+        fleet.until(lambda: author.push() and fleet.dead(), f"it dies: {point}")
+        assert fleet.dead() == [victim]
+    fleet.revive()
+    assert author.settled().faults == []
+    assert set(fleet.deaths()) == set(mortal.POINTS)
+
+
+@pytest.mark.parametrize("fleet", WAYS, indirect=True)
+def test_killed_at_random(fleet: Fleet) -> None:
+    dice = random.Random(11)
+    author = Author(fleet, dice, pulls=4)
+    fleet.plan = fates(dice, workers=len(fleet.roles) > 1)
+    fleet.stop_service(kill=True)
+    fleet.start_service()
+    with fleet.revived():
+        while fleet.died < 4:
+            author.push()
+            fleet.sim.wait_idle()
+    fleet.plan = lambda _: (mortal.NEVER, 1)
+    fleet.stop_service(kill=True)
+    fleet.start_service()
+    assert author.settled().faults == []
