@@ -70,6 +70,7 @@ def store(folder: Path, values: Mapping[str, str]) -> None:
     prepare(folder)
     if occupied(folder):
         raise UsageError(f"the credentials of an App are in {folder} already")
+    _write(folder / ".gitignore", "*")  # the default folder may be in a checkout
     for name, file in FILES.items():
         if values.get(name):
             _write(folder / file, values[name])

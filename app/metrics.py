@@ -62,8 +62,8 @@ METRICS = (
     Named("ospo_gate_build_info", Kind.GAUGE, Of.PROCESS, ("version",), "1, with the release that runs."),
     Named(
         "ospo_gate_deliveries_total", Kind.COUNTER, Of.PROCESS, ("event", "outcome"),
-        "Webhook deliveries: accepted, known (delivered before), ignored, or refused as unsigned, malformed, too-large, "
-        "late or unavailable (the database did not store it in time).",
+        "Webhook deliveries: accepted, known (delivered before), ignored, or refused as unsigned, malformed, too-large,"
+        " late or unavailable (the database did not store it in time).",
     ),
     Named(
         "ospo_gate_acknowledgement_seconds", Kind.HISTOGRAM, Of.PROCESS, (),

@@ -11,6 +11,7 @@ from checks.policy.shape import KeyFault, key
 _LONG_ENOUGH = "x" * 16
 _RANGES = {
     "workers": (0, 100),
+    "backfill_share": (0, 90),
     "lease_seconds": (1, 3600),
     "retry_seconds": (1, 900),
     "refresh_hour": (0, 23),
@@ -18,6 +19,10 @@ _RANGES = {
     "github_requests": (1, 100),
     "port": (0, 65535),
     "internal_port": (1, 65535),
+    "keep_deliveries": (7, 3650),
+    "keep_reports": (1, 3650),
+    "keep_uses": (1, 3650),
+    "keep_gone": (1, 3650),
 }
 
 
@@ -151,9 +156,28 @@ class ServiceSettings:
         "Whether GitHub is asked again and again for what no webhook told, and for failed webhooks: docs/repair.md.",
         default=True,
     )
+    backfill_share: int = key(
+        "Percent of GitHub's rate limit that may be used when default branches are read for the first time; 0: they are "
+        "read when something is pushed to them. docs/sbom-service.md.",
+        default=50,
+    )
+    backfill_forks: bool = key("Whether the default branches of forks are read, too.", default=True)
     lease_seconds: int = key("After how many silent seconds the job of a dead worker is taken over.", default=8)
     retry_seconds: int = key(
         "Seconds before a call that GitHub could not answer is tried again; doubled each time.", default=5
+    )
+    traces: str | None = key(
+        "Address that spans of OpenTelemetry are sent to, `http://HOST:4318/v1/traces`; needs the extra `telemetry`. "
+        "Default: none are made.",
+        default=None,
+    )
+    keep_deliveries: int = key("Days for which deliveries and what was published are kept.", default=30)
+    keep_reports: int = key("Days for which reports are kept; the newest of each pull request stays.", default=90)
+    keep_uses: int = key("Days for which is kept what a repository used once.", default=730)
+    keep_gone: int = key(
+        "Days after which everything of a repository is deleted that the App does not see any more: it was deleted, or "
+        "the App was uninstalled.",
+        default=365,
     )
     log_level: LogLevel = key("How much is logged.", default=LogLevel.INFO)
 
@@ -177,6 +201,8 @@ class ServiceSettings:
                 Address.parse(self.facts)
             except ValueError as error:
                 yield KeyFault("facts", str(error))
+        if self.traces and urlsplit(self.traces).scheme not in ("http", "https"):
+            yield KeyFault("traces", "is no address of HTTP", "collectors take OTLP at http://HOST:4318/v1/traces")
 
     def _github_faults(self) -> Iterator[KeyFault]:
         try:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from contextlib import asynccontextmanager, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from multiprocessing import active_children, get_context
@@ -20,8 +21,10 @@ from app.facts.shared import SharedFacts
 from app.github.client import AppKey, GitHubApp, Limits, Reach
 from app.github.pull import CentralPolicy, central_policy
 from app.health import Health
-from app.jobs import again, refresh
+from app.jobs import again, backfill, refresh
 from app.jobs.again import JudgeAgain
+from app.jobs.backfill import Backfill
+from app.jobs.branches import Branches
 from app.jobs.comments import Comments
 from app.jobs.embedded import Loop
 from app.jobs.engine import Engine
@@ -30,16 +33,18 @@ from app.jobs.judge import Judge
 from app.jobs.newest import newest
 from app.jobs.refresh import Refresh
 from app.jobs.repairs import Repairs
+from app.jobs.used import KeepUses
 from app.metrics import Hand, Metrics
 from app.policies import starter_policy
 from app.service_settings import Engine as EngineName
 from app.service_settings import ServiceSettings
+from app.store.backfill import BackfillStore
 from app.store.database import Database
 from app.store.deliveries import DeliveryStore
+from app.store.documents import DocumentStore
 from app.store.facts import FactStore
 from app.store.figures import FigureStore
-from app.store.heads import HeadStore
-from app.store.housekeeping import sweep
+from app.store.housekeeping import Retention, sweep
 from app.store.inventories import InventoryStore
 from app.store.open_pulls import OpenPulls
 from app.store.pauses import PauseStore
@@ -49,14 +54,18 @@ from app.store.requests import RequestStore
 from app.store.sightings import SightingStore
 from app.store.subjects import SubjectStore
 from app.store.told import ToldRepositories
+from app.store.uses import UseStore
 from app.store.where import WhereStore
+from app.stored_sboms import StoredSboms
 from app.subject import Claim, Delivery, Kind, Lost
 from app.tally import Tally
+from app.tracing import of_delivery, span
 from app.web.application import Running, all_the_rest, application, webhook_alone
 from app.web.ask import router
 from app.web.commands import Ours
 from app.web.metrics import router as metrics_router
-from app.web.sbom import router as sbom_router
+from app.web.product import router as product_router
+from app.web.sboms import router as sboms_router
 from app.web.where import router as where_router
 from checks.engine.ask import judging
 from checks.manifests import Format, read
@@ -124,6 +133,19 @@ class Service:
             retry_seconds=settings.retry_seconds,
             refresh_hour=settings.refresh_hour,
         )
+        self.documents = DocumentStore(self.database, self._now)
+        self.branches = Branches(
+            KeepUses(UseStore(self.database, self._now), self.facts),
+            self.documents,
+            self.judge.inventories,
+            self.parsers.parse,
+            self._uses_changed,
+        )
+        self.judge = replace(self.judge, branches=self.branches)
+        self.backfill = Backfill(
+            self.github, self.subjects, BackfillStore(self.database, self._now), self.branches,
+            settings.backfill_share, settings.backfill_forks, settings.refresh_hour, self._now,
+        )  # fmt: skip
         self.refresh = Refresh(
             self.subjects, self.records, self.facts, settings.refresh_hour, lambda: datetime.now(UTC)
         )
@@ -135,8 +157,9 @@ class Service:
         self.deliveries = DeliveryStore(self.database)
         self.where = WhereStore(self.database)
         self.told = ToldRepositories(self.repositories)
+        enterprise = is_enterprise_server(settings)
         self.repairs = Repairs(
-            self.github, self.subjects, self._accept, self._now, is_enterprise_server(settings)
+            self.github, self.subjects, self._accept, self._now, enterprise, settings.repair
         )
         self.again = JudgeAgain(self.subjects, OpenPulls(self.database))
         self.hands = Hands(self.subjects, self._handle, settings.lease_seconds)
@@ -185,10 +208,12 @@ class Service:
         return [*(self._api(token) if token else ()), *(self.site.routers if self.site else ()), *self.further]
 
     def _api(self, token: str) -> tuple[APIRouter, ...]:
+        sboms = StoredSboms(self.documents, self.settings.github_url)
         return (
             router(token, self._answer),
             where_router(token, self.where, self.repositories, self._owners),
-            sbom_router(token, self.repositories, HeadStore(self.database), self.settings.github_url),
+            sboms_router(token, self.repositories, sboms),
+            product_router(token, self.repositories, sboms),
         )
 
     async def _owners(self) -> Owners:
@@ -241,8 +266,9 @@ class Service:
             async with self.facts.running():
                 if self.facts.asks:
                     await self.refresh.schedule()
-                if self.settings.repair:
-                    await self.repairs.schedule()
+                if self.settings.backfill_share:
+                    await self.backfill.schedule()
+                await self.repairs.schedule()
                 yield
         finally:
             sweeper.cancel()
@@ -253,9 +279,11 @@ class Service:
             self.parsers.close()
 
     async def _sweep(self) -> None:
+        given = self.settings
+        kept = Retention(given.keep_deliveries, given.keep_reports, given.keep_uses, given.keep_gone)
         while True:
             try:
-                await sweep(self.database)
+                await sweep(self.database, retention=kept)
             except (OSError, SQLAlchemyError):
                 log.exception("sweep-failed")
             await asyncio.sleep(SWEEP)
@@ -276,11 +304,15 @@ class Service:
             await self.judge.handle(await newest(self.repositories, claim))
 
     async def _task(self, claim: Claim) -> None:
-        tasks = {again.KEY: self.again.handle, refresh.KEY: self.refresh.handle, **self.repairs.handles}
+        own = {again.KEY: self.again.handle, refresh.KEY: self.refresh.handle, backfill.KEY: self.backfill.handle}
+        tasks = {**own, **self.repairs.handles}
         if claim.key in tasks:
             await tasks[claim.key](claim)
         else:  # of a newer release that runs beside this one
             await self.subjects.postpone(claim, "this release does not know the task", self.subjects.clock() + UNKNOWN)
+
+    async def _uses_changed(self, repository_id: int) -> None:
+        """A default branch uses something else from now on."""
 
     def _file_changed(self) -> None:
         task = asyncio.create_task(self.subjects.hasten(Kind.BRANCH, NEW_FILE))
@@ -288,7 +320,8 @@ class Service:
         task.add_done_callback(self._tasks.discard)
 
     async def _accept(self, delivery: Delivery) -> bool:
-        fresh = await self.subjects.accept(delivery)
+        with span("accept", **of_delivery(delivery)):
+            fresh = await self.subjects.accept(delivery)
         if isinstance(delivery.command, Lost):
             self.github.forget(delivery.command.installation_id)
         self.engine.wake()

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
 from app.fact_settings import FactSettings
+from app.github.needs import EVENTS as EVENTS_NEEDED
+from app.github.needs import PERMISSIONS, WELCOME
 from app.policies import SHAPES
 from app.service_settings import ServiceSettings
 from app.settings import FACTS_PREFIX, PREFIX
@@ -91,6 +93,27 @@ def events() -> Lines:
             yield f"| `{event}` | {', '.join(names)} | {_cell(changes)} |"
 
 
+def needs() -> Lines:
+    """The permissions and events of the App."""
+    yield "| permission | level | why | without it |"
+    yield "|---|---|---|---|"
+    for item in PERMISSIONS:
+        yield f"| `{item.name}` | {item.level} | {_cell(item.reason)} | {_without(item.optional)} |"
+    for more in WELCOME:
+        reason = f"{more.reason} (event `{more.event}`; not chosen by default)"
+        yield f"| `{more.name}` | {more.level} | {_cell(reason)} | {_without(more.optional)} |"
+    yield ""
+    yield "| event | why |"
+    yield "|---|---|"
+    for event in EVENTS_NEEDED:
+        elsewhere = "" if event.enterprise_server else " (not on GitHub Enterprise Server)"
+        yield f"| `{event.name}` | {_cell(event.reason)}{elsewhere} |"
+
+
+def _without(optional: str | None) -> str:
+    return f"does not work: {_cell(optional)}" if optional else "nothing works"
+
+
 def _keys(shape: type, prefix: str) -> Lines:
     for item in keys_of(shape).values():
         default = "must be there" if item.required else _default(item)
@@ -144,6 +167,7 @@ TABLES: dict[str, dict[str, Callable[[], Lines]]] = {
     "facts.md": {"settings": fact_settings},
     "inventory.md": {"formats": formats},
     "events.md": {"events": events},
+    "setup.md": {"needs": needs},
 }
 
 

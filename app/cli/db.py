@@ -93,7 +93,8 @@ def not_installed(error: ModuleNotFoundError) -> UsageError:
     package = (error.name or "").split(".")[0]
     if package in ("app", "checks"):
         raise error
-    extra = "postgres" if package in ("procrastinate", "psycopg", "psycopg_pool") else "service"
+    distributed = package in ("procrastinate", "psycopg", "psycopg_pool")
+    extra = "telemetry" if package == "opentelemetry" else "postgres" if distributed else "service"
     return UsageError(
         f"the service is not installed ({error.name} is missing)",
         hint=f"Install it: pip install 'ospo-gate[{extra}]'",

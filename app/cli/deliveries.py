@@ -25,13 +25,15 @@ def listed(options: argparse.Namespace) -> int:
     since = moment("--since", options.since, datetime.now(UTC), ahead=False) if options.since else None
 
     async def story(database: "Database") -> "list[Listed]":
-        from app.store.deliveries import DeliveryStore
+        from app.store.deliveries import SUBJECT, DeliveryStore
 
         repository = await repository_id(database, options.repository) if options.repository else None
-        found = await DeliveryStore(database).newest(
-            options.limit, options.failed, since.timestamp() if since else None, options.event, repository
-        )
-        return list(found)
+        store, after = DeliveryStore(database), since.timestamp() if since else None
+        found = list(await store.newest(options.limit, options.failed, after, options.event, repository))
+        if options.failed and after is None and options.event in (None, SUBJECT):
+            told = {one.subject for one in found}
+            found += [one for one in await store.poisoned(options.limit, repository) if one.subject not in told]
+        return found[: options.limit]
 
     found = on_current(story)
     if options.format == "json":
@@ -63,6 +65,8 @@ def replay(options: argparse.Namespace) -> int:
         from app.store.subjects import SubjectStore
         from app.subject import Delivery, Wanted
 
+        if "/" in options.id:  # the key of a subject: no webhook asked for it
+            return await _once_more(database, options.id)
         one = await _found(database, options.id)
         try:
             command = command_of(one.command or {})
@@ -75,9 +79,9 @@ def replay(options: argparse.Namespace) -> int:
             await SubjectStore(database).accept(new)
         except Unavailable as error:
             raise UsageError(f"it could not be stored: {error}") from None
-        return new.id
+        return f" as {new.id}"
 
-    say(f"It is done again as {on_current(story)}; a service that runs begins within seconds.\n")
+    say(f"It is done again{on_current(story)}; a service that runs begins within seconds.\n")
     return 0
 
 
@@ -89,6 +93,16 @@ async def repository_id(database: "Database", name: str) -> int:
     if row is None:
         raise UsageError(f"no repository '{visible(name)}' is known", hint="Write OWNER/NAME, as it is on GitHub.")
     return row.id
+
+
+async def _once_more(database: "Database", key: str) -> str:
+    from app.store.open_pulls import OpenPulls
+    from app.store.verdicts import VerdictStore
+
+    if await VerdictStore(database).standing(key) is None:
+        raise UsageError(f"nothing '{visible(key)}' was ever asked for", hint=_FROM_GITHUB)
+    await OpenPulls(database).due([key], datetime.now(UTC).timestamp(), 0.0)
+    return ""
 
 
 _FROM_GITHUB = "GitHub keeps deliveries for three days: ospo-gate deliveries replay --from-github ID"

@@ -23,6 +23,7 @@ def config(app: Any, host: str, port: int) -> uvicorn.Config:
         host=host,
         port=port,
         http=CappedProtocol,
+        ws="none",  # else a library that happens to be installed would take connections over from it
         # Our own logs speak of deliveries; uvicorn's would repeat each request.
         log_level="warning",
         log_config=None,  # into our own log, with its form and without secrets

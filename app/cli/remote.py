@@ -90,7 +90,8 @@ class SameHost(urllib.request.HTTPRedirectHandler):
 
 
 def body(answer: http.client.HTTPResponse, most: int = _MAX_BYTES) -> bytes:
-    """The body, as far as a policy can be (or as `most` bytes); the time-out of the socket alone would let a slow server go on for ever."""
+    """The body, as far as a policy can be, or `most` bytes of it; the time-out of the socket alone would let a slow
+    server go on for ever."""
     end, data = time.monotonic() + TIMEOUT, bytearray()
     while len(data) < most and (chunk := answer.read1(65_536)):
         data += chunk

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from app.cli.sbom import check_version, validate
 from app.cli.sbom_side import side
 from app.settings import command_environment
 from app.version import VERSION
+from checks.model.phrase import visible
 from checks.sboms.assembly import About
 from checks.sboms.content import Content, Subject, Tool
 from checks.sboms.formats import write
@@ -42,6 +44,10 @@ def run(options: argparse.Namespace) -> int:
 def _report(content: Content, inputs: Sequence[Content]) -> None:
     """On standard error: where inputs contradict each other; what they could not read they said themselves."""
     known = {text for one in inputs for said in one.unread for text in (said, f"{one.subject.label}: {said}")}
+    called = Counter(one.subject.label for one in dict.fromkeys(inputs) if not one.parts)
+    for label, count in called.items():
+        if count > 1:
+            print(f"{visible(label)}: {count} different inputs are called so, and are one part.", file=sys.stderr)
     for sentence in content.unread:
         if sentence not in known:
             print(sentence, file=sys.stderr)

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from app.cli.db import not_installed, require
@@ -40,7 +40,8 @@ def run(options: argparse.Namespace) -> int:
     app = service.application() if port is None else service.webhook_alone(running)
     _say("listening", address=f"http://{settings.host}:{settings.port}/webhook", internal_port=port)
     server = Server(config(app, settings.host, settings.port), service.end)
-    server.run(sockets=[known] if known and port is None else None)
+    with _traced(settings, "web"):
+        server.run(sockets=[known] if known and port is None else None)
     return 0 if server.started else 3
 
 
@@ -55,7 +56,9 @@ def work(_options: argparse.Namespace) -> int:
     settings = service_settings()
     if not settings.workers:
         raise UsageError("no workers: OSPO_GATE_WORKERS is 0", hint="Set how many changes are judged at the same time.")
-    asyncio.run(_work(_service(settings)))
+    service = _service(settings)
+    with _traced(settings, "worker"):
+        asyncio.run(_work(service))
     return 0
 
 
@@ -76,6 +79,16 @@ async def _work(service: "Service") -> None:
     async with beside(service.of_workers(), host, port) if port else nullcontext(), service.working():
         _say("working", workers=service.settings.workers)
         await ending.wait()
+
+
+def _traced(settings: "ServiceSettings", process: str) -> AbstractContextManager[None]:
+    if settings.traces is None:
+        return nullcontext()
+    try:
+        from app.telemetry import exporting
+    except ModuleNotFoundError as error:
+        raise not_installed(error) from None
+    return exporting(settings.traces, process)
 
 
 def _say(event: str, **values: object) -> None:

@@ -4,6 +4,8 @@ import argparse
 import secrets
 import socket
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.settings import app_configured, fact_settings, setup_settings
@@ -38,12 +40,12 @@ def set_up(options: argparse.Namespace) -> Begun | None:
     import uvicorn
 
     from app.address import Address
+    from app.cli.listening import beside, config
     from app.credentials import prepare
     from app.github.connection import Reach
     from app.github.manifest import Place
     from app.logs import configure, secrets_of
     from app.web.pages.rendering import Renderer
-    from app.web.protocol import CappedProtocol
     from app.web.setup import application, router
     from app.web.setup_flow import Setup
 
@@ -62,19 +64,16 @@ def set_up(options: argparse.Namespace) -> Begun | None:
     pages = (router(setup, renderer, settings.public_url), renderer.assets())
     internal = settings.internal_port
     host, port = (settings.internal_host, internal) if internal else (settings.host, settings.port)
-    config = uvicorn.Config(
-        application(pages),
-        host=host,
-        port=port,
-        http=CappedProtocol,
-        log_level="warning",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
-    server = uvicorn.Server(config)
-    first = config.bind_socket()
+
+    @asynccontextmanager
+    async def running() -> AsyncIterator[None]:
+        """Where there are two listeners, GitHub's first webhook arrives at the other one."""
+        async with beside(application(()), settings.host, settings.port) if internal else nullcontext():
+            yield
+
+    served = config(application(pages, running), host, port)
+    server = uvicorn.Server(served)
+    first = served.bind_socket()
     kept = first.dup()
 
     def finish() -> None:

@@ -2,12 +2,14 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import Awaitable, Callable
 
 import structlog
 
 from app.store.subjects import SubjectStore
 from app.subject import Claim
+from app.tracing import ended, of_claim, span
 
 #: Seconds before a subject is tried again after a fault of ours; doubled each time, up to the longest.
 BACK_OFF = 5.0
@@ -34,13 +36,18 @@ class Hands:
 
     async def take(self, key: str | None = None) -> Claim | None:
         """Claim what is due, or this subject."""
-        return await self.subjects.claim(self.lease_seconds, key)
+        began = time.time_ns()
+        claim = await self.subjects.claim(self.lease_seconds, key)
+        if claim is not None:  # an idle worker looks again and again
+            ended("claim", began, **of_claim(claim))
+        return claim
 
     async def work(self, claim: Claim) -> None:
         keeper = asyncio.create_task(self._keep(claim))
         self.busy += 1
         try:
-            await self.handle(claim)
+            with span("judge", **of_claim(claim)):
+                await self.handle(claim)
         except asyncio.CancelledError:
             await self.subjects.release(claim)
             raise

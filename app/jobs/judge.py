@@ -22,11 +22,13 @@ from app.github.limits import VERDICT as VERDICT_COST
 from app.github.publication import Publication, branch_publication, group_publication, publication, refusal
 from app.github.publisher import Publisher
 from app.github.pull import CentralPolicy, PullSource
+from app.jobs.branches import Branches
 from app.jobs.desk import Desk, known, own_comment
 from app.jobs.first_seen import FirstSeen, watched
 from app.jobs.nights import next_turn
 from app.jobs.paused import instead
 from app.jobs.posting import Posting
+from app.jobs.traced import TracedSource, think
 from app.policies import PolicyPlace, load_policy
 from app.ports import FactSource, InventoryCache, Parse
 from app.store.pauses import Pause, PauseStore
@@ -35,6 +37,7 @@ from app.store.requests import RequestStore
 from app.store.sightings import SightingStore
 from app.store.subjects import SubjectStore
 from app.subject import Claim, Kind
+from app.tracing import span
 from checks.model.errors import PolicyError, SourceError
 from checks.model.phrase import plain, say
 from checks.policy.comments import CommentsKeys, Requests
@@ -84,6 +87,8 @@ class Judge:
     """Where commands in comments are obeyed."""
     pauses: PauseStore | None = None
     """When and where verdicts are neutral."""
+    branches: Branches | None = None
+    """Where it is stored what default branches and pull requests use."""
     retry_seconds: float = 5.0
     """Before the first retry; doubled each time."""
     fix_seconds: float = 2.0
@@ -115,7 +120,8 @@ class Judge:
     async def _handle(self, claim: Claim, logger: Any) -> None:
         self._check_budget(claim)
         client = self._client(claim)
-        if unfinished := await self.reports.unfinished(claim.key):
+        unfinished = await self.reports.unfinished(claim.key)
+        if unfinished and claim.attempts <= MAX_ATTEMPTS:  # not what nobody can finish
             earlier = await self._posting.finish_earlier(claim, client, unfinished)
             if earlier is None:
                 return
@@ -125,6 +131,10 @@ class Judge:
             return
         if claim.attempts >= MAX_ATTEMPTS:
             raise SourceError(claim.last_error or "the service ended each time while it was judged")
+        if self.branches and await self._asks_nothing(claim):
+            await self.branches.unjudged(claim, client)
+            await self.subjects.finish(claim)
+            return
         started = time.monotonic()
         source = self._source(claim, client)
         desk = Desk(claim, Publisher(client, claim), again_at=self._turn(claim))
@@ -147,6 +157,8 @@ class Judge:
         try:
             judged = await self._judge_patiently(claim, source, desk)
         except PolicyError as error:
+            if self.branches and claim.kind is Kind.BRANCH:
+                await self.branches.unjudged(claim, source.client)
             said = self._refused_by_policy(claim, error)
             stands = self._stands(claim, said) and desk.waiting is None
             return None if stands else await self.reports.refuse(claim, said.to_json(), str(error))
@@ -163,11 +175,19 @@ class Judge:
             return None
         # the page offers what the policy of that day offers
         document = {**to_json(judged.report), "commands": sorted(_offered(judged.policy.root.comments))}
-        return await self.reports.save(claim, document, said.to_json(), time.monotonic() - started)
+        with span("save"):
+            return await self.reports.save(claim, document, said.to_json(), time.monotonic() - started)
 
     @property
     def _posting(self) -> Posting:
         return Posting(self.subjects, self.reports)
+
+    async def _asks_nothing(self, claim: Claim) -> bool:
+        """Whether the organization's policy says nothing of default branches, and nobody was told otherwise."""
+        if claim.kind is not Kind.BRANCH or claim.published or claim.forced:
+            return False
+        policy = await self.central_policy()
+        return policy is not None and watched(policy) is None
 
     def _check_budget(self, claim: Claim) -> None:
         """Raises `RateLimited` before anything is read whose verdict could not be posted now."""
@@ -225,15 +245,19 @@ class Judge:
             clock=self.clock,
             cache=self.inventories,
             parse=self.parse,
-            think=asyncio.to_thread,
+            think=think,
             only=only,
         )
-        judged = await gate.judge(source)
+        judged = await gate.judge(TracedSource(source))
         if source.state and source.state.head != claim.head:
             raise HeadMoved(source.state.head)
         if pull:
             judged = await self._fixed(claim, gate, judged, desk)
         await self._keep(judged, gate.policies.last_good)
+        if self.branches and isinstance(source, BranchSource):
+            await self.branches.judged(claim, source, judged)
+        elif self.branches and pull:
+            await self.branches.pull(claim, judged)
         if desk.comment is None and pull:
             desk.comment = own_comment(source)
             if desk.comment is None and source.state and not source.state.all_comments:

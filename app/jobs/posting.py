@@ -11,6 +11,7 @@ from app.jobs.desk import Desk
 from app.store.reports import LATER, SENDING, SENT, SUPERSEDED, Outgoing, ReportStore
 from app.store.subjects import SubjectStore
 from app.subject import Claim
+from app.tracing import span
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class Posting:
         self, publisher: Publisher, said: Publication, comment: Mapping[str, Any] | None, **how: Any
     ) -> Posted:
         try:
-            return await publisher.publish(said, comment, **{"unsure": False, **how})
+            with span("publish", head=said.head):
+                return await publisher.publish(said, comment, **{"unsure": False, **how})
         except RateLimited:
             self.reports.not_posted("limit")
             raise

@@ -1,7 +1,9 @@
 """The task that finds what no webhook told: open pull requests without a current verdict, checks that hang."""
 
+import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -107,11 +109,16 @@ class Reconcile:
         except GitHubError as error:  # a limit among them: what is left of this installation is for the next round
             log.warning("not-reconciled", installation=installation, error=str(error))
             last = _LAST
-        for one in look.found:
-            await self.accept(Delivery(f"{EVENT}-{secrets.token_hex(12)}", EVENT, one.what, one.command))
-            log.info("repaired", what=one.what, command=type(one.command).__name__)
+        await self._repair(look.found)
         after = _Round(round_.began, round_.requests + look.requests, installation, last)
         await self.subjects.finish(claim, now + PAUSE, head=str(after))
+
+    async def _repair(self, found: Sequence[Found]) -> None:
+        """All at once: what is accepted together shares a transaction."""
+        told = [Delivery(f"{EVENT}-{secrets.token_hex(12)}", EVENT, one.what, one.command) for one in found]
+        await asyncio.gather(*map(self.accept, told))
+        if found:
+            log.info("repaired", **Counter(one.what for one in found))
 
     async def _look(self, look: _Look) -> None:
         look.requests += 1

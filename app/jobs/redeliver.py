@@ -59,10 +59,19 @@ class Redeliver:
             groups.setdefault(attempt.guid, []).append(attempt)
         failed = [group for group in groups.values() if lost(group, everything)]
         for group in failed:
-            await redeliver(self.app, group[0].id)
+            await self._again(group[0])
         if failed:
             log.info("redelivered", deliveries=len(failed))
         return newest
+
+    async def _again(self, attempt: Attempt) -> None:
+        try:
+            await redeliver(self.app, attempt.id)
+        except GitHubError as error:
+            if error.passing:
+                raise
+            # GitHub has forgotten it meanwhile; the others shall not wait for it
+            log.warning("not-redelivered", delivery=attempt.guid, error=str(error))
 
 
 def lost(group: list[Attempt], everything: bool) -> bool:

@@ -8,14 +8,16 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from app import subject as commands
-from app.store.acceptance import FAILED
+from app.store.acceptance import ACCEPTED, FAILED
 from app.store.database import Database
 from app.store.subjects import ended_badly
 from app.store.tables import delivery, subject
 from app.subject import About, Again, Command, Kind, Told, Wanted
 
+#: Instead of an event, of what is listed by its subject.
+SUBJECT = "subject"
 #: Every command that a delivery can ask for, by the name that it is stored under.
-_COMMANDS: Mapping[str, type[Any]] = {
+COMMANDS: Mapping[str, type[Any]] = {
     command.__name__: command
     for command in (
         Wanted, Again, commands.Closed, commands.Cancelled, commands.Changed, commands.Archived, commands.Lost,
@@ -52,18 +54,6 @@ class Listed:
         return about.get("repository") or (self.command or {}).get("repository")
 
 
-@dataclass(frozen=True, slots=True)
-class Poison:
-    """A subject that came to its end without a verdict, or fails again and again."""
-
-    key: str
-    repository: str
-    error: str
-    attempts: int
-    ended: bool
-    """Whether nothing of it is tried any more until somebody asks."""
-
-
 class DeliveryStore:
     """Reads only."""
 
@@ -82,7 +72,7 @@ class DeliveryStore:
         """The newest ones first. `failed`: only those whose work failed, or is being tried again after an error."""
         query = select(delivery, *_OF_SUBJECT).outerjoin(subject, subject.c.key == delivery.c.subject)
         if failed:
-            open_ = (delivery.c.state == "accepted") & subject.c.last_error.is_not(None)
+            open_ = (delivery.c.state == ACCEPTED) & subject.c.last_error.is_not(None)
             query = query.where((delivery.c.state == FAILED) | open_)
         if since is not None:
             query = query.where(delivery.c.received_at >= since)
@@ -101,22 +91,15 @@ class DeliveryStore:
             row = (await connection.execute(query.where(delivery.c.id == id_))).one_or_none()
         return _listed(row) if row else None
 
-    async def last_at(self) -> float | None:
-        """When the last one was received (seconds since 1970)."""
+    async def poisoned(self, limit: int, repository_id: int | None = None) -> Sequence[Listed]:
+        """What ended without a verdict, or fails again and again, whatever asked for it: time alone, or the service
+        itself. The id is the key of the subject; the time that of its last or next turn."""
+        query = select(subject).where(subject.c.last_error.is_not(None), subject.c.closed_at.is_(None))
+        if repository_id is not None:
+            query = query.where(subject.c.repository_id == repository_id)
         async with self.database.read() as connection:
-            found: float | None = (await connection.execute(select(func.max(delivery.c.received_at)))).scalar()
-        return found
-
-    async def poisoned(self, limit: int) -> Sequence[Poison]:
-        """What is not judged and why, those first that nobody tries any more; tasks of the service among them."""
-        ended = ended_badly(self.clock())
-        columns = (subject.c.key, subject.c.about, subject.c.last_error, subject.c.attempts, ended.label("ended"))
-        query = select(*columns).where(subject.c.last_error.is_not(None), subject.c.closed_at.is_(None))
-        async with self.database.read() as connection:
-            rows = await connection.execute(query.order_by(ended.desc(), subject.c.key).limit(limit))
-            return [
-                Poison(row.key, row.about["repository"], row.last_error, row.attempts, bool(row.ended)) for row in rows
-            ]
+            rows = await connection.execute(query.order_by(subject.c.next_at.desc(), subject.c.key).limit(limit))
+            return [_poisoned(row) for row in rows]
 
     async def failed(self) -> int:
         """How many subjects came to their end without a verdict."""
@@ -129,7 +112,7 @@ _OF_SUBJECT = (subject.c.last_error, subject.c.attempts, subject.c.wanted.label(
 
 
 def _listed(row: Row[Any]) -> Listed:
-    waits = row.state == "accepted"
+    waits = row.state == ACCEPTED
     return Listed(
         id=row.id,
         event=row.event,
@@ -144,9 +127,24 @@ def _listed(row: Row[Any]) -> Listed:
     )
 
 
+def _poisoned(row: Row[Any]) -> Listed:
+    return Listed(
+        id=row.key,
+        event=SUBJECT,
+        action=None,
+        subject=row.key,
+        received_at=row.next_at,
+        state=FAILED if row.wanted <= row.done else ACCEPTED,
+        error=row.last_error,
+        done_at=None,
+        command={"about": row.about},
+        attempts=row.attempts,
+    )
+
+
 def command_of(stored: Mapping[str, Any]) -> Command:
     """The command as it was. Raises `ValueError` for one that another release has stored and this one does not know."""
-    type_ = _COMMANDS.get(str(stored.get("type")))
+    type_ = COMMANDS.get(str(stored.get("type")))
     if type_ is None:
         raise ValueError(f"a command {stored.get('type')!r} is not known")
     given = {field.name: stored[field.name] for field in fields(type_) if field.name in stored}

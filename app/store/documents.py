@@ -34,6 +34,8 @@ class StoredTree:
     """GitHub's time of the event that named the head (seconds since 1970)."""
     documents: Mapping[str, str]
     """The key of what each manifest says, by path."""
+    unread: int = 0
+    """Manifests of a default branch that could not be read at this head; what they said before is among these."""
     done: bool = True
     """False: it is being written at this moment."""
     base: str = ""
@@ -59,7 +61,7 @@ class DocumentStore:
             if row is None:
                 return None
             rows = (await connection.execute(query)).all()
-        return StoredTree(row.head, row.at, {given(one.path): one.document for one in rows}, row.done)
+        return StoredTree(row.head, row.at, {given(one.path): one.document for one in rows}, row.unread, row.done)
 
     async def pull(self, subject: str) -> StoredTree | None:
         """A pull request at the head that was judged last; None: nothing of it is stored."""

@@ -11,7 +11,6 @@ from app.store.acceptance import ACCEPTED
 from app.store.database import Database
 from app.store.reports import LATER, SENDING, WAITING
 from app.store.subjects import ended_badly, waits_now
-from app.store.subjects import ended_badly
 from app.store.tables import delivery, fact, outbox, reading, repository, subject
 from app.subject import Kind
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from sqlalchemy import Delete, delete, select, tuple_
 
 from app.store.database import Database
+from app.store.gone import forget_verdicts
 from app.store.tables import (
     advisory_name,
     backfill,
@@ -34,12 +35,14 @@ SLICE = 500
 ROUND = 10_000
 
 
-async def forget_uses(database: Database, clock: Callable[[], float] = time.time) -> int:
+async def forget_uses(
+    database: Database, clock: Callable[[], float] = time.time, ended: float = ENDED, gone: float = GONE
+) -> int:
     """Close the uses of repositories that are gone, and delete what is too old; how many rows were deleted."""
     now = clock()
     await _close_lost(database, clock)
     key = tuple_(use.c.manifest_id, use.c.component_id, use.c.since)
-    ended = select(use.c.manifest_id, use.c.component_id, use.c.since).where(use.c.until < now - ENDED)
+    over = select(use.c.manifest_id, use.c.component_id, use.c.since).where(use.c.until < now - ended)
     had = select(manifest.c.id).where(manifest.c.document == document.c.key)
     has = select(pull_manifest.c.subject).where(pull_manifest.c.document == document.c.key)
     unkept = select(document.c.key).where(document.c.stored_at < now - DOCUMENTS, ~had.exists(), ~has.exists())
@@ -47,8 +50,8 @@ async def forget_uses(database: Database, clock: Callable[[], float] = time.time
     known = select(fact.c.id).where(fact.c.id == advisory_name.c.fact_id)
     unknown = select(advisory_name).where(~known.exists())
     return (
-        await _forget_repositories(database, clock)
-        + await _sliced(database, delete(use).where(key.in_(ended.limit(SLICE))))
+        await _forget_repositories(database, clock, gone)
+        + await _sliced(database, delete(use).where(key.in_(over.limit(SLICE))))
         + await _sliced(database, delete(document).where(document.c.key.in_(unkept.limit(SLICE))))
         + await _sliced(database, delete(advisory_name).where(names.in_(unknown.limit(SLICE))))
     )
@@ -63,13 +66,15 @@ async def _close_lost(database: Database, clock: Callable[[], float]) -> None:
         await store.gone(row.id, row.gone_at)
 
 
-async def _forget_repositories(database: Database, clock: Callable[[], float]) -> int:
+async def _forget_repositories(database: Database, clock: Callable[[], float], gone: float) -> int:
     store = UseStore(database, clock)
-    over = repository.c.gone_at < clock() - GONE
+    over = repository.c.gone_at < clock() - gone
     async with database.read() as connection:
         ids = (await connection.execute(select(repository.c.id).where(over).limit(ROUND))).scalars().all()
     for id_ in ids:
         await store.forget(id_)
+        async with database.write() as connection:
+            await forget_verdicts(connection, id_)
         mine = select(pull_inventory.c.subject).where(pull_inventory.c.repository_id == id_)
         async with database.write() as connection:
             await connection.execute(delete(pull_manifest).where(pull_manifest.c.subject.in_(mine)))

@@ -17,7 +17,7 @@ from app.github.errors import GitHubError
 from app.github.manifest import CodeRefused, Place, Wish, app_name, chosen, login, options, title
 from app.github.needs import PERMISSIONS
 from app.github.rulesets import Enforcement, ruleset
-from app.web.application import bare
+from app.web.application import Running, bare
 from app.web.forms import Refused, fields
 from app.web.pages.rendering import POLICY, Renderer
 from app.web.setup_flow import NotBegun, Setup, Visit
@@ -94,10 +94,10 @@ def router(setup: Setup, renderer: Renderer, public_url: str | None) -> APIRoute
     return routes
 
 
-def application(routes: Routes) -> FastAPI:
+def application(routes: Routes, running: Running | None = None) -> FastAPI:
     """The service while it has no App: alive, and not ready. It answers GitHub's first `ping`, so that GitHub knows at
-    once whether webhooks arrive; everything else it keeps until it is asked for again."""
-    app = bare()
+    once whether webhooks arrive; everything else it keeps until it is asked for again. `running` spans its life."""
+    app = bare(running)
 
     async def webhook(request: Request) -> Response:
         if request.headers.get("x-github-event") == "ping":
@@ -137,9 +137,10 @@ class _Pages:
             given = (await fields(request)).get("token", "")
         except Refused as refused:
             return self.refused(request, refused.status)
-        visit = self.setup.enter(given)
+        caller = request.client.host if request.client else ""
+        visit = self.setup.enter(given, caller)
         if visit is None:
-            structlog.get_logger().warning("setup-token-refused")
+            structlog.get_logger().warning("setup-token-refused", caller=caller)
             fault = "This is not the set-up token, or it was tried too often. The terminal of the service shows it."
             return self.door(request, 403, fault)
         response = _to("/setup")
@@ -192,10 +193,13 @@ class _Pages:
         try:
             await self.setup.complete(visit, query.get("state", ""), query.get("code", ""))
         except NotBegun:
-            if visit and self.setup.made:
+            if visit and visit is self.setup.maker:  # who loads the page again
                 return _to(_NEXT)
-            said = "It was not begun in this browser, took longer than an hour, or was used before."
-            return self.again(request, 400, said) if self.setup.open else self.closed(request)
+            if self.setup.open:
+                said = "It was not begun in this browser, took longer than an hour, or was used before."
+                return self.again(request, 400, said)
+            said = "Somebody was faster. If GitHub shows an App that you have just made, delete it there."
+            return self.renderer.message(request, 409, "Set-up is closed", said)
         except CodeRefused as error:
             said = f"{error}. If GitHub shows the App among yours, delete it there: its credentials are lost."
             return self.again(request, 400, said)

@@ -18,7 +18,7 @@ from app.github.manifest import FLOW, CodeRefused, Made, Place, Wish, convert
 from app.web.throttle import Throttle
 from checks.model.errors import UsageError
 
-#: How often a token may be tried, and in how many seconds: nobody guesses one of 256 bits, and nobody floods the log.
+#: How often one caller may try a token, and in how many seconds.
 TRIES, WINDOW = 10, 60.0
 #: Seconds that somebody who gave the token may go on.
 VISIT = 2 * FLOW
@@ -84,9 +84,9 @@ class Setup:
         """Whether an App can still be made."""
         return self.made is None and not occupied(self.folder)
 
-    def enter(self, token: str) -> Visit | None:
-        """A visit for the right token. None: it is wrong, or was tried too often."""
-        if not self._throttle.allows("") or not hmac.compare_digest(token.strip().encode(), self._token):
+    def enter(self, token: str, caller: str) -> Visit | None:
+        """A visit for the right token. None: it is wrong, or this caller tried too often."""
+        if not self._throttle.allows(caller) or not hmac.compare_digest(token.strip().encode(), self._token):
             return None
         visit = Visit(secrets.token_urlsafe(32), secrets.token_urlsafe(32), self.clock() + VISIT)
         self._visits[visit.id] = visit

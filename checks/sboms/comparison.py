@@ -11,6 +11,9 @@ from checks.sboms.wording import worded
 
 _RANK = {scope: rank for rank, scope in enumerate(SCOPE_ORDER)}
 
+#: Versions that each update tells: hostile documents have thousands of them on both sides.
+MANY = 100
+
 
 class Kind(StrEnum):
     """The words of `ospo-gate diff`, and two that only SBOMs need. In the order in which people read them."""
@@ -33,7 +36,7 @@ class Difference(NamedTuple):
     kinds: tuple[Kind, ...]
     """In their order; an update may also be relicensed."""
     before: tuple[Component, ...]
-    """Of an update every version that is there no more."""
+    """Of an update the versions that are there no more, `MANY` at most."""
     after: tuple[Component, ...]
     now_stated: tuple[str, ...] = ()
     """`license`, `hash` or `scope`."""
@@ -79,7 +82,7 @@ def _package(before: _Versions, after: _Versions) -> Iterator[Difference]:
         found = _same_version(tuple(before[version]), tuple(after[version]))
         if found:
             yield found
-    gone = tuple(item for version in sorted(before.keys() - after.keys()) for item in before[version])
+    gone = tuple(item for version in sorted(before.keys() - after.keys()) for item in before[version])[:MANY]
     new = sorted(after.keys() - before.keys())
     for version in new:
         now = tuple(after[version])

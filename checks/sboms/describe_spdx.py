@@ -148,9 +148,12 @@ def _is_repository(address: object) -> bool:
 
 
 def document_of_tags(text: str) -> Object:
-    """A tag-value document as the members of the JSON form. Raises `UnreadableManifest`."""
+    """A tag-value document as the members of the JSON form; of files and snippets their ids alone.
+
+    Raises `UnreadableManifest`.
+    """
     root, creation, creators = Object(), dict[str, object](), list[object]()
-    packages, relations, texts_ = Array(), list[object](), list[object]()
+    packages, relations, texts_, files = Array(), list[object](), list[object](), list[object]()
     package: dict[str, object] | None = None
     license_: dict[str, object] = {}
     elsewhere = False
@@ -167,9 +170,13 @@ def document_of_tags(text: str) -> Object:
             packages.lines.append((line, line))
         elif tag in _OTHERS:
             package, elsewhere = None, True
-            if tag == "LicenseID":
+            if tag == "SnippetSPDXID":
+                files.append({"SPDXID": value})
+            elif tag == "LicenseID":
                 license_ = {"licenseId": value}
                 texts_.append(license_)
+        elif tag == "SPDXID" and elsewhere:
+            files.append({"SPDXID": value})
         elif tag == "LicenseName":
             license_.setdefault("name", value)
         elif package is not None:
@@ -178,7 +185,8 @@ def document_of_tags(text: str) -> Object:
             root.setdefault(_TAGS_OF_DOCUMENT[tag], value)
             root.lines.setdefault(_TAGS_OF_DOCUMENT[tag], (line, line))
     creation["creators"] = creators
-    root.update(creationInfo=creation, packages=packages, relationships=relations, hasExtractedLicensingInfos=texts_)
+    root.update(creationInfo=creation, packages=packages, files=files)
+    root.update(relationships=relations, hasExtractedLicensingInfos=texts_)
     return root
 
 

@@ -1,11 +1,14 @@
 """An SBOM as the input of another one: what it is about, and all that it says of each component."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from checks.manifests.collect import MAX_WORD
 from checks.manifests.pypi import instant
 from checks.model.dependency import Inventory, Location
 from checks.sboms.assembly import About, assemble
+from checks.sboms.bill import MAX_STATEMENT
 from checks.sboms.checksums import checksum
 from checks.sboms.content import Component, Content, Subject, Tool
 from checks.sboms.describe import Document
@@ -15,6 +18,10 @@ from checks.sboms.own import NOTHING, OwnWords
 from checks.sboms.values import hash_of, stated
 
 _NOBODY = Tool("", "")
+#: Parts of one product, each of which is followed through the graph; a document with more is about one thing.
+MAX_PARTS = 1_000
+_REPOSITORY = re.compile(r"(?:git\+)?(https?://[A-Za-z0-9.\-]+(?::[0-9]{1,5})?/[A-Za-z0-9._~/\-]+)").fullmatch
+_COMMIT = re.compile(r"[0-9a-f]{40,64}").fullmatch
 #: How SPDX 2 and 3 say that nobody knows what more is required.
 _OPEN = ("NOASSERTION", "NoAssertionElement")
 
@@ -144,8 +151,24 @@ def _hashes(purl: str, rows: Iterable[tuple[object, object]]) -> Iterable[tuple[
             yield found
 
 
+def subject_of(
+    name: str | None, version: str | None, repository: str | None, commit: str | None, *, complete: bool
+) -> Subject:
+    """What is described, by words of the document; an address is none where it could hold more than a place."""
+    place = _REPOSITORY(repository or "")
+    return Subject(
+        inert(name or "unnamed")[:MAX_WORD],
+        inert(version)[:MAX_WORD] if version else None,
+        commit if commit and _COMMIT(commit) else None,
+        place[1] if place else None,
+        complete=complete,
+    )
+
+
 def _completed(component: Component, told: Told, requires: Mapping[str, Sequence[str]]) -> Component:
-    declared, concluded = stated(told.declared), stated(told.concluded)
+    declared, concluded = (
+        raw[:MAX_STATEMENT] if (raw := stated(text)) else None for text in (told.declared, told.concluded)
+    )
     disputed = told.own.disputed
     apart = [text for kind, text in disputed if kind == "declared"]
     if apart:  # what could not stand beside the concluded one, or several of which none counts
@@ -167,10 +190,15 @@ def _completed(component: Component, told: Told, requires: Mapping[str, Sequence
 def _subjects(source: Source, plain: Subject, refs: Mapping[str, int]) -> tuple[Subject, tuple[Subject, ...]]:
     """What has modules and asks for packages itself is one thing; what only consists of others is a product."""
     parts = [
-        root.subject._replace(requires=tuple(sorted(_required(root.ref, source, refs)))) for root in source.roots[1:]
+        root.subject._replace(requires=tuple(sorted(_required(root.ref, source, refs))))
+        for root in source.roots[1 : MAX_PARTS + 2]
     ]
     main = source.roots[0].ref if source.roots else None
-    if not parts or _required(main, source, refs, frozenset(root.ref for root in source.roots[1:])):
+    if (
+        not parts
+        or len(parts) > MAX_PARTS
+        or _required(main, source, refs, frozenset(root.ref for root in source.roots[1:]))
+    ):
         complete = source.roots[0].subject.complete if source.roots else False
         return plain._replace(complete=complete), ()
     return plain._replace(requires=(), complete=all(part.complete for part in parts)), tuple(parts)

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from checks.manifests.jsontext import Array, object_at
 from checks.model.dependency import Location
-from checks.sboms.content import Subject
 from checks.sboms.inert import inert
-from checks.sboms.input import Root, Source, Told
+from checks.sboms.input import Root, Source, Told, subject_of
 from checks.sboms.own import own_words
 from checks.sboms.values import all_of, located, tables, text_of, texts
 
@@ -47,14 +46,9 @@ def _root(fields: _Fields, complete: set[str]) -> Root:
     places = (text_of(row.get("url")) for row in tables(fields.get("externalReferences")) if row.get("type") == "vcs")
     commits = (row.get("value") for row in tables(fields.get("properties")) if row.get("name") == "ospo:commit")
     ref = _ref(fields)
-    found = Subject(
-        inert(f"{group}/{name}" if group and name else name or ref or "unnamed"),
-        inert(version) if version else None,
-        text_of(next(commits, None)),
-        next(filter(None, places), None),
-        complete=ref in complete,
-    )
-    return Root(ref, found)
+    shown = f"{group}/{name}" if group and name else name or ref
+    place, commit = next(filter(None, places), None), text_of(next(commits, None))
+    return Root(ref, subject_of(shown, version, place, commit, complete=ref in complete))
 
 
 def _all(rows: object) -> Iterator[_Fields]:

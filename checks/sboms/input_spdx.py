@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from checks.manifests.jsontext import object_at
 from checks.sboms.content import Subject
 from checks.sboms.inert import inert
-from checks.sboms.input import Root, Source, Told
+from checks.sboms.input import Root, Source, Told, subject_of
 from checks.sboms.own import OWN, own_comment
 from checks.sboms.values import stated, tables, text_of, texts
 
 #: SPDX 2.3, clause 11: "A … B" where A requires B; where it ends so, B requires A.
 _FORWARD = frozenset({"DEPENDS_ON", "STATIC_LINK", "DYNAMIC_LINK", "HAS_PREREQUISITE"})
 _BACKWARD = re.compile(r"(?:[A-Z]+_)*DEPENDENCY_OF\Z|PREREQUISITE_FOR\Z|[A-Z]+_TOOL_OF\Z").match
-#: `git+https://host/owner/name@commit`, as clause 7.7 writes it.
-_GIT = re.compile(r"git\+(https?://[^@\s]+)(?:@([0-9a-f]{40,64}))?\Z").match
 _Fields = Mapping[str, object]
 
 
@@ -55,23 +53,14 @@ def comment_of(comment: object) -> tuple[bool, tuple[str, ...]]:
     return first.startswith("Scope: shipped."), tuple(inert(line) for line in others)
 
 
-def subject_of(name: object, version: object, place: object, complete: bool) -> Subject:
-    """What is described, by the members that SPDX has for it."""
-    found = _GIT(text_of(place) or "")
-    said = stated(version)
-    return Subject(
-        inert(text_of(name) or "unnamed"),
-        inert(said) if said else None,
-        found[2] if found else None,
-        found[1] if found else None,
-        complete=complete,
-    )
+def subject(name: object, version: object, place: object, complete: bool) -> Subject:
+    """What is described, by the members that SPDX has for it: `git+https://host/owner/name@commit` (clause 7.7)."""
+    repository, _, commit = (text_of(place) or "").partition("@")
+    return subject_of(text_of(name), stated(version), repository, commit, complete=complete)
 
 
 def _root(ref: str, fields: _Fields, complete: bool) -> Root:
-    return Root(
-        ref, subject_of(fields.get("name"), fields.get("versionInfo"), fields.get("downloadLocation"), complete)
-    )
+    return Root(ref, subject(fields.get("name"), fields.get("versionInfo"), fields.get("downloadLocation"), complete))
 
 
 def _words(root: _Fields) -> Mapping[str, str]:

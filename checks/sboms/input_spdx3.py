@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from checks.sboms.content import Subject
 from checks.sboms.input import Root, Source, Told
-from checks.sboms.input_spdx import comment_of, subject_of
+from checks.sboms.input_spdx import comment_of, subject
 from checks.sboms.licensing3 import Licenses
 from checks.sboms.own import own_comment
 from checks.sboms.values import all_of, stated, tables, text_of, texts
@@ -64,7 +64,7 @@ class _Reader:
 
     def _subject(self, ref: str, fields: _Fields) -> Subject:
         place, version = fields.get("software_downloadLocation"), fields.get("software_packageVersion")
-        return subject_of(fields.get("name"), version, place, ref in self.complete)
+        return subject(fields.get("name"), version, place, ref in self.complete)
 
     def _told(self, ref: str, fields: _Fields) -> Told:
         supplier = self.by_id.get(text_of(fields.get("suppliedBy")) or "", {})

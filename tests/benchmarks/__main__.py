@@ -1,4 +1,5 @@
-"""Runs every benchmark of this folder, or those that are named: `python -m tests.benchmarks service command`."""
+"""Runs every benchmark of this folder, or those that are named: `python -m tests.benchmarks service command`. Options go
+to the one that is named: `python -m tests.benchmarks crash --deliveries 5000`."""
 
 import importlib
 import sys
@@ -7,12 +8,15 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 
 
-def main(names: list[str]) -> None:
+def main(arguments: list[str]) -> None:
+    begin = next((place for place, word in enumerate(arguments) if word.startswith("-")), len(arguments))
+    names, options = arguments[:begin], arguments[begin:]
     for path in sorted(FOLDER.glob("bench_*.py")):
         name = path.stem.removeprefix("bench_")
         if not names or name in names:
             print(f"\n# {name}", flush=True)
-            importlib.import_module(f"tests.benchmarks.{path.stem}").main()
+            run = importlib.import_module(f"tests.benchmarks.{path.stem}").main
+            run(options) if options else run()
 
 
 if __name__ == "__main__":

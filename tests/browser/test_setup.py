@@ -227,6 +227,7 @@ def test_a_second_visitor_finds_it_closed(browser: Browser, office: Office) -> N
         create(first)
         assert heading(first) == "The GitHub App is set up"
         create(second)
+        assert "delete it there" in second.get_by_role("main").inner_text(), "its App is nobody's"
         assert first.get_by_role("button", name="Show as").count() == 2
         second.goto("/setup/next")
         assert second.get_by_role("button", name="Show as").count() == 0
@@ -297,6 +298,19 @@ def test_enterprise_server_and_an_account_of_ones_own(browser: Browser, tmp_path
         (app,) = office.sim.world.apps.values()
         assert (app.owner.login, "merge_group" in app.events) == ("octo-dev", False)
         assert office.status("/readyz") == 200
+
+
+def test_a_form_from_elsewhere_is_not_taken(browser: Browser, office: Office) -> None:
+    form = {"place": "known", "owner": "self", "name": "ospo-gate", "public_url": office.base}
+    with page_of(browser, office) as page:
+        assert page.request.post("/setup/app", form=form).status == 403
+        enter(page, office.token)
+        for path in ("/setup/app", "/setup/store", "/setup/credentials"):
+            assert page.request.post(path, form={**form, "csrf": "x" * 43}).status == 403
+            assert page.request.post(path, data="{}").status == 403
+        assert page.request.post("/setup", form={"token": "x" * 70_000}).status == 413
+        assert page.request.post("/webhook", headers={"X-GitHub-Event": "ping"}).status == 202
+        assert page.request.post("/webhook", headers={"X-GitHub-Event": "pull_request"}).status == 503
 
 
 def test_what_is_downloaded(browser: Browser, office: Office, tmp_path: Path) -> None:
@@ -388,3 +402,23 @@ def test_an_app_that_cannot_work_is_said(browser: Browser, office: Office) -> No
         office.sim.fail_next(lambda seen: seen.path == "/app", status=401, times=5)
         page.get_by_role("link", name="Look again").click()
         assert "GitHub did not let the App sign in" in page.locator(".findings .bad").inner_text()
+
+
+def test_with_two_listeners_the_pages_are_on_the_internal_one(browser: Browser, tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        public = int(probe.getsockname()[1])
+    office = Office(tmp_path)
+    office.settings = {"OSPO_GATE_PORT": str(public), "OSPO_GATE_INTERNAL_PORT": str(office.port)}
+    outside = f"http://127.0.0.1:{public}"
+    with office, page_of(browser, office) as page:
+        enter(page, office.token)
+        page.goto(f"{outside}/setup")
+        assert page.get_by_label("Set-up token").count() == 0
+        page.goto("/setup")
+        page.get_by_role("textbox", name="Organization").fill("example")
+        page.get_by_role("textbox", name="Address of this service").fill(outside)
+        page.get_by_role("button", name="Go on").click()
+        create(page)
+        assert page.locator(".findings .good").count() == 4, page.locator(".findings").inner_text()
+        office.until(lambda: office.status("/readyz") == 200, "the service works")

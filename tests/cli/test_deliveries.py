@@ -11,7 +11,8 @@ import pytest
 
 from app.cli.main import main
 from app.store.database import Database
-from app.store.deliveries import command_of
+from app.store.deliveries import COMMANDS as KNOWN
+from app.store.deliveries import DeliveryStore, command_of
 from app.store.repositories import RepositoryRow, RepositoryStore
 from app.store.subjects import SubjectStore
 from app.subject import (
@@ -93,9 +94,8 @@ def test_they_are_listed_newest_first_and_the_failed_ones_with_their_error(
     assert code == 1
     assert text.splitlines()[1] == "    GitHub answered 404: \\x1b[31mnot found"
     assert "d-2" not in text
-    assert [one["id"] for one in json.loads(said(capsys, "list", "--repository", "Example/SHOP", "--format", "json")[1])] == [
-        "d-2"
-    ]  # fmt: skip
+    there = json.loads(said(capsys, "list", "--repository", "Example/SHOP", "--format", "json")[1])
+    assert [one["id"] for one in there] == ["d-2"]
     assert said(capsys, "list", "--event", "push") == (0, "There are none.\n")
     assert said(capsys, "list", "--since", "2999-01-01")[1] == "There are none.\n"
     assert "d-1" in said(capsys, "list", "--since", "1h")[1]
@@ -145,32 +145,54 @@ def test_a_replay_wants_it_once_more_and_heals_what_failed(tell: Any, capsys: py
     assert said(capsys, "list", "--failed") == (0, "There are none.\n")
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        wanted(),
-        Wanted("7/comment/1", 1, 7, 2, "", 0.0, About("a/b", "R", remark=Remark(
-            id=1, url="u", body="/ospo-gate help", login="ada", account_id=3))),
-        Again(1, 7, "a" * 40),
-        Closed("7/pull/1", "a" * 40, 1.0, "example/web", True, "ada"),
-        Cancelled("7/group/x"),
-        Changed(7, (Kind.PULL, Kind.BRANCH)),
-        Archived(7, True),
-        Lost(1, "gone", (7, 8)),
-        Regained(1, (Told(7, 1, "example/web", properties={"tier": "1"}),)),
-        Regained(1),
-        PolicyChanged(),
-    ],
-    ids=lambda command: type(command).__name__,
-)  # fmt: skip
-def test_every_command_is_read_back_as_it_was(tell: Any, command: Command) -> None:
-    from app.store.deliveries import DeliveryStore
+def test_what_no_webhook_asked_for_is_listed_and_done_again_by_its_subject(
+    tell: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def woken_by_time(subjects: SubjectStore) -> None:
+        await opened(subjects, "d-1")
+        claim = await subjects.claim(60)
+        assert claim is not None
+        await subjects.finish(claim, again_at=time.time() - 1)
+        await fails(subjects, "gone")
 
-    async def story(subjects: SubjectStore) -> Any:
-        await opened(subjects, "d-1", command)
-        return await DeliveryStore(subjects.database).get("d-1")
+    tell(woken_by_time)
+    code, text = said(capsys, "list", "--failed")
+    assert code == 1
+    assert "example/web#12" in text
+    assert text.splitlines()[0].endswith("7/pull/12")
+    assert said(capsys, "replay", "7/pull/12")[0] == 0
+    tell(lambda subjects: fails(subjects, "gone again"))
+    assert "gone again" in said(capsys, "list", "--failed")[1]
+    assert main(["deliveries", "replay", "8/pull/1"]) == 2
 
-    assert command_of(tell(story).command) == command
+
+REMARK = Remark(id=1, url="u", body="/ospo-gate help", login="ada", account_id=3)
+COMMANDS: tuple[Command, ...] = (
+    wanted(),
+    Wanted("7/comment/1", 1, 7, 2, "", 0.0, About("a/b", "R", remark=REMARK)),
+    Again(1, 7, "a" * 40),
+    Closed("7/pull/1", "a" * 40, 1.0, "example/web", True, "ada"),
+    Cancelled("7/group/x"),
+    Changed(7, (Kind.PULL, Kind.BRANCH)),
+    Archived(7, True),
+    Lost(1, "gone", (7, 8)),
+    Regained(1, (Told(7, 1, "example/web", properties={"tier": "1"}),)),
+    Regained(1),
+    PolicyChanged(),
+)
+
+
+def test_every_command_is_read_back_as_it_was(tell: Any) -> None:
+    async def story(subjects: SubjectStore) -> None:
+        kept = DeliveryStore(subjects.database)
+        for number, command in enumerate(COMMANDS):
+            await opened(subjects, f"d-{number}", command)
+            one = await kept.get(f"d-{number}")
+            assert one is not None
+            assert command_of(one.command or {}) == command
+
+    tell(story)
+    assert {type(command).__name__ for command in COMMANDS} == set(KNOWN)
 
 
 @pytest.mark.parametrize("stored", [{}, {"type": "Unheard"}, {"type": "Wanted", "key": "x"}, {"type": "Changed"}])

@@ -11,13 +11,14 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.store.database import Database
-from app.store.heads import HeadStore
+from app.store.documents import DocumentStore
 from app.store.repositories import RepositoryStore
-from app.web.sbom import router
+from app.stored_sboms import StoredSboms
+from app.web.product import router
 from tests.cli.checkout import Checkout, lock
 from tests.cli.conftest import Run
-from tests.web.test_sbom import TOKEN, WEB
-from tests.web.test_sbom import url as url  # the database that the service answers from
+from tests.web.test_product import TOKEN, WEB
+from tests.web.test_product import url as url  # the database that the service answers from
 
 BEFORE = lock(tiny="MIT", glyph="ISC", gone="MIT")
 AFTER = lock(tiny="GPL-3.0-only", glyph="ISC", fresh="MIT")
@@ -103,6 +104,14 @@ def test_one_of_two_repositories(run: Run, tmp_path: Path) -> None:
     assert merged(run, tmp_path, "api", "web", "api", "--author", "Ada") == ran.out
 
 
+def test_two_that_are_called_alike_are_said(run: Run, tmp_path: Path) -> None:
+    for name, packages in (("one/web", {"tiny": "MIT"}), ("two/web", {"glyph": "ISC"})):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "package-lock.json").write_text(lock(**packages))
+    ran = run(tmp_path, "sbom", "merge", "one/web", "two/web", "one/web", "--name", "shop")
+    assert ran.err == "web: 2 different inputs are called so, and are one part.\n"
+
+
 @pytest.mark.parametrize("format_", ["cyclonedx-json", "cyclonedx-xml", "spdx-json", "spdx-tag-value", "spdx3-json"])
 def test_in_every_format_and_again(run: Run, checkout: Checkout, format_: str) -> None:
     arguments = ("v1", "HEAD", "--format", format_)
@@ -128,7 +137,8 @@ def test_spdx_of_inputs_without_a_time(run: Run, tmp_path: Path, monkeypatch: py
 def server(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     database = Database(url)
     app = FastAPI()
-    app.include_router(router(TOKEN, RepositoryStore(database), HeadStore(database), "https://git.example"))
+    sboms = StoredSboms(DocumentStore(database), "https://git.example")
+    app.include_router(router(TOKEN, RepositoryStore(database), sboms))
     served = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
     thread = threading.Thread(target=served.run)
     thread.start()

@@ -1,5 +1,6 @@
 """`ospo-gate setup`: by hand, the ruleset to import, and what must be changed before the App may go."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,9 @@ import pytest
 
 from app.cli.main import main
 from app.credentials import beside, store, stored
+from app.github.manifest import CodeRefused, Place, convert
 from app.settings import service_settings
+from app.web.setup_flow import Setup
 from checks.model.errors import UsageError
 from tests.simulator import App, Simulator
 
@@ -169,3 +172,24 @@ def test_a_folder_that_cannot_be_written_is_said_before_anything_is_made(capsys:
     Path("file").write_text("")
     assert main(["serve", "--setup", "--credentials", "file/folder"]) == 2
     assert "credentials cannot be stored in file/folder" in capsys.readouterr().err
+
+
+def test_another_process_may_have_been_faster(tmp_path: Path) -> None:
+    setup = Setup(Place.of("github.com"), tmp_path, "a token")
+    assert setup.open
+    store(tmp_path, {"app_id": "7"})
+    assert not setup.open
+
+
+@pytest.mark.parametrize(
+    "host", ["", "http://ghe.example", "ghe.example/path", "user:word@ghe.example", "a b", "ghe\u0301"]
+)
+def test_what_is_no_host_of_a_github(host: str) -> None:
+    with pytest.raises(ValueError, match="expected|user or password"):
+        Place.of(host)
+
+
+@pytest.mark.parametrize("code", ["", "../user", "a/b", "a" * 201, "a\n"])
+def test_a_code_that_is_none_is_never_sent(code: str) -> None:
+    with pytest.raises(CodeRefused):
+        asyncio.run(convert(Place.of("http://127.0.0.1:1"), code))

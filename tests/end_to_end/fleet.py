@@ -186,6 +186,12 @@ class Author:
         story.heads.append(story.change.head_sha)
         return story
 
+    def push_and_wait(self) -> None:
+        """Until there is a verdict, or a process has died."""
+        fleet, story = self.fleet, self.push()
+        change = story.change
+        fleet.until(lambda: fleet.dead() or fleet.runs(change.repository, change.head_sha), "a verdict or a death")
+
     def settled(self, seconds: float = 60.0) -> Outcome:
         """The outcome, when everything was delivered and nothing waits any more."""
         fleet = self.fleet

@@ -63,6 +63,7 @@ class Stage:
             "OSPO_GATE_GITHUB_URL": self.sim.url,
             "OSPO_GATE_DATABASE": f"sqlite+aiosqlite:///{self.folder / 'gate.db'}",
             "OSPO_GATE_PORT": str(self.port),
+            "OSPO_GATE_BACKFILL_SHARE": "0",
             "OSPO_GATE_REPAIR": "false",  # its requests would come between those that are counted
             **self.settings,
         }

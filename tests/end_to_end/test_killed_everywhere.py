@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.end_to_end import mortal
-from tests.end_to_end.fleet import Author, Fleet, fates
+from tests.end_to_end.fleet import Author, Fleet, fates, live
 from tests.store.conftest import postgres  # noqa: F401 - a fixture
 
 _numbers = itertools.count(1)
@@ -39,8 +40,10 @@ def test_killed_at_each_point(fleet: Fleet) -> None:
         fleet.plan = lambda role, point=point, victim=victim: (point, 2) if role == victim else (mortal.NEVER, 1)
         fleet.stop_service(kill=True)
         fleet.start_service()
-        fleet.until(lambda: author.push() and fleet.dead(), f"it dies: {point}")
+        while not fleet.dead():
+            author.push_and_wait()
         assert fleet.dead() == [victim]
+    fleet.plan = live
     fleet.revive()
     assert author.settled().faults == []
     assert set(fleet.deaths()) == set(mortal.POINTS)
@@ -56,8 +59,8 @@ def test_killed_at_random(fleet: Fleet) -> None:
     with fleet.revived():
         while fleet.died < 4:
             author.push()
-            fleet.sim.wait_idle()
-    fleet.plan = lambda _: (mortal.NEVER, 1)
+            time.sleep(0.02)
+    fleet.plan = live
     fleet.stop_service(kill=True)
     fleet.start_service()
     assert author.settled().faults == []

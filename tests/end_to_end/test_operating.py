@@ -7,7 +7,6 @@ import socket
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Any
 
 from app.metrics import METRICS, Kind
 from tests.end_to_end.examples import COPYLEFT, pull, repository
@@ -119,20 +118,20 @@ def test_it_is_not_ready_any_more_before_it_ends_and_answers_until_it_has_ended(
 
 def test_workers_alone_answer_for_themselves(tmp_path: Path) -> None:
     inner = free_port()
-    with Stage(tmp_path, OSPO_GATE_WORKERS="0") as stage:
-        with stage.worker(OSPO_GATE_WORKERS="2", OSPO_GATE_INTERNAL_PORT=str(inner)) as worker:
 
-            def ready() -> Any:
-                try:
-                    return get(inner, "/readyz")[0] == 200
-                except OSError:
-                    return False
+    def ready() -> bool:
+        try:
+            return get(inner, "/readyz")[0] == 200
+        except OSError:
+            return False
 
-            stage.until(ready, "the worker is ready")
-            assert value(get(inner, "/metrics")[1], "ospo_gate_workers") == 2
-            assert get(inner, "/r/example/a/pull/1")[0] == get(inner, "/webhook")[0] == 404
-            worker.send_signal(signal.SIGTERM)
-            assert worker.wait(timeout=20) == 0
+    own = {"OSPO_GATE_WORKERS": "2", "OSPO_GATE_INTERNAL_PORT": str(inner)}
+    with Stage(tmp_path, OSPO_GATE_WORKERS="0") as stage, stage.worker(**own) as worker:
+        stage.until(ready, "the worker is ready")
+        assert value(get(inner, "/metrics")[1], "ospo_gate_workers") == 2
+        assert get(inner, "/r/example/a/pull/1")[0] == get(inner, "/webhook")[0] == 404
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(timeout=20) == 0
 
 
 def test_a_port_that_is_taken_is_said_in_a_sentence(tmp_path: Path) -> None:

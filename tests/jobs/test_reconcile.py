@@ -9,9 +9,11 @@ from sqlalchemy import select
 
 from app.github import listing
 from app.jobs import reached, reconcile
+from app.jobs.judge import MAX_ATTEMPTS
 from app.jobs.reconcile import Reconcile
 from app.store import tables
 from app.store.deliveries import DeliveryStore
+from app.store.reports import SENDING
 from app.subject import Claim, pull_key
 from tests.end_to_end.examples import CLEAN, COPYLEFT
 from tests.github.hub import pem
@@ -305,5 +307,25 @@ def test_what_rests_with_an_error_is_tried_again_after_hours_and_not_in_every_ro
         assert await looked(office) == ["rested"]
         await office.work()
         assert office.titles(pull) == ["1 to fix"]
+
+    run(story)
+
+
+def test_a_publication_that_nobody_can_finish_does_not_hide_the_failure(run: Any) -> None:
+    async def story(office: Office) -> None:
+        pull = office.pull(COPYLEFT)
+        await looked(office)
+        claim = await claimed(office, pull_key(pull.repository.id, pull.number))
+        outgoing = await office.service.judge.reports.refuse(claim, {"head": pull.head_sha}, "x")
+        await office.service.judge.reports.mark(outgoing, SENDING)
+        await office.service.subjects.release(claim)
+        for _ in range(MAX_ATTEMPTS + 2):
+            office.clock.passes(hours=1)
+            claim = await claimed(office, claim.key)
+            await office.service.hands.work(claim)
+        assert office.titles(pull) == ["could not judge: the change could not be read"]
+        (failed,) = await DeliveryStore(office.service.database).poisoned(10)
+        assert failed.state == "failed"
+        assert (failed.error or "").startswith("internal error ")
 
     run(story)

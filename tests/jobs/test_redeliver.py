@@ -137,6 +137,35 @@ def test_github_that_does_not_answer_is_asked_again_later(run: Any) -> None:
     run(story)
 
 
+def test_one_that_github_has_forgotten_holds_up_no_other(run: Any) -> None:
+    async def story(office: Office) -> None:
+        await looked(office)
+        office.sim.dispatcher.outage = True
+        office.pull({"a.txt": "1"})
+        office.sim.wait_idle()
+        office.sim.dispatcher.outage = False
+        failed = {one.guid for one in office.sim.deliveries if one.status != "OK"}
+        office.sim.fail_next("POST /app/hook/deliveries/*", 404)
+        assert len(set(await looked(office)) & failed) == len(failed) - 1
+
+    run(story)
+
+
+def test_repair_that_was_turned_off_ends_what_was_scheduled_before(run: Any) -> None:
+    async def story(office: Office) -> None:
+        office.sim.reset_counts()
+        await office.service.subjects.schedule(redeliver.KEY, 0.0)
+        claim = await office.service.subjects.claim(60, redeliver.KEY)
+        assert claim is not None
+        await office.service._handle(claim)
+        await office.service.repairs.schedule()
+        office.clock.passes(days=1)
+        assert await office.service.subjects.claim(60) is None
+        assert office.sim.requests == []
+
+    run(story, repair=False)
+
+
 def attempt(ok: bool = False, code: int = 0, redelivery: bool = False, pending: bool = False) -> Attempt:
     return Attempt(1, "g", "push", 1.0, ok, "OK" if ok else "timed out", code, redelivery, pending)
 

@@ -13,6 +13,7 @@ from checks.sboms.addresses import address, supplier
 from checks.sboms.assembly import MAX_UNREAD, Licensed, assemble
 from checks.sboms.checksums import checksum
 from checks.sboms.content import Content, Subject
+from checks.sboms.describe import read as read_description
 from checks.sboms.lines import identity
 from checks.sboms.to_cyclonedx import cyclonedx_json
 from checks.sboms.to_spdx import spdx, spdx_json
@@ -90,6 +91,15 @@ def test_what_is_known_besides_the_manifest() -> None:
 def test_spdx_needs_a_time(write: Callable[[Content], str]) -> None:
     with pytest.raises(ValueError, match="time of creation"):
         write(content(about=ABOUT._replace(created=None)))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_format_says_when_it_was_made(name: str) -> None:
+    """The generation context of CISA; SPDX 2 has no member for it but a comment."""
+    assert read_description(ALL[name](content(package("pkg:npm/a")))).described.lifecycles in (
+        ("pre-build",),
+        ("source",),
+    )
 
 
 def test_spdx_says_what_is_not_known() -> None:

@@ -1,5 +1,7 @@
 """What differs between two SBOMs, in whatever format each of them is."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 
@@ -111,7 +113,8 @@ def test_the_json_form_has_both_sides() -> None:
     assert written["counts"] == {
         "re-sourced": 0, "added": 0, "updated": 1, "relicensed": 1, "moved": 0, "removed": 0, "restated": 0,
     }  # fmt: skip
-    [change] = written["changes"]  # type: ignore[misc]
+    changes: Any = written["changes"]
+    (change,) = changes
     assert (change["kinds"], change["package"]) == (["updated", "relicensed"], A)
     assert [side["license"] for side in (*change["before"], *change["after"])] == ["MIT", "ISC"]
     assert change["after"][0]["hashes"] == [{"algorithm": "SHA-256", "content": "ab" * 32}]

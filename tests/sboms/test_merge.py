@@ -110,6 +110,18 @@ def test_a_folder_of_one_repository_is_not_that_of_another() -> None:
     assert [component.parts for component in found.components] == [("acme/api@1",), ("acme/web@1",)]
 
 
+def test_what_a_document_says_of_its_subject_is_not_believed_blindly() -> None:
+    subject = {
+        "type": "application", "bom-ref": "web", "name": "w\nb" + "x" * 9_000,
+        "externalReferences": [{"type": "vcs", "url": "https://me:secret@git.example.org/acme/web"}],
+        "properties": [{"name": "ospo:commit", "value": "--upload-pack=x"}],
+    }  # fmt: skip
+    document = {"bomFormat": "CycloneDX", "specVersion": "1.6", "metadata": {"component": subject}}
+    text = json.dumps(document)
+    found = content_of(read(text), parse(text, "bom.cdx.json", {}), "bom.cdx.json").subject
+    assert (found.repository, found.commit, "\n" in found.name, len(found.name) < 9_000) == (None, None, False, True)
+
+
 def test_one_version_that_stands_for_two_commits_is_said() -> None:
     web = repository("web", direct("a"))
     moved = web._replace(subject=web.subject._replace(commit="f" * 40))

@@ -24,6 +24,17 @@ def test_valid_ones(text: str) -> None:
     assert judged(text)[1:] == ((), None)
 
 
+def test_relationships_of_files_and_snippets_in_tag_value() -> None:
+    related = "Relationship: SPDXRef-web CONTAINS {}\n"
+    files = (
+        "FileName: ./a.c\nSPDXID: SPDXRef-File\nSnippetSPDXID: SPDXRef-Snippet\nSnippetFromFileSPDXID: SPDXRef-File\n"
+    )
+    text = TAGS + files + related.format("SPDXRef-File") + related.format("SPDXRef-Snippet")
+    assert messages(text) == []
+    missing = "a relationship names 'SPDXRef-Other', which the document does not have"
+    assert messages(text + related.format("SPDXRef-Other")) == [missing]
+
+
 @pytest.mark.parametrize("version", ["1.2", "1.3", "1.4", "1.5", "1.6", "1.7"])
 def test_every_version_of_cyclonedx_has_a_schema(version: str) -> None:
     assert judged(bom("grid", specVersion=version)) == Validity(f"the JSON schema of CycloneDX {version}")

@@ -13,10 +13,10 @@ from typing import Any
 import uvicorn
 from fastapi import APIRouter, Response
 
+from app.cli.listening import config
 from app.subject import Delivery
 from app.web.application import application
 from app.web.commands import Ours
-from app.web.protocol import CappedProtocol
 
 SECRET, APP = "a-secret-that-only-the-tests-know", 4711
 #: Seconds in which a listener that is in order answers or ends a connection.
@@ -57,8 +57,9 @@ class Door:
         self._socket = socket.socket()
         self._socket.bind(("127.0.0.1", 0))
         self.port = self._socket.getsockname()[1]
-        config = uvicorn.Config(self.app, http=CappedProtocol, log_config=None, timeout_graceful_shutdown=1)
-        server = uvicorn.Server(config)
+        settings = config(self.app, "127.0.0.1", self.port)
+        settings.timeout_graceful_shutdown = 1
+        server = uvicorn.Server(settings)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [self._socket]}, daemon=True)
         thread.start()
         while not server.started:

@@ -68,11 +68,18 @@ def repository(context: Context, repo: Repository) -> Json:
         "isArchived": repo.archived,
         "visibility": repo.visibility.upper(),
         "defaultBranchRef": lambda info: ref_(info, f"refs/heads/{repo.default_branch}"),
+        "pushedAt": lambda info: _pushed_at(repo),
         "object": object_,
         "pullRequest": pull_request,
         "pullRequests": pull_requests,
         "ref": ref_,
     }
+
+
+def _pushed_at(repo: Repository) -> str | None:
+    """Of the default branch alone; others are not looked at."""
+    sha = repo.git.ref(f"refs/heads/{repo.default_branch}")
+    return iso(repo.git.objects.commit(sha).committer.timestamp) if sha else None
 
 
 def ref(context: Context, repo: Repository, name: str) -> Json | None:

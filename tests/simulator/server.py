@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -69,7 +69,10 @@ class Server:
             return
         request = Request(scope, receive)
         raw_path = scope["raw_path"].partition(b"?")[0].decode("ascii", "replace")
-        body = await request.body()
+        try:
+            body = await request.body()
+        except ClientDisconnect:  # it was killed
+            return
         if raw_path.startswith("/_sim/"):
             response = await asyncio.to_thread(self._control, request, raw_path, body)
         elif (page := await self._page(request, raw_path, body)) is not None:

@@ -105,3 +105,25 @@ def test_an_archived_repository_takes_no_check_run(place: Place) -> None:
     document = "mutation ($i: CreateCheckRunInput!) { createCheckRun(input: $i) { checkRun { id } } }"
     (error,) = place.graphql(document, i=values)["errors"]
     assert error["message"] == "Repository was archived so is read-only."
+
+
+def test_rulesets_and_classic_protection_are_listed(place: Place) -> None:
+    place.repo.require_checks("build", app=place.app)
+    quiet = {"id": 7, "name": "Soon", "source_type": "Organization", "source": "example", "enforcement": "evaluate"}
+    place.repo.waiting_rulesets.append({**quiet, "target": "branch", "rules": [{"type": "deletion"}]})
+    path = f"/repos/{place.repo.full_name}"
+    found = place.api.get(f"{path}/rulesets").json()
+    assert [(item["enforcement"], "rules" in item) for item in found] == [("active", False), ("evaluate", False)]
+    assert len(place.api.get(f"{path}/rulesets?includes_parents=false").json()) == 1
+    whole = place.api.get(f"{path}/rulesets/{found[0]['id']}").json()
+    checks = [{"context": "build", "integration_id": place.app.id}]
+    assert whole["rules"][0]["parameters"]["required_status_checks"] == checks
+    assert place.api.get(f"{path}/rulesets/1").status_code == 404
+    place.repo.commit("old", {"a.txt": "1\n"}, "Old")
+    place.repo.commit("free", {"a.txt": "2\n"}, "Free")
+    place.repo.protect("old", "build", app=place.app)
+    protected = place.api.get(f"{path}/branches?protected=true").json()
+    assert [branch["name"] for branch in protected] == ["main", "old"]
+    required = protected[1]["protection"]["required_status_checks"]
+    assert required["checks"] == [{"context": "build", "app_id": place.app.id}]
+    assert "free" in [branch["name"] for branch in place.api.get(f"{path}/branches").json()]

@@ -20,8 +20,8 @@ exit code: 0 · 1 --validate finds it not valid
 def add(commands: Commands, summary: str) -> None:
     merge = command(commands, "sbom merge", summary, _MERGE, "app.cli.sbom_merge:run")
     add = merge.add_argument
-    add("inputs", nargs="+", metavar="INPUT", help="an SBOM (- reads standard input), a manifest, a folder, a revision, "
-        "or OWNER/NAME[@SHA] of the service")  # fmt: skip
+    add("inputs", nargs="+", metavar="INPUT", help="an SBOM (- reads standard input), a manifest, a folder, a "
+        "revision, or OWNER/NAME[@SHA] of the service")  # fmt: skip
     add("--name", required=True, help="of the product")
     add("--version", help="of the product")
     add("--author", action="append", default=[], metavar="WHO", help="person or organization who answers for it")

@@ -9,10 +9,11 @@ import pytest
 from fastapi import FastAPI
 
 from app.store.database import Database
-from app.store.heads import HeadStore
+from app.store.documents import DocumentStore
 from app.store.repositories import RepositoryRow, RepositoryStore
 from app.store.uses import UseStore
-from app.web.sbom import router
+from app.stored_sboms import StoredSboms
+from app.web.product import router
 from checks.sboms.describe import read
 from checks.sboms.validity import validity
 from tests.store.bills import inventory
@@ -45,7 +46,8 @@ def get(url: str, query: str, token: str = TOKEN) -> httpx.Response:
     async def asked() -> httpx.Response:
         database = Database(url)
         app = FastAPI()
-        app.include_router(router(TOKEN, RepositoryStore(database), HeadStore(database), "https://git.example"))
+        sboms = StoredSboms(DocumentStore(database), "https://git.example")
+        app.include_router(router(TOKEN, RepositoryStore(database), sboms))
         try:
             async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gate.example") as client:
                 return await client.get(f"/api/v1/sbom?{query}", headers={"Authorization": f"Bearer {token}"})
@@ -57,7 +59,7 @@ def get(url: str, query: str, token: str = TOKEN) -> httpx.Response:
 
 def test_of_one_repository(url: str) -> None:
     answer = get(url, f"repositories=Example/Web@{WEB[:8]}")
-    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/vnd.cyclonedx+json")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/vnd.cyclonedx+json; version=1.6")
     document = answer.json()
     assert document["metadata"]["component"]["bom-ref"] == f"example/web@{WEB}"
     assert document["metadata"]["timestamp"] == "2026-09-21T14:13:20Z"
@@ -94,7 +96,7 @@ def test_in_every_format(url: str, format_: str) -> None:
         ("", 400, "expected 1 to 200"),
         ("repositories=example/web,example/api", 400, "a product of several repositories needs one"),
         ("repositories=example/web&format=csv", 400, "format: expected cyclonedx-json"),
-        ("repositories=example/web&spec_version=1.0", 400, "spec_version: expected 1.6"),
+        ("repositories=example/web&spec_version=1.0", 400, "spec_version: of cyclonedx-json there are 1.5"),
         ("repositories=example/web&name=" + "a" * 201, 400, "at most 200 characters"),
         ("repositories=example/web&owner=me", 400, "only the parameters"),
         ("repositories=example/none", 404, "no such repository is known: example/none"),

@@ -1,0 +1,16 @@
+"""What is known of the pull requests of repositories that the App does not see any more."""
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.store.tables import command, delivery, history, outbox, report, request, sighting, subject
+
+
+async def forget_verdicts(connection: AsyncConnection, repository_id: int) -> int:
+    """Delete all of it, the history too: the grace period is over, so nobody comes back; how many rows that were."""
+    keys = select(subject.c.key).where(subject.c.repository_id == repository_id)
+    tables = (report, outbox, history, command, request, delivery)
+    statements = [delete(table).where(table.c.subject.in_(keys)) for table in tables]
+    for table in (sighting, subject):
+        statements.append(delete(table).where(table.c.repository_id == repository_id))
+    return sum([(await connection.execute(statement)).rowcount for statement in statements])

@@ -1,0 +1,77 @@
+"""`GET /api/v1/repositories/OWNER/NAME/sbom`: the SBOM of a default branch or of a pull request, as it is stored."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from fastapi import APIRouter, Request, Response
+
+from app.store.documents import StoredTree
+from app.store.repositories import RepositoryRow, RepositoryStore
+from app.stored_sboms import Asked, StoredSboms, etag
+from app.subject import pull_key
+from app.web.ask import known, refused
+
+#: How many documents are written at the same time; what comes beyond is told to come again.
+AT_ONCE = 2
+_LARGEST_NUMBER = 2**31
+
+
+def router(token: str, repositories: RepositoryStore, sboms: StoredSboms) -> APIRouter:
+    """The routes; `token` is what callers send as `Authorization: Bearer …`."""
+    routes = APIRouter()
+    free = asyncio.Semaphore(AT_ONCE)
+
+    async def answered(
+        request: Request, name: str, find: Callable[[RepositoryRow], Awaitable[StoredTree | Response]], *names: str
+    ) -> Response:
+        if not known(request.headers.get("authorization", ""), token):
+            return refused(401, "the Authorization header is missing or wrong", {"WWW-Authenticate": "Bearer"})
+        given, taken = request.query_params, (*names, "format", "spec_version")
+        if given.keys() - set(taken):
+            return refused(400, "there are only the parameters " + ", ".join(taken))
+        row = await repositories.named(name)
+        if row is None:
+            return refused(404, "no such repository is known")
+        asked = Asked(row.name, given.get("format", "cyclonedx-json"), given.get("spec_version", ""))
+        if fault := asked.faults():
+            return refused(400, fault)
+        tree = await find(row)
+        if isinstance(tree, Response):
+            return tree
+        headers = {"ETag": etag(asked, tree), "Cache-Control": "private, no-cache"}
+        if headers["ETag"] in request.headers.get("if-none-match", "").replace("W/", "").split(", "):
+            return Response(status_code=304, headers=headers)
+        if free.locked():
+            return refused(429, f"{AT_ONCE} documents are being written", {"Retry-After": "1"})
+        async with free:
+            text = await sboms.written(asked, tree)
+        return Response(text, media_type=asked.media_type, headers=headers)
+
+    @routes.get("/api/v1/repositories/{owner}/{name}/sbom")
+    async def branch(request: Request, owner: str, name: str) -> Response:
+        async def find(row: RepositoryRow) -> StoredTree | Response:
+            tree = await sboms.documents.head(row.id)
+            if tree is None:
+                return refused(404, f"the default branch of {row.name} was not read yet")
+            if not tree.done:
+                return refused(503, "the default branch is being stored at this moment", {"Retry-After": "1"})
+            ref = request.query_params.get("ref", "HEAD")
+            if ref not in ("HEAD", tree.head, row.default_branch, f"refs/heads/{row.default_branch}"):
+                at = tree.head or "nothing, for it is empty"
+                return refused(404, f"of {row.name} only the head of the default branch is stored: {at}")
+            return tree
+
+        return await answered(request, f"{owner}/{name}", find, "ref")
+
+    @routes.get("/api/v1/repositories/{owner}/{name}/pull/{number}/sbom")
+    async def pull(request: Request, owner: str, name: str, number: str) -> Response:
+        async def find(row: RepositoryRow) -> StoredTree | Response:
+            if not (number.isascii() and number.isdigit() and len(number) < 11 and int(number) < _LARGEST_NUMBER):
+                return refused(404, "that is not the number of a pull request")
+            tree = await sboms.documents.pull(pull_key(row.id, int(number)))
+            reason = f"of {row.name}#{int(number)} nothing is stored: it was not judged yet, or before its default branch"
+            return tree or refused(404, f"{reason} was read")
+
+        return await answered(request, f"{owner}/{name}", find)
+
+    return routes

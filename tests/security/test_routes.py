@@ -1,0 +1,309 @@
+"""Every route that the service has, and who may use it: a new one that is not in the table fails here."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from app.github.manifest import Place
+from app.service_settings import ServiceSettings
+from app.settings import fact_settings
+from app.store.repositories import RepositoryRow
+from app.web import setup
+from app.web.pages.rendering import HEADERS, Renderer
+from app.web.setup_flow import Setup
+from app.wiring import Service
+from tests.github.hub import pem
+
+TOKEN = "a-token-of-the-api-0123456789"
+#: Who may use a route, by `METHOD /path`.
+ANYBODY = """
+POST /webhook
+GET /healthz
+GET /readyz
+GET /static/{digest}/{name}
+GET /signin
+GET /signin/callback
+GET /account
+POST /signout
+"""
+WHO_HAS_THE_TOKEN = """
+GET /api/v1/ask
+GET /api/v1/where
+GET /api/v1/sbom
+GET /api/v1/repositories/{owner}/{name}/components
+GET /api/v1/repositories/{owner}/{name}/history
+GET /api/v1/repositories/{owner}/{name}/sbom
+GET /api/v1/repositories/{owner}/{name}/pull/{number}/sbom
+"""
+WHO_MAY_SEE_THE_REPOSITORY = """
+GET /r/{owner}/{name}/branch
+GET /r/{owner}/{name}/branch.json
+GET /r/{owner}/{name}/branch/{head}
+GET /r/{owner}/{name}/{kind}/{ref}
+GET /r/{owner}/{name}/{kind}/{ref}/{head}
+"""
+WHO_SETS_UP = """
+GET /setup
+POST /setup
+POST /setup/app
+GET /setup/created
+GET /setup/next
+POST /setup/store
+POST /setup/credentials
+GET /setup/policy.yaml
+GET /setup/ruleset-{enforcement}.json
+"""
+INTERNAL_ALONE = """
+GET /metrics
+"""
+
+
+def listed(*texts: str) -> set[str]:
+    return {line for text in texts for line in text.split("\n") if line}
+
+
+def routes(found: Iterable[Any]) -> Iterator[str]:
+    """`METHOD /path` of each route, those of included routers too."""
+    for route in found:
+        inner = getattr(route, "original_router", None) or getattr(route, "app", None)
+        if hasattr(route, "path") and hasattr(route, "methods"):
+            yield from (f"{method} {route.path}" for method in route.methods or ["ANY"] if method != "HEAD")
+        elif inner is not None and hasattr(inner, "routes"):
+            yield from routes(inner.routes)
+        else:
+            yield f"{type(route).__name__} that nobody knows"
+
+
+def service(folder: Path, **settings: Any) -> Service:
+    """With all that can be turned on."""
+    given: dict[str, Any] = {
+        "app_id": 1, "webhook_secret": "s" * 16, "private_key": pem(), "api_token": TOKEN,
+        "database": f"sqlite+aiosqlite:///{folder / 'gate.db'}", "public_url": "https://gate.example",
+        "client_id": "Iv1.0123456789abcdef", "client_secret": "a-client-secret-of-tests", **settings,
+    }  # fmt: skip
+    return Service(ServiceSettings(**given), fact_settings({}))
+
+
+def begun(folder: Path) -> Any:
+    """The pages of set-up, while there is no App."""
+    flow = Setup(Place.of("github.example"), folder, "a-set-up-token-of-tests")
+    renderer = Renderer("", None)
+    return setup.application((setup.router(flow, renderer, None), renderer.assets()))
+
+
+def told(folder: Path, story: Callable[[httpx.AsyncClient], Awaitable[Any]], app: Any = None) -> Any:
+    """What a caller of the whole service (or of `app`) learns."""
+
+    async def tell() -> Any:
+        running = service(folder)
+        await running.database.migrate()
+        vault = RepositoryRow(5, 11, "example/vault", visibility="private", default_branch="main")
+        await running.repositories.seen([vault])
+        transport = httpx.ASGITransport(app or running.application())
+        try:
+            async with httpx.AsyncClient(transport=transport, base_url="https://gate.example") as client:
+                return await story(client)
+        finally:
+            await running.github.close()
+            await running.database.close()
+
+    return asyncio.run(tell())
+
+
+def filled(route: str) -> tuple[str, str]:
+    """Method and path, with values that a real one could have."""
+    method, _, path = route.partition(" ")
+    values = {
+        "owner": "example",
+        "name": "vault",
+        "kind": "pull",
+        "ref": "1",
+        "head": "a" * 40,
+        "digest": "0" * 16,
+        "number": "1",
+    }
+    return method, path.format(**values, enforcement="active")
+
+
+def test_every_route_is_in_the_table(tmp_path: Path) -> None:
+    found = set(routes(service(tmp_path).application().routes)) | set(routes(begun(tmp_path).routes))
+    assert found - listed(INTERNAL_ALONE) == listed(ANYBODY, WHO_HAS_THE_TOKEN, WHO_MAY_SEE_THE_REPOSITORY, WHO_SETS_UP)
+
+
+@pytest.mark.parametrize("route", sorted(listed(WHO_HAS_THE_TOKEN)))
+def test_no_route_of_the_api_answers_without_its_token(tmp_path: Path, route: str) -> None:
+    wrong = ["", "Bearer", "Bearer ", f"Basic {TOKEN}", f"Bearer {TOKEN}x", f"Bearer {TOKEN[:-1]}", TOKEN, "Bearer é"]
+
+    async def story(client: httpx.AsyncClient) -> None:
+        method, path = filled(route)
+        for header in (None, *wrong):
+            sent = {} if header is None else {"Authorization": header.encode()}
+            answer = await client.request(method, path, params={"token": TOKEN}, headers=sent)
+            assert (answer.status_code, answer.json()["status"]) == (401, "refused")
+            assert "vault" not in answer.text
+        right = await client.request(method, path, headers={"Authorization": f"Bearer {TOKEN}"})
+        assert right.status_code in (200, 400, 404)
+
+    told(tmp_path, story)
+
+
+def test_without_a_token_in_the_settings_there_is_no_api(tmp_path: Path) -> None:
+    found = set(routes(service(tmp_path, api_token=None).application().routes))
+    assert not [route for route in found if "/api/" in route]
+    assert not found & listed(WHO_HAS_THE_TOKEN)
+
+
+def test_without_pages_in_the_settings_there_are_none(tmp_path: Path) -> None:
+    nothing = {"public_url": None, "client_id": None, "client_secret": None, "api_token": None}
+    assert set(routes(service(tmp_path, **nothing).application().routes)) - listed(INTERNAL_ALONE) == {
+        "POST /webhook",
+        "GET /healthz",
+        "GET /readyz",
+    }
+
+
+@pytest.mark.parametrize("route", sorted(listed(WHO_MAY_SEE_THE_REPOSITORY)))
+@pytest.mark.parametrize("cookie", ["", "ospo-gate-session=x", "__Host-ospo-gate-session=gAAAAA"])
+def test_a_private_repository_looks_like_none(tmp_path: Path, route: str, cookie: str) -> None:
+    async def story(client: httpx.AsyncClient) -> None:
+        method, path = filled(route)
+        for accept in ("text/html", "application/json"):
+            headers = {"Accept": accept, "Cookie": cookie}
+            hidden = await client.request(method, path, headers=headers)
+            missing = await client.request(method, path.replace("vault", "viult"), headers=headers)
+            assert (hidden.status_code, missing.status_code) == (404, 404)
+            assert hidden.text.replace("vault", "viult") == missing.text
+            assert hidden.headers.items() == missing.headers.items()
+
+    told(tmp_path, story)
+
+
+@pytest.mark.parametrize("route", sorted(listed(WHO_SETS_UP)))
+def test_no_step_of_the_set_up_goes_without_its_token(tmp_path: Path, route: str) -> None:
+    async def story(client: httpx.AsyncClient) -> None:
+        method, path = filled(route)
+        sent = {"headers": {"Cookie": "ospo-gate-setup=x; __Host-ospo-gate-setup=x"}}
+        if method == "POST":
+            sent["data"] = {"token": "wrong", "csrf": "x", "form": "environment"}
+        answer = await client.request(method, path, **sent)
+        refused = {"/setup": 200 if method == "GET" else 403, "/setup/created": 400}
+        assert answer.status_code == refused.get(path, 403 if method == "POST" else 404)
+        assert "ospo-gate-setup" not in answer.headers.get("set-cookie", "")
+        for secret in ("a-set-up-token-of-tests", "private", "BEGIN"):
+            assert secret not in answer.text
+
+    told(tmp_path, story, begun(tmp_path))
+
+
+HOSTILE = (
+    "%00", "%FF", "%ED%A0%80", "%F0%9F%A6%80", "' OR 1=1 --", '"; DROP TABLE use; --', "%25_%25", "[", "{}", "-1",
+    "9" * 30, "x" * 3000, "..%2F..%2Fetc%2Fpasswd", "%0d%0aSet-Cookie:%20a=b", "<script>alert(1)</script>", "é",
+    "pkg:npm/%2500", "pkg:npm/a@%FF", "eyJhIjogMX0=", "1e9", "${jndi:ldap://x}", "{{7*7}}",
+)  # fmt: skip
+PARAMETERS = (
+    "package", "scope", "version_range", "license", "advisory", "limit", "cursor", "repositories", "name", "version",
+    "format", "spec_version", "to", "state", "code", "error",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "route", sorted(route for route in listed(ANYBODY, WHO_HAS_THE_TOKEN, WHO_MAY_SEE_THE_REPOSITORY) if "GET" in route)
+)
+def test_no_parameter_breaks_a_route_or_its_answer(tmp_path: Path, route: str) -> None:
+    """Neither SQL nor HTML, headers or templates come of it."""
+
+    async def story(client: httpx.AsyncClient) -> None:
+        _, path = filled(route)
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        given = [[f"{name}={quote(text, safe='%')}" for name in PARAMETERS] for text in HOSTILE]
+        queries = ["&".join(together) for together in given]
+        if "/api/" in path:
+            alone = [query for together in given for query in together]
+            queries += [*alone, *(f"package=pkg:npm/a&{query}" for query in alone)]
+        for query in queries:
+            answer = await client.get(f"{path}?{query}", headers=headers)
+            assert answer.status_code < 500 or path == "/readyz", query
+            is_json = answer.headers.get("content-type") == "application/json"
+            assert is_json or "<script>" not in answer.text
+            assert not {"a", "x"} & set(client.cookies)
+            where = answer.headers.get("location", "/")
+            assert where.startswith(("/", "https://github.com/login/oauth/authorize?"))
+            assert not where.startswith("//")
+
+    told(tmp_path, story)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/{name}", "/static/0000000000000000/..%2f..%2fverdict.py", "/static/..%2f..%2f/pages.css",
+        "/r/../../etc/passwd", "/r/example/..%2f..%2fvault/pull/1", "/r/example/%2e%2e/pull/1", "/r//vault/pull/1",
+        "/r/example/vault/pull/1%2f..%2f2", "/r/example/vault/pull/%00", "/r/example/vault/pull/1.json.json",
+        "/r/example/vault/pull/-1", "/r/example/vault/pull/1/..", "/r/example/vault/task/again",
+        "/r/example/vault/comment/1", "/r/example/vault/group/%0a", "/.env", "/%2e%2e/gate.db", "/gate.db",
+    ],
+)  # fmt: skip
+def test_no_path_leads_out_of_what_there_is(tmp_path: Path, path: str) -> None:
+    async def story(client: httpx.AsyncClient) -> None:
+        answer = await client.get(path)
+        assert answer.status_code == 404
+        assert "location" not in answer.headers
+
+    told(tmp_path, story)
+
+
+@pytest.mark.parametrize("host", ["evil.example", "gate.example.evil.example", "gate.example:1", "a b"])
+def test_nobody_is_led_to_the_host_that_a_request_names(tmp_path: Path, host: str) -> None:
+    """A cache before us would lead others there."""
+
+    async def story(client: httpx.AsyncClient) -> None:
+        for path in ("/healthz/", "/account/", "/signin", "/signin/callback", "/r/example/vault/branch/", "/webhook/"):
+            for name in ("Host", "X-Forwarded-Host", "Forwarded"):
+                answer = await client.get(path, headers={name: f"host={host}" if name == "Forwarded" else host})
+                location = answer.headers.get("location", "")
+                assert "evil" not in location + answer.text
+                assert "redirect_uri=https%3A%2F%2Fgate.example%2F" in location or not location
+
+    told(tmp_path, story)
+
+
+def test_methods_that_no_route_has_are_refused(tmp_path: Path) -> None:
+    async def story(client: httpx.AsyncClient) -> None:
+        for path in ("/webhook", "/healthz", "/account", "/api/v1/ask", "/signout", "/r/example/vault/pull/1"):
+            for method in ("TRACE", "OPTIONS", "PUT", "DELETE", "PATCH", "CONNECT", "PROPFIND"):
+                answer = await client.request(method, path, headers={"Origin": "https://evil.example", "Cookie": "a=b"})
+                assert answer.status_code in (404, 405)
+                assert "access-control-allow-origin" not in answer.headers
+                assert "a=b" not in answer.text
+
+    told(tmp_path, story)
+
+
+def test_pages_tell_the_browser_what_they_may_do(tmp_path: Path) -> None:
+    """No script, no frame, nothing from elsewhere; over HTTPS for ever."""
+    policy = HEADERS["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert not {"script-src", "unsafe", "*", "http:", "data:"} & set(policy.replace("'", " ").split())
+
+    async def story(client: httpx.AsyncClient) -> None:
+        for path in ("/account", "/r/example/vault/pull/1", "/signin/callback"):
+            answer = await client.get(path)
+            assert {name: answer.headers[name] for name in HEADERS} == dict(HEADERS)
+            assert answer.headers["strict-transport-security"].startswith("max-age=")
+
+    told(tmp_path, story)
+
+
+def test_health_tells_nothing_about_anybody(tmp_path: Path) -> None:
+    async def story(client: httpx.AsyncClient) -> None:
+        alive, ready = [(await client.get(path)).json() for path in ("/healthz", "/readyz")]
+        assert alive.keys() <= {"status", "version"}
+        assert all(isinstance(value, int) for name, value in ready.items() if name != "status")
+
+    told(tmp_path, story)
