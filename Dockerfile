@@ -40,7 +40,8 @@ LABEL org.opencontainers.image.title="ospo-gate" \
 RUN apt-get update && apt-get install --yes --no-install-recommends git && rm -rf /var/lib/apt/lists/*
 # A checkout that is mounted at /checkout belongs to another user; git would refuse to read it.
 RUN git config --system --add safe.directory /checkout
-RUN install -d -m 0755 /checkout && install -d -m 0700 -o 65532 -g 65532 /var/lib/ospo-gate
+# Group 0: clusters that give a container a user id of their own put that user into it.
+RUN install -d -m 0755 /checkout && install -d -m 0770 -o 65532 -g 0 /var/lib/ospo-gate
 COPY --from=build /opt/ospo-gate /opt/ospo-gate
 ENV PATH=/opt/ospo-gate/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -48,12 +49,14 @@ ENV PATH=/opt/ospo-gate/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     OSPO_GATE_HOST=0.0.0.0 \
     OSPO_GATE_PORT=8080 \
+    OSPO_GATE_INTERNAL_HOST=0.0.0.0 \
     OSPO_GATE_DATABASE=sqlite+aiosqlite:////var/lib/ospo-gate/ospo-gate.db
 VOLUME ["/var/lib/ospo-gate"]
 WORKDIR /checkout
 USER 65532:65532
-EXPOSE 8080
+# The webhook; and with OSPO_GATE_INTERNAL_PORT=8081 everything else.
+EXPOSE 8080 8081
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
-  CMD ["/opt/ospo-gate/bin/python", "-I", "-c", "import http.client, os; c = http.client.HTTPConnection('127.0.0.1', int(os.environ['OSPO_GATE_PORT']), timeout=4); c.request('GET', '/healthz'); raise SystemExit(c.getresponse().status != 200)"]
+  CMD ["/opt/ospo-gate/bin/python", "-I", "-c", "import http.client, os; c = http.client.HTTPConnection('127.0.0.1', int(os.environ.get('OSPO_GATE_INTERNAL_PORT') or os.environ['OSPO_GATE_PORT']), timeout=4); c.request('GET', '/healthz'); raise SystemExit(c.getresponse().status != 200)"]
 ENTRYPOINT ["ospo-gate"]
 CMD ["serve"]

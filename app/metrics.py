@@ -7,7 +7,6 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -18,6 +17,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.github.limits import Budget
+from app.jobs.hands import Hand
 from app.store.figures import FigureStore, Queue, Stock
 from app.store.reports import LATER, SENDING, WAITING
 from app.subject import Kind as Subjects
@@ -153,14 +153,6 @@ METRICS = (
     ),
 )  # fmt: skip
 BY_NAME = {metric.name: metric for metric in METRICS}
-
-
-@dataclass(frozen=True, slots=True)
-class Hand:
-    """What the workers of a process do."""
-
-    workers: int
-    busy: int
 
 
 Row = tuple[tuple[str, ...], float]

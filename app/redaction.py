@@ -12,7 +12,7 @@ SHORTEST = 8
 #: line breaks are escaped or their end is missing, and what an HTTP header or an address signs in with.
 _SHAPES = re.compile(
     r"(?:gh[pousr]|github_pat)_[A-Za-z0-9._-]{4,}"
-    r"|\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?"
+    r"|\beyJ[\w-]{8,2000}+\.[\w-]{4,}(?:\.[\w-]*)?"  # bounded: a text may begin one everywhere and end it nowhere
     r"|-----BEGIN [A-Z0-9 ]+-----(?:(?!-----END)[A-Za-z0-9+/=\s\\:,.-])*(?:-----END [A-Z0-9 ]+-----)?"
     r"|(?i:(?<=\bbearer )|(?<=\bbasic )|(?<=\btoken ))[A-Za-z0-9._~+/=-]{12,}"
     r"|(?<=://)[^\s/@:\"']*:[^\s/@\"']+(?=@)"

@@ -44,6 +44,12 @@ class Pacing(StrEnum):
     OFF = "off"
 
 
+class Submission(StrEnum):
+    OFF = "off"
+    MISSING = "missing"
+    ALL = "all"
+
+
 class LogLevel(StrEnum):
     DEBUG = "debug"
     INFO = "info"
@@ -162,6 +168,18 @@ class ServiceSettings:
         default=50,
     )
     backfill_forks: bool = key("Whether the default branches of forks are read, too.", default=True)
+    dependency_submission: Submission = key(
+        "What default branches use that is told to GitHub's dependency graph, so that its alerts know of it: `off`; "
+        "`missing`: what GitHub does not read itself; or `all`. It needs the permission `contents: write`: "
+        "docs/sbom-service.md.",
+        default=Submission.OFF,
+    )
+    dependency_track_url: str | None = key(
+        "Address of a Dependency-Track server (version 4 or 5) that gets the SBOM of each default branch. Default: none "
+        "does.",
+        default=None,
+    )
+    dependency_track_api_key: str | None = key("The API key for it.", default=None, repr=False)
     lease_seconds: int = key("After how many silent seconds the job of a dead worker is taken over.", default=8)
     retry_seconds: int = key(
         "Seconds before a call that GitHub could not answer is tried again; doubled each time.", default=5
@@ -194,6 +212,7 @@ class ServiceSettings:
             yield KeyFault("internal_port", "is the port of the webhook", "give the two listeners a port each")
         yield from self._github_faults()
         yield from self._page_faults()
+        yield from self._track_faults()
         if self.engine is Engine.DISTRIBUTED and not self.database.startswith("postgresql"):
             yield KeyFault("engine", "`distributed` needs PostgreSQL", "set OSPO_GATE_DATABASE=postgresql+psycopg://…")
         if self.facts and "://" in self.facts:
@@ -203,6 +222,16 @@ class ServiceSettings:
                 yield KeyFault("facts", str(error))
         if self.traces and urlsplit(self.traces).scheme not in ("http", "https"):
             yield KeyFault("traces", "is no address of HTTP", "collectors take OTLP at http://HOST:4318/v1/traces")
+
+    def _track_faults(self) -> Iterator[KeyFault]:
+        if not self.dependency_track_url:
+            return
+        try:
+            Address.parse(self.dependency_track_url)
+        except ValueError as error:
+            yield KeyFault("dependency_track_url", str(error))
+        if not self.dependency_track_api_key:
+            yield KeyFault("dependency_track_api_key", "is needed with dependency_track_url")
 
     def _github_faults(self) -> Iterator[KeyFault]:
         try:

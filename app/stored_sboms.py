@@ -74,14 +74,18 @@ class StoredSboms:
         found = await self.documents.inventories(tree)
         return await asyncio.to_thread(lambda: write(self._content(asked, tree, found), asked.format, asked.spec_version))
 
-    def _content(self, asked: Asked, tree: StoredTree, found: tuple[Inventory, ...]) -> Content:
+    def about(self, asked: Asked, tree: StoredTree) -> About:
+        """What the manifests do not tell."""
         subject = Subject(
             asked.repository, tree.head or None, tree.head or None, f"{self.server_url.rstrip('/')}/{asked.repository}"
         )
+        created = f"{datetime.fromtimestamp(tree.at, UTC):%Y-%m-%dT%H:%M:%SZ}"
+        return About(subject, Tool("ospo-gate", VERSION), created)
+
+    def _content(self, asked: Asked, tree: StoredTree, found: tuple[Inventory, ...]) -> Content:
         # a committed SBOM says what the lock files beside it say, once more
         without = tuple(item for item in found if item.format != FORMAT) or found
-        created = f"{datetime.fromtimestamp(tree.at, UTC):%Y-%m-%dT%H:%M:%SZ}"
-        content = assemble(without, About(subject, Tool("ospo-gate", VERSION), created))
+        content = assemble(without, self.about(asked, tree))
         if not tree.unread:
             return content
         many = f"{tree.unread:,} manifests" if tree.unread > 1 else "1 manifest"

@@ -13,7 +13,9 @@ import structlog
 from fastapi import APIRouter, FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.address import Address
 from app.asking import reply
+from app.dependency_track import DependencyTrack
 from app.fact_settings import FactEnvironment
 from app.facts.lookup import FactChain
 from app.facts.online.timing import Timing
@@ -21,23 +23,23 @@ from app.facts.shared import SharedFacts
 from app.github.client import AppKey, GitHubApp, Limits, Reach
 from app.github.pull import CentralPolicy, central_policy
 from app.health import Health
-from app.jobs import again, backfill, refresh
+from app.jobs import again, backfill, refresh, uploads
 from app.jobs.again import JudgeAgain
 from app.jobs.backfill import Backfill
 from app.jobs.branches import Branches
 from app.jobs.comments import Comments
 from app.jobs.embedded import Loop
 from app.jobs.engine import Engine
-from app.jobs.hands import Hands
+from app.jobs.hands import Hand, Hands
 from app.jobs.judge import Judge
 from app.jobs.newest import newest
 from app.jobs.refresh import Refresh
 from app.jobs.repairs import Repairs
+from app.jobs.uploads import GITHUB, TRACK, Target, ToDependencyTrack, ToGitHub, Uploads
 from app.jobs.used import KeepUses
-from app.metrics import Hand, Metrics
 from app.policies import starter_policy
 from app.service_settings import Engine as EngineName
-from app.service_settings import ServiceSettings
+from app.service_settings import ServiceSettings, Submission
 from app.store.backfill import BackfillStore
 from app.store.database import Database
 from app.store.deliveries import DeliveryStore
@@ -54,6 +56,7 @@ from app.store.requests import RequestStore
 from app.store.sightings import SightingStore
 from app.store.subjects import SubjectStore
 from app.store.told import ToldRepositories
+from app.store.uploads import UploadStore
 from app.store.uses import UseStore
 from app.store.where import WhereStore
 from app.stored_sboms import StoredSboms
@@ -78,6 +81,7 @@ from checks.render.asked import to_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from app.metrics import Metrics
     from app.site import Site
 
 #: A manifest beyond this is parsed by another process, so that the event loop keeps answering (bytes).
@@ -139,9 +143,14 @@ class Service:
             self.documents,
             self.judge.inventories,
             self.parsers.parse,
-            self._uses_changed,
+            lambda id_: self.uploads.changed(id_),
         )
         self.judge = replace(self.judge, branches=self.branches)
+        self.sboms = StoredSboms(self.documents, settings.github_url)
+        self.uploads = Uploads(
+            self.subjects, UploadStore(self.database, self._now), self.sboms,
+            _targets(settings, self.github, self.sboms, environment, self._now), self._now,
+        )  # fmt: skip
         self.backfill = Backfill(
             self.github, self.subjects, BackfillStore(self.database, self._now), self.branches,
             settings.backfill_share, settings.backfill_forks, settings.refresh_hour, self._now,
@@ -158,14 +167,12 @@ class Service:
         self.where = WhereStore(self.database)
         self.told = ToldRepositories(self.repositories)
         enterprise = is_enterprise_server(settings)
-        self.repairs = Repairs(
-            self.github, self.subjects, self._accept, self._now, enterprise, settings.repair
-        )
+        self.repairs = Repairs(self.github, self.subjects, self._accept, self._now, enterprise, settings.repair)
         self.again = JudgeAgain(self.subjects, OpenPulls(self.database))
         self.hands = Hands(self.subjects, self._handle, settings.lease_seconds)
         self.engine = self._engine()
         self.health = Health(self.database, self._counts, settings.workers)
-        self.metrics = Metrics(self.tally, FigureStore(self.database), self.github.budget, self._hand)
+        self._metrics: Metrics | None = None
         self.subjects.acceptance.submit = self.engine.submit
         self.further: list[APIRouter] = []
         """Routes that only this process has: of the set-up that it began with."""
@@ -177,7 +184,7 @@ class Service:
     def application(self) -> FastAPI:
         """Everything on one listener. Anybody may reach it, so the metrics want the token of the API."""
         token = self.settings.api_token
-        routers = [*self._routers(), *([metrics_router(self.metrics.text, token)] if token else ())]
+        routers = [*self._routers(), *([metrics_router(self._metrics_text, token)] if token else ())]
         return application(
             self._secrets, self._accept, self.health.ready, self.running, routers, self._ours, self.tally
         )
@@ -188,11 +195,11 @@ class Service:
 
     def all_the_rest(self) -> FastAPI:
         """What belongs on the other listener."""
-        return all_the_rest(self.health.ready, [*self._routers(), metrics_router(self.metrics.text, None)])
+        return all_the_rest(self.health.ready, [*self._routers(), metrics_router(self._metrics_text, None)])
 
     def of_workers(self) -> FastAPI:
         """What a process without pages and API answers."""
-        return all_the_rest(self.health.ready, [metrics_router(self.metrics.text, None)])
+        return all_the_rest(self.health.ready, [metrics_router(self._metrics_text, None)])
 
     @property
     def _secrets(self) -> list[str]:
@@ -254,6 +261,13 @@ class Service:
         """Somebody wishes that the process ends: nobody shall send anything new here."""
         self.health.ending = True
 
+    async def _metrics_text(self) -> bytes:
+        if self._metrics is None:
+            from app.metrics import Metrics  # nobody else waits for its library
+
+            self._metrics = Metrics(self.tally, FigureStore(self.database), self.github.budget, self._hand)
+        return await self._metrics.text()
+
     def _hand(self) -> Hand:
         return Hand(self.health.workers if self.health.begun else 0, self.hands.busy)
 
@@ -305,14 +319,11 @@ class Service:
 
     async def _task(self, claim: Claim) -> None:
         own = {again.KEY: self.again.handle, refresh.KEY: self.refresh.handle, backfill.KEY: self.backfill.handle}
-        tasks = {**own, **self.repairs.handles}
+        tasks = {**own, uploads.KEY: self.uploads.handle, **self.repairs.handles}
         if claim.key in tasks:
             await tasks[claim.key](claim)
         else:  # of a newer release that runs beside this one
             await self.subjects.postpone(claim, "this release does not know the task", self.subjects.clock() + UNKNOWN)
-
-    async def _uses_changed(self, repository_id: int) -> None:
-        """A default branch uses something else from now on."""
 
     def _file_changed(self) -> None:
         task = asyncio.create_task(self.subjects.hasten(Kind.BRANCH, NEW_FILE))
@@ -390,6 +401,22 @@ def github_app(settings: ServiceSettings, environment: FactEnvironment, tally: T
         limits=Limits(settings.github_processes, settings.github_requests, settings.paced, tally=tally),
         version=settings.github_api_version,
     )
+
+
+def _targets(
+    settings: ServiceSettings, app: GitHubApp, sboms: StoredSboms, environment: FactEnvironment, clock: Callable[[], float]
+) -> dict[str, Target]:
+    """Where the inventories of default branches go."""
+    targets: dict[str, Target] = {}
+    if settings.dependency_submission is not Submission.OFF:
+        everything = settings.dependency_submission is Submission.ALL
+        targets[GITHUB] = ToGitHub(app, sboms, everything, settings.public_url or settings.github_url)
+    if settings.dependency_track_url and settings.dependency_track_api_key:
+        address = Address.parse(settings.dependency_track_url)
+        reach = partial(Reach(environment.variables).transport, address)
+        track = DependencyTrack(address, settings.dependency_track_api_key, reach)
+        targets[TRACK] = ToDependencyTrack(track, sboms, clock)
+    return targets
 
 
 def _site(settings: ServiceSettings, database: Database, environment: FactEnvironment) -> "Site | None":

@@ -18,6 +18,7 @@ from typing import Annotated, Any, get_args, get_origin
 from app.fact_settings import FactSettings
 from app.github.needs import EVENTS as EVENTS_NEEDED
 from app.github.needs import PERMISSIONS, WELCOME
+from app.metrics import METRICS
 from app.policies import SHAPES
 from app.service_settings import ServiceSettings
 from app.settings import FACTS_PREFIX, PREFIX
@@ -114,6 +115,15 @@ def _without(optional: str | None) -> str:
     return f"does not work: {_cell(optional)}" if optional else "nothing works"
 
 
+def metrics() -> Lines:
+    """Every metric."""
+    yield "| metric | type | of | labels | meaning |"
+    yield "|---|---|---|---|---|"
+    for metric in METRICS:
+        labels = ", ".join(f"`{label}`" for label in metric.labels)
+        yield f"| `{metric.name}` | {metric.kind} | {metric.of} | {labels} | {_cell(metric.help)} |"
+
+
 def _keys(shape: type, prefix: str) -> Lines:
     for item in keys_of(shape).values():
         default = "must be there" if item.required else _default(item)
@@ -167,6 +177,7 @@ TABLES: dict[str, dict[str, Callable[[], Lines]]] = {
     "facts.md": {"settings": fact_settings},
     "inventory.md": {"formats": formats},
     "events.md": {"events": events},
+    "operating.md": {"metrics": metrics},
     "setup.md": {"needs": needs},
 }
 

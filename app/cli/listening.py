@@ -34,17 +34,17 @@ def config(app: Any, host: str, port: int) -> uvicorn.Config:
 
 
 class Server(uvicorn.Server):
-    """Ends in order when it is told to, and at once when it is told again."""
+    """Ends in order when it is told to, with the code of a success, and at once when it is told again."""
 
     def __init__(self, config: uvicorn.Config, ending: Callable[[], None]) -> None:
         super().__init__(config)
         self.ending = ending
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+    def handle_exit(self, sig: int, _frame: FrameType | None) -> None:
         if self.should_exit:
             end_at_once(sig)
         self.ending()
-        super().handle_exit(sig, frame)
+        self.should_exit = True
 
 
 class _Beside(uvicorn.Server):

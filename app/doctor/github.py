@@ -61,8 +61,8 @@ def rights(permissions: Mapping[str, str], events: tuple[str, ...], enterprise_s
 
 def _lack(about: str, what: str, lack: needs.Lack, then: str) -> Line:
     if lack.without is None:
-        return fault(about, f"{what}: nothing works without it", then, [lack.what])
-    return warning(about, f"{what}: without it, no {lack.without}", then, [lack.what])
+        return fault(about, f"{what}; nothing works without it", then, [lack.what])
+    return warning(about, f"{what}; what does not work: {lack.without}", then, [lack.what])
 
 
 async def installed(github: GitHubApp) -> AsyncIterator[Line]:

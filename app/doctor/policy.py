@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator
 from urllib.parse import quote
 
 from app.doctor.line import Line, fault, ok
-from app.github.client import GitHubApp, GitHubError, document, repository_path
+from app.github.client import GitHubApp, GitHubError, repository_path
 from app.github.listing import installations, listing_client
 from app.github.pull import CentralPolicy
 from app.policies import load_policy
 from checks.model.errors import PolicyError
 from checks.model.phrase import visible
 
-#: Bytes of a policy that GitHub gives as a file.
+#: A file as it is; a folder is listed all the same.
 _ACCEPT = "application/vnd.github.raw+json"
 
 
@@ -37,10 +37,7 @@ async def policy(github: GitHubApp, central: CentralPolicy | None) -> AsyncItera
         yield fault("policy", f"the policy {label} cannot be read: {error}", then)
         return
     if answer.headers.get("content-type", "").startswith("application/json"):
-        answer_is = document(answer)
-        yield fault(
-            "policy", f"{label} is a {visible(str(type(answer_is).__name__))}, no file", "See OSPO_GATE_POLICY."
-        )
+        yield fault("policy", f"{label} is no file", "See OSPO_GATE_POLICY.")
         return
     try:
         load_policy(answer.content, label)

@@ -1,18 +1,21 @@
 """Whether our check is required on each default branch, as ours, and whether others post one of the same name."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from app.doctor.line import Level, Line, some
-from app.github.client import GitHubApp, GitHubError, Installation, document, repository_path
+from app.github.client import GitHubApp, GitHubError, Installation, RateLimited, document, repository_path
 from app.github.listing import installations, listing_client, repositories
 from app.subject import Told
 from checks.model.phrase import visible
 from checks.render.checkrun import VERDICT
 
 _REQUIRE = f"Require the status check `{VERDICT}` from this App in a ruleset, best of the organization: docs/repair.md."
+#: Seconds for which a limit is waited for.
+PATIENCE = 90.0
 #: What may be said of a repository: level, words for several of them, and the next step.
 _SAID: Mapping[str, tuple[Level, str, str]] = {
     "required": (Level.OK, f"`{VERDICT}` of this App is required", ""),
@@ -23,7 +26,8 @@ _SAID: Mapping[str, tuple[Level, str, str]] = {
     "not": (Level.WARNING, f"`{VERDICT}` is not required", _REQUIRE),
     "imitated": (Level.WARNING, f"something else posts a check named `{VERDICT}`", "Rename the job of that name: "
                  "people take it for the verdict."),
-    "unknown": (Level.WARNING, "GitHub does not say which rules hold", "See the lines about permissions."),
+    "unknown": (Level.WARNING, "GitHub does not say which rules hold", "See the lines about permissions "
+                "and rate limits."),
 }  # fmt: skip
 
 
@@ -37,7 +41,7 @@ async def required(github: GitHubApp, limit: int) -> AsyncIterator[Line]:
         there = [told for told in await repositories(github, one.id) if not told.archived and told.default_branch]
         client = listing_client(github, one.id)
         for told in there[: limit - looked]:
-            for what in await _said_of(client, github.app_id, told):
+            for what in await _patiently(client, github.app_id, told):
                 found[what].append(visible(told.name))
         left += max(0, len(there) - (limit - looked))
         looked += min(len(there), limit - looked)
@@ -50,6 +54,21 @@ async def required(github: GitHubApp, limit: int) -> AsyncIterator[Line]:
         yield Line("required-check", Level.OK, f"{left} more repositories were not looked at (--repositories)")
 
 
+async def _patiently(client: Installation, app_id: int, told: Told) -> Sequence[str]:
+    """More is asked than fits into a minute: a short limit is waited for."""
+    try:
+        return await _said_of(client, app_id, told)
+    except RateLimited as limited:
+        wait = limited.retry_at - client.app.clock()
+        if wait > PATIENCE:
+            return ["unknown"]
+        await asyncio.sleep(max(0.0, wait))
+    try:
+        return await _said_of(client, app_id, told)
+    except RateLimited:
+        return ["unknown"]
+
+
 async def _said_of(client: Installation, app_id: int, told: Told) -> Sequence[str]:
     path, branch = repository_path(told.name), quote(told.default_branch or "", safe="")
     try:
@@ -57,6 +76,8 @@ async def _said_of(client: Installation, app_id: int, told: Told) -> Sequence[st
         said = [of_rules(rules, app_id)]
         runs = await client.pages(f"{path}/commits/{branch}/check-runs", "check_runs", 100, {"check_name": VERDICT})
         return [*said, "imitated"] if imitated(runs, app_id) else said
+    except RateLimited:
+        raise
     except GitHubError as error:
         # an empty repository has no commits, and a release of GitHub Enterprise Server no rules
         return [] if error.status in (409, 422) else ["unknown"]

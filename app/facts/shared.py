@@ -4,19 +4,20 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from app.fact_settings import FactEnvironment
 from app.facts.container import UnreadableFacts
 from app.facts.fallback import FileBehind
 from app.facts.file import SOURCE, FileFacts
-from app.facts.online.ask import AGAIN
-from app.facts.online.online import silent
 from app.facts.online.timing import Timing
-from app.facts.online.wiring import Online, online_sources
-from app.facts.published import LOOK_AGAIN, PublishedFile, Told, place_of
 from app.ports import FactCache
 from checks.engine.plan import Plan
 from checks.model.facts import Facts, Questions, RepositoryFacts
+
+if TYPE_CHECKING:
+    from app.facts.online.wiring import Online
+    from app.facts.published import PublishedFile
 
 #: For how long an answer that is too old still serves while a newer one is fetched behind it.
 GRACE = timedelta(hours=1)
@@ -34,7 +35,7 @@ class SharedFacts:
         *,
         online: bool,
         file: str | None,
-        told: Told,
+        told: Callable[[str], None],
         changed: Callable[[], None],
         timing: Timing | None = None,
     ) -> None:
@@ -60,17 +61,21 @@ class SharedFacts:
         return self._online is not None
 
     @asynccontextmanager
-    async def running(self, seconds: float = LOOK_AGAIN) -> AsyncIterator[None]:
+    async def running(self, seconds: float | None = None) -> AsyncIterator[None]:
         """The sources answer within the block; `seconds` between two looks for a newer file."""
         async with AsyncExitStack() as stack:
             if self._asks:
+                from app.facts.online.wiring import online_sources  # who asks nobody does not load the clients
+
                 self._online = await stack.enter_async_context(
                     online_sources(self.environment, self.cache, grace=GRACE, timing=self.timing)
                 )
             if self._place:
+                from app.facts.published import LOOK_AGAIN, PublishedFile, place_of
+
                 place = await stack.enter_async_context(place_of(self._place, self.environment))
                 self._file = PublishedFile(place, self._told, self._changed)
-                await stack.enter_async_context(self._file.watched(seconds))
+                await stack.enter_async_context(self._file.watched(LOOK_AGAIN if seconds is None else seconds))
             try:
                 yield
             finally:
@@ -97,4 +102,7 @@ class SharedFacts:
             return await self._online.packages.answer(questions, private)
         if file:
             return await asyncio.to_thread(file.look_up, questions)
+        from app.facts.online.ask import AGAIN
+        from app.facts.online.online import silent
+
         return silent(questions, SOURCE, UNREADABLE, self.timing.now() + AGAIN)

@@ -49,7 +49,8 @@ async def examine(app: GitHubApp, wish: Wish) -> Examination:
 
 
 def _needs(about: Mapping[str, Any], wish: Wish) -> list[Line]:
-    granted, heard = about.get("permissions") or {}, about.get("events") or []
+    granted, heard = about.get("permissions"), about.get("events")
+    granted, heard = granted if isinstance(granted, dict) else {}, heard if isinstance(heard, list) else []
     lacking = [
         f"{title(name)}: {level}" for name, level in wish.permissions.items() if not _enough(granted.get(name), level)
     ]

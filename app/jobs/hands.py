@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 
 import structlog
 
@@ -18,6 +19,14 @@ LONGEST = 900.0
 GRACE = 15.0
 #: Seconds before a worker goes on after a fault outside of a claim: the database may be away.
 PAUSE = 1.0
+
+
+class Hand(NamedTuple):
+    """What the workers of a process do."""
+
+    workers: int
+    busy: int
+
 
 Handle = Callable[[Claim], Awaitable[None]]
 

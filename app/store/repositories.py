@@ -99,7 +99,7 @@ class RepositoryStore:
         """The one that is called `owner/name` today (in any case of letters), else the last that was before it went."""
         query = (
             select(repository)
-            .where(repository.c.folded == name.lower())
+            .where(repository.c.folded == kept(name.lower()))  # whoever asks may name anything
             .order_by(repository.c.gone_at.is_not(None), repository.c.seen_at.desc(), repository.c.id.desc())
             .limit(1)
         )

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.store.database import Database
 from app.store.tables import command, history, request, subject
+from app.store.words import kept
 from app.subject import Remark
 
 #: Seconds that the policy's `per_hour` speaks of.
@@ -72,8 +73,9 @@ class RequestStore:
         """Write a request down, once for each comment, and have the pull request judged with it. True: the same was
         asked for before in this installation."""
         same = (request.c.installation_id == installation_id) & (request.c.rule == asked.rule)
+        about, version = kept(asked.about), None if asked.version is None else kept(asked.version)
         first = select(func.min(request.c.id)).where(
-            same, request.c.kind == asked.kind, request.c.about == asked.about, request.c.comment_id != remark["id"]
+            same, request.c.kind == asked.kind, request.c.about == about, request.c.comment_id != remark["id"]
         )
         async with self.database.write() as connection:
             joins = (await connection.execute(first)).scalar_one_or_none()
@@ -88,9 +90,9 @@ class RequestStore:
                     kind=asked.kind,
                     finding=asked.finding,
                     rule=asked.rule,
-                    about=asked.about,
-                    version=asked.version,
-                    reason=asked.reason,
+                    about=about,
+                    version=version,
+                    reason=kept(asked.reason),
                     account_id=remark["account_id"],
                     login=remark["login"],
                     joins=joins,

@@ -3,9 +3,11 @@
 from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter, Request, Response
-from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from app.web.ask import known, refused
+
+#: Prometheus' text format.
+TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def router(text: Callable[[], Awaitable[bytes]], token: str | None) -> APIRouter:
@@ -16,6 +18,6 @@ def router(text: Callable[[], Awaitable[bytes]], token: str | None) -> APIRouter
     async def metrics(request: Request) -> Response:
         if token is not None and not known(request.headers.get("authorization", ""), token):
             return refused(401, "the Authorization header is missing or wrong", {"WWW-Authenticate": "Bearer"})
-        return Response(await text(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+        return Response(await text(), media_type=TEXT)
 
     return routes

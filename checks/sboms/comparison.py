@@ -131,9 +131,12 @@ def scope(components: Sequence[Component]) -> Scope:
 
 
 def hashes(components: Collection[Component]) -> tuple[tuple[str, str], ...]:
-    """Algorithm and digits; of what is pinned otherwise its name (`h1`) and all of it."""
+    """Algorithm and digits; of what is pinned otherwise its name (`h1`) and the rest."""
     found = {pair for item in components for pair in item.hashes}
-    found |= {(text.partition(":")[0], text) for item in components for text in item.integrity}
+    for item in components:
+        for text in item.integrity:
+            name, _, rest = text.partition(":")
+            found.add((name, rest))
     return tuple(sorted(found))
 
 

@@ -28,7 +28,7 @@ class _Entry(NamedTuple):
 
 def merge(inputs: Iterable[Content], about: About) -> Content:
     """`about`: the product; its time is the newest of the inputs where it has none itself."""
-    given = sorted(dict.fromkeys(map(_labeled, inputs)), key=repr)
+    given = [*map(_labeled, inputs)]
     entries = [entry for number, content in enumerate(given) for entry in _entries(content, number)]
     notes: list[str] = []
     groups = sorted(_groups(entries, notes), key=_order)

@@ -1,5 +1,5 @@
-"""Runs every benchmark of this folder, or those that are named: `python -m tests.benchmarks service command`. Options go
-to the one that is named: `python -m tests.benchmarks crash --deliveries 5000`."""
+"""Runs every benchmark of this folder, or those that are named: `python -m tests.benchmarks service command`. Options
+go to the one that is named: `python -m tests.benchmarks crash --deliveries 5000`."""
 
 import importlib
 import sys

@@ -16,8 +16,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
+
 from tests.benchmarks.bench_acceptance import _postgresql
-from tests.benchmarks.github import Event, GitHub, github
+from tests.benchmarks.github import GitHub, github
 from tests.benchmarks.services import Client, Service, service
 
 WAYS = ("sqlite", "postgresql", "distributed")
@@ -33,29 +35,20 @@ class Setting:
 
     way: str
     github: GitHub
-    server: str | None
+    server: str
     count: int
 
     @contextmanager
-    def running(self, **settings: str) -> Iterator[Service]:
-        """The service over an empty database."""
-        with tempfile.TemporaryDirectory() as folder:
+    def running(self, folder: Path | None = None, database: str | None = None, **settings: str) -> Iterator[Service]:
+        """The service over an empty database, or over this one."""
+        with tempfile.TemporaryDirectory() as own:
             workers = 2 if self.way == "distributed" else 0
-            with service(Path(folder), self.github, self._database(), workers, **settings) as made:
+            where = database or self.database()
+            with service(folder or Path(own), self.github, where, workers, **settings) as made:
                 yield made
 
-    def _database(self) -> str | None:
-        if self.way == "sqlite":
-            return None
-        assert self.server is not None
-        import psycopg
-
-        name = f"load_{os.getpid()}_{next(_databases)}"
-        with psycopg.connect(self.server.replace("+psycopg", ""), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
-        head, slash, tail = self.server.partition("/postgres?")
-        assert slash, self.server
-        return f"{head}/{name}?{tail}"
+    def database(self) -> str | None:
+        return None if self.way == "sqlite" else new_database(self.server)
 
     def say(self, what: str) -> None:
         load = os.getloadavg()[0]
@@ -64,14 +57,19 @@ class Setting:
 
 def start(setting: Setting) -> None:
     """From the start of the process to /readyz, on a database that is up to date and on an empty one; memory then."""
-    times, memory = [], []
-    for _ in range(5):
-        with setting.running() as made:
-            times.append(made.ready)
-            time.sleep(0.5)
-            memory.append(made.memory())
-    idle = ", ".join(f"{size:.0f}" for size in memory[-1])
-    setting.say(f"start: ready after {min(times):.2f} s (median {statistics.median(times):.2f}), idle {idle} MiB")
+    with tempfile.TemporaryDirectory() as folder:
+        times, cpu, memory = [], [], [0.0]
+        database = setting.database()
+        for _ in range(6):
+            with setting.running(Path(folder), database) as made:
+                times.append(made.ready)
+                cpu.append(made.cpu())
+                time.sleep(2)
+                memory = made.memory()
+    setting.say(
+        f"start: ready after {min(times[1:]):.2f} s (median {statistics.median(times[1:]):.2f}; {min(cpu[1:]):.2f} s "
+        f"of CPU), the first time {times[0]:.2f} s; idle {', '.join(f'{size:.0f}' for size in memory)} MiB"
+    )
 
 
 def idle(setting: Setting) -> None:
@@ -233,6 +231,16 @@ PARTS: Mapping[str, Callable[[Setting], None]] = {
 }
 
 
+def new_database(server: str) -> str:
+    """The URL of an empty database of a PostgreSQL server."""
+    import psycopg
+
+    name = f"bench_{next(_databases)}"
+    with psycopg.connect(server.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
 async def _verdicts(setting: Setting, told: Told, heads: Sequence[str] = ()) -> None:
     """Wait until all that was told has its verdict."""
     end = time.monotonic() + PATIENCE
@@ -267,5 +275,3 @@ def main(options: Sequence[str] = ()) -> None:
             with github() as simulated:
                 for name in chosen.only or PARTS:
                     PARTS[name](Setting(way, simulated, server, chosen.count))
-
-

@@ -1,4 +1,4 @@
-"""The simulated GitHub as a process of its own, with pull requests that wait to be told, and when each had its verdict."""
+"""The simulated GitHub as a process of its own, with pull requests to tell of, and when each had its verdict."""
 
 import re
 import time
@@ -105,10 +105,9 @@ class _World:
 
         def answered(request: Any, path: str, query: Any, body: bytes, document: object) -> Any:
             answer = real(request, path, query, body, document)
-            if b"CheckRun" in body or path.endswith("/check-runs"):
-                if answer[1].status_code < 300:
-                    for head in _HEAD.findall(body):
-                        self.at.setdefault(head.decode(), time.time())
+            if (b"CheckRun" in body or path.endswith("/check-runs")) and answer[1].status_code < 300:
+                for head in _HEAD.findall(body):
+                    self.at.setdefault(head.decode(), time.time())
             self.comments += b"addComment" in body or (request.method == "POST" and path.endswith("/comments"))
             return answer
 

@@ -56,6 +56,7 @@ def service(folder: Path, github: GitHub, database: str | None, workers: int = 0
         "OSPO_GATE_PORT": str(port),
         "OSPO_GATE_REPAIR": "false",
         "OSPO_GATE_BACKFILL_SHARE": "0",
+        "PYTHONPATH": str(_as_in_the_image(folder)),
         **settings,
     }
     with (folder / "service.log").open("ab") as log:
@@ -73,6 +74,14 @@ def service(folder: Path, github: GitHub, database: str | None, workers: int = 0
                 process.terminate()
             for process in processes:
                 process.wait()
+
+
+def _as_in_the_image(folder: Path) -> Path:
+    """Hides rich: structlog would load its 11 MiB here, where a tool for development brings it."""
+    hidden = folder / "hidden"
+    hidden.mkdir(exist_ok=True)
+    (hidden / "rich.py").write_text("raise ImportError\n")
+    return hidden
 
 
 def _started(what: str, environment: dict[str, str], log: object, folder: Path) -> "subprocess.Popen[bytes]":

@@ -301,7 +301,12 @@ def test_enterprise_server_and_an_account_of_ones_own(browser: Browser, tmp_path
 
 
 def test_a_form_from_elsewhere_is_not_taken(browser: Browser, office: Office) -> None:
-    form = {"place": "known", "owner": "self", "name": "ospo-gate", "public_url": office.base}
+    form: dict[str, str | float | bool] = {
+        "place": "known",
+        "owner": "self",
+        "name": "ospo-gate",
+        "public_url": office.base,
+    }
     with page_of(browser, office) as page:
         assert page.request.post("/setup/app", form=form).status == 403
         enter(page, office.token)

@@ -147,10 +147,10 @@ def test_rights_that_are_missing_or_too_many_are_named() -> None:
     assert [line.level for line in of_github.rights(PERMISSIONS, EVENTS, False)] == [Level.OK, Level.OK]
     lacking = {**PERMISSIONS, "checks": "read", "merge_queues": "none", "administration": "write"}
     found = list(of_github.rights(lacking, ("push",), False))
-    assert (Level.FAULT, "the App lacks the permission checks: write: nothing works without it") in map(said, found)
+    assert (Level.FAULT, "the App lacks the permission checks: write; nothing works without it") in map(said, found)
     assert any(line.level is Level.WARNING and "merge_queues: read" in line.what for line in found)
     assert any("more permissions than it needs: administration: write" in line.what for line in found)
-    assert (Level.FAULT, "the App does not hear of pull_request: nothing works without it") in map(said, found)
+    assert (Level.FAULT, "the App does not hear of pull_request; nothing works without it") in map(said, found)
     silent = tuple(event for event in EVENTS if event != "merge_group")
     assert [line.level for line in of_github.rights(PERMISSIONS, silent, True)] == [Level.OK, Level.OK]
     assert Level.WARNING in [line.level for line in of_github.rights(PERMISSIONS, silent, False)]
@@ -277,3 +277,24 @@ def test_a_disk_that_is_nearly_full_is_told(monkeypatch: pytest.MonkeyPatch, tmp
         monkeypatch.setattr("shutil.disk_usage", lambda _, usage=usage: usage)
         assert [line.level for line in of_database.disk(url)] == [level]
     assert list(of_database.disk("sqlite+aiosqlite:///:memory:")) == []
+
+
+def test_a_policy_that_is_valid_missing_or_a_folder_is_told(
+    sim: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = sim.create_app(private_key_pem=pem())
+    sim.install(app, "example")
+    sim.create_repository("example", "policy", files={"policy.yaml": "version: 1\n", "folder/policy.yaml": "x"})
+
+    def policy(place: str) -> tuple[str, str]:
+        code, found = look(sim, app, tmp_path, monkeypatch, capsys, "--repositories", "0", POLICY=place)
+        assert code == 1
+        return found["policy"][0]
+
+    assert policy("example/policy@main") == (
+        "ok",
+        "the policy example/policy/policy.yaml@main can be read and is valid",
+    )
+    assert policy("example/policy/folder@main")[1] == "example/policy/folder@main is no file"
+    assert "cannot be read: GitHub answered 404" in policy("example/policy/none.yaml@main")[1]
+    assert "the App is not installed where" in policy("elsewhere/policy@main")[1]

@@ -2,21 +2,26 @@
 
 import asyncio
 import json
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import yaml
 
+from app.address import Address
 from app.cli.main import main
 from app.credentials import beside, store, stored
-from app.github.manifest import CodeRefused, Place, convert
+from app.github.key import AppKey
+from app.github.manifest import CodeRefused, Made, Place, Wish, convert
 from app.settings import service_settings
-from app.web.setup_flow import Setup
+from app.web.setup_flow import NotBegun, Setup, Visit
 from checks.model.errors import UsageError
 from tests.simulator import App, Simulator
 
+ROOT = Path(__file__).parent.parent.parent
 HAND = ["setup", "--organization", "example", "--url", "https://gate.example"]
 
 
@@ -174,6 +179,42 @@ def test_a_folder_that_cannot_be_written_is_said_before_anything_is_made(capsys:
     assert "credentials cannot be stored in file/folder" in capsys.readouterr().err
 
 
+def finished(app: App, tmp_path: Path) -> tuple[Setup, Visit]:
+    setup = Setup(Place.of("github.com"), tmp_path, "a token")
+    visit = setup.enter("a token", "")
+    assert visit is not None
+    setup.made = Made(
+        app.id, "ospo-gate", "ospo-gate", "example", True, "Iv1", "client-secret", "webhook", app.private_key_pem
+    )
+    setup.wish = Wish(setup.place, "example", "ospo-gate", Address.parse("https://gate.example"), frozenset())
+    setup.maker = visit
+    return setup, visit
+
+
+def test_the_environment_that_is_shown_is_one_that_a_shell_reads(app: App, tmp_path: Path) -> None:
+    setup, visit = finished(app, tmp_path)
+    (tmp_path / "gate.env").write_text(setup.show(visit, "environment"))
+    shell = ". ./gate.env; printf '%s' \"$OSPO_GATE_PRIVATE_KEY\""
+    key = subprocess.run(["sh", "-c", shell], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert AppKey(key).jwt(app.id)
+    with pytest.raises(NotBegun):
+        setup.show(visit, "environment")
+
+
+def test_the_secret_that_is_shown_is_the_one_of_the_chart(app: App, tmp_path: Path) -> None:
+    setup, visit = finished(app, tmp_path)
+    text = setup.show(visit, "kubernetes")
+    secret = yaml.safe_load(text)
+    comment = "\n".join(line[2:] for line in text.splitlines() if line.startswith("# "))
+    values = yaml.safe_load(comment.removeprefix("values.yaml of the chart:"))
+    assert secret["stringData"]["private-key.pem"].strip() == app.private_key_pem.strip()
+    keys = values["secrets"]["keys"]
+    assert set(keys.values()) == secret["stringData"].keys()
+    known = yaml.safe_load((ROOT / "deploy/helm/ospo-gate/values.yaml").read_text())["secrets"]["keys"]
+    assert {name: keys[name] for name in ("private_key", "webhook_secret")}.items() <= known.items()
+    assert values["settings"]["app_id"] == str(app.id)
+
+
 def test_another_process_may_have_been_faster(tmp_path: Path) -> None:
     setup = Setup(Place.of("github.com"), tmp_path, "a token")
     assert setup.open
@@ -185,7 +226,7 @@ def test_another_process_may_have_been_faster(tmp_path: Path) -> None:
     "host", ["", "http://ghe.example", "ghe.example/path", "user:word@ghe.example", "a b", "ghe\u0301"]
 )
 def test_what_is_no_host_of_a_github(host: str) -> None:
-    with pytest.raises(ValueError, match="expected|user or password"):
+    with pytest.raises(ValueError, match=r"expected|user or password"):
         Place.of(host)
 
 

@@ -168,13 +168,18 @@ def test_cyclonedx_is_valid_by_its_schema(run: Run, tmp_path: Path, code: str) -
 
 @pytest.mark.parametrize("code", ["code-not-present", "false-positive", "update-planned", "no-time"])
 def test_openvex_has_what_each_status_needs(run: Run, tmp_path: Path, code: str) -> None:
-    """The rules of OpenVEX 0.2.0: a justification or an impact for what is not affected, an action for what is."""
+    """The rules of OpenVEX 0.2.0 and of its JSON schema, which knows these members and no others: a justification or an
+    impact for what is not affected, an action for what is."""
     checkout = project(tmp_path, run, waived("left-pad", code))
     document = json.loads(written(run, checkout, "openvex", "--undecided"))
-    assert document.keys() >= {"@context", "@id", "author", "timestamp", "version", "statements"}
+    assert document.keys() == {"@context", "@id", "author", "timestamp", "version", "tooling", "statements"}
     for statement in document["statements"]:
         assert statement["vulnerability"]["name"]
+        assert statement["vulnerability"].keys() <= {"name", "description", "aliases"}
         assert statement["products"]
+        assert statement.keys() <= {
+            "vulnerability", "timestamp", "products", "status", "justification", "impact_statement", "action_statement",
+        }  # fmt: skip
         has: dict[str, Any] = {name: name in statement for name in ("justification", "impact_statement")}
         assert sum(has.values()) == (statement["status"] == "not_affected"), "one of the two, and never both"
         assert (statement["status"] == "affected") is ("action_statement" in statement)

@@ -30,12 +30,19 @@ def test_no_shell_is_needed_to_run_it() -> None:
     assert IMAGE.one("VOLUME").json == ["/var/lib/ospo-gate"]
 
 
+def test_any_user_id_may_write_the_data_folder() -> None:
+    """OpenShift gives a container some user id, in group 0."""
+    assert any("install -d -m 0770 -o 65532 -g 0 /var/lib/ospo-gate" in step.text for step in IMAGE.all("RUN"))
+
+
 def test_settings_of_the_image() -> None:
     assert IMAGE.environment["OSPO_GATE_HOST"] == "0.0.0.0"
     assert IMAGE.environment["OSPO_GATE_DATABASE"].startswith("sqlite+aiosqlite:////var/lib/ospo-gate/")
     assert IMAGE.environment["PATH"].split(":")[0] == "/opt/ospo-gate/bin"
     assert {"PYTHONDONTWRITEBYTECODE", "PYTHONSAFEPATH"} <= set(IMAGE.environment)
-    assert IMAGE.one("EXPOSE").text == IMAGE.environment["OSPO_GATE_PORT"] == "8080"
+    assert IMAGE.environment["OSPO_GATE_INTERNAL_HOST"] == "0.0.0.0"
+    assert IMAGE.environment["OSPO_GATE_PORT"] == "8080"
+    assert IMAGE.one("EXPOSE").text == "8080 8081"
     assert IMAGE.one("LABEL").pairs["org.opencontainers.image.licenses"] == "Apache-2.0"
 
 

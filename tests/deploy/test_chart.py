@@ -11,6 +11,10 @@ import jsonschema_rs
 import kubernetes_validate
 import pytest
 
+from app.github.connection import Reach
+from app.service_settings import ServiceSettings
+from app.site import Site
+from app.store.database import Database
 from app.version import VERSION
 from tests.deploy.chart import CHART, merged, rendered
 
@@ -157,12 +161,44 @@ def test_the_internet_reaches_the_webhook_alone(renderer: Path) -> None:
     rules = objects(renderer, values)["Ingress", "gate-ospo-gate"]["spec"]["rules"]
     assert [(path["path"], path["pathType"]) for path in rules[0]["http"]["paths"]] == [("/webhook", "Exact")]
     with_pages = objects(renderer, EVERYTHING)["Ingress", "gate-ospo-gate"]["spec"]["rules"][0]["http"]["paths"]
-    assert not [path for path in with_pages if path["path"] in ("/", "/api", "/metrics", "/setup")]
+    routed = {path["path"] for path in with_pages}
+    assert not routed & {"/", "/api", "/metrics", "/setup"}
+    pages = {"/" + str(path).split("/")[1] for path in site_paths()}
+    assert routed == pages | {"/webhook"}
     policy = objects(renderer, GIVEN)["NetworkPolicy", "gate-ospo-gate"]["spec"]
     assert policy["ingress"] == [
         {"ports": [{"port": "webhook"}]},
         {"ports": [{"port": "internal"}], "from": [{"podSelector": {}}]},
     ]
+
+
+def site_paths() -> Iterator[str]:
+    """What the pages for people are made of."""
+    settings = ServiceSettings(
+        1, "s" * 16, public_url="https://gate.example.com", client_id="c", client_secret="c" * 16, private_key="k"
+    )
+    database = Database("sqlite+aiosqlite:///unused.db")
+    for router in Site(settings, "https://gate.example.com", database, Reach()).routers:
+        yield from (route.path for route in router.routes)  # type: ignore[attr-defined]
+
+
+def test_every_worker_takes_its_part_of_the_limits_of_github(renderer: Path) -> None:
+    def processes(values: dict[str, Any]) -> str | None:
+        web = objects(renderer, values)["Deployment", "gate-ospo-gate-web"]["spec"]["template"]["spec"]
+        variables = {item["name"]: item["value"] for item in web["containers"][0]["env"]}
+        return variables.get("OSPO_GATE_GITHUB_PROCESSES")
+
+    assert processes({**GIVEN, "worker": {"replicas": 3}}) == "3"
+    assert processes(EVERYTHING) == "8", "as many as there may be at most"
+    assert processes({**GIVEN, "settings": {"github_processes": 5}}) == "5"
+    assert processes(EMBEDDED) is None
+
+
+def test_secrets_can_be_read_by_any_user_id(renderer: Path) -> None:
+    for pod in pods(objects(renderer, GIVEN)):
+        (mode,) = {volume["secret"]["defaultMode"] for volume in pod["volumes"] if "secret" in volume}
+        assert mode & 0o004, "without fsGroup the files belong to root"
+    assert "fsGroup" not in str(list(pods(objects(renderer, {**EMBEDDED, "persistence": {"fsGroup": None}}))))
 
 
 def test_a_new_secret_or_setting_restarts_the_pods(renderer: Path) -> None:

@@ -23,6 +23,20 @@ def test_every_setting_exists() -> None:
             assert setting in known or setting.removesuffix("_file") in known, variable
 
 
+def test_every_worker_takes_its_part_of_the_limits_of_github() -> None:
+    found = services()
+    replicas = found["worker"]["deploy"]["replicas"]
+    assert found["worker"]["environment"]["OSPO_GATE_GITHUB_PROCESSES"] == str(replicas)
+
+
+def test_signing_in_adds_secrets_that_are_files() -> None:
+    document = yaml.safe_load(FILE.with_name("compose.sign-in.yaml").read_text())
+    web, known = document["services"]["web"], keys_of(ServiceSettings)
+    assert {name.removeprefix("OSPO_GATE_").removesuffix("_FILE").lower() for name in web["environment"]} <= set(known)
+    assert set(web["secrets"]) == document["secrets"].keys()
+    assert all(value["file"] == f"./secrets/{name}" for name, value in document["secrets"].items())
+
+
 def test_only_the_webhook_is_open() -> None:
     ports = [port for service in services().values() for port in service.get("ports", ())]
     assert ports == ["8080:8080", "127.0.0.1:8081:8081"]

@@ -1,4 +1,4 @@
-"""The service as one or several processes that die at given points and are started again, and what must be true after it."""
+"""The service as processes that die at given points and are started again, and what must be true after it."""
 
 import asyncio
 import random
@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -218,7 +219,7 @@ class Author:
             outcome.faults.append(f"{name}: the verdict is not {expected}: {_said(last.get('ospo-gate'))}")
         outcome.faults += [f"{name}: {n} never ended" for n, run in last.items() if run["status"] != "completed"]
         order = [story.heads.index(run["head_sha"]) for run in runs]
-        outcome.late += sum(earlier > later for earlier, later in zip(order, order[1:], strict=False))
+        outcome.late += sum(earlier > later for earlier, later in pairwise(order))
         outcome.twice += sum(n - 1 for n in Counter((run["head_sha"], run["name"]) for run in runs).values())
         comments = self.fleet.own_comments(change)
         if len(comments) > 1:

@@ -12,7 +12,8 @@ from typing import Any
 
 #: Where a process can die, in the order in which a delivery passes them.
 POINTS = (
-    "submitted", "accepted", "claimed", "read", "judged", "saved", "sending", "posting", "posted", "recorded", "finished",
+    "submitted", "accepted", "claimed", "read", "judged", "saved", "sending", "posting", "posted", "recorded",
+    "finished",
 )  # fmt: skip
 #: What a process without a web server passes, and a web server without workers.
 OF_WORKERS = POINTS[2:]

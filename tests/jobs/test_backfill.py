@@ -1,5 +1,7 @@
 """Each default branch is read once: newest pushed first, some at a time, to its end after whatever happened."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.jobs import backfill
@@ -33,6 +35,7 @@ def test_what_an_installation_brings_is_read(run: Run) -> None:
     async def story(office: Office) -> None:
         repos = [office.repository() for _ in range(3)]
         empty = office.sim.create_repository("example", "nothing-in-it")
+        empty.delete_branch("main")
         bare = office.sim.create_repository("example", "no-manifest", files={"README.md": "x"})
         await found(office, *repos, empty, bare)
         office.sim.reset_counts()
@@ -68,8 +71,8 @@ def test_what_was_pushed_last_is_read_first(run: Run, monkeypatch: pytest.Monkey
 
     async def story(office: Office) -> None:
         repos = [office.repository() for _ in range(3)]
-        repos[1].commit("main", {"a": "1"}, "later", office.ada, date="2027-01-02T00:00:00Z")
-        repos[2].commit("main", {"a": "1"}, "latest", office.ada, date="2027-01-03T00:00:00Z")
+        repos[1].commit("main", {"a": "1"}, "later", office.ada, date=1_800_000_000)
+        repos[2].commit("main", {"a": "1"}, "latest", office.ada, date=1_800_100_000)
         await found(office, *repos)
         monkeypatch.setattr(backfill, "STEP", 0.05)
         order: list[int] = []
@@ -91,6 +94,9 @@ def test_a_share_of_the_limit_is_left_to_others_and_it_goes_on_later(run: Run) -
     async def story(office: Office) -> None:
         repos = [office.repository({n: t.replace("tiny", f"tiny{i}") for n, t in CLEAN.items()}) for i in range(6)]
         await found(office, *repos)
+        office.service.github.limits.clock = office.service.subjects.clock
+        office.sim.advance(3700)
+        office.clock.passes(seconds=3700)
         office.sim.limits.primary = 8
         office.sim.limits.enabled = True
         try:
@@ -150,12 +156,9 @@ def test_a_push_that_touches_no_manifest_costs_no_request(run: Run) -> None:
         before = await office.push(repo)
         await office.work()
         repo.commit("main", {"README.md": "1"}, "words", office.ada)
-        claim = None
         office.sim.reset_counts()
         await office.push(repo)
         claim = await office.claim()
-        from dataclasses import replace
-
         await office.service._handle(replace(claim, about=replace(claim.about, untouched_since=before)))
         assert office.sim.requests == []
         tree = await office.service.documents.head(repo.id)

@@ -57,7 +57,7 @@ def of(*dependencies: Dependency) -> Content:
         (
             [package(A, integrity=("h1:one=",))],
             [package(A, integrity=("h1:two=",))],
-            ["! a 1.0.0, h1 h1:one=… → h1:two=…", "1 re-sourced"],
+            ["! a 1.0.0, h1 one=… → two=…", "1 re-sourced"],
         ),
         (
             [package(A)],

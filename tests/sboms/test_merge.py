@@ -87,6 +87,18 @@ def test_contradicting_hashes_are_two_components() -> None:
     assert found.unread == ("pkg:npm/a@1.0.0 has different hashes in acme/x@1, acme/y@1, and is listed once for each.",)
 
 
+def test_hashes_that_meet_through_a_third_one_are_one_component() -> None:
+    """What contradicts any hash of the joined ones contradicts all of them."""
+    sha1, other_sha1 = "sha1-" + "A" * 27 + "=", "sha1:" + "1" * 40
+    sha512, md5 = "sha512:" + "0" * 128, "md5:" + "0" * 32
+    pins = ((md5, sha1), (ONE, sha512, "sha384:" + "0" * 96), (md5, ONE), (other_sha1,))
+    found = merge([repository(f"x{n}", direct("a", integrity=pin)) for n, pin in enumerate(pins)], PRODUCT)
+    assert [component.parts for component in found.components] == [
+        ("acme/x0@1", "acme/x1@1", "acme/x2@1"),
+        ("acme/x3@1",),
+    ]
+
+
 def test_where_licenses_differ_every_statement_is_kept_and_none_counts() -> None:
     found = merge([repository("x", direct("a", license="MIT")), repository("y", direct("a", license="ISC"))], PRODUCT)
     [component] = found.components

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from checks.model.dependency import Origin, Scope
-from checks.sboms.content import Content
+from checks.sboms.content import Content, Subject
 from checks.sboms.describe import read
+from checks.sboms.merge import merge
 from checks.sboms.to_cyclonedx import cyclonedx_json
 from checks.sboms.to_cyclonedx_xml import cyclonedx_xml
 from checks.sboms.to_spdx import spdx_json
@@ -102,6 +103,26 @@ def test_valid_by_the_official_library_of_spdx_2(write: Any, name: str, tmp_path
     assert [message.validation_message for message in validate_full_spdx_document(document, "SPDX-2.3")] == []
     assert len(document.packages) == len(everything().components) + 1
     assert len(document.extracted_licensing_info) == 3
+
+
+@pytest.mark.usefixtures("quiet")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_product_of_several_is_read_like_any_other(tmp_path: Path) -> None:
+    from cyclonedx.model.bom import Bom
+    from spdx_tools.spdx.parser.parse_anything import parse_file
+    from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
+
+    other = content(package("pkg:npm/either", license="ISC", direct=True), about=ABOUT._replace(subject=Subject("api")))
+    product = merge([everything(), other], ABOUT._replace(subject=Subject("acme/suite", "7")))
+    ours = json.loads(cyclonedx_json(product, "1.6"))
+    theirs = _by_the_library(Bom.from_json(ours), "1.6")  # type: ignore[attr-defined]
+    assert _in_order(theirs["components"]) == _in_order(ours["components"])
+    assert _in_order(theirs["metadata"]["component"]) == _in_order(ours["metadata"]["component"])
+    path = tmp_path / "bom.spdx.json"
+    path.write_text(spdx_json(product))
+    document = parse_file(str(path))
+    assert [message.validation_message for message in validate_full_spdx_document(document, "SPDX-2.3")] == []
+    assert len(document.packages) == len(product.components) + 3
 
 
 def test_valid_by_the_official_model_of_spdx_3() -> None:

@@ -96,23 +96,40 @@ def begun(folder: Path) -> Any:
     return setup.application((setup.router(flow, renderer, None), renderer.assets()))
 
 
-def told(folder: Path, story: Callable[[httpx.AsyncClient], Awaitable[Any]], app: Any = None) -> Any:
-    """What a caller of the whole service (or of `app`) learns."""
+class Caller:
+    """Somebody who calls the service, or the pages of set-up."""
 
-    async def tell() -> Any:
-        running = service(folder)
-        await running.database.migrate()
+    def __init__(self, running: Service, folder: Path) -> None:
+        self._runner = asyncio.Runner()
+        self._service = running
+        self.apps = {"service": running.application(), "setup": begun(folder)}
+        self._runner.run(self._begin())
+
+    async def _begin(self) -> None:
+        await self._service.database.migrate()
         vault = RepositoryRow(5, 11, "example/vault", visibility="private", default_branch="main")
-        await running.repositories.seen([vault])
-        transport = httpx.ASGITransport(app or running.application())
-        try:
-            async with httpx.AsyncClient(transport=transport, base_url="https://gate.example") as client:
-                return await story(client)
-        finally:
-            await running.github.close()
-            await running.database.close()
+        await self._service.repositories.seen([vault])
 
-    return asyncio.run(tell())
+    def tells(self, story: Callable[[httpx.AsyncClient], Awaitable[None]], app: str = "service") -> None:
+        async def tell() -> None:
+            transport = httpx.ASGITransport(self.apps[app])
+            async with httpx.AsyncClient(transport=transport, base_url="https://gate.example") as client:
+                await story(client)
+
+        self._runner.run(tell())
+
+    def close(self) -> None:
+        self._runner.run(self._service.github.close())
+        self._runner.run(self._service.database.close())
+        self._runner.close()
+
+
+@pytest.fixture(scope="module")
+def caller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
+    folder = tmp_path_factory.mktemp("routes")
+    caller = Caller(service(folder), folder)
+    yield caller
+    caller.close()
 
 
 def filled(route: str) -> tuple[str, str]:
@@ -130,13 +147,13 @@ def filled(route: str) -> tuple[str, str]:
     return method, path.format(**values, enforcement="active")
 
 
-def test_every_route_is_in_the_table(tmp_path: Path) -> None:
-    found = set(routes(service(tmp_path).application().routes)) | set(routes(begun(tmp_path).routes))
+def test_every_route_is_in_the_table(caller: Caller) -> None:
+    found = {route for app in caller.apps.values() for route in routes(app.routes)}
     assert found - listed(INTERNAL_ALONE) == listed(ANYBODY, WHO_HAS_THE_TOKEN, WHO_MAY_SEE_THE_REPOSITORY, WHO_SETS_UP)
 
 
 @pytest.mark.parametrize("route", sorted(listed(WHO_HAS_THE_TOKEN)))
-def test_no_route_of_the_api_answers_without_its_token(tmp_path: Path, route: str) -> None:
+def test_no_route_of_the_api_answers_without_its_token(caller: Caller, route: str) -> None:
     wrong = ["", "Bearer", "Bearer ", f"Basic {TOKEN}", f"Bearer {TOKEN}x", f"Bearer {TOKEN[:-1]}", TOKEN, "Bearer é"]
 
     async def story(client: httpx.AsyncClient) -> None:
@@ -149,7 +166,7 @@ def test_no_route_of_the_api_answers_without_its_token(tmp_path: Path, route: st
         right = await client.request(method, path, headers={"Authorization": f"Bearer {TOKEN}"})
         assert right.status_code in (200, 400, 404)
 
-    told(tmp_path, story)
+    caller.tells(story)
 
 
 def test_without_a_token_in_the_settings_there_is_no_api(tmp_path: Path) -> None:
@@ -169,7 +186,7 @@ def test_without_pages_in_the_settings_there_are_none(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("route", sorted(listed(WHO_MAY_SEE_THE_REPOSITORY)))
 @pytest.mark.parametrize("cookie", ["", "ospo-gate-session=x", "__Host-ospo-gate-session=gAAAAA"])
-def test_a_private_repository_looks_like_none(tmp_path: Path, route: str, cookie: str) -> None:
+def test_a_private_repository_looks_like_none(caller: Caller, route: str, cookie: str) -> None:
     async def story(client: httpx.AsyncClient) -> None:
         method, path = filled(route)
         for accept in ("text/html", "application/json"):
@@ -180,11 +197,11 @@ def test_a_private_repository_looks_like_none(tmp_path: Path, route: str, cookie
             assert hidden.text.replace("vault", "viult") == missing.text
             assert hidden.headers.items() == missing.headers.items()
 
-    told(tmp_path, story)
+    caller.tells(story)
 
 
 @pytest.mark.parametrize("route", sorted(listed(WHO_SETS_UP)))
-def test_no_step_of_the_set_up_goes_without_its_token(tmp_path: Path, route: str) -> None:
+def test_no_step_of_the_set_up_goes_without_its_token(caller: Caller, route: str) -> None:
     async def story(client: httpx.AsyncClient) -> None:
         method, path = filled(route)
         sent = {"headers": {"Cookie": "ospo-gate-setup=x; __Host-ospo-gate-setup=x"}}
@@ -197,7 +214,7 @@ def test_no_step_of_the_set_up_goes_without_its_token(tmp_path: Path, route: str
         for secret in ("a-set-up-token-of-tests", "private", "BEGIN"):
             assert secret not in answer.text
 
-    told(tmp_path, story, begun(tmp_path))
+    caller.tells(story, "setup")
 
 
 HOSTILE = (
@@ -214,7 +231,7 @@ PARAMETERS = (
 @pytest.mark.parametrize(
     "route", sorted(route for route in listed(ANYBODY, WHO_HAS_THE_TOKEN, WHO_MAY_SEE_THE_REPOSITORY) if "GET" in route)
 )
-def test_no_parameter_breaks_a_route_or_its_answer(tmp_path: Path, route: str) -> None:
+def test_no_parameter_breaks_a_route_or_its_answer(caller: Caller, route: str) -> None:
     """Neither SQL nor HTML, headers or templates come of it."""
 
     async def story(client: httpx.AsyncClient) -> None:
@@ -235,7 +252,7 @@ def test_no_parameter_breaks_a_route_or_its_answer(tmp_path: Path, route: str) -
             assert where.startswith(("/", "https://github.com/login/oauth/authorize?"))
             assert not where.startswith("//")
 
-    told(tmp_path, story)
+    caller.tells(story)
 
 
 @pytest.mark.parametrize(
@@ -248,17 +265,17 @@ def test_no_parameter_breaks_a_route_or_its_answer(tmp_path: Path, route: str) -
         "/r/example/vault/comment/1", "/r/example/vault/group/%0a", "/.env", "/%2e%2e/gate.db", "/gate.db",
     ],
 )  # fmt: skip
-def test_no_path_leads_out_of_what_there_is(tmp_path: Path, path: str) -> None:
+def test_no_path_leads_out_of_what_there_is(caller: Caller, path: str) -> None:
     async def story(client: httpx.AsyncClient) -> None:
         answer = await client.get(path)
         assert answer.status_code == 404
         assert "location" not in answer.headers
 
-    told(tmp_path, story)
+    caller.tells(story)
 
 
 @pytest.mark.parametrize("host", ["evil.example", "gate.example.evil.example", "gate.example:1", "a b"])
-def test_nobody_is_led_to_the_host_that_a_request_names(tmp_path: Path, host: str) -> None:
+def test_nobody_is_led_to_the_host_that_a_request_names(caller: Caller, host: str) -> None:
     """A cache before us would lead others there."""
 
     async def story(client: httpx.AsyncClient) -> None:
@@ -269,10 +286,10 @@ def test_nobody_is_led_to_the_host_that_a_request_names(tmp_path: Path, host: st
                 assert "evil" not in location + answer.text
                 assert "redirect_uri=https%3A%2F%2Fgate.example%2F" in location or not location
 
-    told(tmp_path, story)
+    caller.tells(story)
 
 
-def test_methods_that_no_route_has_are_refused(tmp_path: Path) -> None:
+def test_methods_that_no_route_has_are_refused(caller: Caller) -> None:
     async def story(client: httpx.AsyncClient) -> None:
         for path in ("/webhook", "/healthz", "/account", "/api/v1/ask", "/signout", "/r/example/vault/pull/1"):
             for method in ("TRACE", "OPTIONS", "PUT", "DELETE", "PATCH", "CONNECT", "PROPFIND"):
@@ -281,10 +298,10 @@ def test_methods_that_no_route_has_are_refused(tmp_path: Path) -> None:
                 assert "access-control-allow-origin" not in answer.headers
                 assert "a=b" not in answer.text
 
-    told(tmp_path, story)
+    caller.tells(story)
 
 
-def test_pages_tell_the_browser_what_they_may_do(tmp_path: Path) -> None:
+def test_pages_tell_the_browser_what_they_may_do(caller: Caller) -> None:
     """No script, no frame, nothing from elsewhere; over HTTPS for ever."""
     policy = HEADERS["Content-Security-Policy"]
     assert "default-src 'none'" in policy
@@ -297,13 +314,13 @@ def test_pages_tell_the_browser_what_they_may_do(tmp_path: Path) -> None:
             assert {name: answer.headers[name] for name in HEADERS} == dict(HEADERS)
             assert answer.headers["strict-transport-security"].startswith("max-age=")
 
-    told(tmp_path, story)
+    caller.tells(story)
 
 
-def test_health_tells_nothing_about_anybody(tmp_path: Path) -> None:
+def test_health_tells_nothing_about_anybody(caller: Caller) -> None:
     async def story(client: httpx.AsyncClient) -> None:
         alive, ready = [(await client.get(path)).json() for path in ("/healthz", "/readyz")]
         assert alive.keys() <= {"status", "version"}
         assert all(isinstance(value, int) for name, value in ready.items() if name != "status")
 
-    told(tmp_path, story)
+    caller.tells(story)

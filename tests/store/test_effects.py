@@ -7,6 +7,7 @@ from sqlalchemy import insert, select
 
 from app.jobs.again import KEY, JudgeAgain
 from app.store.database import Database
+from app.store.effects import BACKFILL
 from app.store.open_pulls import OpenPulls
 from app.store.repositories import RepositoryStore
 from app.store.subjects import SubjectStore
@@ -60,7 +61,8 @@ class Desk:
 
     async def waiting(self) -> list[str]:
         """Keys that wait, those first that are due first."""
-        query = select(subject.c.key).where(subject.c.wanted > subject.c.done).order_by(subject.c.next_at)
+        waits = (subject.c.wanted > subject.c.done) & (subject.c.key != BACKFILL)  # wanted with every repository
+        query = select(subject.c.key).where(waits).order_by(subject.c.next_at)
         async with self.database.read() as connection:
             return list((await connection.execute(query)).scalars())
 

@@ -10,7 +10,7 @@ from alembic import command
 from sqlalchemy import Connection, MetaData, Table, insert, select, update
 
 from app.store.database import Database, Schema
-from app.store.schema import _config
+from app.store.schema import HEAD, _config, revisions
 from app.store.subjects import SubjectStore
 
 #: The schema of the release before.
@@ -108,6 +108,10 @@ def test_the_older_release_serves_while_the_schema_changes(url: str) -> None:
         await other.close()
 
     story_on(url, story)
+
+
+def test_the_revision_that_this_release_needs_is_the_newest() -> None:
+    assert revisions()[0] == HEAD
 
 
 def test_a_schema_that_is_ahead_is_left_as_it_is(url: str) -> None:

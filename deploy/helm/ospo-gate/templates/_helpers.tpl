@@ -61,6 +61,10 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- if include "ospo-gate.distributed" . }}
 - name: OSPO_GATE_MIGRATE
   value: "false"
+{{- if not (hasKey .Values.settings "github_processes") }}
+- name: OSPO_GATE_GITHUB_PROCESSES  # each takes its part of GitHub's limits
+  value: {{ ternary .Values.worker.autoscaling.maxReplicas .Values.worker.replicas .Values.worker.autoscaling.enabled | quote }}
+{{- end }}
 {{- else }}
 - name: OSPO_GATE_DATABASE
   value: "sqlite+aiosqlite:////var/lib/ospo-gate/ospo-gate.db"
@@ -98,8 +102,8 @@ annotations:
 {{/* No user id: the image's own, or whatever the cluster assigns. */}}
 {{- define "ospo-gate.podSecurity" -}}
 runAsNonRoot: true
-{{- if not (include "ospo-gate.distributed" .) }}
-fsGroup: 65532
+{{- if and (not (include "ospo-gate.distributed" .)) .Values.persistence.fsGroup }}
+fsGroup: {{ int64 .Values.persistence.fsGroup }}
 fsGroupChangePolicy: OnRootMismatch
 {{- end }}
 seccompProfile:
@@ -128,7 +132,7 @@ capabilities:
 - name: secrets
   secret:
     secretName: {{ include "ospo-gate.secret" . }}
-    defaultMode: 0440
+    defaultMode: 0444  # for whatever user id; nobody else is in the container
 - name: tmp
   emptyDir:
     sizeLimit: 256Mi
@@ -154,6 +158,16 @@ readinessProbe:
 {{- end -}}
 
 {{- define "ospo-gate.placement" -}}
+{{- if and .component (include "ospo-gate.distributed" .root) }}
+topologySpreadConstraints:
+  - maxSkew: 1
+    topologyKey: kubernetes.io/hostname
+    whenUnsatisfiable: ScheduleAnyway
+    labelSelector:
+      matchLabels:
+        {{- include "ospo-gate.selector" .root | nindent 8 }}
+        app.kubernetes.io/component: {{ .component }}
+{{- end }}
 {{- with .root.Values.imagePullSecrets }}
 imagePullSecrets:
   {{- toYaml . | nindent 2 }}
