@@ -1,5 +1,6 @@
 """Dependency-Track's REST API, as its versions 4 and 5 have it: uploading a CycloneDX document and seeing it arrive."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,8 @@ from checks.model.phrase import visible
 
 #: Seconds to connect, and between two bytes.
 TIMEOUT = (5.0, 30.0, 30.0, 30.0)
+#: Seconds for one request and its whole answer.
+WHOLE = 300.0
 #: Bytes of one answer.
 _LARGEST = 1_000_000
 
@@ -64,17 +67,28 @@ class DependencyTrack:
         headers = {"X-Api-Key": self.api_key, "Accept": "application/json", "User-Agent": f"ospo-gate/{VERSION}"}
         client = httpx.AsyncClient(transport=self.transport(), timeout=httpx.Timeout(TIMEOUT), trust_env=False)
         try:
-            async with client:
-                answer = await client.request(method, self.address.below(path), headers=headers, **given)
-            if len(answer.content) > _LARGEST:
-                raise DependencyTrackError("Dependency-Track's answer is too long")
+            url = self.address.below(path)
+            async with asyncio.timeout(WHOLE), client, client.stream(method, url, headers=headers, **given) as streamed:
+                answer = await _read(streamed)
             if answer.status_code >= 300:
                 raise _refusal(answer)
             return answer.json()
+        except TimeoutError:
+            raise DependencyTrackError("Dependency-Track did not answer in time") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise DependencyTrackError(f"Dependency-Track could not be reached: {visible(str(error), 200)}") from None
         except ValueError:
             raise DependencyTrackError("Dependency-Track's answer could not be read") from None
+
+
+async def _read(streamed: httpx.Response) -> httpx.Response:
+    """The answer with its body, unpacked, no more of it than an answer of this API has."""
+    body = b""
+    async for chunk in streamed.aiter_bytes(65_536):
+        body += chunk
+        if len(body) > _LARGEST:
+            raise DependencyTrackError("Dependency-Track's answer is too long")
+    return httpx.Response(streamed.status_code, content=body)
 
 
 class _NotFound(DependencyTrackError):
@@ -101,6 +115,8 @@ def _problem(answer: httpx.Response) -> str:
     try:
         found = answer.json()
         errors = found.get("errors") or []
-        return visible("; ".join(str(one) for one in (found.get("detail") or found.get("title"), *errors[:5]) if one), 400)
+        return visible(
+            "; ".join(str(one) for one in (found.get("detail") or found.get("title"), *errors[:5]) if one), 400
+        )
     except (ValueError, AttributeError, TypeError):
         return visible(answer.reason_phrase or "no reason", 100)

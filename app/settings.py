@@ -259,6 +259,26 @@ def service_place(environ: Mapping[str, str] = os.environ) -> ServicePlace:
     return ServicePlace(*(given.get(name) or None for name in ("database", "server", "api_token", "policy")))
 
 
+class TrackPlace(NamedTuple):
+    """Where a command uploads to."""
+
+    url: str | None
+    api_key: str | None
+    variables: Mapping[str, str]
+    """Of the environment: proxies and certificates."""
+
+
+def dependency_track(environ: Mapping[str, str] = os.environ) -> TrackPlace:
+    """The Dependency-Track of the service's settings. Raises `UsageError` for a file that cannot be read."""
+    from app.service_settings import ServiceSettings
+
+    given, unread = _with_files(_given(environ, PREFIX), ServiceSettings)
+    if unread:
+        _complete(None, unread, "docs/settings.md")
+    url, api_key = (given.get(f"dependency_track_{name}") or None for name in ("url", "api_key"))
+    return TrackPlace(url, api_key, dict(environ))
+
+
 def database_url(environ: Mapping[str, str] = os.environ) -> str:
     """The service's database, for commands that need nothing else of it."""
     from app.service_settings import ServiceSettings

@@ -72,7 +72,9 @@ class StoredSboms:
 
     async def written(self, asked: Asked, tree: StoredTree) -> str:
         found = await self.documents.inventories(tree)
-        return await asyncio.to_thread(lambda: write(self._content(asked, tree, found), asked.format, asked.spec_version))
+        return await asyncio.to_thread(
+            lambda: write(self._content(asked, tree, found), asked.format, asked.spec_version)
+        )
 
     def about(self, asked: Asked, tree: StoredTree) -> About:
         """What the manifests do not tell."""

@@ -27,6 +27,7 @@ def exported(tally: Tally, path: Path, budgets: tuple[Budget, ...] = ()) -> dict
             return await Metrics(tally, FigureStore(database), lambda: budgets, lambda: Hand(4, 1)).text()
         finally:
             await database.close()
+            await asyncio.sleep(0.05)  # a thread of the driver still answers to this loop
 
     found: dict[str, dict[tuple[str, ...], float]] = {}
     for family in text_string_to_metric_families(asyncio.run(story()).decode()):

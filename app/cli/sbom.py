@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from app.cache import InventoryFiles
+from app.cli.arguments.sbom import SNAPSHOT
 from app.cli.drive import without_collector
 from app.cli.manifests import cache, inventories, pairs
 from app.cli.output import check_target, say, write_file
@@ -48,15 +49,49 @@ def run(options: argparse.Namespace) -> int:
     """0; 1 where a manifest could not be read, or the document is not valid."""
     if options.output:
         check_target(Path(options.output))
+    if options.format == SNAPSHOT:
+        return _put(_snapshot(options), options)
     check_version(options.format, options.spec_version)
+    if options.pull is not None and not options.server:
+        raise UsageError("--pull needs --server")
+    if options.server:
+        from app.cli.sbom_stored import stored
+
+        text = stored(options)
+        return max(_put(text, options), validate(text) if options.validate else 0)
     with without_collector():
         content, found = content_of(options)
         text = write(content, options.format, options.spec_version)
+    _put(text, options)
+    return max(_report(content, found), validate(text) if options.validate else 0)
+
+
+def _put(text: str, options: argparse.Namespace) -> int:
     if options.output:
         write_file(Path(options.output), text)
     else:
         say(text)
-    return max(_report(content, found), validate(text) if options.validate else 0)
+    return 0
+
+
+def _snapshot(options: argparse.Namespace) -> str:
+    """The body of a request to GitHub's dependency submission API."""
+    import json
+
+    from checks.sboms.to_github import Scan, snapshot
+
+    environment = command_environment()
+    with without_collector():
+        place = _read(options, cache(options.no_cache))
+        about = _about(options, environment, place)
+    if not about.subject.commit or not about.created:
+        raise UsageError("--format github-snapshot: it tells of a commit, and this is no git checkout")
+    if not (options.ref or "").startswith("refs/"):
+        raise UsageError("--format github-snapshot: --ref is missing", hint='In a workflow: --ref "$GITHUB_REF"')
+    address = environment.server_url or "https://github.com"
+    scan = Scan(about.subject.commit, options.ref, about.created, about.subject.repository or address)
+    body = snapshot(place.inventories, about, scan, everything=False)
+    return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
 
 
 def content_of(options: argparse.Namespace) -> tuple[Content, tuple[Inventory, ...]]:

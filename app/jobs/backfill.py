@@ -104,7 +104,9 @@ class Backfill:
         except GitHubError as error:
             await self.store.failed(ids, str(error), self.clock() + BACK_OFF)
             return
-        await self.store.told({row.id: (found[row.name].sha, found[row.name].pushed_at) for row in rows if row.name in found})
+        await self.store.told(
+            {row.id: (found[row.name].sha, found[row.name].pushed_at) for row in rows if row.name in found}
+        )
         now = self.clock()
         await self.store.postponed([row.id for row in rows if row.name in found], now)
         if hidden := [row.id for row in rows if row.name not in found]:

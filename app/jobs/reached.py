@@ -54,7 +54,7 @@ class Reached:
             return
         known = await self.beliefs.repositories(installation_id, [one.id for one in told])
         listed = {one.id for one in told}
-        lost = sorted(id_ for id_, row in known.items() if id_ not in listed and row.installation_id == installation_id)
+        lost = sorted(id_ for id_ in known if id_ not in listed)
         if lost:
             await self._tell("lost", [Lost(installation_id, "the repository was taken away from the App", tuple(lost))])
         if news := [one for one in told if _is_news(one, known.get(one.id))]:

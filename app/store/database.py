@@ -116,7 +116,9 @@ def _used(engine: AsyncEngine) -> int:
 
 
 def _sqlite(url: str, **pool: Any) -> AsyncEngine:
-    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS}, **pool)
+    from app.store.quick import opener  # who has PostgreSQL needs no driver for SQLite
+
+    engine = create_async_engine(url, async_creator=opener(make_url(url), timeout=BUSY_SECONDS), **pool)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return engine
 

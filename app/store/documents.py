@@ -111,8 +111,7 @@ class DocumentStore:
         return True
 
     async def inventories(self, tree: StoredTree) -> tuple[Inventory, ...]:
-        """What its manifests say, by path. One that an older release wrote in another form has a problem that says so.
-        """
+        """What its manifests say, by path. One that an older release wrote in another form has a problem that says so."""
         data = await self._data(set(tree.documents.values()))
         return await asyncio.to_thread(lambda: tuple(_placed(sorted(tree.documents.items()), data)))
 

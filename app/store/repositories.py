@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.store.database import Database
 from app.store.tables import repository
+from app.store.words import kept
 
 #: Rows of one statement.
 BATCH = 500

@@ -1,7 +1,7 @@
 """The subjects of the work: wanting, claiming, finishing. Every step is one transaction."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -69,6 +69,11 @@ class SubjectStore:
         later = (subject.c.wanted > subject.c.done) & (subject.c.next_at > at) & subject.c.lease_until.is_(None)
         async with self.database.write() as connection:
             await connection.execute(update(subject).where(subject.c.key == key, later).values(next_at=at))
+
+    async def tell(self, key: str, wish: Mapping[str, Any]) -> None:
+        """A wish for a task of the service, which finds it as the claim's `comment`."""
+        async with self.database.write() as connection:
+            await connection.execute(update(subject).where(subject.c.key == key).values(comment=dict(wish)))
 
     async def hasten(self, kind: Kind, seconds: float) -> None:
         """What of a kind waits for its time is due within `seconds`, one after the other."""

@@ -69,7 +69,9 @@ def router(token: str, repositories: RepositoryStore, sboms: StoredSboms) -> API
             if not (number.isascii() and number.isdigit() and len(number) < 11 and int(number) < _LARGEST_NUMBER):
                 return refused(404, "that is not the number of a pull request")
             tree = await sboms.documents.pull(pull_key(row.id, int(number)))
-            reason = f"of {row.name}#{int(number)} nothing is stored: it was not judged yet, or before its default branch"
+            reason = (
+                f"of {row.name}#{int(number)} nothing is stored: it was not judged yet, or before its default branch"
+            )
             return tree or refused(404, f"{reason} was read")
 
         return await answered(request, f"{owner}/{name}", find)

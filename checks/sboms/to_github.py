@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from checks.model.dependency import Inventory, Origin
 from checks.sboms.assembly import About, assemble
 from checks.sboms.content import Component, Content
+from checks.sboms.inert import inert
 
 #: Formats that GitHub's graph reads itself: docs.github.com, "Dependency graph supported package ecosystems" (2026).
 PARSED = frozenset({
@@ -38,7 +39,9 @@ def snapshot(inventories: Iterable[Inventory], about: About, scan: Scan, *, ever
     to say, which takes back what was said before."""
     kept = [one for one in inventories if everything or one.format not in PARSED]
     manifests = {
-        one.path: _manifest(one.path, assemble([one], about)) for one in kept if one.format not in BESIDE
+        (path := inert(about.folder + one.path)): _manifest(path, assemble([one], about))
+        for one in kept
+        if one.format not in BESIDE
     }
     return {
         "version": 0,

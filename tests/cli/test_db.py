@@ -60,3 +60,23 @@ def test_the_distributed_engine_needs_postgresql_and_workers_need_to_be(
     monkeypatch.setenv("OSPO_GATE_ENGINE", "distributed")
     assert main(["serve"]) == 2
     assert "needs PostgreSQL" in capsys.readouterr().err
+
+
+def test_a_back_up_and_a_person_who_is_forgotten(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["db", "upgrade"])
+    copy = path.with_name("copy.db")
+    assert main(["db", "backup", str(copy)]) == 0
+    assert f"Wrote {copy}" in capsys.readouterr().out
+    assert main(["db", "backup", str(copy)]) == 2
+    assert "is there already" in capsys.readouterr().err
+    assert main(["db", "backup", str(path.parent / "no" / "folder.db")]) == 2
+    assert "could not be written: No such file or directory" in capsys.readouterr().err
+    assert main(["db", "forget-person", "ada", "--email", "ada@example.com", "--name", "Ada Lovelace"]) == 0
+    assert "says `ghost`" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [["@ada"], ["a b"], ["ada", "--name", "a"], ["ada", "--email", "  "]])
+def test_a_person_must_be_named_exactly(words: list[str], path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["db", "upgrade"])
+    assert main(["db", "forget-person", *words]) == 2
+    assert "everywhere" in (said := capsys.readouterr().err) or "no login" in said

@@ -72,7 +72,7 @@ def test_every_metric_is_exported_by_a_run(tmp_path: Path) -> None:
 def test_the_webhook_stands_alone_on_the_listener_that_anybody_reaches(tmp_path: Path) -> None:
     inner, token = free_port(), "a-token-for-the-tests"
     settings = {"OSPO_GATE_INTERNAL_PORT": str(inner), "OSPO_GATE_API_TOKEN": token}
-    with Stage(tmp_path, OSPO_GATE_PUBLIC_URL="http://127.0.0.1", **settings) as stage:
+    with Stage(tmp_path, "github.com", OSPO_GATE_PUBLIC_URL="http://127.0.0.1", **settings) as stage:
         change = pull(stage, repository(stage), COPYLEFT)
         stage.verdict(change.repository, change.head_sha)
         page = f"/r/{change.repository.full_name}/pull/{change.number}"

@@ -16,8 +16,12 @@ from tests.simulator import Repository
 
 async def found(office: Office, *repositories: Repository) -> None:
     """The service hears of them, as when the App is installed."""
-    told = tuple(Told(r.id, office.installation, r.full_name, r.node_id, fork=r.parent is not None) for r in repositories)
-    await office.service.subjects.accept(Delivery(f"i{repositories[0].id}", "installation", "created", Regained(office.installation, told)))
+    told = tuple(
+        Told(r.id, office.installation, r.full_name, r.node_id, fork=r.parent is not None) for r in repositories
+    )
+    await office.service.subjects.accept(
+        Delivery(f"i{repositories[0].id}", "installation", "created", Regained(office.installation, told))
+    )
 
 
 async def step(office: Office) -> None:
@@ -55,7 +59,10 @@ def test_what_an_installation_brings_is_read(run: Run) -> None:
 def test_what_is_archived_or_a_fork_may_be_left_out(run: Run) -> None:
     async def story(office: Office) -> None:
         repos = [office.repository() for _ in range(3)]
-        rows = [RepositoryRow(r.id, office.installation, r.full_name, archived=n == 0, fork=n == 1) for n, r in enumerate(repos)]
+        rows = [
+            RepositoryRow(r.id, office.installation, r.full_name, archived=n == 0, fork=n == 1)
+            for n, r in enumerate(repos)
+        ]
         await office.service.repositories.seen(rows)
         await office.service.backfill.schedule()
         office.clock.passes(seconds=10)
@@ -151,7 +158,9 @@ def test_a_push_that_was_not_heard_of_is_found_at_night(run: Run) -> None:
 
 def test_a_push_that_touches_no_manifest_costs_no_request(run: Run) -> None:
     async def story(office: Office) -> None:
-        office.sim.create_repository("example", "policy", files={"policy.yaml": "version: 1\nlicenses: {allow: [permissive]}\n"})
+        office.sim.create_repository(
+            "example", "policy", files={"policy.yaml": "version: 1\nlicenses: {allow: [permissive]}\n"}
+        )
         repo = office.repository()
         before = await office.push(repo)
         await office.work()

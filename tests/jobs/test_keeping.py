@@ -57,7 +57,9 @@ def test_where_nothing_is_judged_it_is_read_alone(run: Run) -> None:
 
 
 def test_with_the_policy_of_the_organization_a_push_costs_what_it_changes(run: Run) -> None:
-    files = {f"services/{n}/{name}": text.replace("tiny", f"tiny-{n}") for n in range(30) for name, text in CLEAN.items()}
+    files = {
+        f"services/{n}/{name}": text.replace("tiny", f"tiny-{n}") for n in range(30) for name, text in CLEAN.items()
+    }
 
     async def story(office: Office) -> None:
         office.sim.create_repository("example", "policy", files={"policy.yaml": POLICY})
@@ -142,4 +144,3 @@ def test_before_its_default_branch_was_read_nothing_of_a_pull_request_is_stored(
         assert await office.service.documents.pull(pull_key(pull.repository.id, pull.number)) is None
 
     run(story)
-

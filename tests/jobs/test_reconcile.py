@@ -241,6 +241,38 @@ async def claimed(office: Office, key: str) -> Claim:
     return claim
 
 
+def test_the_rest_of_an_installation_that_does_not_answer_is_for_the_next_round(
+    run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "REPOSITORIES", 1)
+
+    async def story(office: Office) -> None:
+        for _ in range(3):
+            office.pull(CLEAN)
+        office.sim.fail_next("pullRequests", 502)
+        assert await looked(office) == []
+        assert await looked(office) == ["missing"] * 3
+
+    run(story)
+
+
+def test_what_waits_in_a_repository_that_was_archived_unheard_rests(run: Any) -> None:
+    async def story(office: Office) -> None:
+        pull = office.pull(COPYLEFT)
+        await looked(office)
+        pull.repository.archive()
+        await looked(office)
+        assert await office.service.subjects.claim(60, pull_key(pull.repository.id, 1)) is None
+        (rests,) = await DeliveryStore(office.service.database).poisoned(10)
+        assert rests.error == "the repository is archived"
+        pull.repository.unarchive()
+        await looked(office)
+        await office.work()
+        assert office.titles(pull) == ["1 to fix"]
+
+    run(story)
+
+
 def taken_away(office: Office) -> None:
     office.sim.world.installations[office.installation].selected = set()
 

@@ -1,5 +1,6 @@
 """What GitHub signed is read, and nothing else; and what is signed is still somebody's words."""
 
+import gzip
 import json
 from typing import Any
 
@@ -65,6 +66,20 @@ DEEP = b"[" * 100_000 + b"]" * 100_000
 def test_hostile_json_is_refused_or_ignored_and_never_an_error_of_ours(door: Door, body: bytes) -> None:
     assert status(door.says(post(body))) in (202, 400)
     assert status(door.says(b"GET /healthz HTTP/1.1\r\nHost: g\r\nConnection: close\r\n\r\n")) == 200
+
+
+def test_a_packed_body_is_not_unpacked(door: Door) -> None:
+    """A few kilobytes would become gigabytes; GitHub sends none."""
+    bomb = gzip.compress(b"0" * 10_000_000)
+    assert status(door.says(post(bomb, "Content-Encoding: gzip"))) == 400
+    assert status(door.says(post(gzip.compress(pull()), "Content-Encoding: gzip"))) == 400
+    assert not door.stored
+
+
+def test_of_a_large_delivery_only_what_is_needed_is_kept(door: Door) -> None:
+    assert status(door.says(post(pull(unknown="x" * 20_000_000)))) == 202
+    (stored,) = door.stored
+    assert len(repr(stored)) < 2_000
 
 
 def test_answers_repeat_nothing_of_what_was_sent(door: Door) -> None:

@@ -52,13 +52,6 @@ def listener() -> Iterator[Listener]:
     opened.close()
 
 
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    settings = {"OSPO_GATE_RETRY_SECONDS": "1", "OSPO_GATE_API_TOKEN": "a-token-of-the-api-0123456789"}
-    with Stage(tmp_path_factory.mktemp("reach"), "github.com", **settings) as running:
-        yield running
-
-
 def planted(url: str, place: str) -> dict[str, str]:
     """Every kind of file that says where something is to be had; all of it from there."""
     resolved = {"version": "1.0.0", "resolved": f"{url}/a.tgz", "license": f"SEE LICENSE IN {url}/license"}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -39,6 +40,7 @@ GET /api/v1/repositories/{owner}/{name}/components
 GET /api/v1/repositories/{owner}/{name}/history
 GET /api/v1/repositories/{owner}/{name}/sbom
 GET /api/v1/repositories/{owner}/{name}/pull/{number}/sbom
+GET /metrics
 """
 WHO_MAY_SEE_THE_REPOSITORY = """
 GET /r/{owner}/{name}/branch
@@ -57,9 +59,6 @@ POST /setup/store
 POST /setup/credentials
 GET /setup/policy.yaml
 GET /setup/ruleset-{enforcement}.json
-"""
-INTERNAL_ALONE = """
-GET /metrics
 """
 
 
@@ -149,7 +148,7 @@ def filled(route: str) -> tuple[str, str]:
 
 def test_every_route_is_in_the_table(caller: Caller) -> None:
     found = {route for app in caller.apps.values() for route in routes(app.routes)}
-    assert found - listed(INTERNAL_ALONE) == listed(ANYBODY, WHO_HAS_THE_TOKEN, WHO_MAY_SEE_THE_REPOSITORY, WHO_SETS_UP)
+    assert found == listed(ANYBODY, WHO_HAS_THE_TOKEN, WHO_MAY_SEE_THE_REPOSITORY, WHO_SETS_UP)
 
 
 @pytest.mark.parametrize("route", sorted(listed(WHO_HAS_THE_TOKEN)))
@@ -162,6 +161,7 @@ def test_no_route_of_the_api_answers_without_its_token(caller: Caller, route: st
             sent = {} if header is None else {"Authorization": header.encode()}
             answer = await client.request(method, path, params={"token": TOKEN}, headers=sent)
             assert (answer.status_code, answer.json()["status"]) == (401, "refused")
+            assert answer.headers["www-authenticate"] == "Bearer"
             assert "vault" not in answer.text
         right = await client.request(method, path, headers={"Authorization": f"Bearer {TOKEN}"})
         assert right.status_code in (200, 400, 404)
@@ -177,11 +177,17 @@ def test_without_a_token_in_the_settings_there_is_no_api(tmp_path: Path) -> None
 
 def test_without_pages_in_the_settings_there_are_none(tmp_path: Path) -> None:
     nothing = {"public_url": None, "client_id": None, "client_secret": None, "api_token": None}
-    assert set(routes(service(tmp_path, **nothing).application().routes)) - listed(INTERNAL_ALONE) == {
-        "POST /webhook",
-        "GET /healthz",
-        "GET /readyz",
-    }
+    found = set(routes(service(tmp_path, **nothing).application().routes))
+    assert found == {"POST /webhook", "GET /healthz", "GET /readyz"}
+
+
+def test_with_two_listeners_the_webhook_is_alone_on_the_outer_one(tmp_path: Path) -> None:
+    running = service(tmp_path)
+    outer = set(routes(running.webhook_alone(nullcontext).routes))
+    assert outer == {"POST /webhook", "GET /healthz"}
+    inner = set(routes(running.all_the_rest().routes))
+    assert inner == listed(ANYBODY, WHO_HAS_THE_TOKEN, WHO_MAY_SEE_THE_REPOSITORY) - {"POST /webhook"}
+    assert set(routes(running.of_workers().routes)) == {"GET /healthz", "GET /readyz", "GET /metrics"}
 
 
 @pytest.mark.parametrize("route", sorted(listed(WHO_MAY_SEE_THE_REPOSITORY)))

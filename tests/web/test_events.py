@@ -220,3 +220,23 @@ def test_an_enterprise_server_tells_less() -> None:
     told = heard("repository", raw, OURS).told
     assert told is not None
     assert (told.properties, told.license, told.archived, told.visibility) == (None, None, None, "private")
+
+
+@pytest.mark.parametrize(
+    ("changes", "untouched"),
+    [
+        ({"commits": [{"modified": ["README.md"]}]}, True),
+        ({"commits": [{"modified": ["README.md"]}, {"added": ["web/package-lock.json"]}]}, False),
+        ({"commits": [{"removed": ["package-lock.json"]}]}, False),
+        ({"commits": [{"modified": [".github/CODEOWNERS"]}]}, False),
+        ({"commits": [{"modified": ["README.md"]}], "forced": True}, False),
+        ({"commits": [{"modified": ["README.md"]}, {}]}, False),  # a merge, of which GitHub names no path
+        ({"commits": []}, False),
+        ({"commits": [{"added": [f"{n}.txt" for n in range(300)]}]}, False),
+        ({"commits": [{"modified": ["README.md"]}] * 2_048}, False),
+    ],
+)
+def test_a_push_that_touches_no_manifest_names_the_head_before(changes: dict[str, Any], untouched: bool) -> None:
+    command = hear_push(before="b" * 40, **changes).command
+    assert isinstance(command, Wanted)
+    assert command.about.untouched_since == ("b" * 40 if untouched else "")

@@ -13,7 +13,7 @@ from app.web.protocol import MAX_HEAD, CappedProtocol
 ORDINARY = b"POST /webhook HTTP/1.1\r\nHost: gate\r\nContent-Length: 2\r\n\r\n{}"
 
 
-def exchange(*chunks: bytes, protocol: type[CappedProtocol] = CappedProtocol) -> bytes:
+def exchange(*chunks: bytes) -> bytes:
     """What the server answers before it closes, or before it waits for more than the chunks."""
 
     async def app(scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]) -> None:
@@ -28,7 +28,7 @@ def exchange(*chunks: bytes, protocol: type[CappedProtocol] = CappedProtocol) ->
         config = uvicorn.Config(app, ws="none", log_config=None)
         config.load()
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: protocol(config, ServerState(), {}), "127.0.0.1", 0)
+        server = await loop.create_server(lambda: CappedProtocol(config, ServerState(), {}), "127.0.0.1", 0)
         reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
         try:
             for chunk in chunks:
@@ -62,79 +62,3 @@ def test_headers_without_an_end_are_refused(endless: bytes) -> None:
 
 def test_a_url_without_an_end_is_refused() -> None:
     assert exchange(b"GET /", *[b"a" * 8192] * 20) == b"HTTP/1.1 400 Bad Request\r\n"
-
-
-class Hasty(CappedProtocol):
-    head_seconds = request_seconds = 0.05
-
-
-class Patient(CappedProtocol):
-    head_seconds = 0.05
-    request_seconds = 30.0
-
-
-@pytest.mark.parametrize(
-    "chunks",
-    [
-        (),
-        (b"POST /webhook HT",),
-        (b"POST /webhook HTTP/1.1\r\nHost: gate\r\nX-Slow: ",),
-        (ORDINARY.replace(b"Length: 2", b"Length: 200"),),
-    ],
-    ids=["nothing", "half a line", "half a header", "half a body"],
-)
-def test_who_does_not_finish_a_request_does_not_hold_the_connection(chunks: tuple[bytes, ...]) -> None:
-    with pytest.raises(asyncio.IncompleteReadError) as closed:
-        exchange(*chunks, protocol=Hasty)
-    assert closed.value.partial == b""
-
-
-def test_blank_lines_after_an_answer_do_not_hold_the_connection() -> None:
-    async def story() -> bytes:
-        async def app(scope: Any, receive: Any, send: Any) -> None:
-            await send({"type": "http.response.start", "status": 202, "headers": [(b"content-length", b"0")]})
-            await send({"type": "http.response.body", "body": b""})
-
-        config = uvicorn.Config(app, ws="none", log_config=None)
-        config.load()
-        loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: Hasty(config, ServerState(), {}), "127.0.0.1", 0)
-        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
-        try:
-            writer.write(b"GET / HTTP/1.1\r\nHost: gate\r\n\r\n")
-            answer = await reader.readuntil(b"\r\n\r\n")
-            writer.write(b"\r\n")
-            return answer + await asyncio.wait_for(reader.read(), 3)  # uvicorn's own time is longer
-        finally:
-            writer.close()
-            server.close()
-
-    assert asyncio.run(story()).startswith(b"HTTP/1.1 202 Accepted")
-
-
-def test_a_slow_body_has_more_time_than_its_headers() -> None:
-    async def story() -> bytes:
-        done = asyncio.Event()
-
-        async def app(scope: Any, receive: Any, send: Any) -> None:
-            while (await receive())["more_body"]:
-                done.set()
-            await send({"type": "http.response.start", "status": 202, "headers": [(b"content-length", b"0")]})
-            await send({"type": "http.response.body", "body": b""})
-
-        config = uvicorn.Config(app, ws="none", log_config=None)
-        config.load()
-        loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: Patient(config, ServerState(), {}), "127.0.0.1", 0)
-        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
-        try:
-            writer.write(ORDINARY[:-1])
-            await done.wait()
-            await asyncio.sleep(2 * Patient.head_seconds)
-            writer.write(ORDINARY[-1:])
-            return await asyncio.wait_for(reader.readuntil(b"\r\n"), 10)
-        finally:
-            writer.close()
-            server.close()
-
-    assert asyncio.run(story()) == b"HTTP/1.1 202 Accepted\r\n"
