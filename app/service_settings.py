@@ -170,7 +170,7 @@ class ServiceSettings:
     backfill_forks: bool = key("Whether the default branches of forks are read, too.", default=True)
     dependency_submission: Submission = key(
         "What default branches use that is told to GitHub's dependency graph, so that its alerts know of it: `off`; "
-        "`missing`: what GitHub does not read itself; or `all`. It needs the permission `contents: write`: "
+        "`missing`, what GitHub does not read itself; or `all`. It needs the permission `contents: write`: "
         "docs/sbom-service.md.",
         default=Submission.OFF,
     )

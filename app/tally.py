@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 #: Upper bounds of what durations are sorted into (seconds).
 BOUNDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0)
 #: Different labels of one count. What GitHub or a package names could be without end; those beyond become `other`.
-MOST = 100
+MOST = 200
 OTHER = "other"
 
 Labels = tuple[str, ...]

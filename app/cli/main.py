@@ -74,7 +74,7 @@ COMMANDS = {
     "pause": "make every verdict neutral for a time, with a reason",
     "resume": "end a pause before its time",
     "doctor": "say whether the service, its GitHub App and its rules are as they should be",
-    "db": "check and upgrade the schema of the service's database",
+    "db": "look after the service's database: its schema, back-ups, a person's data",
 }
 
 

@@ -49,10 +49,10 @@ async def _uploaded(track: "DependencyTrack", options: argparse.Namespace, docum
     begin, began = time.time(), time.monotonic()
     token = await track.upload(options.project, options.version, document)
     while time.monotonic() - began < options.wait:
-        if not await track.processing(token):
-            if await track.imported(options.project, options.version) >= begin - _SKEW:
-                say(f"{options.project} {options.version} is in Dependency-Track.\n")
-                return 0
+        working = await track.processing(token)
+        if not working and await track.imported(options.project, options.version) >= begin - _SKEW:
+            say(f"{options.project} {options.version} is in Dependency-Track.\n")
+            return 0
         await asyncio.sleep(_POLL)
     print(f"Dependency-Track did not take it in within {options.wait} seconds.", file=sys.stderr)
     return 1

@@ -119,8 +119,9 @@ class TreeSource(BranchSource):
         declared = ", ".join(f"$e{index}: String!" for index in range(len(blobs)))
         fields = " ".join(f"b{index}: object(expression: $e{index}) {{ ...text }}" for index in range(len(blobs)))
         query = (
-            f"query($owner: String!, $name: String!, {declared}) {{ repository(owner: $owner, name: $name) {{ id {fields}"
-            " } } fragment text on Blob { oid byteSize isBinary isTruncated text }"
+            f"query($owner: String!, $name: String!, {declared}) {{ "
+            f"repository(owner: $owner, name: $name) {{ id {fields} }} }} "
+            "fragment text on Blob { oid byteSize isBinary isTruncated text }"
         )
         variables = {"owner": owner, "name": name} | {f"e{index}": blob.id for index, blob in enumerate(blobs)}
         try:

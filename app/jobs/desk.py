@@ -1,6 +1,6 @@
 """What a worker has before it while it judges one claim."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,8 @@ class Desk:
     waiting: Mapping[str, Any] | None = None
     again_at: float | None = None
     """When time alone can change the verdict (seconds since 1970)."""
+    afterwards: Callable[[], Awaitable[None]] | None = None
+    """What is left to do when everybody has their verdict."""
 
     def __post_init__(self) -> None:
         self.comment = self.claim.comment

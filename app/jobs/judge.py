@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -148,6 +149,8 @@ class Judge:
             else:
                 await self._posting.publish(claim, desk, outgoing)
                 logger.info("published", seconds=round(time.monotonic() - started, 3))
+            if desk.afterwards:
+                await desk.afterwards()
         except HeadMoved:
             await desk.withdraw()
             raise
@@ -257,7 +260,7 @@ class Judge:
         if self.branches and isinstance(source, BranchSource):
             await self.branches.judged(claim, source, judged)
         elif self.branches and pull:
-            await self.branches.pull(claim, judged)
+            desk.afterwards = partial(self.branches.pull, claim, judged)
         if desk.comment is None and pull:
             desk.comment = own_comment(source)
             if desk.comment is None and source.state and not source.state.all_comments:

@@ -8,7 +8,7 @@ from app.github.client import GitHubError, Installation, RateLimited
 from app.github.publication import Posted, Publication
 from app.github.publisher import Publisher
 from app.jobs.desk import Desk
-from app.store.reports import LATER, SENDING, SENT, SUPERSEDED, Outgoing, ReportStore
+from app.store.reports import LATER, SENT, SUPERSEDED, Outgoing, ReportStore
 from app.store.subjects import SubjectStore
 from app.subject import Claim
 from app.tracing import span
@@ -24,24 +24,22 @@ class Posting:
     async def publish(self, claim: Claim, desk: Desk, outgoing: Outgoing, failed: str | None = None) -> None:
         """Post what is stored, unless the claim is lost or the head is not the newest any more, and end the claim.
         `failed`: why nothing could be judged. Raises `RateLimited` or `GitHubError`."""
-        if not await self.subjects.may_publish(claim):
+        if not await self.subjects.may_publish(claim, outgoing.id):
             await self.reports.mark(outgoing, SUPERSEDED)
             await desk.withdraw()
             await self.subjects.finish(claim)
             return
-        await self.reports.mark(outgoing, SENDING)
         said = Publication.from_json(dict(outgoing.publication))
         still_mine = False
         try:
             posted = await self._posted(desk.publisher, said, desk.comment, waiting=desk.waiting)
             if posted.rest_at is None:
-                await self.reports.mark(outgoing, SENT)
-                published, again_at = f"{said.head}:{said.digest}", desk.again_at
+                sent, published, again_at = outgoing.id, f"{said.head}:{said.digest}", desk.again_at
             else:
                 await self.reports.later(outgoing, desk.again_at)
-                published, again_at = f"{said.head}:{LATER}", posted.rest_at
+                sent, published, again_at = None, f"{said.head}:{LATER}", posted.rest_at
             still_mine = await self.subjects.finish(
-                claim, again_at, failed, published=published, comment=posted.comment
+                claim, again_at, failed, sent, published=published, comment=posted.comment
             )
         finally:
             if not still_mine:

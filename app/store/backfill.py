@@ -149,7 +149,8 @@ class BackfillStore:
     async def due_at(self) -> float | None:
         """When the next one may be read (seconds since 1970); None: none is waiting."""
         async with self.database.read() as connection:
-            return (await connection.execute(select(func.min(backfill.c.next_at)))).scalar_one_or_none()
+            due: float | None = (await connection.execute(select(func.min(backfill.c.next_at)))).scalar_one_or_none()
+        return due
 
     async def progress(self, examples: int = 20) -> Progress:
         active = select(func.count()).select_from(repository).where(ACTIVE)

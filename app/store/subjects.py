@@ -27,7 +27,8 @@ from sqlalchemy.sql.dml import ReturningUpdate, Update
 
 from app.store.acceptance import ACCEPTED, DONE, FAILED, Acceptance
 from app.store.database import Database
-from app.store.tables import delivery, subject
+from app.store.reports import SENDING, SENT
+from app.store.tables import delivery, outbox, subject
 from app.subject import About, Claim, Delivery, Kind
 from app.tally import Tally
 
@@ -110,20 +111,32 @@ class SubjectStore:
             result = await connection.execute(mine.values(lease_until=self.clock() + lease_seconds))
             return bool(result.rowcount)
 
-    async def may_publish(self, claim: Claim) -> bool:
-        """Whether the claim still holds and its head is still the newest."""
-        async with self.database.read() as connection:
-            row = await connection.execute(select(subject.c.token, subject.c.head).where(subject.c.key == claim.key))
-            return row.one_or_none() == (claim.token, claim.head)
+    async def may_publish(self, claim: Claim, outgoing: int | None = None) -> bool:
+        """Whether the claim still holds and its head is still the newest. If so, the publication with the number
+        `outgoing` may have been posted from here on, whatever happens."""
+        newest = (subject.c.key == claim.key) & (subject.c.token == claim.token) & (subject.c.head == claim.head)
+        holds = select(subject.c.key).where(newest)
+        if outgoing is None:
+            async with self.database.read() as connection:
+                return (await connection.execute(holds)).one_or_none() is not None
+        sending = update(outbox).where(outbox.c.id == outgoing, holds.exists()).values(state=SENDING)
+        async with self.database.write() as connection:
+            return bool((await connection.execute(sending)).rowcount)
 
     async def finish(
-        self, claim: Claim, again_at: float | None = None, failed: str | None = None, **changes: Any
+        self,
+        claim: Claim,
+        again_at: float | None = None,
+        failed: str | None = None,
+        sent: int | None = None,
+        **changes: Any,
     ) -> bool:
         """Done up to what was wanted at the claim, and so are the deliveries that wanted it; False when the claim was
         lost.
 
         `again_at` (seconds since 1970): when time alone can change the verdict, so that it is wanted again then.
-        `failed`: why it came to an end without being done; who delivers an event again has it tried again.
+        `failed`: why it came to an end without being done; who delivers an event again has it tried again. `sent`: the
+        number of the publication that stands on GitHub now, whoever holds the claim.
         """
         values = {"done": claim.wanted, "lease_until": None, "attempts": 0, **changes}
         if again_at is not None:
@@ -136,6 +149,9 @@ class SubjectStore:
         settled = {"state": FAILED if failed else DONE, "error": failed, "done_at": self.clock()}
         open_ = and_(delivery.c.subject == claim.key, delivery.c.wanted <= claim.wanted, text("state <> 'done'"))
         async with self.database.write() as connection:
+            if sent is not None:
+                stands = {"state": SENT, "sent_at": self.clock()}
+                await connection.execute(update(outbox).where(outbox.c.id == sent).values(**stands))
             if not (await connection.execute(self._mine(claim).values(**values))).rowcount:
                 return False
             settle = update(delivery).where(open_).values(**settled).returning(delivery.c.received_at)

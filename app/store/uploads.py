@@ -74,7 +74,8 @@ class UploadStore:
             .where(upload.c.wanted > upload.c.done, repository.c.gone_at.is_(None))
         )
         async with self.database.read() as connection:
-            return (await connection.execute(query)).scalar_one_or_none()
+            due: float | None = (await connection.execute(query)).scalar_one_or_none()
+        return due
 
     async def sending(self, one: Upload, digest: str, token: str, again_at: float) -> None:
         """It was sent and is worked on; looked at again at `again_at` (seconds since 1970)."""

@@ -239,6 +239,6 @@ def fates(dice: random.Random, workers: bool) -> Plan:
     def plan(role: str) -> tuple[str, int]:
         points = mortal.OF_WORKERS if role != "serve" else ("submitted", *mortal.OF_WEB) if workers else mortal.POINTS
         point = dice.choice((*points, mortal.AT_RANDOM))
-        return point, dice.randint(100, 3_000) if point == mortal.AT_RANDOM else dice.randint(1, 25)
+        return point, dice.randint(100, 3_000) if point == mortal.AT_RANDOM else dice.randint(1, 12)
 
     return plan

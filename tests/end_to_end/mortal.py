@@ -12,8 +12,7 @@ from typing import Any
 
 #: Where a process can die, in the order in which a delivery passes them.
 POINTS = (
-    "submitted", "accepted", "claimed", "read", "judged", "saved", "sending", "posting", "posted", "recorded",
-    "finished",
+    "submitted", "accepted", "claimed", "read", "judged", "saved", "sending", "posting", "posted", "finished",
 )  # fmt: skip
 #: What a process without a web server passes, and a web server without workers.
 OF_WORKERS = POINTS[2:]
@@ -73,7 +72,7 @@ def _at(fate: Fate) -> None:
     from app.github.publisher import Publisher
     from app.github.pull import PullSource
     from app.store.acceptance import Acceptance
-    from app.store.reports import SENDING, SENT, ReportStore
+    from app.store.reports import ReportStore
     from app.store.subjects import SubjectStore
 
     match fate.point:
@@ -91,13 +90,11 @@ def _at(fate: Fate) -> None:
         case "saved":
             fate.after(ReportStore, "save")
         case "sending":
-            fate.after(ReportStore, "mark", lambda given, _: given[2] == SENDING)
+            fate.after(SubjectStore, "may_publish")
         case "posting":
             fate.during(Connection, "_raw", b"CheckRun")
         case "posted":
             fate.after(Publisher, "publish")
-        case "recorded":
-            fate.after(ReportStore, "mark", lambda given, _: given[2] == SENT)
         case "finished":
             fate.after(SubjectStore, "finish")
         case "time":

@@ -31,7 +31,7 @@ async def packages(office: Office, tree: StoredTree) -> dict[str, list[str]]:
 def requests(office: Office) -> list[str]:
     """What was read of the repository."""
     return [f"{seen.method} {seen.path.split('/')[-2]}" if seen.kind == "rest" else seen.kind
-            for seen in office.sim.requests if seen.kind not in ("token",)]  # fmt: skip
+            for seen in office.sim.requests if seen.kind != "token"]  # fmt: skip
 
 
 def test_without_a_section_for_vulnerabilities_it_is_stored_all_the_same(run: Run) -> None:

@@ -1,4 +1,4 @@
-"""What default branches use is told to GitHub's dependency graph and to Dependency-Track, later and until it arrived."""
+"""What default branches use is told to GitHub's dependency graph and to Dependency-Track until it has arrived."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +13,10 @@ from tests.jobs.office import Office, Run
 from tests.simulator import Repository, Simulator, User
 from tests.standins.dependencytrack import DependencyTrack
 
-BUN = '{"lockfileVersion": 1, "workspaces": {"": {"name": "web", "dependencies": {"tiny": "1.0.0"}}}, "packages": {"tiny": ["tiny@1.0.0", "", {}, ""]}}\n'
+BUN = """\
+{"lockfileVersion": 1, "workspaces": {"": {"name": "web", "dependencies": {"tiny": "1.0.0"}}},
+ "packages": {"tiny": ["tiny@1.0.0", "", {}, ""]}}
+"""
 
 
 @pytest.fixture(params=[4, 5])
