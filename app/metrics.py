@@ -144,7 +144,15 @@ METRICS = (
     Named("ospo_gate_repositories", Kind.GAUGE, Of.SERVICE, (), "Repositories that the App sees."),
     Named(
         "ospo_gate_repositories_read", Kind.GAUGE, Of.SERVICE, (),
-        "Those whose default branch was read: with the number of all, the progress of the first reading.",
+        "Default branches of which it is known what they use.",
+    ),
+    Named(
+        "ospo_gate_backfill_waiting", Kind.GAUGE, Of.SERVICE, (),
+        "Default branches that are still to be read for the first time.",
+    ),
+    Named(
+        "ospo_gate_uploads_waiting", Kind.GAUGE, Of.SERVICE, ("target",),
+        "Inventories of default branches that others do not have yet.",
     ),
     Named("ospo_gate_database_size_bytes", Kind.GAUGE, Of.SERVICE, (), "Size of the database."),
     Named(
@@ -291,6 +299,8 @@ def _of_stock(stock: Stock) -> dict[str, Iterable[Row]]:
         "ospo_gate_facts_oldest_seconds": [((kind,), kept.oldest) for kind, kept in sorted(stock.facts.items())],
         "ospo_gate_repositories": [((), stock.repositories)],
         "ospo_gate_repositories_read": [((), stock.read)],
+        "ospo_gate_backfill_waiting": [((), stock.unread)],
+        "ospo_gate_uploads_waiting": [((target,), count) for target, count in sorted(stock.uploads.items())],
         "ospo_gate_database_size_bytes": [((), stock.size)],
         "ospo_gate_engine_processes": [] if stock.processes is None else [((), stock.processes)],
     }

@@ -163,8 +163,8 @@ class ServiceSettings:
         default=True,
     )
     backfill_share: int = key(
-        "Percent of GitHub's rate limit that may be used when default branches are read for the first time; 0: they are "
-        "read when something is pushed to them. docs/sbom-service.md.",
+        "Percent of GitHub's rate limit that may be used when default branches are read for the first time; 0: they "
+        "are read when something is pushed to them. docs/sbom-service.md.",
         default=50,
     )
     backfill_forks: bool = key("Whether the default branches of forks are read, too.", default=True)
@@ -175,8 +175,8 @@ class ServiceSettings:
         default=Submission.OFF,
     )
     dependency_track_url: str | None = key(
-        "Address of a Dependency-Track server (version 4 or 5) that gets the SBOM of each default branch. Default: none "
-        "does.",
+        "Address of a Dependency-Track server (version 4 or 5) that gets the SBOM of each default branch. Default: "
+        "none does.",
         default=None,
     )
     dependency_track_api_key: str | None = key("The API key for it.", default=None, repr=False)

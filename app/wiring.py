@@ -404,7 +404,11 @@ def github_app(settings: ServiceSettings, environment: FactEnvironment, tally: T
 
 
 def _targets(
-    settings: ServiceSettings, app: GitHubApp, sboms: StoredSboms, environment: FactEnvironment, clock: Callable[[], float]
+    settings: ServiceSettings,
+    app: GitHubApp,
+    sboms: StoredSboms,
+    environment: FactEnvironment,
+    clock: Callable[[], float],
 ) -> dict[str, Target]:
     """Where the inventories of default branches go."""
     targets: dict[str, Target] = {}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.github.limits import Budget
+from app.github.limits import Budget, Limits
 from app.health import Health
 from app.jobs.hands import Hand
 from app.metrics import BUDGETS, METRICS, Kind, Metrics
@@ -110,3 +110,11 @@ def test_ready_is_who_has_begun_has_the_schema_and_does_not_end(tmp_path: Path) 
         await database.close()
 
     asyncio.run(story())
+
+
+def test_limits_are_counted_by_what_they_are() -> None:
+    limits = Limits()
+    limits.refused(1, "core", {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "9999999999"}, 0.0)
+    limits.refused(1, "core", {"retry-after": "60", "x-ratelimit-remaining": "0"}, 0.0)
+    limits.refused(1, "core", {}, 0.0)
+    assert dict(limits.tally.counts("ospo_gate_github_limits_met_total")) == {("primary",): 1, ("secondary",): 2}

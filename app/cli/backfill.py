@@ -17,7 +17,7 @@ def run(options: argparse.Namespace) -> int:
     share = _share(options.share)
     progress, troubles = on_database(lambda database: _told(database, options, share))
     say(_words(progress) + "".join(f"  {visible(line, 300)}\n" for line in troubles))
-    return 1 if options.status and progress.read < progress.repositories else 0
+    return 1 if options.status and (progress.waiting or not progress.read) else 0
 
 
 async def _told(database: "Database", options: argparse.Namespace, share: int | None) -> "tuple[Progress, list[str]]":

@@ -59,7 +59,7 @@ class _Beside(uvicorn.Server):
 async def beside(app: Any, host: str, port: int, known: socket.socket | None = None) -> AsyncIterator[None]:
     """A further listener, open within the block: it answers from before everything else begins until all has ended.
     `known`: a socket that listens already. Raises `UsageError` when the address cannot be listened on."""
-    listening = known or _bound(host, port)
+    listening = known or bound(host, port)
     server = _Beside(config(app, host, port))
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:
@@ -70,14 +70,15 @@ async def beside(app: Any, host: str, port: int, known: socket.socket | None = N
         listening.close()
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def bound(host: str, port: int) -> socket.socket:
+    """A socket that listens. Raises `UsageError`."""
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address[:2], family=family)
     except OSError as error:
         raise UsageError(
-            f"{host}:{port} cannot be listened on: {error.strerror or error}",
-            hint="See to OSPO_GATE_INTERNAL_HOST and OSPO_GATE_INTERNAL_PORT.",
+            f"{host}:{port} cannot be listened on: {str(error.strerror or error).partition(' (')[0]}",
+            hint="Another process does so, or it is no address of this machine.",
         ) from None
 
 

@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 from app.cli.sbom import content_of
-from app.cli.sbom_file import read_sbom
+from app.cli.sbom_file import faults_of, read_sbom
 from app.sources.git import Repository
 from checks.manifests import NAMED, recognize_named
+from checks.manifests.read import without_secrets
 from checks.model.dependency import Inventory
 from checks.model.errors import SourceError, UsageError
 from checks.model.phrase import visible
@@ -20,6 +21,8 @@ from checks.sboms.describe import read
 from checks.sboms.document import parse
 
 _STORED = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+(?:@[0-9a-f]{7,64})?\Z").match
+#: What a document is called that comes without a file.
+_FROM_A_STREAM = "sbom.cdx.json"
 #: What `ospo-gate sbom` takes and nobody gives for one of several.
 _PLAIN = {
     "revision": None, "format": "cyclonedx-json", "name": None, "version": None, "author": (), "scope": "all",
@@ -57,9 +60,15 @@ def _file(name: str) -> Content | None:
         if known is NAMED[-1]:
             return None  # any text may be requirements
         raise
-    found = parse(text, "sbom.cdx.json" if name == "-" else Path(name).name, {})
+    found = _inventory(name, text, _FROM_A_STREAM if name == "-" else Path(name).name)
     _report(name, found)
     return inputs.content_of(document, found, "standard input" if name == "-" else Path(name).name)
+
+
+def _inventory(name: str, text: str, path: str) -> Inventory:
+    """Without the credentials in its addresses: what is written of it goes to others. Raises `UsageError`."""
+    with faults_of(name):
+        return without_secrets(parse(text, path, {}))
 
 
 def _made(options: argparse.Namespace) -> Content:
@@ -89,7 +98,9 @@ def _stored(name: str, options: argparse.Namespace) -> Content:
             hint="Set OSPO_GATE_SERVER and OSPO_GATE_API_TOKEN to name what the service stores.",
         )
     text = service_text(server, place.token, "api/v1/sbom", {"repositories": name})
-    return inputs.content_of(read(text), parse(text, "sbom.cdx.json", {}), name)
+    with faults_of(name):
+        document = read(text)
+    return inputs.content_of(document, _inventory(name, text, _FROM_A_STREAM), name)
 
 
 def _report(name: str, inventory: Inventory) -> None:

@@ -15,7 +15,8 @@ def run(options: argparse.Namespace) -> int:
     content, found = read_sbom(options.file)
     valid = validity(content, found)
     if valid.unknown is not None:
-        raise UsageError(f"{options.file}: {valid.unknown}", hint="Install it with: pip install 'ospo-gate[sbom]'")
+        hint = "Install it with: pip install 'ospo-gate[sbom]'" if valid.to_install else "Known: CycloneDX 1.2 to 1.7."
+        raise UsageError(f"{options.file}: {valid.unknown}", hint=hint)
     if options.format == "json":
         faults = [{"line": fault.line, "message": fault.message} for fault in valid.faults]
         say(json.dumps({"schema": 1, "by": valid.by, "valid": not faults, "faults": faults}, indent=2) + "\n")

@@ -26,10 +26,10 @@ def run(options: argparse.Namespace) -> int:
     settings = service_settings(folder=options.credentials)
     service = _service(settings)
     service.further += begun.pages if begun else ()
-    from app.cli.listening import Server, beside, config
+    from app.cli.listening import Server, beside, bound, config
 
-    known = begun.listening if begun else None
     port = settings.internal_port
+    known = begun.listening if begun else bound(settings.internal_host, port) if port else None
 
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:

@@ -126,7 +126,8 @@ def configured(found: Hook) -> Iterator[Line]:
     host = url.netloc.rpartition("@")[2]
     yield ok("webhook", f"GitHub sends webhooks to {visible(f'{url.scheme}://{host}{url.path}')}")
     if url.scheme != "https":
-        yield warning("webhook", "webhooks travel unencrypted, with what they tell of private repositories", there)
+        what = "webhooks travel unencrypted, with what they tell of private repositories"
+        yield warning("webhook", what, f"Set an https:// address on {_SETTINGS}.")
     if not url.path.endswith("/webhook"):
         yield warning("webhook", "the webhook address does not end in /webhook", there)
     if not found.secret:
@@ -144,12 +145,12 @@ def arrived(found: Iterable[Attempt]) -> Line:
             "deliveries", "GitHub has sent no webhook within a day", "Push to a pull request, and look again."
         )
     if done[0].ok:
-        what = f"the last webhook arrived, {len(done) - len(failed)} of {len(done)} within a day"
+        what = f"the last webhook arrived, and {len(done) - len(failed)} of {len(done)} within a day did"
         return ok("deliveries", what) if not failed else warning(
             "deliveries", what, "The service asks for what failed again by itself: docs/repair.md."
         )  # fmt: skip
     answer = f"we answered {done[0].code}" if done[0].code else visible(done[0].status)
-    what = f"the last webhook did not arrive ({answer}), {len(failed)} of {len(done)} within a day"
+    what = f"the last webhook did not arrive ({answer}), and {len(failed)} of {len(done)} within a day did not"
     return fault("deliveries", what, _CAUSES.get(done[0].code, _CAUSES[0] if done[0].code < 400 else _ELSE))
 
 

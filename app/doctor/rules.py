@@ -1,4 +1,5 @@
-"""Whether our check is required on each default branch, as ours, and whether others post one of the same name."""
+"""Whether our check is required on each default branch, as ours, by a ruleset or a classic protection, and whether
+others post one of the same name."""
 
 import asyncio
 from collections import defaultdict
@@ -9,6 +10,7 @@ from urllib.parse import quote
 from app.doctor.line import Level, Line, some
 from app.github.client import GitHubApp, GitHubError, Installation, RateLimited, document, repository_path
 from app.github.listing import installations, listing_client, repositories
+from app.github.rulesets import required_by
 from app.subject import Told
 from checks.model.phrase import visible
 from checks.render.checkrun import VERDICT
@@ -19,10 +21,10 @@ PATIENCE = 90.0
 #: What may be said of a repository: level, words for several of them, and the next step.
 _SAID: Mapping[str, tuple[Level, str, str]] = {
     "required": (Level.OK, f"`{VERDICT}` of this App is required", ""),
-    "anybody": (Level.WARNING, f"`{VERDICT}` is required from anybody", "Choose this App as its source in the ruleset, "
+    "anybody": (Level.WARNING, f"`{VERDICT}` is required from anybody", "Choose this App as its source there, "
                 "or whoever may push can post it."),
     "other": (Level.FAULT, f"`{VERDICT}` is required from another App, which will never post it", "Choose this App as "
-              "its source in the ruleset."),
+              "its source there."),
     "not": (Level.WARNING, f"`{VERDICT}` is not required", _REQUIRE),
     "imitated": (Level.WARNING, f"something else posts a check named `{VERDICT}`", "Rename the job of that name: "
                  "people take it for the verdict."),
@@ -32,7 +34,7 @@ _SAID: Mapping[str, tuple[Level, str, str]] = {
 
 
 async def required(github: GitHubApp, limit: int) -> AsyncIterator[Line]:
-    """Of at most `limit` repositories; two requests each."""
+    """Of at most `limit` repositories; two requests each, and one more where no ruleset requires it."""
     found: dict[str, list[str]] = defaultdict(list)
     looked = left = 0
     for one in await installations(github):
@@ -74,6 +76,8 @@ async def _said_of(client: Installation, app_id: int, told: Told) -> Sequence[st
     try:
         rules = document(await client.request("GET", f"{path}/rules/branches/{branch}", params={"per_page": 100}))
         said = [of_rules(rules, app_id)]
+        if said == ["not"]:
+            said = [of_protection(document(await client.request("GET", f"{path}/branches/{branch}")), app_id)]
         runs = await client.pages(f"{path}/commits/{branch}/check-runs", "check_runs", 100, {"check_name": VERDICT})
         return [*said, "imitated"] if imitated(runs, app_id) else said
     except RateLimited:
@@ -85,12 +89,26 @@ async def _said_of(client: Installation, app_id: int, told: Told) -> Sequence[st
 
 def of_rules(rules: Any, app_id: int) -> str:
     """What the active rules of a branch say of our check."""
-    sources = []
+    sources: list[Any] = []
     for rule in rules if isinstance(rules, list) else ():
         if isinstance(rule, dict) and rule.get("type") == "required_status_checks":
-            for check in (rule.get("parameters") or {}).get("required_status_checks") or ():
-                if isinstance(check, dict) and check.get("context") == VERDICT:
-                    sources.append(check.get("integration_id"))
+            checks = (rule.get("parameters") or {}).get("required_status_checks") or ()
+            sources += _sources(checks, "integration_id")
+    return _required(sources, app_id)
+
+
+def of_protection(branch: Any, app_id: int) -> str:
+    """What a branch's classic protection says of our check."""
+    checks = required_by(branch) if isinstance(branch, dict) else ()
+    return _required([None if source == -1 else source for source in _sources(checks, "app_id")], app_id)
+
+
+def _sources(checks: Iterable[Any], app: str) -> list[Any]:
+    """The Apps from which our check is required; None: from anybody."""
+    return [check.get(app) for check in checks if isinstance(check, dict) and check.get("context") == VERDICT]
+
+
+def _required(sources: Sequence[Any], app_id: int) -> str:
     if any(source not in (None, app_id) for source in sources):
         return "other"
     return "required" if app_id in sources else "anybody" if sources else "not"

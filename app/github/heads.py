@@ -19,6 +19,8 @@ class Head(NamedTuple):
     pushed_at: float
     """When somebody pushed to the repository last (seconds since 1970); 0: never."""
     branch: str | None
+    archived: bool
+    fork: bool
 
 
 async def heads(client: Installation, names: Sequence[str]) -> dict[str, Head]:
@@ -41,10 +43,11 @@ async def heads(client: Installation, names: Sequence[str]) -> dict[str, Head]:
         raise GitHubError("GitHub's answer could not be read", 502) from None
 
 
-_HEAD = "fragment head on Repository { pushedAt defaultBranchRef { name target { oid } } }"
+_HEAD = "fragment head on Repository { pushedAt isArchived isFork defaultBranchRef { name target { oid } } }"
 
 
 def _head(row: Mapping[str, Any]) -> Head:
     ref, pushed = row["defaultBranchRef"], row["pushedAt"]
     at = datetime.fromisoformat(pushed).timestamp() if pushed else 0.0
-    return Head(str(ref["target"]["oid"]), at, str(ref["name"])) if ref else Head("", at, None)
+    sha, branch = (str(ref["target"]["oid"]), str(ref["name"])) if ref else ("", None)
+    return Head(sha, at, branch, bool(row["isArchived"]), bool(row["isFork"]))

@@ -131,9 +131,7 @@ class _Search:
             self.found["ruleset", str(id_)] = Requirement("ruleset", *about)
 
     def _branch(self, repository: str, row: Mapping[str, Any]) -> None:
-        required = (row.get("protection") or {}).get("required_status_checks") or {}
-        checks = required.get("checks") or [{"context": context} for context in required.get("contexts") or ()]
-        if required.get("enforcement_level") != "off" and self._ours(checks, "app_id"):
+        if self._ours(required_by(row), "app_id"):
             branch = str(row["name"])
             about = (branch, repository, "active", str(row.get("protection_url") or ""))
             self.found["branch", f"{repository}/{branch}"] = Requirement("branch protection", *about)
@@ -146,6 +144,15 @@ class _Search:
             if source == self.app_id or (named and source in (None, -1)):
                 return True
         return False
+
+
+def required_by(branch: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The checks that a branch's classic protection requires, each with its `context` and the `app_id` that must give
+    it; -1 or none of it: anybody. Whoever may read the contents is told."""
+    required = (branch.get("protection") or {}).get("required_status_checks") or {}
+    if required.get("enforcement_level") == "off":
+        return []
+    return required.get("checks") or [{"context": context} for context in required.get("contexts") or ()]
 
 
 def _required(whole: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -104,13 +104,24 @@ class Backfill:
         except GitHubError as error:
             await self.store.failed(ids, str(error), self.clock() + BACK_OFF)
             return
-        await self.store.told(
-            {row.id: (found[row.name].sha, found[row.name].pushed_at) for row in rows if row.name in found}
-        )
-        now = self.clock()
-        await self.store.postponed([row.id for row in rows if row.name in found], now)
+        known = {row.id: found[row.name] for row in rows if row.name in found}
+        for row in rows:
+            if row.id in known:
+                await self._learn(row, known[row.id])
+        await self.store.told({id_: (head.sha, head.pushed_at) for id_, head in known.items()})
+        for id_, head in known.items():
+            if head.archived or (head.fork and not self.forks):
+                await self.store.done(id_)
         if hidden := [row.id for row in rows if row.name not in found]:
-            await self.store.failed(hidden, "GitHub does not show the repository", now + LONGEST)
+            await self.store.failed(hidden, "GitHub does not show the repository", self.clock() + LONGEST)
+
+    async def _learn(self, row: RepositoryRow, head: Head) -> None:
+        """What the event of an installation leaves out. What differs from what is known has further effects, which are
+        the repair's business."""
+        told = {"default_branch": head.branch, "archived": head.archived, "fork": head.fork}
+        news = {name: value for name, value in told.items() if getattr(row, name) is None and value is not None}
+        if news:
+            await self.store.learn(row.id, **news)
 
     async def _read(self, unread: Unread, share: float) -> None:
         row = unread.repository

@@ -65,8 +65,8 @@ class Branches:
         await self.uses.uses.store(repository_id, "", at, ())
 
     async def pull(self, claim: Claim, judged: Judged) -> None:
-        """Store what a pull request has at the head that was judged."""
-        if judged.policy.mode is Mode.OFF:
+        """Store what a pull request has at the head that was judged, if all of it was seen."""
+        if judged.policy.mode is Mode.OFF or judged.plan.snapshot.listing.problems:
             return
         pairs = judged.plan.snapshot.manifests
         heads = [pair.head for pair in pairs if pair.head]

@@ -13,7 +13,16 @@ from urllib.parse import quote
 import structlog
 
 from app.facts.members import Members
-from app.github.client import PUBLISHING, READING, GitHubApp, GitHubError, Installation, RateLimited, repository_path
+from app.github.client import (
+    PUBLISHING,
+    READING,
+    GitHubApp,
+    GitHubError,
+    Installation,
+    RateLimited,
+    document,
+    repository_path,
+)
 from app.github.contents import read_file
 from app.github.publisher import Publisher
 from app.github.pull import CentralPolicy
@@ -106,6 +115,10 @@ class Comments:
 
     async def handle(self, claim: Claim) -> None:
         """Carry out the command of one comment. Never raises for what GitHub does."""
+        if claim.attempts >= MAX_ATTEMPTS:  # a fault of ours each time, or the end of the process
+            reason = claim.last_error or "the service ended each time while it was carried out"
+            await self.subjects.finish(claim, failed=reason)
+            return
         try:
             await self._handle(claim)
             await self.subjects.finish(claim)
@@ -241,7 +254,7 @@ class Comments:
             if error.passing:
                 raise
             return False
-        return str(answer.json().get("permission")) in _WRITING
+        return str(dict(document(answer)).get("permission")) in _WRITING
 
     async def _react(self, place: Place, content: Reaction) -> None:
         """The comment may be gone, and the conversation locked: what was done is done all the same."""

@@ -129,7 +129,7 @@ class ToDependencyTrack:
                 raise Failed("Dependency-Track took it and does not show it")
             await uploads.look_again(one, now + min(POLL + (now - sent_at) / 4, 300.0))
         else:
-            await uploads.done(one)
+            await uploads.arrived(one)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +156,9 @@ class ToGitHub:
         if digest == one.sent or (one.sent is None and not one.attempts and not body["manifests"]):
             await uploads.done(one)
             return
+        # verdicts are created, too, and come first
+        if at := self.app.limits.rest_at(row.installation_id, 1, False):
+            raise RateLimited("what may be created on GitHub in an hour is kept for verdicts", at)
         client = self.app.installation(row.installation_id, [row.id]).with_permissions(SUBMITTING)
         path = f"{repository_path(row.name)}/dependency-graph/snapshots"
         try:

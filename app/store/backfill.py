@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -99,12 +100,19 @@ class BackfillStore:
 
     async def told(self, heads: Mapping[int, tuple[str, float]]) -> None:
         """What GitHub says of repositories: the head and when it was pushed. What was read at that head is done."""
+        now = self.clock()
         async with self.database.write() as connection:
             for id_, (head, pushed_at) in sorted(heads.items()):
                 here = backfill.c.repository_id == id_
                 same = select(reading.c.head).where(reading.c.repository_id == id_, reading.c.head == head)
                 await connection.execute(delete(backfill).where(here, same.where(reading.c.done).exists()))
-                await connection.execute(update(backfill).where(here).values(head=head, pushed_at=pushed_at))
+                known = {"head": head, "pushed_at": pushed_at, "next_at": now, "attempts": backfill.c.attempts - 1}
+                await connection.execute(update(backfill).where(here).values(known))
+
+    async def learn(self, repository_id: int, **told: Any) -> None:
+        """Columns of a repository that the events about it left out."""
+        async with self.database.write() as connection:
+            await connection.execute(update(repository).where(repository.c.id == repository_id).values(told))
 
     async def next(self) -> Unread | None:
         """What was pushed last among those that may be read now."""

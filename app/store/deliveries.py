@@ -103,7 +103,7 @@ class DeliveryStore:
 
     async def failed(self) -> int:
         """How many subjects came to their end without a verdict."""
-        query = select(func.count()).where(ended_badly(self.clock()), subject.c.closed_at.is_(None))
+        query = select(func.count()).where(ended_badly(self.clock()))
         async with self.database.read() as connection:
             return int((await connection.execute(query)).scalar_one())
 

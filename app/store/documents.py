@@ -97,21 +97,24 @@ class DocumentStore:
             {"subject": subject, "digest": digest(path), "path": kept(path), "document": key}
             for path, key in sorted(trees.items())
         ]
+        before = await self.pull(subject)
+        same = before is not None and before.documents == trees
         async with self.database.write() as connection:
-            for key, data in sorted(set(made.values())):
+            for key, data in [] if same else sorted(set(made.values())):
                 content = self._insert(document).values(key=key, data=data, stored_at=self.clock())
                 again = {"stored_at": content.excluded.stored_at}
                 await connection.execute(content.on_conflict_do_update(index_elements=["key"], set_=again))
             whole = self._insert(pull_inventory).values(row)
             newer = {name: whole.excluded[name] for name in ("head", "at", "base")}
             await connection.execute(whole.on_conflict_do_update(index_elements=["subject"], set_=newer))
-            await connection.execute(delete(pull_manifest).where(pull_manifest.c.subject == subject))
-            if rows:
+            if not same:
+                await connection.execute(delete(pull_manifest).where(pull_manifest.c.subject == subject))
+            if rows and not same:
                 await connection.execute(insert(pull_manifest), rows)
         return True
 
     async def inventories(self, tree: StoredTree) -> tuple[Inventory, ...]:
-        """What its manifests say, by path. One that an older release wrote in another form has a problem that says so."""
+        """What its manifests say, by path. One that an older release wrote in another form has a problem instead."""
         data = await self._data(set(tree.documents.values()))
         return await asyncio.to_thread(lambda: tuple(_placed(sorted(tree.documents.items()), data)))
 

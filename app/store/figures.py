@@ -11,7 +11,7 @@ from app.store.acceptance import ACCEPTED
 from app.store.database import Database
 from app.store.reports import LATER, SENDING, WAITING
 from app.store.subjects import ended_badly, waits_now
-from app.store.tables import delivery, fact, outbox, reading, repository, subject
+from app.store.tables import backfill, delivery, fact, outbox, reading, repository, subject, upload
 from app.subject import Kind
 
 #: Seconds after which a process of the distributed engine that gave no sign counts as dead.
@@ -53,6 +53,10 @@ class Stock:
     """In sight of the App."""
     read: int
     """Those of them whose default branch was read."""
+    unread: int
+    """Default branches that are still to be read for the first time."""
+    uploads: Mapping[str, int]
+    """Inventories that others do not have yet, by target."""
     size: int
     """Bytes of the database."""
     processes: int | None
@@ -86,6 +90,8 @@ class FigureStore:
         states = select(outbox.c.state, func.count()).where(unsent).group_by(outbox.c.state)
         in_sight = select(func.count()).where(repository.c.gone_at.is_(None))
         read = select(func.count()).select_from(reading)
+        unread = select(func.count()).select_from(backfill)
+        unsent_to = select(upload.c.target, func.count()).where(upload.c.wanted > upload.c.done)
         async with self.database.read() as connection:
             return Stock(
                 failed=int((await connection.execute(ended)).scalar_one()),
@@ -93,6 +99,10 @@ class FigureStore:
                 facts=await self._facts(connection),
                 repositories=int((await connection.execute(in_sight)).scalar_one()),
                 read=int((await connection.execute(read)).scalar_one()),
+                unread=int((await connection.execute(unread)).scalar_one()),
+                uploads={
+                    str(row[0]): int(row[1]) for row in await connection.execute(unsent_to.group_by(upload.c.target))
+                },
                 size=await self._size(connection),
                 processes=await self._processes(connection),
             )

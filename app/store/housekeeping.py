@@ -4,12 +4,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Table, delete, func, select
+from sqlalchemy import ColumnElement, Table, delete, or_, select
 
 from app.store.database import Database
 from app.store.forgetting import forget_uses
 from app.store.reports import LATER, SENT, SUPERSEDED
-from app.store.tables import delivery, fact, inventory, outbox, report, sighting
+from app.store.tables import delivery, fact, inventory, outbox, report, sighting, subject
+from app.subject import Kind
 
 _DAY = 86_400.0
 #: Parsed inventories by content.
@@ -20,6 +21,8 @@ FACTS = 30 * _DAY
 SIGHTINGS = 365 * _DAY
 #: Rows of one transaction: webhooks are accepted between the slices.
 SLICE = 500
+#: Rows that are looked for at once: no index leads to what is old, for it would cost whoever writes.
+ROUND = 20 * SLICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +30,10 @@ class Retention:
     """For how many days is kept what an organization may want to keep longer, or may not keep as long."""
 
     deliveries: int = 30
-    """Deliveries and publications. GitHub redelivers for three days, GitHub Enterprise Server for seven."""
+    """Deliveries, publications and comments with commands. GitHub redelivers for three days, GitHub Enterprise
+    Server for seven."""
     reports: int = 90
-    """Reports but the newest of each subject."""
+    """Reports but the newest of each pull request and default branch: a merge group does not come back."""
     uses: int = 2 * 365
     """What packages a repository used, since it stopped to."""
     gone: int = 365
@@ -39,11 +43,15 @@ class Retention:
 async def sweep(database: Database, clock: Callable[[], float] = time.time, retention: Retention | None = None) -> int:
     """Delete what is too old; how many rows that were."""
     now, kept = clock(), retention or Retention()
-    newest = select(func.max(report.c.id)).group_by(report.c.subject)
+    newer = report.alias("newer")
+    replaced = select(newer.c.id).where(newer.c.subject == report.c.subject, newer.c.id > report.c.id).exists()
+    of_group, of_comment = report.c.subject.like(f"%/{Kind.GROUP}/%"), subject.c.key.like(f"%/{Kind.COMMENT}/%")
+    obeyed = of_comment & (subject.c.wanted <= subject.c.done)
     rules: tuple[tuple[Table, ColumnElement[bool]], ...] = (
         (delivery, delivery.c.received_at < now - kept.deliveries * _DAY),
         (outbox, (outbox.c.made_at < now - kept.deliveries * _DAY) & outbox.c.state.in_((SENT, SUPERSEDED, LATER))),
-        (report, (report.c.made_at < now - kept.reports * _DAY) & report.c.id.not_in(newest)),
+        (report, (report.c.made_at < now - kept.reports * _DAY) & or_(replaced, of_group)),
+        (subject, obeyed & (subject.c.next_at < now - kept.deliveries * _DAY)),
         (inventory, inventory.c.stored_at < now - INVENTORIES),
         (fact, fact.c.used_at < now - FACTS),
         (sighting, sighting.c.cleared_at < now - SIGHTINGS),
@@ -53,12 +61,16 @@ async def sweep(database: Database, clock: Callable[[], float] = time.time, rete
 
 
 async def _sliced(database: Database, table: Table, condition: ColumnElement[bool]) -> int:
+    """Looked for by readers, so that nobody who writes waits for a look at a whole table."""
     (key,) = table.primary_key.columns
     deleted = 0
     while True:
-        async with database.write() as connection:
-            slice_ = select(key).where(condition).limit(SLICE)
-            count = (await connection.execute(delete(table).where(key.in_(slice_)))).rowcount
-        deleted += count
-        if count < SLICE:
+        async with database.read() as connection:
+            found = (await connection.execute(select(key).where(condition).limit(ROUND))).scalars().all()
+        before = deleted
+        for start in range(0, len(found), SLICE):
+            async with database.write() as connection:
+                mine = delete(table).where(key.in_(found[start : start + SLICE]), condition)
+                deleted += (await connection.execute(mine)).rowcount
+        if len(found) < ROUND or deleted == before:
             return deleted

@@ -14,9 +14,12 @@ from app.store.database import Database
 from app.store.tables import command, history, request, subject
 from app.store.words import kept
 from app.subject import Remark
+from checks.model.phrase import visible
 
 #: Seconds that the policy's `per_hour` speaks of.
 HOUR = 3_600.0
+#: Characters of a comment on GitHub.
+LONGEST = 65_536
 
 
 class Turn(StrEnum):
@@ -92,7 +95,7 @@ class RequestStore:
                     rule=asked.rule,
                     about=about,
                     version=version,
-                    reason=kept(asked.reason),
+                    reason=visible(asked.reason, LONGEST),  # as words, in which a person is found again
                     account_id=remark["account_id"],
                     login=remark["login"],
                     joins=joins,

@@ -138,7 +138,9 @@ class SubjectStore:
         `failed`: why it came to an end without being done; who delivers an event again has it tried again. `sent`: the
         number of the publication that stands on GitHub now, whoever holds the claim.
         """
-        values = {"done": claim.wanted, "lease_until": None, "attempts": 0, **changes}
+        further = subject.c.done > claim.wanted  # closed or archived meanwhile: nothing of it waits any more
+        done = case((further, subject.c.done), else_=claim.wanted)
+        values = {"done": done, "lease_until": None, "attempts": 0, **changes}
         if again_at is not None:
             newer = subject.c.wanted > claim.wanted
             values["next_at"] = case((newer, subject.c.next_at), else_=again_at)
@@ -231,8 +233,9 @@ def waits_now(now: float) -> ColumnElement[bool]:
 
 
 def ended_badly(now: float) -> ColumnElement[bool]:
-    """Whether a subject came to an end without a verdict and rests; its turn of the next night may be to come."""
-    return and_(subject.c.last_error.is_not(None), not_(waits_now(now)))
+    """Whether a subject came to an end without a verdict and rests; its turn of the next night may be to come. Nobody
+    waits for one that was closed."""
+    return and_(subject.c.last_error.is_not(None), subject.c.closed_at.is_(None), not_(waits_now(now)))
 
 
 def _claim(row: Row[Any]) -> Claim:

@@ -204,8 +204,8 @@ command = Table(
     Index("ix_command_subject", "subject", "account_id", "at"),
 )
 
-#: Append-only: what people ask of the policy's owner. What is asked already is joined. Texts that others wrote are kept
-#: as `app.store.words` writes them.
+#: Append-only: what people ask of the policy's owner. What is asked already is joined. `about` and `version` are
+#: kept as `app.store.words` writes them.
 request = Table(
     "request",
     metadata,

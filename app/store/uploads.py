@@ -84,6 +84,10 @@ class UploadStore:
     async def look_again(self, one: Upload, at: float) -> None:
         await self._write(one, next_at=at)
 
+    async def arrived(self, one: Upload) -> None:
+        """What was sent is there. It is seen next whether that is still what the branch uses."""
+        await self._write(one, token=None, attempts=0, error=None, next_at=self.clock())
+
     async def done(self, one: Upload, digest: str | None = None) -> None:
         """It has arrived."""
         sent: dict[str, Any] = {} if digest is None else {"sent": digest, "sent_at": self.clock()}

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import JSONResponse
+from fastapi.telemetry import TelemetryConfig
 from starlette.requests import ClientDisconnect, Request
 from starlette.routing import Route
 
@@ -14,6 +15,15 @@ from app.version import VERSION
 from app.web.commands import Ours
 from app.web.counted import counted
 from app.web.webhook import Accept, Webhook
+
+#: FastAPI's own spans and logs hold whole addresses: that of a sign-in has a code in it.
+_SILENT: TelemetryConfig = {
+    "tracing": False,
+    "operation_spans": False,
+    "metrics": False,
+    "logs": False,
+    "auto_configure": False,
+}
 
 Ready = Callable[[], Awaitable[dict[str, object] | None]]
 """Details when it can work; None when it can not."""
@@ -70,6 +80,7 @@ def bare(running: Running | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,  # such a redirect leads to whatever host the request names
+        telemetry=_SILENT,
     )
     app.add_exception_handler(ClientDisconnect, _broken_off)
 

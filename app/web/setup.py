@@ -121,7 +121,8 @@ class _Pages:
     public_url: str | None
 
     def visit(self, request: Request) -> Visit | None:
-        return self.setup.visit(request.cookies.get(_cookie(request), ""))
+        found = (self.setup.visit(request.cookies.get(_cookie(secure), "")) for secure in (True, False))
+        return next(filter(None, found), None)
 
     def closed(self, request: Request) -> Response:
         said = "The GitHub App is set up. What else there is to do says `ospo-gate setup` on the terminal."
@@ -144,8 +145,8 @@ class _Pages:
             fault = "This is not the set-up token, or it was tried too often. The terminal of the service shows it."
             return self.door(request, 403, fault)
         response = _to("/setup")
-        secure = request.url.scheme == "https"
-        response.set_cookie(_cookie(request), visit.id, path="/", secure=secure, httponly=True, samesite="lax")
+        secure = _origin(request).startswith("https://")
+        response.set_cookie(_cookie(secure), visit.id, path="/", secure=secure, httponly=True, samesite="lax")
         return response
 
     def form(self, request: Request, visit: Visit, form: Form | None = None) -> Response:
@@ -315,9 +316,9 @@ def _origin(request: Request) -> str:
     return said if same else str(request.base_url).rstrip("/")
 
 
-def _cookie(request: Request) -> str:
+def _cookie(secure: bool) -> str:
     """With the prefix a browser takes the cookie from this very host only, and never over plain HTTP."""
-    return f"{'__Host-' if request.url.scheme == 'https' else ''}{_COOKIE}"
+    return f"{'__Host-' if secure else ''}{_COOKIE}"
 
 
 def _to(path: str) -> RedirectResponse:

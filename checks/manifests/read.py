@@ -20,7 +20,7 @@ def read(format_: Format, path: str, data: bytes, companions: Mapping[str, bytes
     try:
         if len(data) > MAX_BYTES:
             return too_large(format_, path, len(data))
-        text = _decode(data)
+        text = decode(data)
         others = {name: _decode_companion(content) for name, content in (companions or {}).items()}
         inventory = format_.parse(text, path, others)
         if len(inventory.dependencies) > MAX_PACKAGES:
@@ -28,7 +28,7 @@ def read(format_: Format, path: str, data: bytes, companions: Mapping[str, bytes
                 f"it lists {len(inventory.dependencies):,} packages, more than the limit of {MAX_PACKAGES:,}",
                 code="too-large",
             )
-        return _without_secrets(_with_requirements(inventory, format_, others))
+        return without_secrets(_with_requirements(inventory, format_, others))
     except UnreadableManifest as error:
         problem = Problem(error.code, masked(error.message), Location(path, error.line, error.line))
     except RecursionError:
@@ -51,7 +51,7 @@ def _required(dependency: Dependency, manifest: str, lines: Mapping[str, int]) -
     return replace(dependency, required_at=Location(manifest, line, line)) if line else dependency
 
 
-def _without_secrets(inventory: Inventory) -> Inventory:
+def without_secrets(inventory: Inventory) -> Inventory:
     """Addresses and messages without the credentials in them: what is never kept is never shown."""
     sources = [d.source and masked(d.source) for d in inventory.dependencies]
     messages = [masked(problem.message) for problem in inventory.problems]
@@ -82,7 +82,8 @@ def _encoding(data: bytes) -> str:
     return declared[1].decode() if declared else "utf-8-sig"
 
 
-def _decode(data: bytes) -> str:
+def decode(data: bytes) -> str:
+    """The text of a manifest, without byte order mark. Raises `UnreadableManifest`."""
     encoding = _encoding(data)
     try:
         return data.decode(encoding)

@@ -175,10 +175,10 @@ def _sboms(snapshot: Snapshot, section: SbomSection) -> Iterator[CommittedSbom]:
     for path in sorted({path for path in pairs if not section.ignores(path)} | guessed | named):
         text, pair = snapshot.texts.get(path), pairs.get(path)
         inventory = pair.head if pair else None
-        head = _head(text)
         if inventory is None:
             format_ = recognize(path) or next(item for item in FORMATS if item.id == FORMAT)
             inventory = _read(format_, path, snapshot.texts) if text is not None else Inventory(path, FORMAT)
+        head = None if _broken(inventory) else _head(text)  # what lists nothing is not judged as if it listed nothing
         if head is None and text is not None and not _broken(inventory):
             continue  # `sbom.json` and `bom.json` are also names of other things
         yield CommittedSbom(

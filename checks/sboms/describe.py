@@ -5,7 +5,9 @@ from typing import NamedTuple
 from checks.manifests.jsontext import Object, load
 from checks.manifests.xmltext import Element, parse_xml
 from checks.model.errors import UnreadableManifest
+from checks.sboms.cyclonedx import check_version
 from checks.sboms.described import Described
+from checks.sboms.values import text_of
 
 #: The value of `@context` begins so in every SPDX 3 document.
 _SPDX3 = "https://spdx.org/rdf/3."
@@ -21,7 +23,7 @@ class Document(NamedTuple):
 
 
 def read(text: str) -> Document:
-    """Raises `UnreadableManifest` for what is no SBOM of a kind that is read."""
+    """Raises `UnreadableManifest` for what is no SBOM of a kind and version that is read."""
     text = text.removeprefix("\ufeff")
     start = text[:1000].lstrip()[:1]
     if start == "<":
@@ -46,7 +48,9 @@ def _xml(text: str) -> Document:
     )
     if not space:
         raise UnreadableManifest("it is XML, but not CycloneDX", 1)
-    return Document(describe_cyclonedx.describe(members(root), "XML", space.rpartition("/")[2]), root)
+    version = space.rpartition("/")[2]
+    check_version(version, root.line)
+    return Document(describe_cyclonedx.describe(members(root), "XML", version), root)
 
 
 def _json(text: str) -> Document:
@@ -56,11 +60,13 @@ def _json(text: str) -> Document:
     if root.get("bomFormat") == "CycloneDX" or "cyclonedx.org/schema/bom" in str(root.get("$schema")):
         from checks.sboms import describe_cyclonedx
 
-        version = root.get("specVersion")
-        return Document(describe_cyclonedx.describe(root, "JSON", version if isinstance(version, str) else ""), root)
+        version = text_of(root.get("specVersion")) or ""
+        check_version(version, root.lines.get("specVersion", (1, 1))[0])
+        return Document(describe_cyclonedx.describe(root, "JSON", version), root)
     if "spdxVersion" in root:
-        from checks.sboms import describe_spdx
+        from checks.sboms import describe_spdx, spdx
 
+        spdx.check_version(root["spdxVersion"], root.lines["spdxVersion"][0])
         return Document(describe_spdx.describe(root, "JSON"), root)
     if _SPDX3 in str(root.get("@context"))[:10_000]:
         from checks.sboms import describe_spdx3

@@ -17,7 +17,8 @@ def outdated(sbom: CommittedSbom, difference: Match, section: SbomSection) -> Ob
     }  # fmt: skip
     now = {(item.purl, item.version) for pair in sbom.manifests if pair.head for item in pair.head.dependencies}
     brought = any((item.purl, item.version) not in before for item in difference.lacking)
-    dropped = any((item.purl, item.version) in before - now for item in difference.extra)
+    gone = before - now
+    dropped = any((item.purl, item.version) in gone for item in difference.extra)
     places = [item.location for item in (*difference.lacking, *difference.extra)]
     manifests = [pair.path for pair in sbom.manifests if pair.head] or [pair.path for pair in sbom.manifests]
     return Observation(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from checks.manifests.jsontext import Array, Object, everything, load
 from checks.manifests.xmltext import Element
 from checks.model.phrase import visible
+from checks.model.secrets import masked
 from checks.sboms.described import Described
 from checks.sboms.spdx_demands import Fault, demands2, demands3
 
@@ -37,6 +38,8 @@ class Validity(NamedTuple):
     faults: tuple[Fault, ...] = ()
     unknown: str | None = None
     """Why it could not be validated; then there are no faults."""
+    to_install: bool = False
+    """Whether the extra `sbom` would help."""
 
 
 def validity(text: str, document: "Document") -> Validity:
@@ -57,19 +60,21 @@ def _json(text: str, described: Described, root: Object) -> Validity:
         return Validity(by, unknown="there is no JSON schema of this version of CycloneDX")
     validator = _validator(name)
     if validator is None:
-        return Validity(by, unknown=_MISSING)
+        return Validity(by, unknown=_MISSING, to_install=True)
     found = list(islice(validator.iter_errors(root), MAX_FAULTS))
     lines = load(text, everything) if found else root
     return Validity(by, tuple(_fault(error, lines) for error in found))
 
 
 _MISSING = "the schemas are not installed (the extra 'sbom' has them)"
+_MISSING_LXML = "lxml, which validates XML, is not installed (the extra 'sbom' has it)"
 
 
 def _fault(error: Any, root: object) -> Fault:
     path: Sequence[str | int] = error.instance_path
     where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
-    return Fault(visible(f"{where}: {error.message}" if where else error.message, 240), _line(root, path))
+    message = masked(error.message)
+    return Fault(visible(f"{where}: {message}" if where else message, 240), _line(root, path))
 
 
 def _line(root: object, path: Sequence[str | int]) -> int:
@@ -123,10 +128,10 @@ def _xml(text: str, described: Described, root: Element) -> Validity:
     try:
         from lxml import etree
     except ImportError:
-        return Validity(by, unknown="lxml, which validates XML, is not installed (the extra 'sbom' has it)")
+        return Validity(by, unknown=_MISSING_LXML, to_install=True)
     folder = schema_folder()
     if folder is None:
-        return Validity(by, unknown=_MISSING)
+        return Validity(by, unknown=_MISSING, to_install=True)
     # Read before without a document type, so there are no entities; and what is not in memory is not opened.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
@@ -140,7 +145,7 @@ def _xml(text: str, described: Described, root: Element) -> Validity:
 
 def _xml_faults(log: Any) -> Iterator[Fault]:
     for error in log:
-        yield Fault(visible(_without_namespace(str(error.message)), 240), int(error.line or 0))
+        yield Fault(visible(_without_namespace(masked(str(error.message))), 240), int(error.line or 0))
 
 
 def _without_namespace(message: str) -> str:

@@ -82,7 +82,8 @@ def idle(setting: Setting) -> None:
             for event in events[:5]:  # connections, imports and caches are warm afterwards
                 await _verdicts(setting, await client.flood([event]))
             setting.github.forget()
-            before, told = made.cpu(), {}
+            before = made.cpu()
+            told: dict[str, tuple[float, float]] = {}
             for event in events[5:]:
                 told |= await client.flood([event])
                 await _verdicts(setting, told, [event.head])
@@ -122,7 +123,7 @@ def burst(setting: Setting) -> None:
         client = Client(made.port)
 
         async def story() -> tuple[Told, Told, float]:
-            await _verdicts(setting, await client.flood(few[:2] + many[:3]))
+            await _verdicts(setting, await client.flood([*few[:2], *many[:3]]))
             alone = await client.steadily(few[2:22], 2)
             await _verdicts(setting, alone)
             flood = asyncio.create_task(client.flood(many[3:]))

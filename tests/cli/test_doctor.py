@@ -11,7 +11,7 @@ from app.cli.main import main
 from app.doctor import database as of_database
 from app.doctor import github as of_github
 from app.doctor.line import Level, Line
-from app.doctor.rules import imitated, of_rules
+from app.doctor.rules import imitated, of_protection, of_rules
 from app.github import needs
 from app.github.deliveries import Attempt, Hook
 from app.service_settings import Engine, ServiceSettings
@@ -71,6 +71,7 @@ def test_an_app_and_its_repositories_are_looked_at_while_the_service_is_down(
         for name in ("ours", "theirs", "anybodys", "nobodys")
     )
     sim.create_repository("example", "old", files={"a": "1"}).archive()
+    sim.create_repository("example", "classic", files={"a": "1"}).protect("main", "ospo-gate", app=app)
     ours.require_checks("ospo-gate", app=app)
     theirs.require_checks("ospo-gate", app=other)
     anybodys.require_checks("ospo-gate", "build")
@@ -81,7 +82,7 @@ def test_an_app_and_its_repositories_are_looked_at_while_the_service_is_down(
     assert found["clock"] == [("ok", "the clock agrees with GitHub's")]
     assert [level for level, _ in (*found["permissions"], *found["events"], *found["installations"])] == ["ok"] * 3
     assert [what for _, what in found["required-check"]] == [
-        "`ospo-gate` of this App is required in 1 repository",
+        "`ospo-gate` of this App is required in 2 repositories",
         "`ospo-gate` is required from anybody in 1 repository: example/anybodys",
         "`ospo-gate` is required from another App, which will never post it in 1 repository: example/theirs",
         "`ospo-gate` is not required in 1 repository: example/nobodys",
@@ -225,6 +226,20 @@ CHECKS = {"type": "required_status_checks"}
 )
 def test_rules_say_whether_our_check_is_required_as_ours(rules: Any, said: str) -> None:
     assert of_rules(rules, 5) == said
+
+
+@pytest.mark.parametrize(
+    ("required", "said"),
+    [
+        ({"enforcement_level": "everyone", "contexts": ["ospo-gate"], "checks": []}, "anybody"),
+        ({"enforcement_level": "everyone", "checks": [{"context": "ospo-gate", "app_id": -1}]}, "anybody"),
+        ({"enforcement_level": "non_admins", "checks": [{"context": "ospo-gate", "app_id": 6}]}, "other"),
+        ({"enforcement_level": "off", "checks": [{"context": "ospo-gate", "app_id": 5}]}, "not"),
+        (None, "not"),
+    ],
+)
+def test_a_classic_protection_requires_it_too(required: Any, said: str) -> None:
+    assert of_protection({"protection": {"required_status_checks": required}}, 5) == said
 
 
 def test_a_check_of_our_name_that_another_app_posts_is_seen() -> None:

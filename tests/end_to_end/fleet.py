@@ -140,9 +140,12 @@ class Fleet(Stage):
         with self.log.open("ab") as log:
             self.processes[role] = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=self.folder)
 
+    def ready(self) -> bool:
+        """Whether the web process lives and can work."""
+        return self.process is not None and self.process.poll() is None and self._ready()
+
     def _ready_or_dead(self) -> bool:
-        assert self.process is not None
-        return self.process.poll() is not None or self._ready()
+        return self.process is None or self.process.poll() is not None or self._ready()
 
 
 @dataclass
@@ -239,6 +242,6 @@ def fates(dice: random.Random, workers: bool) -> Plan:
     def plan(role: str) -> tuple[str, int]:
         points = mortal.OF_WORKERS if role != "serve" else ("submitted", *mortal.OF_WEB) if workers else mortal.POINTS
         point = dice.choice((*points, mortal.AT_RANDOM))
-        return point, dice.randint(100, 3_000) if point == mortal.AT_RANDOM else dice.randint(1, 12)
+        return point, dice.randint(500, 8_000) if point == mortal.AT_RANDOM else dice.randint(1, 12)
 
     return plan

@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from tests.simulator import Simulator
 from tests.simulator.world import Profile
@@ -32,7 +32,7 @@ class Stage:
         self.process: subprocess.Popen[bytes] | None = None
         self.log = folder / "service.log"
 
-    def __enter__(self) -> "Stage":
+    def __enter__(self) -> Self:
         self.sim.start()
         self.port = free_port()
         self.app = self.sim.create_app(

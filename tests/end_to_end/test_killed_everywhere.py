@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.end_to_end import mortal
-from tests.end_to_end.fleet import Author, Fleet, fates, live
+from tests.end_to_end.fleet import Author, Fleet, Plan, fates, live
 from tests.store.conftest import postgres  # noqa: F401 - a fixture
 
 _numbers = itertools.count(1)
@@ -29,15 +29,19 @@ def fleet(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fleet]:
         yield running
 
 
+def doomed(victim: str, point: str) -> Plan:
+    """One process dies when it is at a point for the second time."""
+    return lambda role: (point, 2) if role == victim else (mortal.NEVER, 1)
+
+
 @pytest.mark.parametrize("fleet", WAYS, indirect=True)
 def test_killed_at_each_point(fleet: Fleet) -> None:
     author = Author(fleet, random.Random(7), pulls=2)
     assert author.settled().faults == []
-    points = iter(mortal.POINTS)
     distributed = len(fleet.roles) > 1
-    for point in points:
+    for point in mortal.POINTS:
         victim = "work 0" if distributed and point in mortal.OF_WORKERS else "serve"
-        fleet.plan = lambda role, point=point, victim=victim: (point, 2) if role == victim else (mortal.NEVER, 1)
+        fleet.plan = doomed(victim, point)
         fleet.stop_service(kill=True)
         fleet.start_service()
         while not fleet.dead():

@@ -4,6 +4,8 @@ import json
 import re
 import signal
 import socket
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -62,6 +64,7 @@ def test_every_metric_is_exported_by_a_run(tmp_path: Path) -> None:
     assert without == {
         "ospo_gate_engine_processes",  # PostgreSQL alone
         "ospo_gate_facts",
+        "ospo_gate_uploads_waiting",
         "ospo_gate_facts_oldest_seconds",
         "ospo_gate_source_answer_timestamp_seconds",  # nothing is looked up
         "ospo_gate_github_limits_met_total",
@@ -141,3 +144,11 @@ def test_a_port_that_is_taken_is_said_in_a_sentence(tmp_path: Path) -> None:
             with stage.worker(OSPO_GATE_WORKERS="1", OSPO_GATE_INTERNAL_PORT=port) as worker:
                 assert worker.wait(timeout=20) == 2
             assert f"127.0.0.1:{port} cannot be listened on" in stage.log.read_text()
+            serve = [str(Path(sys.executable).with_name("ospo-gate")), "serve"]
+            environment = {**stage.environment, "OSPO_GATE_PORT": "0", "OSPO_GATE_INTERNAL_PORT": port}
+            done = subprocess.run(serve, env=environment, capture_output=True, text=True, timeout=30, check=False)
+            assert done.returncode == 2
+            assert (
+                done.stderr.splitlines()[-2]
+                == f"ospo-gate: 127.0.0.1:{port} cannot be listened on: Address already in use"
+            )

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -54,6 +55,7 @@ def test_the_way_of_a_delivery_to_its_verdict(tmp_path: Path) -> None:
         change = pull(stage, repo, COPYLEFT)
         stage.verdict(repo, change.head_sha)
         stage.settle()
+        urllib.request.urlopen(f"http://127.0.0.1:{stage.port}/healthz?code=of-somebody-who-signs-in").close()
         delivered = {delivery.guid for delivery in stage.sim.deliveries}
         stage.stop_service()  # what waits is sent
         found = [span for body in got for span in spans(body)]
@@ -66,7 +68,7 @@ def test_the_way_of_a_delivery_to_its_verdict(tmp_path: Path) -> None:
     inside = {span.name for span in found if span.parent_span_id == whole.span_id}
     assert inside >= {"read", "save", "publish"}
     everything = b"".join(got)
-    for secret in (SECRET, "Authorization", "ghs_", *key.splitlines()[1:3]):
+    for secret in (SECRET, "of-somebody-who-signs-in", "Authorization", "ghs_", *key.splitlines()[1:3]):
         assert secret.encode() not in everything
 
 

@@ -73,6 +73,25 @@ def test_what_is_archived_or_a_fork_may_be_left_out(run: Run) -> None:
     run(story, backfill_forks=False)
 
 
+def test_what_the_event_left_out_is_asked_with_the_heads(run: Run) -> None:
+    async def story(office: Office) -> None:
+        shelved, plain = office.repository(), office.repository()
+        parent = office.sim.create_repository("ada", "upstream", files={"README.md": "x"})
+        fork = parent.fork(shelved.owner)
+        shelved.archive()
+        told = tuple(Told(r.id, office.installation, r.full_name) for r in (shelved, fork, plain))
+        regained = Regained(office.installation, told)
+        await office.service.subjects.accept(Delivery("left-out", "installation", "created", regained))
+        await step(office)
+        assert await progress(office) == Progress(2, 1, 0, 0, [])
+        row = await office.service.repositories.get(plain.id)
+        assert row
+        assert row.default_branch == "main"
+        assert await office.service.documents.head(plain.id)
+
+    run(story, backfill_forks=False)
+
+
 def test_what_was_pushed_last_is_read_first(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backfill, "STEP", 0.0)
 
@@ -135,6 +154,33 @@ def test_what_cannot_be_read_is_told_and_holds_up_nobody(run: Run) -> None:
         office.clock.passes(seconds=61)
         await step(office)
         assert (await progress(office)).read == 2
+
+    run(story)
+
+
+def test_what_ends_the_process_is_tried_after_the_others(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(office: Office) -> None:
+        repos = [office.repository() for _ in range(3)]
+        repos[1].commit("main", {"a": "1"}, "first in line", office.ada, date=1_800_000_000)
+        await found(office, *repos)
+        whole = Branches.read
+
+        async def deadly(self: Branches, client, about, id_, head, at):  # type: ignore[no-untyped-def]
+            if id_ == repos[1].id:
+                raise MemoryError
+            return await whole(self, client, about, id_, head, at)
+
+        monkeypatch.setattr(Branches, "read", deadly)
+        claim = await office.service.subjects.claim(60, backfill.KEY)
+        assert claim
+        await office.service.hands.work(claim)
+        office.clock.passes(seconds=20)
+        await step(office)
+        assert ((await progress(office)).read, (await progress(office)).waiting) == (2, 1)
+        monkeypatch.setattr(Branches, "read", whole)
+        office.clock.passes(seconds=120)
+        await step(office)
+        assert (await progress(office)).read == 3
 
     run(story)
 

@@ -123,6 +123,21 @@ def test_dependency_track_gets_the_document_of_the_branch(run: Run, track: Depen
     run(story, dependency_track_url=track.url, dependency_track_api_key=track.key)
 
 
+def test_what_changes_meanwhile_is_sent_too(run: Run, track: DependencyTrack) -> None:
+    async def story(office: Office) -> None:
+        track.now, track.slow = office.service.subjects.clock, 1
+        repo = await pushed(office, CLEAN)
+        await office.push(repo, npm(other=("1.0.0", "MIT", [])))
+        await office.work()
+        for _ in range(8):
+            await step(office, 400)
+        (project,) = track.projects.values()
+        assert [[one["name"] for one in bom["components"]] for bom in project.documents] == [["tiny"], ["other"]]
+        assert await office.service.uploads.store.due_at() is None
+
+    run(story, dependency_track_url=track.url, dependency_track_api_key=track.key)
+
+
 def test_what_it_takes_and_loses_is_sent_again(run: Run, track: DependencyTrack) -> None:
     async def story(office: Office) -> None:
         track.now, track.loses = office.service.subjects.clock, True

@@ -20,7 +20,7 @@ from app.web.setup_flow import Setup
 from app.wiring import Service
 from tests.github.hub import pem
 
-TOKEN = "a-token-of-the-api-0123456789"
+TOKEN, SETUP_TOKEN = "a-token-of-the-api-0123456789", "a-set-up-token-of-tests"
 #: Who may use a route, by `METHOD /path`.
 ANYBODY = """
 POST /webhook
@@ -90,7 +90,7 @@ def service(folder: Path, **settings: Any) -> Service:
 
 def begun(folder: Path) -> Any:
     """The pages of set-up, while there is no App."""
-    flow = Setup(Place.of("github.example"), folder, "a-set-up-token-of-tests")
+    flow = Setup(Place.of("github.example"), folder, SETUP_TOKEN)
     renderer = Renderer("", None)
     return setup.application((setup.router(flow, renderer, None), renderer.assets()))
 
@@ -109,10 +109,15 @@ class Caller:
         vault = RepositoryRow(5, 11, "example/vault", visibility="private", default_branch="main")
         await self._service.repositories.seen([vault])
 
-    def tells(self, story: Callable[[httpx.AsyncClient], Awaitable[None]], app: str = "service") -> None:
+    def tells(
+        self,
+        story: Callable[[httpx.AsyncClient], Awaitable[None]],
+        app: str = "service",
+        base: str = "https://gate.example",
+    ) -> None:
         async def tell() -> None:
             transport = httpx.ASGITransport(self.apps[app])
-            async with httpx.AsyncClient(transport=transport, base_url="https://gate.example") as client:
+            async with httpx.AsyncClient(transport=transport, base_url=base) as client:
                 await story(client)
 
         self._runner.run(tell())
@@ -217,10 +222,30 @@ def test_no_step_of_the_set_up_goes_without_its_token(caller: Caller, route: str
         refused = {"/setup": 200 if method == "GET" else 403, "/setup/created": 400}
         assert answer.status_code == refused.get(path, 403 if method == "POST" else 404)
         assert "ospo-gate-setup" not in answer.headers.get("set-cookie", "")
-        for secret in ("a-set-up-token-of-tests", "private", "BEGIN"):
+        for secret in (SETUP_TOKEN, "private", "BEGIN"):
             assert secret not in answer.text
 
     caller.tells(story, "setup")
+
+
+def test_behind_a_proxy_that_speaks_https_the_set_up_is_for_https_too(caller: Caller) -> None:
+    """The service itself hears plain HTTP: the browser says what it sees."""
+
+    async def story(client: httpx.AsyncClient) -> None:
+        for origin, name, secure in (
+            ("https://gate.example", "__Host-ospo-gate-setup", True),
+            ("http://gate.example", "ospo-gate-setup", False),
+            ("https://evil.example", "ospo-gate-setup", False),
+        ):
+            answer = await client.post("/setup", data={"token": SETUP_TOKEN}, headers={"Origin": origin})
+            cookie = answer.headers["set-cookie"]
+            assert cookie.startswith(f"{name}=")
+            assert ("; Secure" in cookie, "; HttpOnly" in cookie, "; SameSite=lax" in cookie) == (secure, True, True)
+            client.cookies.clear()
+            value = cookie.partition(";")[0]
+            assert "public_url" in (await client.get("/setup", headers={"Cookie": value})).text
+
+    caller.tells(story, "setup", "http://gate.example")
 
 
 HOSTILE = (

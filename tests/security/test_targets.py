@@ -21,9 +21,10 @@ KEY = "odt_canary_of_an_api_key"
 @pytest.mark.parametrize(
     "address",
     [
-        "http://track.example", "http://169.254.169.254/latest/meta-data", "http://10.0.0.1", "http://[::ffff:a9fe:a9fe]",
-        "file:///etc/passwd", "ftp://track.example", "https://user:password@track.example", "https://", "//track.example",
-        "https://track.example/../x?a=b", "https://track.example\r\nX: y", "gopher://track.example", "javascript:x",
+        "http://track.example", "http://169.254.169.254/latest/meta-data", "http://10.0.0.1", "file:///etc/passwd",
+        "http://[::ffff:a9fe:a9fe]", "ftp://track.example", "https://user:password@track.example", "https://",
+        "//track.example", "https://track.example/../x?a=b", "https://track.example\r\nX: y",
+        "gopher://track.example", "javascript:x",
     ],
 )  # fmt: skip
 def test_an_address_without_encryption_or_with_a_trick_stops_the_start(address: str) -> None:

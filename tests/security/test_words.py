@@ -5,13 +5,17 @@ import logging
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app.redaction import redacted
 from app.store.database import Database
 from app.store.repositories import RepositoryRow, RepositoryStore
 from app.store.requests import Asked, RequestStore
+from app.store.tables import request
+from app.store.words import given
 from app.subject import Remark
 from checks.conversation.commands import command, maybe_command
+from checks.model.phrase import visible
 from tests.store.conftest import postgres, run, url
 
 __all__ = ["postgres", "run", "url"]
@@ -31,6 +35,10 @@ def test_what_people_write_is_kept_as_they_wrote_it(run: Any, text: str) -> None
         assert not await store.ask(1, 7, "7/pull/1", remark, asked)
         assert await store.ask(1, 7, "7/pull/2", Remark({**remark, "id": 2}), asked)
         assert await store.pending("7/pull/1") == {"lic-1"}
+        async with database.read() as connection:
+            rows = (await connection.execute(select(request.c.about, request.c.version, request.c.reason))).all()
+        assert {(given(row.about), given(row.version)) for row in rows} == {(f"pkg:npm/{text}", text)}
+        assert {row.reason for row in rows} == {visible(text)}
         repositories = RepositoryStore(database)
         await repositories.seen([RepositoryRow(7, 1, "example/web")])
         names = ("example/web", "example/%", "example/we_", QUOTES, f"example/{ODD}")

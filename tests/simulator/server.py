@@ -112,14 +112,14 @@ class Server:
         try:
             await self.faults.wait(seen)
             fault = self.faults.take(seen)
-            if fault and fault.delay_seconds:
-                await asyncio.sleep(fault.delay_seconds)
             if fault and not fault.after:
+                await asyncio.sleep(fault.delay_seconds)
                 response = _faulty(fault)
             else:
                 with self.world.lock:
                     caller, response = self._answer(request, path, query, body, payload if is_graphql else NO_DOCUMENT)
                 if fault:
+                    await asyncio.sleep(fault.delay_seconds)
                     response = _faulty(fault)
         finally:
             self.concurrent -= 1

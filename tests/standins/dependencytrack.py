@@ -64,7 +64,7 @@ class DependencyTrack(Standin):
     def _upload(self, given: dict[str, Any]) -> Any:
         bom = given["bom"]
         if bom.get("bomFormat") != "CycloneDX":
-            raise Refused(400, "The uploaded BOM is invalid: Schema validation failed")
+            raise Refused(400, "The uploaded BOM is invalid: Schema validation failed", problem=True)
         key = given["projectName"], given["projectVersion"]
         if key not in self.projects and given.get("autoCreate") not in (True, "true"):
             raise Refused(404, "The project could not be found.")
@@ -102,11 +102,11 @@ def _form(call: Call) -> dict[str, Any]:
 
 def _json(call: Call) -> dict[str, Any]:
     if len(call.json["bom"]) > MAX_BOM:
-        raise Refused(400, "bom: size must be between 0 and 20000000")
+        raise Refused(400, "bom: size must be between 0 and 20000000", problem=True)
     try:
         return {**call.json, "bom": _document(base64.b64decode(call.json["bom"]).decode())}
     except (binascii.Error, UnicodeDecodeError):
-        raise Refused(400, "The BOM is not base64") from None
+        raise Refused(400, "The BOM is not base64", problem=True) from None
 
 
 def _document(text: str) -> dict[str, Any]:
@@ -115,5 +115,5 @@ def _document(text: str) -> dict[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise Refused(400, "The uploaded BOM is invalid: it is not JSON")
+        raise Refused(400, "The uploaded BOM is invalid: it is not JSON", problem=True)
     return found

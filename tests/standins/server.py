@@ -36,10 +36,19 @@ class Call(NamedTuple):
 class Refused(Exception):
     """The request is not one that the real server takes."""
 
-    def __init__(self, status: int, message: str = "") -> None:
+    def __init__(self, status: int, message: str = "", problem: bool = False) -> None:
+        """`problem`: the answer is an `application/problem+json` (RFC 9457)."""
         super().__init__(message)
         self.status = status
         self.message = message
+        self.problem = problem
+
+    @property
+    def page(self) -> "Page":
+        if self.problem:
+            said = {"status": self.status, "title": "The request is refused", "detail": self.message}
+            return Page(json.dumps(said).encode(), "application/problem+json")
+        return Page(json.dumps({"message": self.message}).encode(), "application/json")
 
 
 class Page(NamedTuple):
@@ -140,6 +149,9 @@ def _handler(standin: Standin) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             self.serve()
 
+        def do_PUT(self) -> None:
+            self.serve()
+
         def do_CONNECT(self) -> None:
             """What a proxy is asked for TLS; a stand-in leads nowhere."""
             standin.calls.append(Call(self.command, self.path, {}, {}, b""))
@@ -165,8 +177,7 @@ def _handler(standin: Standin) -> type[BaseHTTPRequestHandler]:
                     value = standin.answer(call)
                     page = value if isinstance(value, Page) else Page(json.dumps(value).encode(), "application/json")
                 except Refused as refused:
-                    status = refused.status
-                    page = Page(json.dumps({"message": refused.message}).encode(), "application/json")
+                    status, page = refused.status, refused.page
             status = fault.status or status
             body = page.body if fault.body is None else fault.body
             if fault.packed_zeros:

@@ -8,7 +8,7 @@ from sqlalchemy import insert
 from app.store.database import Database
 from app.store.figures import FigureStore, Kept
 from app.store.subjects import SubjectStore
-from app.store.tables import fact, outbox
+from app.store.tables import backfill, fact, outbox, upload
 from app.subject import About, Claim, Delivery, Wanted
 
 Run = Callable[[Callable[[Database], Any]], Any]
@@ -74,6 +74,10 @@ def test_the_stock(run: Run) -> None:
             for id_, fetched, used in (("a", now - 50, now), ("b", now - 90, now), ("c", 1.0, now - 3 * 86_400)):
                 row = {**facts, "id": id_, "kind": "version", "fetched_at": fetched, "used_at": used}
                 await connection.execute(insert(fact).values(row))
+            await connection.execute(insert(backfill).values(repository_id=7, next_at=1.0))
+            for target, done in (("track", 1), ("other", 2)):
+                row = {"repository_id": 7, "target": target, "wanted": 2, "done": done, "next_at": 1.0}
+                await connection.execute(insert(upload).values(row))
             for state in ("waiting", "later", "later", "sent"):
                 await connection.execute(insert(outbox).values({**said, "state": state}))
         stock = await figures.stock()
@@ -81,7 +85,7 @@ def test_the_stock(run: Run) -> None:
         assert stock.outbox == {"waiting": 1, "later": 2}
         assert stock.facts == {"version": Kept(3, 90.0)}, "what nobody uses may be old"
         assert stock.size > 10_000
-        assert (stock.repositories, stock.read) == (0, 0)
+        assert (stock.repositories, stock.read, stock.unread, dict(stock.uploads)) == (0, 0, 1, {"track": 1})
         assert stock.processes == (None if database.sqlite else 0)
 
     run(story)

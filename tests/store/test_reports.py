@@ -1,6 +1,7 @@
 """Report, publication and history in one transaction; the outbox; what is forgotten."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from sqlalchemy.exc import DBAPIError
 from app.store.database import Database
 from app.store.housekeeping import sweep
 from app.store.reports import LATER, SENDING, SENT, SUPERSEDED, ReportStore
-from app.store.tables import delivery, history, metadata, outbox, report
-from app.subject import Claim
+from app.store.subjects import SubjectStore
+from app.store.tables import delivery, history, metadata, outbox, report, subject
+from app.subject import About, Claim, Delivery, Wanted
 from tests.store.test_subjects import ABOUT
 
 Run = Callable[[Callable[[Database], Any]], Any]
@@ -96,6 +98,31 @@ def test_what_follows_later_is_counted_and_found_until_something_newer_is_said(r
         await store.save(claim(2, wanted=4), document(), PUBLICATION, 0.1)
         assert await store.unfinished("7/pull/1") is None
         assert await store.waiting_rests() == 0
+
+    run(story)
+
+
+async def keys(database: Database) -> list[str]:
+    async with database.read() as connection:
+        return list((await connection.execute(select(subject.c.key))).scalars())
+
+
+def test_what_does_not_come_back_leaves_nothing_behind(run: Run) -> None:
+    async def story(database: Database) -> None:
+        group = replace(claim(1), key="7/group/abc")
+        store, subjects = ReportStore(database, clock=lambda: 1_000.0), SubjectStore(database, lambda: 1_000.0)
+        for one in (group, claim(1)):
+            await store.mark(await store.save(one, document(), PUBLICATION, 0.1), SENT)
+        for number, key in enumerate(("7/comment/5", "7/comment/6", "7/pull/1")):
+            wanted = Wanted(key, 1, 7, 1, "h", 1.0, About("example/web", "R_7"))
+            await subjects.accept(Delivery(f"d{number}", "event", None, wanted))
+            if (done := await subjects.claim(60.0, key)) and number != 1:
+                await subjects.finish(done)
+        await sweep(database, clock=lambda: 1_000.0 + 89 * 86_400)
+        assert set(await keys(database)) == {"7/comment/6", "7/pull/1"}, "one is not obeyed"
+        assert len(await rows(database, report)) == 2
+        await sweep(database, clock=lambda: 1_000.0 + 91 * 86_400)
+        assert [row.subject for row in await rows(database, report)] == ["7/pull/1"]
 
     run(story)
 

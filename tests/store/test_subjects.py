@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from app.store.database import Database
+from app.store.figures import FigureStore
 from app.store.subjects import SubjectStore
-from app.subject import About, Again, Claim, Delivery, Kind, Wanted, branch_key, task_key
+from app.subject import About, Again, Claim, Closed, Delivery, Kind, Wanted, branch_key, task_key
 
 Run = Callable[[Callable[[Database], Any]], Any]
 ABOUT = About("example/web", "R_1", "PR_1", "b" * 40, "public", "main", True, {"tier": "gold"})
@@ -28,7 +29,7 @@ def wanted(head: str = "a", at: float = 1.0, number: int = 1, forced: bool = Fal
     return Wanted(f"7/pull/{number}", 11, 7, number, head * 40, at, ABOUT, forced)
 
 
-def delivery(id_: str, command: Wanted | Again | None) -> Delivery:
+def delivery(id_: str, command: Wanted | Again | Closed | None) -> Delivery:
     return Delivery(id_, "pull_request", "synchronize", command)
 
 
@@ -331,5 +332,23 @@ def test_what_waits_for_its_time_is_hastened_and_nothing_else(run: Run) -> None:
         clock.now += 600
         assert {(await claimed(store)).key for _ in waits} == {branch_key(1), branch_key(2)}
         assert await store.claim(60) is None
+
+    run(story)
+
+
+def test_what_was_closed_while_a_worker_had_it_waits_for_nothing_any_more(run: Run) -> None:
+    async def story(database: Database) -> None:
+        store, clock = subjects(database)
+        for number in (1, 2):
+            await store.accept(delivery(f"opened {number}", wanted(number=number)))
+            claim = await claimed(store)
+            await store.accept(delivery(f"pushed {number}", wanted("b", at=2.0, number=number)))
+            await store.accept(delivery(f"closed {number}", Closed(claim.key, "b" * 40, 3.0, "example/web")))
+            if number == 1:
+                await store.finish(claim)
+            else:
+                await store.retry(claim, "GitHub did not answer", clock.now)
+        assert await store.seconds_until_due() is None
+        assert (await FigureStore(database, clock).stock()).failed == 0
 
     run(story)

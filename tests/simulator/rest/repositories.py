@@ -107,8 +107,7 @@ def get_branch(call: Call) -> Reply:
     sha = repository.git.ref(f"refs/heads/{name}")
     if sha is None:
         raise ApiError(404, "Branch not found")
-    protected = bool(repository.rules.get(name))
-    return Reply({"name": name, "commit": commit_json(repository, sha), "protected": protected})
+    return Reply({**branch_json(repository, name, sha), "commit": commit_json(repository, sha)})
 
 
 def get_commit(call: Call) -> Reply:
