@@ -59,7 +59,7 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What an event tells about a repository; None is not told. `license` is empty where GitHub recognized none."""
+    """What an event or a listing tells about a repository; None is not told."""
 
     id: int
     installation_id: int
@@ -70,8 +70,10 @@ class Told:
     default_branch: str | None = None
     archived: bool | None = None
     fork: bool | None = None
-    properties: dict[str, str] | None = None
+    properties: Mapping[str, Any] | None = None
+    """Custom properties of the organization."""
     license: str | None = None
+    """The SPDX id that GitHub recognized the repository's license as; empty when it found none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,6 @@ def faults_of(name: str) -> Iterator[None]:
         yield
     except UnreadableManifest as error:
         where = f"{name}:{error.line}: {masked(error.message)}"
-        raise UsageError(where, hint="Known: CycloneDX 1.x, SPDX 2 and SPDX 3.0, as UTF-8 text.") from None
+        raise UsageError(where, hint="Known: CycloneDX 1, SPDX 2 and SPDX 3, as UTF-8 text.") from None
     except RecursionError:
         raise UsageError(f"{name}: it is nested too deeply") from None

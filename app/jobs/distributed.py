@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.jobs.hands import GRACE, PAUSE, Hands, tirelessly
 from app.store.acceptance import Raised
+from app.store.database import watchful
 from app.store.outstanding import OutstandingStore
 
 QUEUE = "subjects"
@@ -43,7 +44,7 @@ class Distributed:
         self.hands = hands
         self.workers = workers
         self.outstanding = OutstandingStore(hands.subjects.database, hands.subjects.clock)
-        url = make_url(hands.subjects.database.url).set(drivername="postgresql")
+        url = watchful(make_url(hands.subjects.database.url)).set(drivername="postgresql")
         connector = procrastinate.PsycopgConnector(
             conninfo=url.render_as_string(hide_password=False), min_size=1, max_size=workers + 4
         )

@@ -16,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.store import repositories
 from app.store.database import Database
 from app.store.effects import apply
-from app.store.repositories import RepositoryRow
 from app.store.tables import delivery, subject
 from app.subject import Again, Delivery, Told, Wanted
 
@@ -154,7 +153,7 @@ class Acceptance:
         last = {item.id: item for item in told}
         if last:
             now = self.clock()
-            rows = [repositories.values(RepositoryRow(**asdict(item)), now) for _, item in sorted(last.items())]
+            rows = [repositories.values(item, now) for _, item in sorted(last.items())]
             await connection.execute(repositories.upsert(self._insert), rows)
 
     async def _want(self, connection: AsyncConnection, deliveries: Sequence[Delivery]) -> dict[str, Raised]:

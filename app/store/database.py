@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -28,6 +28,15 @@ SPARE = 10
 #: Seconds for which another process may hold SQLite's lock, or PostgreSQL may not answer a new connection. GitHub waits
 #: for ten.
 BUSY_SECONDS = 5
+#: Of libpq: a server that is gone without a word is noticed within ten seconds. TCP alone waits for a quarter of an
+#: hour, in which nothing would be accepted. What the URL says wins.
+_WATCHFUL = {
+    "connect_timeout": str(BUSY_SECONDS),
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "2",
+    "tcp_user_timeout": "10000",
+}
 #: Seconds after which an idle connection to PostgreSQL is tried before it is used.
 RESTED = 1.0
 _USED = "used"
@@ -69,10 +78,7 @@ class Database:
             self._reader = _sqlite(url, pool_size=READERS, max_overflow=0)
         else:
             self._writer = self._reader = create_async_engine(
-                url,
-                pool_size=CONNECTIONS,
-                max_overflow=SPARE,
-                connect_args={"connect_timeout": BUSY_SECONDS},
+                watchful(parsed), pool_size=CONNECTIONS, max_overflow=SPARE
             )
             _ping_the_rested(self._writer)
 
@@ -112,6 +118,11 @@ class Database:
     async def close(self) -> None:
         await self._writer.dispose()
         await self._reader.dispose()
+
+
+def watchful(url: URL) -> URL:
+    """The address of a PostgreSQL server, so that connections notice when it is away."""
+    return url.set(query={**_WATCHFUL, **url.query})
 
 
 def _used(engine: AsyncEngine) -> int:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.store.repositories import RepositoryRow, upsert, values
+from app.store.repositories import upsert, values
 from app.store.tables import history, report, repository, subject
 from app.subject import (
     About,
@@ -112,7 +112,7 @@ async def _regained(connection: AsyncConnection, regained: Regained, now: float,
 
 async def _known(connection: AsyncConnection, told: Collection[Told], now: float, insert: Insert) -> None:
     if told:
-        rows = [values(RepositoryRow(**asdict(item)), now) for item in sorted(told, key=lambda item: item.id)]
+        rows = [values(item, now) for item in sorted(told, key=lambda item: item.id)]
         await connection.execute(upsert(insert), rows)
 
 

@@ -1,7 +1,7 @@
 """The repositories of all installations: what events and listings told about them, by GitHub's id."""
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -12,28 +12,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.store.database import Database
 from app.store.tables import repository
 from app.store.words import kept
+from app.subject import Told
 
 #: Rows of one statement.
 BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
-class RepositoryRow:
+class RepositoryRow(Told):
     """One repository. What is None was not told (yet), and is never written over what an earlier event told."""
 
-    id: int
-    installation_id: int
-    name: str
-    """`owner/name`."""
-    node_id: str | None = None
-    visibility: str | None = None
-    default_branch: str | None = None
-    archived: bool | None = None
-    fork: bool | None = None
-    properties: Mapping[str, Any] | None = None
-    """Custom properties of the organization."""
-    license: str | None = None
-    """The SPDX id that GitHub recognized the repository's license as; empty when it found none."""
     seen_at: float = 0.0
     """When it was told last (seconds since 1970); set by the store."""
     gone_at: float | None = None
@@ -47,7 +35,7 @@ class RepositoryStore:
         self.database = database
         self.clock = clock
 
-    async def seen(self, rows: Collection[RepositoryRow]) -> None:
+    async def seen(self, rows: Collection[Told]) -> None:
         """Remember what an event or a listing told; a repository that was gone is back."""
         now = self.clock()
         # The last word about one repository, and sorted, so that two writers never wait for each other.
@@ -123,7 +111,7 @@ def upsert(insert_into: Callable[..., Any]) -> Any:
     return insert.on_conflict_do_update(index_elements=["id"], set_={**always, **told})
 
 
-def values(row: RepositoryRow, now: float) -> dict[str, Any]:
+def values(row: Told, now: float) -> dict[str, Any]:
     """What is written of a row that is seen at `now`."""
     return {
         "id": row.id,

@@ -1,8 +1,7 @@
 """What events tell about repositories, written down where it is news."""
 
-from dataclasses import asdict
 
-from app.store.repositories import RepositoryRow, RepositoryStore
+from app.store.repositories import RepositoryStore
 from app.subject import Told
 
 #: Repositories of which the last word is remembered; beyond it all is forgotten and written once more.
@@ -21,5 +20,5 @@ class ToldRepositories:
             return
         if len(self._last) >= REMEMBERED:
             self._last.clear()
-        await self.repositories.seen([RepositoryRow(**asdict(told))])
+        await self.repositories.seen([told])
         self._last[told.id] = told

@@ -60,7 +60,8 @@ class CappedProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        if not self.cycle.more_body:  # else the rest of a body that nobody reads still holds the connection
+        # What still holds the connection: the rest of a body that nobody reads, and an answer that nobody takes.
+        if not self.cycle.more_body and not self.transport.get_write_buffer_size():
             self._until = None
         super().on_response_complete()
         if not self.cycle.response_complete:  # the next one of several requests that were sent at once

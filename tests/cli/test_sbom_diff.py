@@ -1,6 +1,8 @@
 """`ospo-gate sbom diff` and `sbom merge`: every kind of input, and what people and programs read."""
 
+import io
 import json
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,6 +19,7 @@ from app.stored_sboms import StoredSboms
 from app.web.product import router
 from tests.cli.checkout import Checkout, lock
 from tests.cli.conftest import Run
+from tests.sboms.bills import bom, component
 from tests.web.test_product import TOKEN, WEB
 from tests.web.test_product import url as url  # the database that the service answers from
 
@@ -74,14 +77,40 @@ def test_for_programs_and_for_release_notes(run: Run, checkout: Checkout) -> Non
         (["none", "."], "there is no file, folder or commit 'none'"),
         (["example/web", "."], "and the service cannot be asked without --server"),
         (["broken.cdx.json", "."], "broken.cdx.json:1:"),
+        (["none.spdx3.json", "."], "none.spdx3.json:1: it has no list of elements ('@graph')"),
+        (["wrong.cdx.json", "."], "wrong.cdx.json:1: its 'components' is not a list"),
         (["notes.md", "."], "notes.md:1: 'hello' is not a tag with a value"),
     ],
 )
 def test_what_is_nothing_of_all_that(run: Run, checkout: Checkout, arguments: list[str], says: str) -> None:
     checkout.write({"broken.cdx.json": "{", "notes.md": "hello\n"})
+    checkout.write({"none.spdx3.json": '{"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld"}'})
+    checkout.write({"wrong.cdx.json": '{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": {}}'})
     ran = run(checkout.path, "sbom", "diff", *arguments)
     assert ran.code == 2
     assert says in ran.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["diff", "empty.cdx.json", "-", "--format", "json"],
+        ["diff", "empty.cdx.json", "web.cdx.json", "--format", "markdown"],
+        ["merge", "web.cdx.json", "--name", "shop"],
+        ["merge", "-", "--name", "shop", "--format", "spdx-json"],
+    ],
+)
+def test_credentials_are_handed_on_to_nobody(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    address = {"type": "distribution", "url": "https://ada:s3cret@files.example/tiny.tgz?token=s3cret"}
+    web = bom(component("tiny", externalReferences=[address]))
+    (tmp_path / "web.cdx.json").write_text(web)
+    (tmp_path / "empty.cdx.json").write_text(bom())
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(web.encode())))
+    ran = run(tmp_path, "sbom", *arguments)
+    assert (ran.code, "tiny" in ran.out) == (0, True)
+    assert "s3cret" not in ran.out + ran.err
 
 
 def merged(run: Run, folder: Path, *arguments: str) -> str:

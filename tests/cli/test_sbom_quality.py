@@ -1,5 +1,6 @@
 """`ospo-gate sbom score` and `validate`, and the check on a real checkout with the command that it names."""
 
+import gzip
 import io
 import json
 import shlex
@@ -64,12 +65,16 @@ def test_minimum_elements_give_the_exit_code(run: Run, web: Path) -> None:
         (["gone.json"], "there is no such file: gone.json"),
         (["."], ". cannot be read: Is a directory"),
         (["notes.txt"], "notes.txt:1: 'hello' is not a tag with a value"),
-        (["latin.spdx"], "latin.spdx:2: not UTF-8 text"),
+        (["latin.spdx"], "latin.spdx:2: it is not UTF-8 text (byte 36)"),
+        (["old.cdx.json"], "old.cdx.json:3: its CycloneDX version '9.9' is not one that this reader knows"),
+        (["zipped.cdx.json"], "zipped.cdx.json is compressed"),
     ],
 )
 def test_what_cannot_be_scored(run: Run, web: Path, arguments: list[str], message: str) -> None:
     (web / "notes.txt").write_text("hello\n")
     (web / "latin.spdx").write_bytes(b"SPDXVersion: SPDX-2.3\nDocumentName: \xe9\n")
+    (web / "old.cdx.json").write_text(bom("grid", specVersion="9.9"))
+    (web / "zipped.cdx.json").write_bytes(gzip.compress(bom("grid").encode()))
     done = run(web, "sbom", "score", *arguments)
     assert (done.code, done.err.splitlines()[0]) == (2, f"ospo-gate: {message}")
 
@@ -90,6 +95,20 @@ def test_nobody_can_tell(run: Run, web: Path) -> None:
         2,
         "ospo-gate: new.cdx.json: there is no JSON schema of this version of CycloneDX",
     )
+    assert "pip install" not in done.err
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_what_the_shells_of_windows_write(run: Run, web: Path, encoding: str) -> None:
+    (web / "shell.cdx.json").write_text(bom("grid").replace("\n", "\r\n"), encoding=encoding, newline="")
+    assert run(web, "sbom", "validate", "shell.cdx.json").code == 0
+    assert run(web, "sbom", "diff", "shell.cdx.json", "shell.cdx.json").out == "no difference\n"
+
+
+def test_a_fault_shows_no_credentials(run: Run, web: Path) -> None:
+    wrong = component("grid", type="https://ada:s3cret@example.com/x")
+    (web / "secret.cdx.json").write_text(bom(wrong))
+    assert "s3cret" not in run(web, "sbom", "validate", "secret.cdx.json").out
 
 
 def test_standard_input(run: Run, web: Path, monkeypatch: pytest.MonkeyPatch) -> None:

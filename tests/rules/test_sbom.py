@@ -415,6 +415,8 @@ def test_unreadable() -> None:
     found = judge(base, tree("{", grid="MIT", chart="MIT"))
     assert said(found) == ["sbom-unreadable: sbom.cdx.json could not be read, so nobody can tell what it lists."]
     assert found[0].could_not_tell
+    newer = judge(None, tree(bom("grid", specVersion="2.0"), grid="MIT"))
+    assert [finding.rule for finding in newer] == ["sbom-unreadable"]
 
 
 def test_not_validated() -> None:

@@ -59,7 +59,7 @@ class Door:
         self.port = self._socket.getsockname()[1]
         settings = config(self.app, "127.0.0.1", self.port)
         settings.timeout_graceful_shutdown = 1
-        server = uvicorn.Server(settings)
+        server = self._server = uvicorn.Server(settings)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [self._socket]}, daemon=True)
         thread.start()
         while not server.started:
@@ -70,6 +70,11 @@ class Door:
             server.should_exit = True
             thread.join(PATIENCE)
             self._socket.close()
+
+    @property
+    def connections(self) -> int:
+        """How many are open."""
+        return len(self._server.server_state.connections)
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)

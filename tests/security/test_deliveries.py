@@ -1,11 +1,13 @@
 """What GitHub signed is read, and nothing else; and what is signed is still somebody's words."""
 
 import gzip
+import hmac
 import json
 from typing import Any
 
 import pytest
 
+from app.web.signature import signed
 from tests.security.door import APP, PULL, SECRET, Door, post, pull, signature, status
 
 NEXT = "the-secret-that-follows-the-other"
@@ -23,8 +25,8 @@ def test_both_secrets_count_while_one_follows_the_other() -> None:
     with Door([NEXT, SECRET]).open() as door:
         for secret, expected in ((NEXT, 202), (SECRET, 202), ("one-that-never-counted", 401)):
             lines = ("X-GitHub-Delivery: d1", "X-GitHub-Event: pull_request")
-            signed = f"X-Hub-Signature-256: {signature(pull(), secret)}"
-            assert status(door.says(post(pull(), signed, *lines, signed=False))) == expected
+            header = f"X-Hub-Signature-256: {signature(pull(), secret)}"
+            assert status(door.says(post(pull(), header, *lines, signed=False))) == expected
     with Door([NEXT]).open() as door:
         assert status(door.says(post(pull()))) == 401
 
@@ -85,8 +87,8 @@ def test_of_a_large_delivery_only_what_is_needed_is_kept(door: Door) -> None:
 def test_answers_repeat_nothing_of_what_was_sent(door: Door) -> None:
     """GitHub keeps answers, and whoever probes us learns nothing."""
     for body in (b'{"action": "<b>canary</b>"}', b'{"pull_request": "canary"}', b"canary", pull(installation="canary")):
-        for signed in (True, False):
-            answer = door.says(post(body, "X-Odd: canary", path="/webhook?canary=1", signed=signed))
+        for right in (True, False):
+            answer = door.says(post(body, "X-Odd: canary", path="/webhook?canary=1", signed=right))
             assert b"canary" not in answer
             assert b"Traceback" not in answer
             assert b"server:" not in answer.lower()
@@ -94,10 +96,6 @@ def test_answers_repeat_nothing_of_what_was_sent(door: Door) -> None:
 
 def test_the_comparison_takes_the_same_time_for_every_wrong_digest(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is `hmac.compare_digest`, for each secret, whichever of them is right."""
-    import hmac
-
-    from app.web import signature as module
-
     compared: list[tuple[int, int]] = []
     true = hmac.compare_digest
 
@@ -105,7 +103,7 @@ def test_the_comparison_takes_the_same_time_for_every_wrong_digest(monkeypatch: 
         compared.append((len(one), len(other)))
         return true(one, other)
 
-    monkeypatch.setattr(module.hmac, "compare_digest", counted)
+    monkeypatch.setattr(hmac, "compare_digest", counted)
     for header in (signature(b"{}"), signature(b"{}", NEXT), "sha256=" + "0" * 64):
-        module.signed(b"{}", header, [SECRET, NEXT])
+        signed(b"{}", header, [SECRET, NEXT])
     assert compared == [(64, 64)] * 6

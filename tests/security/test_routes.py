@@ -163,7 +163,7 @@ def test_no_route_of_the_api_answers_without_its_token(caller: Caller, route: st
     async def story(client: httpx.AsyncClient) -> None:
         method, path = filled(route)
         for header in (None, *wrong):
-            sent = {} if header is None else {"Authorization": header.encode()}
+            sent = {} if header is None else {b"Authorization": header.encode()}
             answer = await client.request(method, path, params={"token": TOKEN}, headers=sent)
             assert (answer.status_code, answer.json()["status"]) == (401, "refused")
             assert answer.headers["www-authenticate"] == "Bearer"
@@ -215,7 +215,7 @@ def test_a_private_repository_looks_like_none(caller: Caller, route: str, cookie
 def test_no_step_of_the_set_up_goes_without_its_token(caller: Caller, route: str) -> None:
     async def story(client: httpx.AsyncClient) -> None:
         method, path = filled(route)
-        sent = {"headers": {"Cookie": "ospo-gate-setup=x; __Host-ospo-gate-setup=x"}}
+        sent: dict[str, Any] = {"headers": {"Cookie": "ospo-gate-setup=x; __Host-ospo-gate-setup=x"}}
         if method == "POST":
             sent["data"] = {"token": "wrong", "csrf": "x", "form": "environment"}
         answer = await client.request(method, path, **sent)

@@ -29,13 +29,11 @@ KEY = "odt_canary_of_an_api_key"
 )  # fmt: skip
 def test_an_address_without_encryption_or_with_a_trick_stops_the_start(address: str) -> None:
     basic: dict[str, Any] = {"app_id": 1, "webhook_secret": "s" * 16, "private_key": "x"}
-    both = {"client_id": "Iv1.x", "client_secret": "x", "public_url": "https://gate.example"}
-    for name, more in (
-        ("dependency_track_url", {"dependency_track_api_key": KEY}),
-        ("github_api_url", {}),
-        ("github_url", both),
-    ):
-        settings = ServiceSettings(**{**basic, **more, name: address})
+    both: dict[str, Any] = {"client_id": "Iv1.x", "client_secret": "x", "public_url": "https://gate.example"}
+    track: dict[str, Any] = {"dependency_track_api_key": KEY}
+    for name, more in (("dependency_track_url", track), ("github_api_url", {}), ("github_url", both)):
+        given: dict[str, Any] = {**basic, **more, name: address}
+        settings = ServiceSettings(**given)
         assert name in [fault.key for fault in settings.faults()], name
         assert "password" not in repr([str(fault) for fault in settings.faults()]).replace("user or password", "")
 
