@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from app.cli.db import on_database
+from app.cli.db import on_current
 from app.cli.output import say
 from checks.model.errors import UsageError
 from checks.model.phrase import visible
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def run(options: argparse.Namespace) -> int:
     share = _share(options.share)
-    progress, troubles = on_database(lambda database: _told(database, options, share))
+    progress, troubles = on_current(lambda database: _told(database, options, share))
     say(_words(progress) + "".join(f"  {visible(line, 300)}\n" for line in troubles))
     return 1 if options.status and (progress.waiting or not progress.read) else 0
 
@@ -36,11 +36,10 @@ async def _told(database: "Database", options: argparse.Namespace, share: int | 
                 raise UsageError(f"--repository: {visible(options.repository)} is not among the active repositories")
             ids = [row.id]
         await store.want(again=True, installation_id=options.installation, repository_ids=ids)
-        now = subjects.clock()
-        await subjects.schedule(BACKFILL, now)
-        await subjects.hurry(BACKFILL, now)
+        await subjects.schedule(BACKFILL, subjects.clock() + 1)
         if share is not None:
             await subjects.tell(BACKFILL, {"share": share})
+        await subjects.hurry(BACKFILL, subjects.clock())
     progress = await store.progress()
     lines = [f"{name}: {reason}" for name, reason in progress.errors]
     return progress, lines + [f"{n}: {to}: {reason}" for n, to, reason in await UploadStore(database).troubles()]

@@ -75,6 +75,11 @@ def on_current(story: "Callable[[Database], Awaitable[T]]", url: str | None = No
     """As `on_database`, for what works with the schema of this release alone."""
 
     async def tell(database: "Database") -> T:
+        if database.file and not database.file.exists():  # a connection would make an empty one
+            raise UsageError(
+                f"there is no database at {database.file}",
+                hint="Set OSPO_GATE_DATABASE to the one of the service; `ospo-gate serve` makes it.",
+            )
         if await database.schema() == "behind":
             raise _behind()
         return await story(database)

@@ -77,7 +77,7 @@ def _pages(server: str, token: str, query: Mapping[str, str], every: bool) -> It
 
 
 def _from_database(place: ServicePlace, asked: "Question", every: bool) -> list[dict[str, Any]]:
-    from app.cli.db import on_database
+    from app.cli.db import on_current
 
     async def story(database: "Database") -> list[dict[str, Any]]:
         from app.store.where import PAGE, WhereStore
@@ -91,7 +91,7 @@ def _from_database(place: ServicePlace, asked: "Question", every: bool) -> list[
             pages.append(to_json(answer))
         return pages
 
-    return on_database(story, place.database)
+    return on_current(story, place.database)
 
 
 async def _owners(database: "Database", policy: str | None) -> "Owners":

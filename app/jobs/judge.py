@@ -20,17 +20,18 @@ from app.github.branch import BranchSource
 from app.github.client import READING, GitHubApp, GitHubError, Installation, RateLimited
 from app.github.group import GroupSource
 from app.github.limits import VERDICT as VERDICT_COST
-from app.github.publication import Publication, branch_publication, group_publication, publication, refusal
+from app.github.publication import Publication, branch_publication, group_publication, publication
 from app.github.publisher import Publisher
 from app.github.pull import CentralPolicy, PullSource
 from app.jobs.branches import Branches
 from app.jobs.desk import Desk, known, own_comment
 from app.jobs.first_seen import FirstSeen, watched
+from app.jobs.kept_policy import KeptPolicy
 from app.jobs.nights import next_turn
 from app.jobs.paused import instead
 from app.jobs.posting import Posting
+from app.jobs.refusals import by_policy, by_source
 from app.jobs.traced import TracedSource, think
-from app.policies import PolicyPlace, load_policy
 from app.ports import FactSource, InventoryCache, Parse
 from app.store.pauses import Pause, PauseStore
 from app.store.reports import LATER, SUPERSEDED, Outgoing, ReportStore
@@ -40,11 +41,9 @@ from app.store.subjects import SubjectStore
 from app.subject import Claim, Kind
 from app.tracing import span
 from checks.model.errors import PolicyError, SourceError
-from checks.model.phrase import plain, say
 from checks.policy.comments import CommentsKeys, Requests
 from checks.policy.schema import Policy
 from checks.render.json_report import to_json
-from checks.render.markdown import code
 from checks.render.presentation import Presentation
 
 #: A conclusion within this many seconds needs no "in progress" before it.
@@ -162,7 +161,7 @@ class Judge:
         except PolicyError as error:
             if self.branches and claim.kind is Kind.BRANCH:
                 await self.branches.unjudged(claim, source.client)
-            said = self._refused_by_policy(claim, error)
+            said = by_policy(claim, error)
             stands = self._stands(claim, said) and desk.waiting is None
             return None if stands else await self.reports.refuse(claim, said.to_json(), str(error))
         if self._past(claim, source):
@@ -243,7 +242,7 @@ class Judge:
         told = known(claim, await self.requests.pending(claim.key) if self.requests and pull else frozenset())
         chain = FactChain(told, own, packages, only, self.facts.private)
         gate = Gate(
-            policies=await self._policies(),
+            policies=await self._policy.place(),
             facts=FirstSeen(chain, self.sightings, claim, self.clock),
             clock=self.clock,
             cache=self.inventories,
@@ -256,7 +255,7 @@ class Judge:
             raise HeadMoved(source.state.head)
         if pull:
             judged = await self._fixed(claim, gate, judged, desk)
-        await self._keep(judged, gate.policies.last_good)
+        await self._policy.keep(judged, gate.policies.last_good)
         if self.branches and isinstance(source, BranchSource):
             await self.branches.judged(claim, source, judged)
         elif self.branches and pull:
@@ -277,31 +276,13 @@ class Judge:
                 desk.again_at = (self.clock() + SOON).timestamp()
             return judged
 
-    async def _policies(self) -> PolicyPlace:
-        if self.central is None:
-            return PolicyPlace()
-        label = self.central.label
-        return PolicyPlace(central=label, central_path=self.central.path, last_good=await self._last_good(label))
+    @property
+    def _policy(self) -> KeptPolicy:
+        return KeptPolicy(self.reports, self.central)
 
     async def central_policy(self) -> Policy | None:
         """The organization's policy as it judged last; None: there is none, or no pull request was judged by it yet."""
-        return await self._last_good(self.central.label) if self.central else None
-
-    async def _last_good(self, label: str) -> Policy | None:
-        """The last version that was valid, unless this release takes it no longer."""
-        kept = await self.reports.last_policy(label)
-        try:
-            return load_policy(kept[0], label, revision=kept[1]) if kept else None
-        except PolicyError as error:
-            log.warning("kept-policy-not-valid", policy=label, error=str(error))
-            return None
-
-    async def _keep(self, judged: Judged, last_good: Policy | None) -> None:
-        """Remember the policy, if it is another than the one that is remembered."""
-        reference = judged.policy.reference
-        known = last_good is not None and last_good.reference.digest == reference.digest
-        if self.central is not None and judged.policy_data is not None and not known:
-            await self.reports.keep_policy(self.central.label, judged.policy_data, reference.revision)
+        return await self._policy.last()
 
     # -- saying -----------------------------------------------------------------------------------------------------
 
@@ -345,13 +326,6 @@ class Judge:
         """Whether a verdict on this very head stands on GitHub."""
         return (claim.published or "").startswith(f"{claim.head}:")
 
-    def _refused_by_policy(self, claim: Claim, error: PolicyError) -> Publication:
-        lines = "\n".join(f"- {code(issue.at(error.file), 1000)}" for issue in error.issues[:20])
-        summary = (
-            f"The policy is not valid, so nothing was judged. The owner of the policy has to correct it:\n\n{lines}"
-        )
-        return refusal(claim, "could not judge: the policy is not valid", summary, "policy")
-
     # -- failing ----------------------------------------------------------------------------------------------------
 
     async def _failed(self, claim: Claim, error: GitHubError | SourceError, logger: Any) -> None:
@@ -368,9 +342,7 @@ class Judge:
 
     async def _conclude_failure(self, claim: Claim, error: GitHubError | SourceError, logger: Any) -> None:
         """Trying again will not help: the author gets a sentence instead of a check that never comes."""
-        what, hint = plain(say("{}", str(error))), error.hint or "Press “Re-run” to try again."
-        summary = f"Nothing was judged: {code(what, 1000)}\n\n{hint}"
-        said = refusal(claim, "could not judge: the change could not be read", summary, "source")
+        said = by_source(claim, error)
         outgoing = await self.reports.refuse(claim, said.to_json(), str(error))
         try:
             desk = Desk(claim, Publisher(self._client(claim), claim), again_at=self._turn(claim))

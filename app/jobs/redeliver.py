@@ -58,7 +58,7 @@ class Redeliver:
             newest = max(newest, attempt.at)
             groups.setdefault(attempt.guid, []).append(attempt)
         failed = [group for group in groups.values() if lost(group, everything)]
-        for group in failed:
+        for group in reversed(failed):  # in the order in which it happened: not every event tells its time
             await self._again(group[0])
         if failed:
             log.info("redelivered", deliveries=len(failed))

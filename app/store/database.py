@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, event
@@ -40,6 +41,8 @@ _WATCHFUL = {
 #: Seconds after which an idle connection to PostgreSQL is tried before it is used.
 RESTED = 1.0
 _USED = "used"
+#: The one driver of each database; a URL need not name it.
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 
 
 class Schema(StrEnum):
@@ -68,14 +71,20 @@ class Database:
         except ArgumentError as error:
             raise UsageError(f"OSPO_GATE_DATABASE is not a database URL: {error}") from None
         self.url = url
-        if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        if parsed.get_backend_name() not in _DRIVERS:
             raise UsageError(f"OSPO_GATE_DATABASE: {parsed.get_backend_name()} is neither sqlite nor postgresql")
+        driver = _DRIVERS[parsed.get_backend_name()]
+        if parsed.drivername not in (driver, parsed.get_backend_name()):
+            raise UsageError(f"OSPO_GATE_DATABASE: expected {driver}://…, not {parsed.drivername}://…")
+        parsed = parsed.set(drivername=driver)
         self.sqlite = parsed.get_backend_name() == "sqlite"
+        name = (parsed.database if self.sqlite else None) or ":memory:"
+        self.file = None if name.startswith((":memory:", "file:")) else Path(name)
         self._turns = Turns() if self.sqlite else None
         if self.sqlite:
-            self._writer = _sqlite(url, pool_size=1, max_overflow=0)
+            self._writer = _sqlite(parsed, pool_size=1, max_overflow=0)
             event.listen(self._writer.sync_engine, "begin", _begin_to_write)
-            self._reader = _sqlite(url, pool_size=READERS, max_overflow=0)
+            self._reader = _sqlite(parsed, pool_size=READERS, max_overflow=0)
         else:
             self._writer = self._reader = create_async_engine(
                 watchful(parsed), pool_size=CONNECTIONS, max_overflow=SPARE
@@ -151,10 +160,10 @@ def _ping_the_rested(engine: AsyncEngine) -> None:
     event.listen(engine.sync_engine, "checkout", given_out)
 
 
-def _sqlite(url: str, **pool: Any) -> AsyncEngine:
+def _sqlite(url: URL, **pool: Any) -> AsyncEngine:
     from app.store.quick import opener  # who has PostgreSQL needs no driver for SQLite
 
-    engine = create_async_engine(url, async_creator=opener(make_url(url), timeout=BUSY_SECONDS), **pool)
+    engine = create_async_engine(url, async_creator=opener(url, timeout=BUSY_SECONDS), **pool)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return engine
 

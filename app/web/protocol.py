@@ -60,8 +60,7 @@ class CappedProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        # What still holds the connection: the rest of a body that nobody reads, and an answer that nobody takes.
-        if not self.cycle.more_body and not self.transport.get_write_buffer_size():
+        if not self.transport.get_write_buffer_size():  # else nobody has taken it yet
             self._until = None
         super().on_response_complete()
         if not self.cycle.response_complete:  # the next one of several requests that were sent at once

@@ -84,9 +84,10 @@ def _package(before: _Versions, after: _Versions) -> Iterator[Difference]:
             yield found
     gone = tuple(item for version in sorted(before.keys() - after.keys()) for item in before[version])[:MANY]
     new = sorted(after.keys() - before.keys())
+    was = _stated(gone)
     for version in new:
         now = tuple(after[version])
-        changed = _changes(gone, now)
+        changed = _changes(was, _stated(now))
         yield Difference((Kind.UPDATED, *changed) if gone else (Kind.ADDED,), gone, now)
     if gone and not new:
         for version in sorted(before.keys() - after.keys()):
@@ -99,19 +100,26 @@ def _same_version(before: tuple[Component, ...], after: tuple[Component, ...]) -
         for one, other in ((after, before), (before, after))
     )
     kinds = [Kind.RESOURCED] if _resourced(before, after) else []
-    kinds += _changes(before, after)
+    kinds += _changes(_stated(before), _stated(after))
     kinds += [Kind.RESTATED] if now or no_longer else []
     return Difference(tuple(kinds), before, after, now, no_longer) if kinds else None
 
 
-def _changes(before: Sequence[Component], after: Sequence[Component]) -> list[Kind]:
+class _Stated(NamedTuple):
+    licenses: tuple[str, ...]
+    scope: Scope
+
+
+def _stated(components: Sequence[Component]) -> _Stated:
+    return _Stated(licenses(components), scope(components))
+
+
+def _changes(before: _Stated, after: _Stated) -> list[Kind]:
     """What is another one, where both sides say something."""
     found = []
-    one, other = licenses(before), licenses(after)
-    if one and other and one != other:
+    if before.licenses and after.licenses and before.licenses != after.licenses:
         found.append(Kind.RELICENSED)
-    scopes = scope(before), scope(after)
-    if Scope.UNKNOWN not in scopes and scopes[0] is not scopes[1] and before and after:
+    if Scope.UNKNOWN not in (before.scope, after.scope) and before.scope is not after.scope:
         found.append(Kind.MOVED)
     return found
 

@@ -15,6 +15,9 @@ from checks.sboms.inert import inert
 from checks.sboms.wording import worded
 
 _RANK = {scope: rank for rank, scope in enumerate(SCOPE_ORDER)}
+#: Which parts have a component is found by following the graph from each; an input of more parts times components than
+#: this is about one thing, or 3 MB of somebody else's workspace would become gigabytes.
+MAX_FOLLOWED = 1_000_000
 
 
 class _Entry(NamedTuple):
@@ -53,7 +56,10 @@ def merge(inputs: Iterable[Content], about: About) -> Content:
 def _labeled(content: Content) -> Content:
     """Paths and sentences of an input about one repository say which; those of a product say it already."""
     if content.parts:
-        return content
+        if _tells_parts(content):
+            return content
+        required = {target for part in content.parts for target in part.requires}
+        content = content._replace(subject=content.subject._replace(requires=tuple(sorted(required))))
     name, label = content.subject.name, content.subject.label
     return content._replace(
         parts=(content.subject,),
@@ -63,6 +69,12 @@ def _labeled(content: Content) -> Content:
         ),
         unread=tuple(f"{label}: {sentence}" for sentence in content.unread),
     )
+
+
+def _tells_parts(content: Content) -> bool:
+    """Whether its components name the parts that have them, or the graph from each part can be followed."""
+    followed = len(content.parts) * len(content.components)
+    return followed <= MAX_FOLLOWED or all(component.parts for component in content.components)
 
 
 def _inside(name: str, place: Location) -> Location:

@@ -22,7 +22,7 @@ PULLS, REPOSITORIES = 40, 8
 #: Seconds between two pushes, at most.
 PACE = 0.02
 #: How often nothing is pushed until the service is ready: else most would be delivered to nobody.
-PATIENT = 0.2
+PATIENT = 0.05
 TAKEOVERS = 5
 
 
@@ -87,8 +87,7 @@ def _takeover(way: str, folder: Path, database: str | None) -> None:
             assert hold.wait_until_reached()
             began = time.monotonic()
             for role in fleet.roles[1:] or fleet.roles:
-                fleet.processes[role].kill()
-                fleet.processes[role].wait()
+                fleet.kill(role)
             fleet.revive()
             fleet.until(lambda change=change: fleet.runs(change.repository, change.head_sha), "the heir", 60)
             times.append(time.monotonic() - began)

@@ -32,6 +32,26 @@ def test_a_schema_of_a_newer_release_is_told(path: Path, capsys: pytest.CaptureF
     assert "newer than this release" in capsys.readouterr().out
 
 
+def test_a_url_need_not_name_the_driver(
+    path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OSPO_GATE_DATABASE", f"sqlite:///{path}")
+    assert main(["db", "upgrade"]) == 0
+    monkeypatch.setenv("OSPO_GATE_DATABASE", f"sqlite+pysqlite:///{path}")
+    assert main(["db", "check"]) == 2
+    assert "expected sqlite+aiosqlite://…, not sqlite+pysqlite://…" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["where", "left-pad"], ["backfill", "--status"]])
+def test_who_asks_makes_no_database(words: list[str], path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words) == 2
+    assert f"there is no database at {path}" in capsys.readouterr().err
+    assert not path.exists()
+    path.touch()
+    assert main(words) == 2
+    assert "Bring it up to date: ospo-gate db upgrade" in capsys.readouterr().err
+
+
 def test_a_database_that_does_not_answer_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -252,7 +252,7 @@ DISTRIBUTED = ServiceSettings(app_id=1, webhook_secret="s" * 16, engine=Engine.D
 
 
 def stock(processes: int | None = None, oldest: float = 0.0) -> Stock:
-    return Stock(0, {}, {"version": Kept(3, oldest)}, 1, 1, 1, processes)
+    return Stock(0, {}, {"version": Kept(3, oldest)}, 1, 1, 0, {}, 1, processes)
 
 
 @pytest.mark.parametrize(

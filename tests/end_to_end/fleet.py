@@ -68,6 +68,10 @@ class Fleet(Stage):
         """The roles whose process has died."""
         return [role for role, process in self.processes.items() if process.poll() is not None]
 
+    def kill(self, role: str) -> None:
+        self.processes[role].kill()
+        self.processes[role].wait()
+
     def revive(self) -> None:
         """Start again what has died."""
         for role in self.dead():

@@ -132,6 +132,7 @@ def test_what_the_app_may_not_write_rests_until_it_may(recovered: Stage) -> None
     stage.settle()
     assert stage.runs(repo, change.head_sha) == {}
     stage.sim.suspend(stage.installation)
+    stage.sim.wait_idle()  # installations have no times that would tell which of two came first
     stage.sim.suspend(stage.installation, False)
     assert stage.verdict(repo, change.head_sha)["conclusion"] == "failure"
 

@@ -28,6 +28,11 @@ def test_what_was_there_before_the_app_can_be_fetched(tmp_path: Path) -> None:
         stage.until(read, "the default branch is read")
         done = command(stage, "backfill", "--status")
         assert done.stdout == "1 of 1 default branches were read (100%).\n"
+        again = command(stage, "backfill", "--repository", "Example/Web", "--share", "80%")
+        assert (again.returncode, again.stderr) == (0, "")
+        stage.until(read, "it is compared once more")
+        unknown = command(stage, "backfill", "--repository", "example/other")
+        assert (unknown.returncode, "not among the active repositories" in unknown.stderr) == (2, True)
         server = f"http://127.0.0.1:{stage.port}"
         fetched = command(stage, "sbom", "--server", server, "example/web")
         assert (fetched.returncode, fetched.stderr) == (0, "")

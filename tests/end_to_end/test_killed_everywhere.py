@@ -42,8 +42,8 @@ def test_killed_at_each_point(fleet: Fleet) -> None:
     for point in mortal.POINTS:
         victim = "work 0" if distributed and point in mortal.OF_WORKERS else "serve"
         fleet.plan = doomed(victim, point)
-        fleet.stop_service(kill=True)
-        fleet.start_service()
+        fleet.kill(victim)
+        fleet.revive()
         while not fleet.dead():
             author.push_and_wait()
         assert fleet.dead() == [victim]

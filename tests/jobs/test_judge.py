@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from app.jobs.judge import MAX_ATTEMPTS
+from app.parsers import Parsers
 from app.subject import Claim, Delivery
-from app.wiring import Parsers
 from checks.manifests import FORMATS
 from tests.end_to_end.examples import CLEAN, COPYLEFT, SIGNED
 from tests.jobs.office import Office

@@ -185,3 +185,19 @@ def attempt(ok: bool = False, code: int = 0, redelivery: bool = False, pending: 
 )
 def test_an_event_is_lost_when_no_attempt_arrived(group: list[Attempt], hourly: bool, wanted: bool) -> None:
     assert lost(group, hourly) == wanted
+
+
+def test_what_happened_first_is_asked_for_first(run: Any, receiver: tuple[Receiver, str]) -> None:
+    """Of an installation that was suspended and is not any more the last word counts."""
+
+    async def story(office: Office) -> None:
+        receiver[0].status = 503
+        for suspended in (True, False):
+            office.sim.suspend(office.installation, suspended)
+            office.sim.wait_idle()
+        receiver[0].status = 202
+        assert len(await looked(office)) >= 2
+        asked = [int(seen.path.split("/")[-2]) for seen in office.sim.requests if seen.path.endswith("/attempts")]
+        assert asked == sorted(asked)
+
+    run(story)

@@ -225,6 +225,21 @@ def test_nothing_is_lost_and_nothing_is_added(inputs: list[Content]) -> None:
     }
 
 
+def test_a_thousand_parts_that_all_reach_the_same_are_one_thing() -> None:
+    """Named at each component they would be 20 million: gigabytes out of a document of 3 MB."""
+    components = [package(f"pkg:npm/p{n}", integrity=()) for n in range(20_000)]
+    inventory = Inventory("x", "sbom", tuple(components), tuple(((n + 1) % 20_000,) for n in range(20_000)))
+    workspace = assemble([inventory], ABOUT)
+    parts = tuple(Subject(f"module{n}", requires=(0, 7)) for n in range(1_000))
+    found = merge([workspace._replace(parts=parts)], PRODUCT)
+    (part,) = found.parts
+    assert (part.name, [found.components[index].name for index in part.requires]) == (
+        workspace.subject.name, [workspace.components[0].name, workspace.components[7].name]
+    )  # fmt: skip
+    assert {component.parts for component in found.components} == {(workspace.subject.label,)}
+    assert len(merge([workspace._replace(parts=parts[:10])], PRODUCT).parts) == 10
+
+
 def test_hostile_hashes_take_no_quadratic_time() -> None:
     """Every component of one name with a hash of its own: linear, or this test would take minutes."""
     entries = [direct("a", integrity=(f"sha256:{n:064x}",)) for n in range(20_000)]

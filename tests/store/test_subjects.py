@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from app.store.database import Database
+from app.store.deliveries import DeliveryStore
 from app.store.figures import FigureStore
 from app.store.subjects import SubjectStore
 from app.subject import About, Again, Claim, Closed, Delivery, Kind, Wanted, branch_key, task_key
@@ -252,6 +253,25 @@ def test_what_time_alone_changes_is_wanted_again_then(run: Run) -> None:
         assert await store.seconds_until_due() == 3600
         clock.now += 3600
         assert (await claimed(store)).key == KEY
+
+    run(story)
+
+
+def test_what_failed_and_rests_until_a_later_time_does_not_wait_now(run: Run) -> None:
+    async def story(database: Database) -> None:
+        store, clock = subjects(database)
+        deliveries = DeliveryStore(database, clock)
+        await store.accept(delivery("d1", wanted()))
+        await store.postpone(await claimed(store), "rate limit", clock() + 600)
+        assert (await store.waiting(), await deliveries.failed()) == (1, 0)  # somebody waits for it
+        clock.now += 600
+        await store.retry(await claimed(store), "GitHub answered 502", clock() + 5)
+        assert (await store.waiting(), await deliveries.failed()) == (1, 0)
+        clock.now += 5
+        await store.finish(await claimed(store), again_at=clock() + 86_400, failed="GitHub answered 404")
+        assert (await store.waiting(), await deliveries.failed()) == (0, 1)
+        clock.now += 86_400
+        assert await store.waiting() == 1
 
     run(story)
 
