@@ -107,8 +107,8 @@ class ServiceSettings:
         "SQLAlchemy URL of the database: SQLite for one machine.", default="sqlite+aiosqlite:///ospo-gate.db"
     )
     engine: Engine = key(
-        "Who works: `embedded` in `ospo-gate serve` itself, `distributed` in processes of `ospo-gate work`, which needs "
-        "PostgreSQL.",
+        "Who works: `embedded` in `ospo-gate serve` itself, `distributed` in processes of `ospo-gate work`, which "
+        "needs PostgreSQL.",
         default=Engine.EMBEDDED,
     )
     migrate: bool = key(

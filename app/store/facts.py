@@ -40,9 +40,7 @@ class Used(NamedTuple):
 class FactStore:
     """Implements `FactCache` on the database."""
 
-    def __init__(
-        self, database: Database, clock: Callable[[], float] = time.time, tally: Tally | None = None
-    ) -> None:
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time, tally: Tally | None = None) -> None:
         self.database = database
         self.clock = clock
         self.tally = tally or Tally()

@@ -36,9 +36,7 @@ class Outgoing:
 class ReportStore:
     """What was judged, what is to be said about it, and what is counted later."""
 
-    def __init__(
-        self, database: Database, clock: Callable[[], float] = time.time, tally: Tally | None = None
-    ) -> None:
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time, tally: Tally | None = None) -> None:
         self.database = database
         self.clock = clock
         self.tally = tally or Tally()

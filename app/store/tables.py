@@ -26,7 +26,6 @@ metadata = MetaData(
 )
 
 
-
 def _partial(name: str, column: str, condition: str) -> Index:
     """An index over the few rows that are looked for, however many there are."""
     return Index(name, column, sqlite_where=text(condition), postgresql_where=text(condition))

@@ -1,6 +1,5 @@
 """What events tell about repositories, written down where it is news."""
 
-
 from app.store.repositories import RepositoryStore
 from app.subject import Told
 

@@ -23,8 +23,11 @@ _WRITTEN = frozenset({"1.5", "1.6", "1.7"})
 _MAX_WORD = 100
 
 
-def regenerate(sbom: CommittedSbom, section: SbomSection) -> Fix:
-    """It names who is described and who answers for the document as the committed one does."""
+def regenerate(sbom: CommittedSbom, section: SbomSection) -> Fix | None:
+    """It names who is described and who answers for the document as the committed one does. None where no manifest was
+    read that it is about: then the command would make it of the SBOMs that lie there."""
+    if not sbom.manifests:
+        return None
     words = list(_as_it_is(sbom.head)) if sbom.head else []
     if section.scope is Scope.SHIPPED and _leaves_tools_out(sbom):
         words.append("--scope shipped")

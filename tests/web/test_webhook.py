@@ -209,7 +209,8 @@ def test_a_body_that_trickles_in_is_given_up(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     ("event", "action"),
     [
-        ("star", "created"), ("issue_comment", "edited"), ("issue_comment", "deleted"), ("pull_request", "labeled"), ("pull_request", "edited"),
+        ("star", "created"), ("issue_comment", "edited"), ("issue_comment", "deleted"),
+        ("pull_request", "labeled"), ("pull_request", "edited"),
         ("pull_request", "a-new-action"), ("check_run", "created"), ("check_run", "completed"),
         ("check_suite", "requested"),
         ("ping", None),
