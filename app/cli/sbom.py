@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     if options.output:
         check_target(Path(options.output))
     if options.format == SNAPSHOT:
-        return _put(_snapshot(options), options)
+        return _snapshot(options)
     check_version(options.format, options.spec_version)
     if options.pull is not None and not options.server:
         raise UsageError("--pull needs --server")
@@ -58,7 +58,8 @@ def run(options: argparse.Namespace) -> int:
         from app.cli.sbom_stored import stored
 
         text = stored(options)
-        return max(_put(text, options), validate(text) if options.validate else 0)
+        _put(text, options)
+        return validate(text) if options.validate else 0
     with without_collector():
         content, found = content_of(options)
         text = write(content, options.format, options.spec_version)
@@ -66,15 +67,14 @@ def run(options: argparse.Namespace) -> int:
     return max(_report(content, found), validate(text) if options.validate else 0)
 
 
-def _put(text: str, options: argparse.Namespace) -> int:
+def _put(text: str, options: argparse.Namespace) -> None:
     if options.output:
         write_file(Path(options.output), text)
     else:
         say(text)
-    return 0
 
 
-def _snapshot(options: argparse.Namespace) -> str:
+def _snapshot(options: argparse.Namespace) -> int:
     """The body of a request to GitHub's dependency submission API."""
     import json
 
@@ -91,7 +91,10 @@ def _snapshot(options: argparse.Namespace) -> str:
     address = environment.server_url or "https://github.com"
     scan = Scan(about.subject.commit, options.ref, about.created, about.subject.repository or address)
     body = snapshot(place.inventories, about, scan, everything=False)
-    return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
+    _put(json.dumps(body, indent=2, ensure_ascii=False) + "\n", options)
+    if not body["manifests"]:
+        print("GitHub reads all that there is itself, so the snapshot has no manifests.", file=sys.stderr)
+    return _report(assemble(place.inventories, about), place.inventories)
 
 
 def content_of(options: argparse.Namespace) -> tuple[Content, tuple[Inventory, ...]]:

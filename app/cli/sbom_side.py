@@ -20,7 +20,7 @@ from checks.sboms.content import Content
 from checks.sboms.describe import read
 from checks.sboms.document import parse
 
-_STORED = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+(?:@[0-9a-f]{7,64})?\Z").match
+_STORED = re.compile(r"[A-Za-z0-9_-]+/[A-Za-z0-9._-]+(?:@[0-9a-f]{7,64})?\Z").match
 #: What a document is called that comes without a file.
 _FROM_A_STREAM = "sbom.cdx.json"
 #: What `ospo-gate sbom` takes and nobody gives for one of several.

@@ -8,9 +8,9 @@ from app.settings import service_place
 from checks.model.errors import UsageError
 from checks.model.phrase import visible
 
-_NAME = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+(?:@(?P<ref>[A-Za-z0-9._/-]+))?\Z").match
+_NAME = re.compile(r"[A-Za-z0-9_-]+/[A-Za-z0-9._-]+(?:@(?P<ref>[A-Za-z0-9._/-]+))?\Z").match
 #: What is decided when a document is made here.
-_HERE = ("revision", "name", "version", "policy", "facts", "ref")
+_HERE = ("revision", "name", "version", "author", "policy", "facts", "ref")
 
 
 def stored(options: argparse.Namespace) -> str:
@@ -20,7 +20,8 @@ def stored(options: argparse.Namespace) -> str:
         raise UsageError("the service cannot be asked without OSPO_GATE_API_TOKEN")
     if named is None:
         raise UsageError(f"--server: expected OWNER/NAME or OWNER/NAME@SHA, not '{visible(options.path)}'")
-    if unused := [f"--{name}" for name in _HERE if getattr(options, name)]:
+    unused = [f"--{name}" for name in _HERE if getattr(options, name)] + ["--scope"] * (options.scope != "all")
+    if unused:
         raise UsageError(f"{unused[0]} cannot be used with --server", hint="The service tells what it has stored.")
     repository, ref = options.path.partition("@")[0], named["ref"]
     query = {"format": options.format}

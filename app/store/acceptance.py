@@ -17,7 +17,7 @@ from app.store import repositories
 from app.store.database import Database
 from app.store.effects import apply
 from app.store.tables import delivery, subject
-from app.subject import Again, Delivery, Told, Wanted
+from app.subject import Again, Archived, Cancelled, Changed, Closed, Delivery, Lost, Regained, Told, Wanted
 
 #: Deliveries of one transaction; what arrives meanwhile is in the next one.
 BATCH = 200
@@ -115,17 +115,15 @@ class Acceptance:
             async with self.database.write(first=True) as connection:
                 return await self._store(connection, deliveries)
         except _REFUSALS as error:
-            if len(deliveries) == 1:
-                return [_unavailable(deliveries[0], error)]
-        try:  # one of them cannot be stored; the others shall not fail with it
-            async with self.database.write(first=True) as connection:
-                return [await self._alone(connection, accepted) for accepted in deliveries]
-        except _REFUSALS as error:
-            return [_unavailable(accepted, error) for accepted in deliveries]
+            log.warning("stored-one-by-one", deliveries=len(deliveries), error=type(error).__name__)
+        # one of them cannot be stored, or another process was in the way; the others shall not fail with it
+        return [await self._alone(accepted, answer) for accepted, answer in batch]
 
-    async def _alone(self, connection: AsyncConnection, accepted: Delivery) -> bool | Unavailable:
+    async def _alone(self, accepted: Delivery, answer: "asyncio.Future[bool]") -> bool | Unavailable:
+        if answer.done():
+            return Unavailable("nobody waits for it any more")
         try:
-            async with connection.begin_nested():
+            async with self.database.write(first=True) as connection:
                 return (await self._store(connection, [accepted]))[0]
         except _REFUSALS as error:
             return _unavailable(accepted, error)
@@ -135,6 +133,7 @@ class Acceptance:
         known = await _known(connection, [accepted.id for accepted in batch])
         taken = {accepted.id: accepted for accepted in batch if known.get(accepted.id, True)}
         await self._hear(connection, [accepted.told for accepted in taken.values() if accepted.told])
+        await self._reserve(connection, taken.values())
         raised: dict[str, Raised] = {}
         for together, run in groupby(taken.values(), _only_wanted):
             if together:
@@ -155,6 +154,20 @@ class Acceptance:
             now = self.clock()
             rows = [repositories.values(item, now) for _, item in sorted(last.items())]
             await connection.execute(repositories.upsert(self._insert), rows)
+
+    async def _reserve(self, connection: AsyncConnection, deliveries: Iterable[Delivery]) -> None:
+        """Lock what several commands will change, in the order of the keys: else two processes wait for each other.
+        What is only wanted is written in that order anyway, and SQLite has one writer."""
+        if self.database.sqlite or all(_only_wanted(accepted) for accepted in deliveries):
+            return
+        commands = [command for accepted in deliveries for command in (accepted.command, *accepted.also) if command]
+        keys = {command.key for command in commands if isinstance(command, Wanted | Closed | Cancelled)}
+        of = {command.repository_id for command in commands if isinstance(command, Again | Changed | Archived)}
+        everywhere = {command.installation_id for command in commands if isinstance(command, Lost | Regained)}
+        touched = or_(
+            subject.c.key.in_(keys), subject.c.repository_id.in_(of), subject.c.installation_id.in_(everywhere)
+        )
+        await connection.execute(select(subject.c.key).where(touched).order_by(subject.c.key).with_for_update())
 
     async def _want(self, connection: AsyncConnection, deliveries: Sequence[Delivery]) -> dict[str, Raised]:
         """One row for each subject, in the order of their keys, so that two processes never wait for each other."""
@@ -185,7 +198,9 @@ class Acceptance:
         """Deliveries whose subject rests now are done."""
         reached = select(subject.c.done).where(subject.c.key == delivery.c.subject).scalar_subquery()
         open_ = (text("state <> 'done'"), delivery.c.state == ACCEPTED, delivery.c.wanted <= reached)
-        await connection.execute(update(delivery).where(*open_).values(state=DONE, done_at=self.clock()))
+        ids = select(delivery.c.id).where(*open_).with_for_update(skip_locked=True, of=delivery)  # who has them does it
+        settled = update(delivery).where(delivery.c.id.in_(ids)).values(state=DONE, done_at=self.clock())
+        await connection.execute(settled)
 
     async def _again(self, connection: AsyncConnection, again: Again) -> list[Raised]:
         rows = await connection.execute(

@@ -81,7 +81,7 @@ RULES = (
         "sbom-not-validated",
         Level.NOTE,
         "A committed SBOM could not be validated, because its schema is not there.",
-        "Install ospo-gate with the extra `sbom`.",
+        "Install ospo-gate with the extra `sbom`; a version that has no schema yet needs a newer ospo-gate.",
         could_not_tell=True,
     ),
     Rule(

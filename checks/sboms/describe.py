@@ -72,6 +72,8 @@ def _json(text: str) -> Document:
         from checks.sboms import describe_spdx3
 
         return Document(describe_spdx3.describe(root), root)
+    if isinstance(root.get("sbom"), dict):
+        raise UnreadableManifest("the SBOM is inside its member 'sbom', as GitHub's API answers: save that alone", 1)
     raise UnreadableManifest("it is neither CycloneDX nor SPDX", 1)
 
 

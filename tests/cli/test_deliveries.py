@@ -244,6 +244,7 @@ def test_a_pause_that_makes_no_sense_is_refused(
     assert reason in capsys.readouterr().err
 
 
-def test_an_old_schema_is_named(tell: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_old_schema_is_named(tell: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "gate.db").touch()
     assert main(["deliveries", "list"]) == 2
     assert "ospo-gate db upgrade" in capsys.readouterr().err

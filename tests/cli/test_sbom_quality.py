@@ -67,6 +67,10 @@ def test_minimum_elements_give_the_exit_code(run: Run, web: Path) -> None:
         (["notes.txt"], "notes.txt:1: 'hello' is not a tag with a value"),
         (["latin.spdx"], "latin.spdx:2: it is not UTF-8 text (byte 36)"),
         (["old.cdx.json"], "old.cdx.json:3: its CycloneDX version '9.9' is not one that this reader knows"),
+        (
+            ["github.json"],
+            "github.json:1: the SBOM is inside its member 'sbom', as GitHub's API answers: save that alone",
+        ),
         (["zipped.cdx.json"], "zipped.cdx.json is compressed"),
     ],
 )
@@ -74,6 +78,7 @@ def test_what_cannot_be_scored(run: Run, web: Path, arguments: list[str], messag
     (web / "notes.txt").write_text("hello\n")
     (web / "latin.spdx").write_bytes(b"SPDXVersion: SPDX-2.3\nDocumentName: \xe9\n")
     (web / "old.cdx.json").write_text(bom("grid", specVersion="9.9"))
+    (web / "github.json").write_text('{"sbom": {"spdxVersion": "SPDX-2.3"}}')
     (web / "zipped.cdx.json").write_bytes(gzip.compress(bom("grid").encode()))
     done = run(web, "sbom", "score", *arguments)
     assert (done.code, done.err.splitlines()[0]) == (2, f"ospo-gate: {message}")

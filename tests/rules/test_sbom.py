@@ -330,6 +330,14 @@ def test_what_an_sbom_written_anew_would_lack_too_has_no_command() -> None:
     assert finding.fix is None
 
 
+def test_an_sbom_that_no_manifest_is_read_for_has_no_command() -> None:
+    """The command would make it of the SBOMs that lie in its folder."""
+    two = {"dist/web.cdx.json": bom("grid", metadata={"timestamp": None}), "dist/api.cdx.json": bom("chart")}
+    policy = "version: 1\nsbom: {minimum_elements: cisa, complete: 0%}\n"
+    found = [finding for finding in judge(None, two, policy) if finding.rule == "sbom-incomplete"]
+    assert [finding.fix for finding in found] == [None, None]
+
+
 def test_spdx_2_has_no_place_for_the_context() -> None:
     policy = "version: 1\nsbom: {minimum_elements: cisa, complete: 0%, committed_sbom: may-differ}\n"
     tags = TAGS.replace("CreatorComment: <text>SBOM type: source</text>\n", "")

@@ -58,6 +58,12 @@ def test_what_is_left_out_is_required_by_nobody() -> None:
     assert found.subject.requires == (0,)
 
 
+def test_a_component_requires_what_any_of_its_manifests_says() -> None:
+    a, b, c = (package(f"pkg:npm/{name}") for name in "abc")
+    one, other = Inventory("1", "uv-lock", (a, b), ((1,), ())), Inventory("2", "uv-lock", (a, c), ((1,), ()))
+    assert assemble([one, other], ABOUT).components[0].requires == (1, 2)
+
+
 def test_without_a_graph_nothing_is_known() -> None:
     assert content(package("pkg:npm/a")).components[0].requires is None
     assert content(package("pkg:npm/a"), edges=[[0]]).components[0].requires == ()

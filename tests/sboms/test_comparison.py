@@ -69,6 +69,8 @@ def of(*dependencies: Dependency) -> Content:
             [package(A, source="https://two.example/a-1.0.0.tgz")],
             ["! a 1.0.0, one.example → two.example", "1 re-sourced"],
         ),
+        ([package(A, integrity=(ONE,))], [package(A, integrity=(ONE,), origin=Origin.URL)], ["no difference"]),
+        ([package(A)], [package(A, origin=Origin.URL)], ["! a 1.0.0, registry → url", "1 re-sourced"]),
         ([package(A, None)], [package(A)], ["~ a – → 1.0.0", "1 updated"]),
         ([package(A)], [package(A)], ["no difference"]),
     ],

@@ -140,6 +140,13 @@ def test_one_version_that_stands_for_two_commits_is_said() -> None:
     assert merge([web, moved], PRODUCT).unread == (f"acme/web@1 stands for 2 commits: c0ffee{'0' * 34}, {'f' * 40}.",)
 
 
+def test_a_product_is_as_complete_as_its_parts() -> None:
+    whole, partial = repository("web", direct("a")), repository("api", package("pkg:npm/b"))
+    assert (whole.subject.complete, partial.subject.complete) == (True, False)
+    assert merge([whole], PRODUCT).subject.complete
+    assert not merge([whole, partial], PRODUCT).subject.complete
+
+
 def test_what_could_not_be_read_says_where() -> None:
     web = repository("web", direct("a"))._replace(unread=("uv.lock:4: an entry cannot be read",))
     assert merge([web], PRODUCT).unread == ("acme/web@1: uv.lock:4: an entry cannot be read",)

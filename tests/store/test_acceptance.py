@@ -1,6 +1,8 @@
 """Accepting: together where deliveries arrive together, each for itself where one cannot be stored, or not at all."""
 
 import asyncio
+import itertools
+import random
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import event, func, select
 
 from app.store.acceptance import Acceptance, Raised, Unavailable
 from app.store.database import Database
 from app.store.subjects import SubjectStore
 from app.store.tables import delivery, repository, subject
-from app.subject import About, Again, Closed, Command, Delivery, Told, Wanted
+from app.subject import About, Again, Changed, Closed, Command, Delivery, Told, Wanted
 
 Run = Callable[[Callable[[Database], Any]], Any]
 ABOUT = About("example/web", "R_1", "PR_1")
@@ -252,3 +255,22 @@ def test_a_database_that_hangs_is_not_waited_for(path: Path, monkeypatch: pytest
         await database.close()
 
     asyncio.run(story())
+
+
+def test_several_web_processes_never_wait_for_each_other_in_a_circle(run: Run) -> None:
+    async def story(database: Database) -> None:
+        dice, numbers = random.Random(7), itertools.count()
+
+        def any_of_them() -> Delivery:
+            number, id_ = dice.randrange(6), f"d{next(numbers)}"
+            closed = Closed(wanted(number=number).key, "a" * 40, 1.0, "example/web")
+            return delivered(id_, dice.choice((wanted(number=number), closed, Changed(7))))
+
+        acceptances = [Acceptance(database) for _ in range(3)]
+        with structlog.testing.capture_logs() as logs:
+            for _ in range(10):
+                calls = [each.accept(any_of_them()) for each in acceptances for _ in range(12)]
+                assert all(await asyncio.gather(*calls))
+        assert not [entry for entry in logs if entry["event"] == "stored-one-by-one"]
+
+    run(story)
