@@ -169,8 +169,8 @@ class Comments:
     async def _answer(self, place: Place, said: CommentCommand) -> Answer:
         match said.word:
             case Word.RECHECK:
-                await self.requests.judge_again(place.pull)
-                return _DONE
+                known = await self.requests.judge_again(place.pull)
+                return _DONE if known else _refused(replies.unheard())
             case Word.EXPLAIN:
                 report = await self.reports.newest(place.pull)
                 return Answer(name=said.word, text=replies.explain(report, said.finding))

@@ -116,14 +116,15 @@ class RequestStore:
         await connection.execute(insert(history).values(**row, details=details))
         await self._judge(connection, pull, {})
 
-    async def judge_again(self, pull: str) -> None:
-        """Somebody asked for another look: its verdict is told again even if it is the same."""
+    async def judge_again(self, pull: str) -> bool:
+        """Somebody asked for another look: its verdict is told again even if it is the same. False: nothing is known of
+        this pull request."""
         async with self.database.write() as connection:
-            await self._judge(connection, pull, {"forced": True})
+            return await self._judge(connection, pull, {"forced": True})
 
-    async def _judge(self, connection: AsyncConnection, pull: str, also: dict[str, Any]) -> None:
+    async def _judge(self, connection: AsyncConnection, pull: str, also: dict[str, Any]) -> bool:
         raised = {"wanted": subject.c.wanted + 1, "next_at": self.clock(), "attempts": 0, **also}
-        await connection.execute(update(subject).where(subject.c.key == pull).values(raised))
+        return bool((await connection.execute(update(subject).where(subject.c.key == pull).values(raised))).rowcount)
 
     async def pending(self, pull: str) -> frozenset[str]:
         """The findings of a pull request about which somebody was asked to decide."""

@@ -195,6 +195,10 @@ def unwaivable(finding: _Finding) -> str:
     return f"{code(finding['id'])} cannot be waived: the rule {code(finding['rule'])} allows no exception."
 
 
+def unheard() -> str:
+    return "The gate has not heard of this pull request yet. It looks for such ones by itself; a push tells it at once."
+
+
 def not_known() -> str:
     return "There is no such command."
 

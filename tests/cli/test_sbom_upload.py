@@ -87,3 +87,8 @@ def test_a_snapshot_has_what_github_does_not_read(tmp_path: Path) -> None:
     assert manifest["resolved"]["pkg:npm/dep@2.0.0"]["relationship"] == "indirect"
     missing = gate(tmp_path, "--format", "github-snapshot")
     assert (missing.returncode, "--ref is missing" in missing.stderr) == (2, True)
+    (tmp_path / "web" / "bun.lock").write_text("{")
+    broken = gate(tmp_path, "--format", "github-snapshot", "--ref", "refs/heads/main")
+    assert (broken.returncode, json.loads(broken.stdout)["manifests"]) == (1, {})
+    assert "the snapshot has no manifests" in broken.stderr
+    assert "web/bun.lock:1: " in broken.stderr

@@ -143,13 +143,17 @@ def test_a_trusted_false_positive_is_passed_on_in_words(run: Run, tmp_path: Path
     assert statement["impact_statement"] == "The report was examined and is a false positive."
 
 
-def test_each_rule_must_be_waived(run: Run, tmp_path: Path) -> None:
-    """A waiver of the severity does not say that it is not exploited."""
-    checkout = project(tmp_path, run, waived("left-pad", "code-not-present"))
+@pytest.mark.parametrize(("level", "says"), [("block", False), ("warn", False), ("note", True)])
+def test_each_rule_must_be_waived(run: Run, tmp_path: Path, level: str, says: bool) -> None:
+    """A waiver of the severity does not say that it is not exploited, unless the policy only takes note of that."""
+    levels = f"vulnerabilities: {{levels: {{vulnerability-exploited: {level}}}}}\nwaivers:"
+    checkout = project(
+        tmp_path, run, waived("left-pad", "code-not-present").replace("vulnerabilities: {}\nwaivers:", levels)
+    )
     (tmp_path / "kev.json").write_text('{"vulnerabilities":[{"cveID":"CVE-2026-0001","dateAdded":"2026-02-03"}]}')
     exports = ("--offline-osv", "../osv", "--offline-kev", "../kev.json")
     assert run(checkout.path, "facts", "build", "--for", ".", *exports, "--output", "../facts.db").code == 0
-    assert stated(written(run, checkout, "cyclonedx")) == {}
+    assert bool(stated(written(run, checkout, "cyclonedx"))) == says
 
 
 @pytest.mark.parametrize("format_", FORMATS)

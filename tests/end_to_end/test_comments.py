@@ -55,6 +55,16 @@ def test_anybody_may_ask_for_another_look(quick: Stage, grace: User) -> None:
     assert len(quick.own_comments(change)) == 1  # the verdict's own
 
 
+def test_a_look_at_what_was_never_heard_of_is_not_promised(quick: Stage, grace: User) -> None:
+    quick.sim.dispatcher.outage = True
+    change = pull(quick, repository(quick), COPYLEFT)
+    quick.sim.wait_idle()
+    quick.sim.dispatcher.outage = False
+    say(quick, change, grace, "/ospo-gate recheck", "confused")
+    (answer,) = answers(quick, change, "refused")
+    assert "has not heard of this pull request yet" in answer
+
+
 def test_a_button_asks_for_another_look_too(quick: Stage) -> None:
     change, _ = blocked(quick)
     run = quick.runs(change.repository, change.head_sha)["ospo-gate"]

@@ -23,8 +23,8 @@ def recovers(stage: Stage, outage: Any) -> None:
 
 
 def rests(stage: Stage, change: Pull) -> bool:
-    """Whether nothing of it waits any more."""
-    query = "select wanted <= done from subject where key = ?"
+    """Whether nothing of it waits any more, and no worker has it in hand."""
+    query = "select wanted <= done and lease_until is null from subject where key = ?"
     with closing(sqlite3.connect(stage.folder / "gate.db")) as database:
         found = database.execute(query, (f"{change.repository.id}/pull/{change.number}",)).fetchone()
     return bool(found and found[0])

@@ -464,12 +464,14 @@ def test_hostile_folders_and_subjects_stay_words() -> None:
     import shlex
 
     hostile = "$(id) `id` 'x"
-    listed = bom(metadata={"component": {"type": "application", "name": hostile, "version": "1"}})
+    subject = {"type": "application", "name": hostile, "version": "1"}
+    listed = bom(metadata={"component": subject, "authors": [{"name": "--output=/etc/passwd"}]})
     (finding,) = judge(None, {f"{hostile}/package-lock.json": lock(grid="MIT"), f"{hostile}/{SBOM}": listed})
     assert finding.fix is not None
     words = shlex.split(finding.fix.commands[0])
     assert f"./{hostile}" in words
     assert f"--name={hostile}" in words
+    assert "--author=--output=/etc/passwd" in words
 
 
 @pytest.mark.parametrize(

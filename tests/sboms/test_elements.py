@@ -134,3 +134,10 @@ def test_an_edition_asks_nothing_of_components_that_are_not_there() -> None:
     empty = Described("CycloneDX", "1.6", "JSON", parts=())
     assert not any(item.missing for item in coverage(empty, EDITIONS["cisa"]))
     assert Part("x").licenses == ()
+
+
+def test_a_document_has_a_version_if_it_can_be_told_from_the_next_one() -> None:
+    """In CycloneDX it is the number together with the serial number; SPDX makes another document of each."""
+    serial = "urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79"
+    assert "SBOM Version" in lacks(bom("grid"), "cisa-2026")
+    assert "SBOM Version" not in lacks(bom("grid", serialNumber=serial), "cisa-2026")
