@@ -53,6 +53,8 @@ class About:
     """The SPDX id that GitHub recognized the repository's license as."""
     remark: Remark | None = None
     """Of a comment."""
+    base_ref: str = ""
+    """Of a pull request: the name of the branch that it goes into; empty: nobody told."""
     untouched_since: str = ""
     """Of a push that touches nothing which is read of a default branch: the head before it."""
 

@@ -101,7 +101,8 @@ def needs() -> Lines:
     for item in PERMISSIONS:
         yield f"| `{item.name}` | {item.level} | {_cell(item.reason)} | {_without(item.optional)} |"
     for more in WELCOME:
-        reason = f"{more.reason} (event `{more.event}`; not chosen by default)"
+        brings = f"event `{more.event}`; " if more.event else ""
+        reason = f"{more.reason} ({brings}not chosen by default)"
         yield f"| `{more.name}` | {more.level} | {_cell(reason)} | {_without(more.optional)} |"
     yield ""
     yield "| event | why |"

@@ -61,6 +61,7 @@ async def _database(settings: "ServiceSettings") -> "AsyncIterator[Line]":
 async def _github(settings: "ServiceSettings", repositories: int) -> "AsyncIterator[Line]":
     from app.doctor import github, policy, rules
     from app.doctor.line import fault
+    from app.service_settings import Submission
     from app.wiring import central_place, github_app, is_enterprise_server
 
     try:
@@ -69,9 +70,10 @@ async def _github(settings: "ServiceSettings", repositories: int) -> "AsyncItera
     except GateError as error:
         yield fault("app", str(error), error.hint or "See docs/settings.md.")
         return
+    submitting = settings.dependency_submission is not Submission.OFF
     parts = (
-        github.app(app, is_enterprise_server(settings)),
-        github.installed(app),
+        github.app(app, is_enterprise_server(settings), submitting),
+        github.installed(app, submitting),
         github.webhook(app),
         policy.policy(app, central),
         rules.required(app, repositories),

@@ -21,15 +21,17 @@ SHORT = 0.2
 _SETTINGS = "the App's settings page on GitHub"
 
 
-async def app(github: GitHubApp, enterprise_server: bool) -> AsyncIterator[Line]:
-    """Raises `GitHubError` when GitHub does not let us in: then there is nothing more to see."""
+async def app(github: GitHubApp, enterprise_server: bool, submitting: bool = False) -> AsyncIterator[Line]:
+    """Raises `GitHubError` when GitHub does not let us in: then there is nothing more to see. `submitting` as in
+    `needs.permissions_lacking`."""
     answer = await github.request("GET", "/app")
     about = document(answer)
     yield ok("app", f"GitHub knows the App {visible(str(about.get('slug')))} and takes its key")
     theirs = server_time(answer)
     if theirs is not None:
         yield clock(github.clock() - theirs)
-    for line in rights(about.get("permissions") or {}, tuple(about.get("events") or ()), enterprise_server):
+    granted, heard = about.get("permissions") or {}, tuple(about.get("events") or ())
+    for line in rights(granted, heard, enterprise_server, submitting):
         yield line
 
 
@@ -42,14 +44,16 @@ def clock(ahead: float) -> Line:
     return level("clock", what, "Let NTP set it: GitHub refuses a sign-in from another time.")
 
 
-def rights(permissions: Mapping[str, str], events: tuple[str, ...], enterprise_server: bool) -> Iterator[Line]:
+def rights(
+    permissions: Mapping[str, str], events: tuple[str, ...], enterprise_server: bool, submitting: bool = False
+) -> Iterator[Line]:
     """What the App may and hears, against what it needs."""
-    lacking = list(needs.permissions_lacking(permissions))
+    lacking = list(needs.permissions_lacking(permissions, submitting))
     if not lacking:
         yield ok("permissions", "the App has the permissions that it needs")
     for lack in lacking:
         yield _lack("permissions", f"the App lacks the permission {lack.what}", lack, f"Grant it on {_SETTINGS}.")
-    if unused := [visible(name) for name in needs.permissions_unused(permissions)]:
+    if unused := [visible(name) for name in needs.permissions_unused(permissions, submitting)]:
         what = f"the App has more permissions than it needs: {some(unused)}"
         yield warning("permissions", what, f"Take them away on {_SETTINGS}.", unused)
     unheard = list(needs.events_lacking(events, enterprise_server))
@@ -65,7 +69,7 @@ def _lack(about: str, what: str, lack: needs.Lack, then: str) -> Line:
     return warning(about, f"{what}; what does not work: {lack.without}", then, [lack.what])
 
 
-async def installed(github: GitHubApp) -> AsyncIterator[Line]:
+async def installed(github: GitHubApp, submitting: bool = False) -> AsyncIterator[Line]:
     """Where it is installed, whether everything was accepted there, and what is left of the rate limits."""
     found = await installations(github)
     working = [one for one in found if not one.suspended]
@@ -78,7 +82,7 @@ async def installed(github: GitHubApp) -> AsyncIterator[Line]:
         then = "An owner can end that in the organization's settings, under GitHub Apps."
         yield warning("installations", f"the installation is suspended in {some(suspended)}", then, suspended)
     for one in working:
-        if lacking := [lack.what for lack in needs.permissions_lacking(one.permissions)]:
+        if lacking := [lack.what for lack in needs.permissions_lacking(one.permissions, submitting)]:
             what = f"{visible(one.account)} has not granted the App {some(lacking)}"
             yield warning("installations", what, "An owner accepts it in the organization's settings.", lacking)
         async for line in budget(github, one):

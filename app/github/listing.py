@@ -44,6 +44,8 @@ class OpenPull:
     head: str
     base: str
     """SHA of the base branch."""
+    base_ref: str
+    """Its name."""
     updated_at: float
     """GitHub's own time (seconds, UTC)."""
     author: str | None
@@ -211,7 +213,7 @@ def _pulls(first: int, after: str = "") -> str:
     given = f"first: {first}, states: OPEN{f', after: {after}' if after else ''}"
     return (
         f"fragment pulls on Repository {{ id databaseId pullRequests({given}) {{ pageInfo {{ hasNextPage endCursor }} "
-        "nodes { id number headRefOid baseRefOid updatedAt changedFiles author { __typename login } } } }"
+        "nodes { id number headRefOid baseRefOid baseRefName updatedAt changedFiles author { __typename login } } } }"
     )
 
 
@@ -240,6 +242,7 @@ def _listed(row: Mapping[str, Any]) -> Iterator[OpenPull]:
             node_id=str(node["id"]),
             head=str(node["headRefOid"]),
             base=str(node["baseRefOid"]),
+            base_ref=str(node["baseRefName"]),
             updated_at=_seconds(node["updatedAt"]),
             # events have the suffix that GraphQL leaves out
             author=f"{login}[bot]" if bot and login and not login.endswith("[bot]") else login,

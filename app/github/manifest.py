@@ -79,6 +79,7 @@ class Option:
 
     name: str
     """The permission's."""
+    level: str
     title: str
     reason: str
     without: str
@@ -108,7 +109,7 @@ class Wish:
     def events(self) -> list[str]:
         granted, ghes = self.permissions, self.place.enterprise_server
         own = [e.name for e in EVENTS if e.permission in (None, *granted) and (e.enterprise_server or not ghes)]
-        return own + [item.event for item in WELCOME if item.name in granted]
+        return own + [item.event for item in WELCOME if item.event and item.name in self.options]
 
     @property
     def hook(self) -> str:
@@ -171,8 +172,8 @@ def options(place: Place) -> tuple[Option, ...]:
     for item in PERMISSIONS:
         event = events.get(item.name)
         if item.optional and (event is None or event.enterprise_server or not place.enterprise_server):
-            found.append(Option(item.name, title(item.name), item.reason, item.optional, True))
-    welcome = (Option(item.name, title(item.name), item.reason, item.optional or "", False) for item in WELCOME)
+            found.append(Option(item.name, item.level, title(item.name), item.reason, item.optional, True))
+    welcome = (Option(item.name, item.level, title(item.name), item.reason, item.optional, False) for item in WELCOME)
     return (*found, *welcome)
 
 

@@ -34,11 +34,12 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """A permission that is not needed, with the event that it brings: whoever sets up may choose it."""
+    """A permission, or a higher level, that is not needed: whoever sets up may choose it."""
 
     name: str
     level: str
-    event: str
+    event: str | None
+    """What it lets subscribe to."""
     reason: str
     optional: str
 
@@ -77,24 +78,32 @@ EVENTS = (
           "for it in vain", "merge_queues", enterprise_server=False),
 )  # fmt: skip
 
+#: Needed with the setting `dependency_submission`, and by nothing else.
+SUBMISSION = Welcome("contents", "write", None, "default branches are submitted to GitHub's dependency graph: needed "
+                     "with OSPO_GATE_DEPENDENCY_SUBMISSION, and for nothing else", "telling GitHub's dependency graph "
+                     "what default branches use")  # fmt: skip
 WELCOME = (
     Welcome("organization_custom_properties", "read", "custom_property_values", "changed properties, by which a policy "
             "may select, are heard of", "judging at once when a property changes: it counts from the next event on"),
     Welcome("vulnerability_alerts", "read", "dependabot_alert", "new alerts are heard of", "judging a default branch "
             "at once when there is a new alert: that waits for the night"),
+    SUBMISSION,
 )  # fmt: skip
 
 
-def permissions_lacking(granted: Mapping[str, str]) -> Iterator[Lack]:
-    """What is not granted, or at a lower level; `granted` are levels by name."""
-    for needed in PERMISSIONS:
+def permissions_lacking(granted: Mapping[str, str], submitting: bool = False) -> Iterator[Lack]:
+    """What is not granted, or at a lower level; `granted` are levels by name. `submitting`: GitHub's dependency graph
+    is told what default branches use."""
+    for needed in (*PERMISSIONS, *((SUBMISSION,) if submitting else ())):
         if _rank(granted.get(needed.name, "none")) < _rank(needed.level):
             yield Lack(f"{needed.name}: {needed.level}", needed.optional)
 
 
-def permissions_unused(granted: Mapping[str, str]) -> Iterator[str]:
-    """What is granted and serves nothing: least privilege."""
-    needed = {permission.name: permission.level for permission in (*PERMISSIONS, *WELCOME)}
+def permissions_unused(granted: Mapping[str, str], submitting: bool = False) -> Iterator[str]:
+    """What is granted and serves nothing: least privilege. `submitting` as in `permissions_lacking`."""
+    needed = {item.name: item.level for item in (*WELCOME, *PERMISSIONS)}
+    if submitting:
+        needed[SUBMISSION.name] = SUBMISSION.level
     for name, level in sorted(granted.items()):
         if _rank(level) > _rank(needed.get(name, "none")):
             yield f"{name}: {level}"

@@ -65,7 +65,13 @@ class Branches:
         await self.uses.uses.store(repository_id, "", at, ())
 
     async def pull(self, claim: Claim, judged: Judged) -> None:
-        """Store what a pull request has at the head that was judged, if all of it was seen."""
+        """Store what a pull request has at the head that was judged, if all of it was seen.
+
+        What it leaves alone is taken from the default branch, so of one that goes into another branch nothing is kept.
+        """
+        if not claim.about.base_ref or claim.about.base_ref != claim.about.default_branch:
+            await self.documents.forget_pull(claim.key)
+            return
         if judged.policy.mode is Mode.OFF or judged.plan.snapshot.listing.problems:
             return
         pairs = judged.plan.snapshot.manifests

@@ -200,6 +200,7 @@ def _wanted(row: RepositoryRow, pulls: RepositoryPulls, pull: OpenPull) -> Wante
         repository_node=pulls.node_id,
         pull_node=pull.node_id,
         base=pull.base,
+        base_ref=pull.base_ref,
         visibility=row.visibility,
         default_branch=row.default_branch,
         properties={name: str(value) for name, value in (row.properties or {}).items()},

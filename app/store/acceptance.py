@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import Any
@@ -99,15 +99,23 @@ class Acceptance:
         try:
             while self._waiting:
                 batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
-                for (_, answer), result in zip(batch, await self._results(batch), strict=True):
-                    if answer.done():
-                        continue  # nobody waits for it any more
-                    if isinstance(result, Unavailable):
-                        answer.set_exception(result)
-                    else:
-                        answer.set_result(result)
+                for together in self._together(batch):
+                    for (_, answer), result in zip(together, await self._results(together), strict=True):
+                        _tell(answer, result)
         finally:
             self._writing = None
+
+    def _together(self, batch: Sequence[Waiting]) -> Iterator[Sequence[Waiting]]:
+        """What shares a transaction. Subjects that are wanted are written in the order of their keys, also new ones; a
+        command that changes further subjects keeps to no such order, so where several processes write it goes alone."""
+        if self.database.sqlite:
+            yield batch
+            return
+        for only_wanted, run in groupby(batch, lambda waiting: _only_wanted(waiting[0])):
+            if only_wanted:
+                yield list(run)
+            else:
+                yield from ([waiting] for waiting in run)
 
     async def _results(self, batch: Sequence[Waiting]) -> Sequence[bool | Unavailable]:
         deliveries = [accepted for accepted, _ in batch]
@@ -156,8 +164,8 @@ class Acceptance:
             await connection.execute(repositories.upsert(self._insert), rows)
 
     async def _reserve(self, connection: AsyncConnection, deliveries: Iterable[Delivery]) -> None:
-        """Lock what several commands will change, in the order of the keys: else two processes wait for each other.
-        What is only wanted is written in that order anyway, and SQLite has one writer."""
+        """Lock what a command will change, in the order of the keys: else two processes wait for each other. What is
+        only wanted is written in that order anyway, and SQLite has one writer."""
         if self.database.sqlite or all(_only_wanted(accepted) for accepted in deliveries):
             return
         commands = [command for accepted in deliveries for command in (accepted.command, *accepted.also) if command]
@@ -246,6 +254,15 @@ async def _known(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, b
         .where(delivery.c.id.in_(ids))
     )
     return {row.id: row.state == FAILED or row.last_error is not None for row in rows}
+
+
+def _tell(answer: "asyncio.Future[bool]", result: bool | Unavailable) -> None:
+    if answer.done():
+        return  # nobody waits for it any more
+    if isinstance(result, Unavailable):
+        answer.set_exception(result)
+    else:
+        answer.set_result(result)
 
 
 def _only_wanted(accepted: Delivery) -> bool:

@@ -113,6 +113,12 @@ class DocumentStore:
                 await connection.execute(insert(pull_manifest), rows)
         return True
 
+    async def forget_pull(self, subject: str) -> None:
+        """Nobody knows what the pull request has."""
+        async with self.database.write() as connection:
+            for table in (pull_manifest, pull_inventory):
+                await connection.execute(delete(table).where(table.c.subject == subject))
+
     async def inventories(self, tree: StoredTree) -> tuple[Inventory, ...]:
         """What its manifests say, by path. One that an older release wrote in another form has a problem instead."""
         data = await self._data(set(tree.documents.values()))

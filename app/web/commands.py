@@ -62,6 +62,7 @@ def pull_wanted(event: PullRequestEvent, _: Ours) -> Sequence[Command]:
         repository.about,
         pull_node=pull.node_id,
         base=pull.base.sha,
+        base_ref=pull.base.ref,
         author=pull.user.login if pull.user else None,
         author_is_bot=pull.user is not None and pull.user.bot,
         changed_files=pull.changed_files,

@@ -118,11 +118,15 @@ class _Commitish(_Model):
     sha: str
 
 
+class _Branch(_Commitish):
+    ref: str = ""
+
+
 class _Pull(_Model):
     number: int
     node_id: str
     head: _Commitish
-    base: _Commitish
+    base: _Branch
     updated_at: datetime
     user: Account | None = None
     changed_files: int = 0

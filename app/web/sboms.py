@@ -14,6 +14,9 @@ from app.web.ask import known, refused
 #: How many documents are written at the same time; what comes beyond is told to come again.
 AT_ONCE = 2
 _LARGEST_NUMBER = 2**31
+_NOT_STORED = (
+    "it was not judged yet, or before the default branch was read, or it goes into another branch than the default one"
+)
 
 
 def router(token: str, repositories: RepositoryStore, sboms: StoredSboms) -> APIRouter:
@@ -69,10 +72,7 @@ def router(token: str, repositories: RepositoryStore, sboms: StoredSboms) -> API
             if not (number.isascii() and number.isdigit() and len(number) < 11 and int(number) < _LARGEST_NUMBER):
                 return refused(404, "that is not the number of a pull request")
             tree = await sboms.documents.pull(pull_key(row.id, int(number)))
-            reason = (
-                f"of {row.name}#{int(number)} nothing is stored: it was not judged yet, or before its default branch"
-            )
-            return tree or refused(404, f"{reason} was read")
+            return tree or refused(404, f"of {row.name}#{int(number)} nothing is stored: {_NOT_STORED}")
 
         return await answered(request, f"{owner}/{name}", find)
 

@@ -157,6 +157,32 @@ def test_rights_that_are_missing_or_too_many_are_named() -> None:
     assert Level.WARNING in [line.level for line in of_github.rights(PERMISSIONS, silent, False)]
 
 
+def test_writing_contents_is_needed_when_default_branches_are_submitted_and_only_then() -> None:
+    writing = {**PERMISSIONS, "contents": "write"}
+    assert [line.level for line in of_github.rights(writing, EVENTS, False, submitting=True)] == [Level.OK, Level.OK]
+    (missing, _) = of_github.rights(PERMISSIONS, EVENTS, False, submitting=True)
+    assert said(missing) == (
+        Level.WARNING,
+        "the App lacks the permission contents: write; what does not work: telling GitHub's dependency graph what "
+        "default branches use",
+    )
+    found = [said(line) for line in of_github.rights(writing, EVENTS, False)]
+    assert (Level.WARNING, "the App has more permissions than it needs: contents: write") in found
+
+
+@pytest.mark.parametrize("submission", ["off", "missing"])
+def test_it_goes_by_the_setting(
+    submission: str, sim: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = sim.create_app(private_key_pem=pem(), webhook_url="https://gate.example/webhook", webhook_secret="s" * 16)
+    sim.install(app, "example")
+    _, lines = look(sim, app, tmp_path, monkeypatch, capsys, DEPENDENCY_SUBMISSION=submission)
+    wanting = submission != "off"
+    assert any("contents: write; what does not work" in what for _, what in lines["permissions"]) is wanting
+    refused = any("has not granted the App contents: write" in what for _, what in lines["installations"])
+    assert refused is wanting
+
+
 @pytest.mark.parametrize(
     ("hook", "levels"),
     [

@@ -66,6 +66,14 @@ def test_by_hand_with_exact_values(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Organization permission  Members: Read-only" in text
 
 
+def test_writing_contents_is_for_those_who_submit(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "Repository permission    Contents: Read-only" in said(capsys, *HAND)
+    text = said(capsys, *HAND, "--with", "contents")
+    assert "Repository permission    Contents: Read and write" in text
+    assert "contents=write" in text
+    assert "None" not in text
+
+
 def test_by_hand_for_another_github(capsys: pytest.CaptureFixture[str]) -> None:
     text = said(capsys, *HAND, "--github", "ghe.example")
     assert "OSPO_GATE_GITHUB_API_URL=https://ghe.example/api/v3" in text

@@ -78,7 +78,9 @@ class Office:
 
     async def want(self, pull: Pull, at: float | None = None) -> None:
         repo = pull.repository
-        about = About(repo.full_name, repo.node_id, pull.node_id, pull.base_sha, "public", "main", True)
+        about = About(
+            repo.full_name, repo.node_id, pull.node_id, pull.base_sha, "public", "main", True, base_ref=pull.base_ref
+        )
         key = pull_key(repo.id, pull.number)
         wanted = Wanted(key, self.installation, repo.id, pull.number, pull.head_sha, at or time.time(), about)
         await self.service.subjects.accept(Delivery(f"d{next(_numbers)}", "pull_request", "opened", wanted))

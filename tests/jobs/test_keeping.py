@@ -135,6 +135,28 @@ def test_a_pull_request_has_the_other_manifests_of_the_default_branch(run: Run) 
     run(story)
 
 
+def test_of_a_pull_request_into_another_branch_nothing_is_stored(run: Run) -> None:
+    """What it leaves alone is not as it is on the default branch."""
+
+    async def story(office: Office) -> None:
+        repo = office.repository()
+        repo.commit("v1", npm(old=("0.9.0", "MIT", [])), "Old", office.ada)
+        await office.push(repo)
+        await office.work()
+        repo.commit("topic", NEW, "Change", office.ada)
+        pull = repo.open_pull(head="topic", base="main", author=office.ada)
+        stored = []
+        for base in ("v1", "main", "v1"):
+            pull.change_base(base)
+            await office.want(pull)
+            await office.work()
+            assert office.titles(pull)
+            stored.append(await office.service.documents.pull(pull_key(repo.id, pull.number)) is not None)
+        assert stored == [False, True, False]
+
+    run(story)
+
+
 def test_before_its_default_branch_was_read_nothing_of_a_pull_request_is_stored(run: Run) -> None:
     async def story(office: Office) -> None:
         pull = office.pull(NEW)

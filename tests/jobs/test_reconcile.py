@@ -71,6 +71,23 @@ def test_a_pull_request_that_no_webhook_told_of_is_judged(run: Any) -> None:
     run(story)
 
 
+@pytest.mark.parametrize("base", ["main", "v1"])
+def test_the_branch_that_it_goes_into_is_known_as_if_a_webhook_had_told(base: str, run: Any) -> None:
+    async def story(office: Office) -> None:
+        repo = office.repository()
+        repo.commit("v1", CLEAN, "Old", office.ada)
+        await office.push(repo)
+        await office.work()
+        repo.commit("topic", COPYLEFT, "Change", office.ada)
+        pull = repo.open_pull(head="topic", base=base, author=office.ada)
+        assert await looked(office) == ["missing"]
+        await office.work()
+        stored = await office.service.documents.pull(pull_key(repo.id, pull.number))
+        assert (stored is not None) is (base == "main")
+
+    run(story)
+
+
 def test_a_push_that_no_webhook_told_of_is_judged(run: Any) -> None:
     async def story(office: Office) -> None:
         pull = office.pull(CLEAN)

@@ -110,8 +110,8 @@ def test_a_head_has_several_names(url: str, ref: str) -> None:
         ("example/other/sbom", 404, "no such repository is known"),
         ("example/new/sbom", 404, "the default branch of example/new was not read yet"),
         ("example/web/sbom?ref=v1", 404, f"of Example/Web only the head of the default branch is stored: {HEAD}"),
-        ("example/web/pull/6/sbom", 404, "of Example/Web#6 nothing is stored: it was not judged yet, or before its "
-         "default branch was read"),
+        ("example/web/pull/6/sbom", 404, "of Example/Web#6 nothing is stored: it was not judged yet, or before the "
+         "default branch was read, or it goes into another branch than the default one"),
         ("example/web/pull/9999999999999/sbom", 404, "that is not the number of a pull request"),
         ("example/web/pull/²/sbom", 404, "that is not the number of a pull request"),
         ("example/web/sbom?format=pdf", 400, "format: expected " + ", ".join(VERSIONS)),

@@ -26,7 +26,7 @@ PULL: dict[str, Any] = {
     "action": "synchronize",
     "pull_request": {
         "number": 1, "node_id": "PR_1", "updated_at": "2026-11-20T10:00:00Z", "user": None,
-        "head": {"sha": "a" * 40, "repo": None}, "base": {"sha": "b" * 40},
+        "head": {"sha": "a" * 40, "repo": None}, "base": {"ref": "main", "sha": "b" * 40},
     },
     "repository": REPOSITORY, "installation": {"id": 11}, "sender": {"login": "ospo-gate[bot]", "type": "Bot"},
 }  # fmt: skip
@@ -87,10 +87,11 @@ def test_a_signed_delivery_is_stored_and_answered() -> None:
     assert (answer.status_code, answer.json()) == (202, {"status": "accepted"})
     command = receiver.stored["d1"].command
     assert isinstance(command, Wanted)
-    assert (command.key, command.head, command.about.base, command.about.visibility) == (
+    assert (command.key, command.head, command.about.base, command.about.base_ref, command.about.visibility) == (
         "7/pull/1",
         "a" * 40,
         "b" * 40,
+        "main",
         "private",
     )
 
