@@ -12,8 +12,8 @@ from tests.github.hub import Hub
 
 Story = Callable[[Installation], Awaitable[Any]]
 NODE = {
-    "id": "PR_1", "number": 1, "headRefOid": "a", "baseRefOid": "b", "updatedAt": "2026-11-20T00:00:00Z",
-    "changedFiles": 1, "author": {"__typename": "Bot", "login": "dependabot"},
+    "id": "PR_1", "number": 1, "headRefOid": "a", "baseRefOid": "b", "baseRefName": "main",
+    "updatedAt": "2026-11-20T00:00:00Z", "changedFiles": 1, "author": {"__typename": "Bot", "login": "dependabot"},
 }  # fmt: skip
 
 
