@@ -17,7 +17,7 @@ from app.store import repositories
 from app.store.database import Database
 from app.store.effects import apply
 from app.store.tables import delivery, subject
-from app.subject import Again, Archived, Cancelled, Changed, Closed, Delivery, Lost, Regained, Told, Wanted
+from app.subject import Again, Archived, Changed, Delivery, Lost, PolicyChanged, Regained, Told, Wanted
 
 #: Deliveries of one transaction; what arrives meanwhile is in the next one.
 BATCH = 200
@@ -26,6 +26,8 @@ PATIENCE = 8.0
 ACCEPTED, DONE, FAILED = "accepted", "done", "failed"
 #: What a database or its driver says of something that it does not take.
 _REFUSALS = (SQLAlchemyError, OSError, OverflowError, ValueError)
+#: What may change any number of subjects.
+_OF_MANY = (Again, Archived, Changed, Lost, PolicyChanged, Regained)
 #: What an event says anew about its subject.
 _TOLD = ("installation_id", "repository_id", "number", "about", "head", "head_at")
 
@@ -164,18 +166,11 @@ class Acceptance:
             await connection.execute(repositories.upsert(self._insert), rows)
 
     async def _reserve(self, connection: AsyncConnection, deliveries: Iterable[Delivery]) -> None:
-        """Lock what a command will change, in the order of the keys: else two processes wait for each other. What is
-        only wanted is written in that order anyway, and SQLite has one writer."""
-        if self.database.sqlite or all(_only_wanted(accepted) for accepted in deliveries):
-            return
-        commands = [command for accepted in deliveries for command in (accepted.command, *accepted.also) if command]
-        keys = {command.key for command in commands if isinstance(command, Wanted | Closed | Cancelled)}
-        of = {command.repository_id for command in commands if isinstance(command, Again | Changed | Archived)}
-        everywhere = {command.installation_id for command in commands if isinstance(command, Lost | Regained)}
-        touched = or_(
-            subject.c.key.in_(keys), subject.c.repository_id.in_(of), subject.c.installation_id.in_(everywhere)
-        )
-        await connection.execute(select(subject.c.key).where(touched).order_by(subject.c.key).with_for_update())
+        """Keep others out while a command changes many subjects: each of them is locked when its turn comes, in no
+        order, and two processes would wait for each other. SQLite has one writer anyway."""
+        commands = [command for accepted in deliveries for command in (accepted.command, *accepted.also)]
+        if not self.database.sqlite and any(isinstance(command, _OF_MANY) for command in commands):
+            await connection.execute(text("LOCK TABLE subject IN EXCLUSIVE MODE"))
 
     async def _want(self, connection: AsyncConnection, deliveries: Sequence[Delivery]) -> dict[str, Raised]:
         """One row for each subject, in the order of their keys, so that two processes never wait for each other."""

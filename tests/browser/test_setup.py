@@ -355,6 +355,7 @@ def test_every_page_is_for_everybody(browser: Browser, office: Office, scheme: s
         page.on("console", lambda message: told.append(f"{message.location['url']}: {message.text}"))
 
         def look() -> None:
+            page.wait_for_load_state("networkidle")  # what was clicked may lead to another page
             found = Axe().run(page)
             assert found.violations_count == 0, found.generate_report()
             assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]

@@ -84,13 +84,14 @@ def _in_order(value: Any) -> Any:
 
 @pytest.fixture
 def quiet() -> Iterator[None]:
-    """spdx-tools logs the tables of its parser; nobody closes the handlers of others for it."""
+    """spdx-tools logs the tables of its parser, and leaves the file open that it writes them to at its first use."""
     logging.disable(logging.CRITICAL)
     yield
     logging.disable(logging.NOTSET)
 
 
 @pytest.mark.usefixtures("quiet")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize(("write", "name"), [(spdx_json, "bom.spdx.json"), (spdx_tag_value, "bom.spdx")])
 def test_valid_by_the_official_library_of_spdx_2(write: Any, name: str, tmp_path: Path) -> None:
@@ -106,6 +107,7 @@ def test_valid_by_the_official_library_of_spdx_2(write: Any, name: str, tmp_path
 
 
 @pytest.mark.usefixtures("quiet")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_product_of_several_is_read_like_any_other(tmp_path: Path) -> None:
     from cyclonedx.model.bom import Bom
@@ -137,6 +139,7 @@ def test_valid_by_the_official_model_of_spdx_3() -> None:
 
 
 @pytest.mark.usefixtures("quiet")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_the_conformance_checker_misses_nothing_but_suppliers(tmp_path: Path) -> None:
     """No lock file says who supplies a package, and we do not make it up."""
