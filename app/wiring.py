@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -114,11 +113,20 @@ class Service:
             timing=timing,
         )
         self.requests = RequestStore(self.database)
+        inventories = InventoryStore(self.database)
+        self.documents = DocumentStore(self.database, self._now)
+        self.branches = Branches(
+            KeepUses(UseStore(self.database, self._now), self.facts),
+            self.documents,
+            inventories,
+            self.parsers.parse,
+            lambda id_: self.uploads.changed(id_),
+        )
         self.judge = Judge(
             app=self.github,
             subjects=self.subjects,
             reports=ReportStore(self.database, tally=self.tally),
-            inventories=InventoryStore(self.database),
+            inventories=inventories,
             sightings=SightingStore(self.database),
             facts=self.facts,
             parse=self.parsers.parse,
@@ -129,16 +137,8 @@ class Service:
             pauses=PauseStore(self.database, self._now),
             retry_seconds=settings.retry_seconds,
             refresh_hour=settings.refresh_hour,
+            branches=self.branches,
         )
-        self.documents = DocumentStore(self.database, self._now)
-        self.branches = Branches(
-            KeepUses(UseStore(self.database, self._now), self.facts),
-            self.documents,
-            self.judge.inventories,
-            self.parsers.parse,
-            lambda id_: self.uploads.changed(id_),
-        )
-        self.judge = replace(self.judge, branches=self.branches)
         self.sboms = StoredSboms(self.documents, settings.github_url)
         self.uploads = Uploads(
             self.subjects, UploadStore(self.database, self._now), self.sboms,

@@ -15,13 +15,14 @@ USAGE = 2
 INTERNAL = 3
 
 _DESCRIPTION = """\
-Judge a change against your open source policy: licenses, sign-off, and what could not be read.
+Judge a change against your open source policy, and say what is in it.
 
   ospo-gate check                     the current branch against the default branch
   ospo-gate check --all               everything in the tree, for a tag or a release
   ospo-gate inventory package-lock.json
   ospo-gate diff v1.0 v1.1            what changed between two revisions, folders or files
   ospo-gate sbom --output web.cdx.json                    what is in it, for others
+  ospo-gate sbom . --output bom.cdx.json
   ospo-gate policy init               write a first policy.yaml
   ospo-gate facts build --for . --output facts.db         for judging without a network
 """

@@ -28,8 +28,13 @@ def ask_service(server: str, token: str, path: str, query: Mapping[str, str]) ->
 
 def service_text(server: str, token: str, path: str, query: Mapping[str, str]) -> str:
     """A document of any size that a manifest may have. Raises as `ask_service`."""
+    data = _answer(server, token, path, query, MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise SourceError(
+            f"what {server} answers has more than {MAX_BYTES // 1_000_000} MB, and half of it is not used"
+        )
     try:
-        return _answer(server, token, path, query, MAX_BYTES).decode("utf-8")
+        return data.decode("utf-8")
     except UnicodeDecodeError:
         raise SourceError(f"what {server} answers is not of ospo-gate's API") from None
 

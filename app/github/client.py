@@ -4,6 +4,7 @@ Nothing is resent but after a 401, for the token may have expired: docs/decision
 """
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,7 +73,7 @@ class GraphQLAnswer:
     errors: tuple[Mapping[str, Any], ...] = ()
 
 
-class Caller:
+class Caller(ABC):
     """Calls in one name: the App's own, or an installation's."""
 
     def __init__(self, connection: Connection, limits: Limits, installation_id: int, version: str) -> None:
@@ -81,13 +82,13 @@ class Caller:
         self._installation_id = installation_id
         self._version = version
 
+    @abstractmethod
     async def _sign_in(self) -> str:
         """The value of the Authorization header."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _refused(self, authorization: str, answer: httpx.Response) -> GitHubError:
         """After a 401: the next attempt signs in anew."""
-        raise NotImplementedError
 
     def _kept(self) -> "tuple[ETags, TokenKey] | None":
         """Where answers are kept for this caller, and under which scope."""

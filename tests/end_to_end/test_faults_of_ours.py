@@ -11,7 +11,6 @@ import pytest
 from tests.end_to_end.examples import COPYLEFT, pull, repository
 from tests.end_to_end.fleet import Author, Fleet
 from tests.end_to_end.stage import Stage
-from tests.store.conftest import postgres  # noqa: F401 - a fixture
 
 LIMIT = 1_000
 
@@ -59,7 +58,7 @@ def test_a_disk_that_is_full_while_it_is_judged(stage: Stage) -> None:
 @pytest.mark.parametrize("workers", [0, 2], ids=["embedded", "distributed"])
 def test_the_database_restarts_while_deliveries_arrive(
     tmp_path: Path,
-    postgres: Any,  # noqa: F811 - the fixture
+    postgres: Any,
     workers: int,
 ) -> None:
     postgres.psql(f"CREATE DATABASE restarts_{workers};")

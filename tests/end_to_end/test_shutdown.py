@@ -6,7 +6,6 @@ from typing import Any
 
 from tests.end_to_end.examples import COPYLEFT, pull, repository
 from tests.end_to_end.stage import Stage
-from tests.store.conftest import postgres  # noqa: F401 - a fixture
 
 
 def test_what_is_in_hand_is_finished(tmp_path: Path) -> None:
@@ -54,7 +53,7 @@ def test_workers_alone_do_what_a_web_process_accepts(tmp_path: Path) -> None:
 
 def test_on_postgresql_workers_of_several_processes_are_woken_by_the_web_process(
     tmp_path: Path,
-    postgres: Any,  # noqa: F811 - the fixture
+    postgres: Any,
 ) -> None:
     postgres.psql("CREATE DATABASE distributed;")
     database = str(postgres.get_uri(database="distributed", driver="psycopg"))

@@ -21,7 +21,6 @@ from app.store.database import Database
 from app.store.subjects import SubjectStore
 from app.subject import About, Claim, Delivery, Wanted, branch_key
 from tests.jobs.worker import engine
-from tests.store.conftest import postgres  # noqa: F401 - a fixture
 
 ABOUT = About("example/web", "R_1", "PR_1")
 PATIENCE = 30.0

