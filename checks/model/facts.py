@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # the command starts 9 ms sooner, and most of its runs need no fact
     from checks.model.advisory import Advisory, Exploited, Likelihood, Statement
     from checks.model.packages import Known, PackageFacts, VersionFacts
+    from checks.model.signatures import Signatures
 
 #: A package version: purl without version, and the version.
 PackageKey = tuple[str, str | None]
@@ -72,6 +73,8 @@ class RepositoryFacts:
     """The SPDX expression of its own license, if somebody recognized it."""
     license_gate: bool | None = None
     """Whether GitHub's own license compliance gate judges the branch that the change goes into."""
+    topics: tuple[str, ...] | None = None
+    """None: nobody told."""
 
     @property
     def public(self) -> bool:
@@ -98,6 +101,8 @@ class Facts:
     """By purl as in `Affected`: the VEX statements that the policy trusts."""
     members: Mapping[str, Membership] = field(default_factory=lambda: MappingProxyType({}))
     """By login, lower case: membership of the organization that owns the repository."""
+    signatures: "Signatures | None" = None
+    """Who agreed to what; None: nobody told, so agreements are not judged here."""
     requested: frozenset[str] = frozenset()
     """Ids of findings of this change for which the owner of the policy was asked for something."""
     repository: RepositoryFacts = field(default_factory=RepositoryFacts)
@@ -129,6 +134,7 @@ def joined(first: Facts, second: Facts) -> Facts:
         first_seen={**second.first_seen, **first.first_seen},
         statements={**second.statements, **first.statements},
         members={**second.members, **first.members},
+        signatures=first.signatures or second.signatures,
         repository=_with_license(first.repository, second.repository.license),
         sources=_states((*first.sources, *second.sources)),
     )

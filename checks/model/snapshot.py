@@ -57,6 +57,10 @@ class Listing:
     merge_queue: bool = False
     """Whether a merge queue made these commits. It commits in its own name, and the pull requests' own commits were
     judged with their people."""
+    target: str | None = None
+    """The branch that the change goes into; None: nobody told."""
+    number: int | None = None
+    """Of the pull request, if it is one."""
 
 
 @dataclass(frozen=True, slots=True)
