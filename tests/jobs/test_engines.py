@@ -30,7 +30,7 @@ Handler = Callable[["Bench", Claim], Awaitable[None]]
 
 @dataclass
 class Place:
-    """An engine's name and an empty, migrated database."""
+    """An engine's name and a database with its tables."""
 
     kind: str
     url: str
@@ -39,20 +39,9 @@ class Place:
 @pytest.fixture(params=["embedded-sqlite", "embedded-postgresql", "distributed-postgresql"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     kind, base = request.param.split("-")
-    url = f"sqlite+aiosqlite:///{tmp_path / 'gate.db'}"
-    if base == "postgresql":
-        server = request.getfixturevalue("postgres")
-        name = f"engine_{next(_numbers)}"
-        server.psql(f"CREATE DATABASE {name};")
-        url = str(server.get_uri(database=name, driver="psycopg"))
-
-    async def migrate() -> None:
-        database = Database(url)
-        await database.migrate()
-        await database.close()
-
-    asyncio.run(migrate())
-    return Place(kind, url)
+    if base == "sqlite":
+        return Place(kind, request.getfixturevalue("sqlite_database")(tmp_path))
+    return Place(kind, request.getfixturevalue("postgres_database")())
 
 
 @dataclass
@@ -210,7 +199,9 @@ def test_what_somebody_waits_for_comes_before_default_branches(place: Place) -> 
             await bench.want(1)
             accepted = len(bench.began)  # what began until it was committed could not know of it
             await bench.idle()
-        assert bench.began.index(("11/pull/1", "a")) - accepted <= 2
+        # one in hand, one that was fetched but had not begun; a distributed worker may fetch two more before the job is
+        # handed out, as it has the installation's share of jobs already
+        assert bench.began.index(("11/pull/1", "a")) - accepted <= (4 if place.kind == "distributed" else 2)
         assert bench.overlaps == 0
 
     asyncio.run(story())

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,21 @@ from app.store.schema import HEAD, _config, revisions
 from app.store.subjects import SubjectStore
 
 #: The schema of the release before.
-BEFORE = "0002"
+BEFORE = "0003"
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'gate.db'}"
+    server = request.getfixturevalue("postgres")
+    name = f"empty_{next(_numbers)}"
+    server.psql(f"CREATE DATABASE {name};")
+    return str(server.get_uri(database=name, driver="psycopg"))
 
 
 def older(connection: Connection) -> None:
