@@ -11,13 +11,14 @@ from app.policies import PolicyPlace
 from app.ports import Blob, FileRef, InventoryCache, Lookup, Parse, Side, Source, Think
 from checks.engine.ages import expired
 from checks.engine.evaluate import evaluate
-from checks.engine.plan import Plan, wanted_manifests
+from checks.engine.plan import Plan, wanted_manifests, wanted_settings
 from checks.engine.projects import wanted_projects
 from checks.manifests import MAX_BYTES
 from checks.model.facts import Facts, Questions
 from checks.model.patch import every_line
 from checks.model.report import Mode, Report
-from checks.model.snapshot import BY_LINE, ManifestPair, Snapshot
+from checks.model.snapshot import BY_LINE, Listing, ManifestPair, Snapshot
+from checks.policy.layers import PolicySet
 from checks.policy.schema import Policy
 
 TYPE_CHECKING = False
@@ -41,6 +42,8 @@ class Judged:
     """The bytes of the policy, if they were read with the change and are valid."""
     verdict: Report | None = None
     """The report before any fix was sought; None where none is needed."""
+    policies: PolicySet | None = None
+    """All that the policy says, of which `policy` is what it says here."""
 
 
 async def think_here(work: Callable[[], T], /) -> T:
@@ -102,22 +105,27 @@ class Gate:
         listing = await source.listing()
         requests, beside = wanted_manifests(listing), wanted_projects(listing)
         refs = (*self.policies.refs(listing), *manifest_refs(requests), *project_refs(beside, listing))
-        wanted = dict.fromkeys(refs)
+        own, owners = _settings(listing, Side.DEFAULT, self.only), _settings(listing, Side.OWNER, self.only)
+        wanted = dict.fromkeys((*refs, *own, *owners))
         blobs = await source.read(tuple(wanted)) if wanted else {}
-        loaded = self.policies.load(listing, blobs)
-        policy = loaded.policy
+        loaded = await self.policies.load(listing, blobs, source)
+        policy = loaded.policies.policy_for(self.facts.repository, listing.target, self.clock(), loaded.own)
         if policy.mode is Mode.OFF:
             requests = beside = ()
         reader = InventoryReader(self.cache, self.parse)
         pairs = await reader.pairs(source, requests, blobs)
         projects = await reader.projects(source, listing, beside, pairs, blobs)
-        snapshot = Snapshot(listing, pairs, self.policies.changed(listing), projects, lines=_lines(pairs, blobs))
+        snapshot = Snapshot(
+            listing, pairs, self.policies.changed(listing), projects, lines=_lines(pairs, blobs),
+            base_texts=_found(own, blobs), owner_texts=_found(owners, blobs),
+        )  # fmt: skip
         plan = Plan(await self._with_texts(snapshot, policy, source))
         known, now = await self.facts.lookup(plan, policy), self.clock()
         facts = expired(known, policy, now)
         verdict = await self.think(partial(evaluate, plan, facts, policy, now, self.only))
         verdict = replace(verdict, notices=(*loaded.notices, *verdict.notices))
-        return Judged(verdict, plan, policy, facts, now, loaded.data, verdict if verdict.findings else None)
+        proposed = verdict if verdict.findings else None
+        return Judged(verdict, plan, policy, facts, now, loaded.data, proposed, loaded.policies)
 
     async def _with_texts(self, snapshot: Snapshot, policy: Policy, source: Source) -> Snapshot:
         """The snapshot with the texts and added lines that the checks of the policy need."""
@@ -159,6 +167,14 @@ def _lines(pairs: Sequence[ManifestPair], blobs: Mapping[FileRef, Blob]) -> Mapp
     found = {path: blobs.get(FileRef(Side.HEAD, path)) for path in paths}
     texts = {path: _text(blob) for path, blob in found.items() if blob is not None}
     return {path: text for path, text in texts.items() if text is not None}
+
+
+def _settings(listing: Listing, side: Side, only: frozenset[str] | None) -> tuple[FileRef, ...]:
+    return tuple(FileRef(side, path, guessed=True) for path in wanted_settings(listing, only))
+
+
+def _found(refs: Sequence[FileRef], blobs: Mapping[FileRef, Blob]) -> Mapping[str, str | None]:
+    return {ref.path: _text(blobs[ref]) for ref in refs if ref in blobs}
 
 
 def _text(blob: Blob) -> str | None:

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol, TypeVar
 from checks.engine.plan import Plan
 from checks.manifests import Format
 from checks.model.dependency import Inventory
-from checks.model.facts import Facts, Questions, Want
+from checks.model.facts import Facts, Questions, RepositoryFacts, Want
 from checks.model.snapshot import AddedLine, Listing
 
 TYPE_CHECKING = False
@@ -25,6 +25,10 @@ class Side(StrEnum):
     HEAD = "head"
     POLICY = "policy"
     """The organization's policy repository."""
+    DEFAULT = "default"
+    """The default branch; in a checkout the merge base."""
+    OWNER = "owner"
+    """The default branch of the owner's `.github` repository, where the source can reach it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class FileRef:
 
     side: Side
     path: str
+    """With a slash at its end it is a folder, whose data are the names of the files in it, each followed by NUL."""
     guessed: bool = field(default=False, compare=False)
     """Asked for by a name that may not exist; where it does not, it costs next to nothing."""
 
@@ -78,6 +83,11 @@ class FactSource(Protocol):
 
 class Lookup(FactSource, Protocol):
     """All sources together, asked once for the verdict and, for a fix, for more."""
+
+    @property
+    def repository(self) -> RepositoryFacts:
+        """What is known of the repository before anybody is asked: it decides which policy holds."""
+        ...
 
     async def more(self, plan: Plan, questions: Questions, facts: Facts) -> Facts:
         """`facts`, and what the sources know of `questions` about packages; nobody is asked again for what `facts`

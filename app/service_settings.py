@@ -119,6 +119,18 @@ class ServiceSettings:
         "The organization's policy: `owner/repo[/path]@ref`. Default: each repository's own `policy.yaml`.",
         default=None,
     )
+    policy_app_id: int | None = key(
+        "Number of a second GitHub App that is installed on the policy repository alone and may write there: it makes "
+        "the pull requests that decide requests (docs/requests.md). Default: the App itself does, if it may.",
+        default=None,
+    )
+    policy_private_key: str | None = key("Its private key, PEM text.", default=None, repr=False)
+    notify_urls: tuple[str, ...] = key(
+        "Where the owner of the policy is told of requests, of late ones, and of merges in spite of the gate: addresses "
+        "of Apprise with spaces between them, for Slack, Teams, e-mail, webhooks and others: docs/requests.md.",
+        default=(),
+        repr=False,
+    )
     online: bool = key("Whether the sources of facts on the network are asked: docs/facts.md.", default=False)
     facts: str | None = key(
         "Path or https:// address of a facts file: docs/offline.md. It may be replaced while the service runs; with "
@@ -213,6 +225,8 @@ class ServiceSettings:
         yield from self._github_faults()
         yield from self._page_faults()
         yield from self._track_faults()
+        if bool(self.policy_app_id) != bool(self.policy_private_key):
+            yield KeyFault("policy_private_key", "is needed with policy_app_id, and only with it")
         if self.engine is Engine.DISTRIBUTED and not self.database.startswith("postgresql"):
             yield KeyFault("engine", "`distributed` needs PostgreSQL", "set OSPO_GATE_DATABASE=postgresql+psycopg://…")
         if self.facts and "://" in self.facts:

@@ -1,13 +1,22 @@
 """Builds the pages from the settings: the part of `app.wiring` that is for people."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from fastapi import APIRouter
 
 from app.github.connection import Reach
 from app.github.people import People
+from app.offered import PolicyNow
 from app.service_settings import ServiceSettings
+from app.store.companies import CompanyStore
 from app.store.database import Database
 from app.store.repositories import RepositoryStore
+from app.store.signatures import SignatureStore
 from app.store.verdicts import VerdictStore
+from app.tally import Tally
+from app.web import agreements, agreements_companies
+from app.web.agreements_desk import SigningDesk
 from app.web.pages.details import Details
 from app.web.pages.rendering import Renderer
 from app.web.rights import Rights
@@ -16,10 +25,24 @@ from app.web.signin import SignIn
 from app.web.signin import router as signin_router
 
 
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """What of the service the pages for agreements work on."""
+
+    signatures: SignatureStore
+    companies: CompanyStore
+    policy: PolicyNow
+    wake: Callable[[], None]
+    """Tells the engine that something is to be judged again."""
+    tally: Tally
+
+
 class Site:
     """The pages of one process, at `public_url`."""
 
-    def __init__(self, settings: ServiceSettings, public_url: str, database: Database, reach: Reach) -> None:
+    def __init__(
+        self, settings: ServiceSettings, public_url: str, database: Database, reach: Reach, signing: Signing
+    ) -> None:
         self.people: People | None = None
         sessions = None
         id_, secret = settings.client_id, settings.client_secret
@@ -28,10 +51,16 @@ class Site:
             sessions = Sessions(settings.session_secret or secret, secure=public_url.startswith("https://"))
         renderer = Renderer(public_url, sessions)
         rights = Rights(RepositoryStore(database), self.people, settings.public_pages)
-        details = Details(VerdictStore(database), rights, renderer, settings.github_url.rstrip("/"), sessions)
+        self.renderer, self.rights, self.sessions = renderer, rights, sessions
+        details = Details(VerdictStore(database), rights, renderer, settings.github_url.rstrip("/"), sessions, bool(settings.policy))
         self.routers: list[APIRouter] = [renderer.assets(), details.router()]
         if self.people and sessions:
             self.routers.append(signin_router(SignIn(self.people, sessions, rights, public_url), renderer))
+        desk = SigningDesk(
+            signing.signatures, signing.companies, signing.policy, renderer, self.people, sessions,
+            settings.public_pages, signing.wake, signing.tally,
+        )  # fmt: skip
+        self.routers += [agreements_companies.router(desk), agreements.router(desk)]
 
     async def close(self) -> None:
         if self.people:

@@ -1,7 +1,7 @@
 """The subjects of the work: what an event asks for, and what a worker holds while it judges."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypedDict
@@ -17,6 +17,8 @@ class Kind(StrEnum):
     """What a merge queue is about to merge."""
     COMMENT = "comment"
     """A comment that may hold a command."""
+    PRESS = "press"
+    """A button that a person has pressed."""
     TASK = "task"
     """Work of the service itself."""
 
@@ -29,6 +31,15 @@ class Remark(TypedDict):
     body: str
     login: str
     """Of who wrote it."""
+    account_id: int
+
+
+class Press(TypedDict):
+    """The button "Set to pass" of a check run, as somebody pressed it."""
+
+    check: str
+    head: str
+    login: str
     account_id: int
 
 
@@ -53,10 +64,18 @@ class About:
     """The SPDX id that GitHub recognized the repository's license as."""
     remark: Remark | None = None
     """Of a comment."""
+    press: Press | None = None
+    """Of a pressed button."""
+    head_ref: str = ""
+    """Of a pull request: the name of its own branch; empty: nobody told."""
+    fork: str | None = None
+    """Of a pull request whose branch is in another repository: the address of that, for `git push`."""
     base_ref: str = ""
     """Of a pull request: the name of the branch that it goes into; empty: nobody told."""
     untouched_since: str = ""
     """Of a push that touches nothing which is read of a default branch: the head before it."""
+    topics: list[str] | None = None
+    """Of the repository; None: nobody told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +95,7 @@ class Told:
     """Custom properties of the organization."""
     license: str | None = None
     """The SPDX id that GitHub recognized the repository's license as; empty when it found none."""
+    topics: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +182,28 @@ class Regained:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyPushed:
+    """The organization's policy was pushed, or something was decided for it elsewhere: it is read, and if it is another
+    one, what it governs is judged again."""
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyChanged:
-    """The organization's policy was pushed: what it governs is judged again."""
+    """Something that all verdicts depend on is different: every open pull request is judged again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Something happened to a pull request of the policy repository: it may decide what somebody asked for."""
+
+    number: int
+    branch: str
+    """Of its head. Anybody may choose it, in a fork."""
+    open: bool = True
 
 
 #: What only changes rows; `app.store.effects` applies it.
-Effect = Closed | Cancelled | Changed | Archived | Lost | Regained | PolicyChanged
+Effect = Closed | Cancelled | Changed | Archived | Lost | Regained | PolicyPushed | PolicyChanged | Proposal
 Command = Wanted | Again | Effect
 
 
@@ -205,6 +241,8 @@ class Claim:
     last_error: str | None = None
     head_at: float = 0.0
     """GitHub's own time of the event that named the head (seconds since 1970)."""
+    kept: bool = False
+    """Whether it is judged again for something outside of it, so that what is kept of it suffices."""
 
     @property
     def kind(self) -> Kind:
@@ -227,6 +265,10 @@ def group_key(repository_id: int, head_ref: str) -> str:
 
 def comment_key(repository_id: int, comment_id: int) -> str:
     return f"{repository_id}/{Kind.COMMENT}/{comment_id}"
+
+
+def press_key(repository_id: int, run_id: int, account_id: int) -> str:
+    return f"{repository_id}/{Kind.PRESS}/{run_id}-{account_id}"
 
 
 def task_key(name: str) -> str:

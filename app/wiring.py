@@ -12,15 +12,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.address import Address
 from app.asking import reply
+from app.conversation import Conversation
 from app.dependency_track import DependencyTrack
 from app.fact_settings import FactEnvironment
 from app.facts.lookup import FactChain
 from app.facts.online.timing import Timing
 from app.facts.shared import SharedFacts
+from app.facts.signatures import SignedHere
 from app.github.client import AppKey, GitHubApp, Limits, Reach
+from app.github.groups import Groups
 from app.github.pull import CentralPolicy, central_policy
 from app.health import Health
-from app.jobs import again, backfill, refresh, uploads
+from app.jobs import again, backfill, policy_pushed, refresh, uploads
 from app.jobs.again import JudgeAgain
 from app.jobs.backfill import Backfill
 from app.jobs.branches import Branches
@@ -29,16 +32,25 @@ from app.jobs.embedded import Loop
 from app.jobs.engine import Engine
 from app.jobs.hands import Hand, Hands
 from app.jobs.judge import Judge
+from app.jobs.kept_policy import PolicyKeeper
 from app.jobs.newest import newest
+from app.jobs.overrides import Overrides
+from app.jobs.policy_places import PolicyPlaces
+from app.jobs.policy_pushed import PolicyPushed
+from app.jobs.recorded import Records
 from app.jobs.refresh import Refresh
 from app.jobs.repairs import Repairs
+from app.jobs.signing import Phrases, SigningByComment
 from app.jobs.uploads import GITHUB, TRACK, Target, ToDependencyTrack, ToGitHub, Uploads
 from app.jobs.used import KeepUses
+from app.offered import section_of
 from app.parsers import Parsers
 from app.policies import starter_policy
+from app.previewing import Previewing
 from app.service_settings import Engine as EngineName
 from app.service_settings import ServiceSettings, Submission
 from app.store.backfill import BackfillStore
+from app.store.companies import CompanyStore
 from app.store.database import Database
 from app.store.deliveries import DeliveryStore
 from app.store.documents import DocumentStore
@@ -47,11 +59,15 @@ from app.store.figures import FigureStore
 from app.store.housekeeping import Retention, sweep
 from app.store.inventories import InventoryStore
 from app.store.open_pulls import OpenPulls
+from app.store.overrides import OverrideStore
 from app.store.pauses import PauseStore
+from app.store.policies import PolicyStore
 from app.store.reports import ReportStore
 from app.store.repositories import RepositoryStore
 from app.store.requests import RequestStore
 from app.store.sightings import SightingStore
+from app.store.signatures import SignatureStore
+from app.store.snapshots import SnapshotStore
 from app.store.subjects import SubjectStore
 from app.store.told import ToldRepositories
 from app.store.uploads import UploadStore
@@ -61,10 +77,12 @@ from app.stored_sboms import StoredSboms
 from app.subject import Claim, Delivery, Kind, Lost
 from app.tally import Tally
 from app.tracing import of_delivery, span
+from app.web.agreements_api import router as agreements_router
 from app.web.application import Running, all_the_rest, application, webhook_alone
 from app.web.ask import router
 from app.web.commands import Ours
 from app.web.metrics import router as metrics_router
+from app.web.preview import router as preview_router
 from app.web.product import router as product_router
 from app.web.sboms import router as sboms_router
 from app.web.where import router as where_router
@@ -82,6 +100,10 @@ if TYPE_CHECKING:
 
 #: Seconds between two rounds of forgetting what is old.
 SWEEP = 3600.0
+#: Seconds after a start until somebody looks whether the policy is another one by now.
+POLICY = 1.0
+#: Seconds until a process that only takes webhooks knows the phrases of a new policy.
+LEARN = 30.0
 #: Seconds before a task that nobody here knows is looked at again.
 UNKNOWN = 60.0
 #: Seconds over which default branches are judged again when another facts file is there.
@@ -100,7 +122,10 @@ class Service:
         self.tally = Tally()
         self.subjects = SubjectStore(self.database, tally=self.tally)
         self.github = github_app(settings, environment, self.tally)
-        self.site = _site(settings, self.database, environment)
+        self.signatures = SignatureStore(self.database, self._now, self.subjects.acceptance)
+        self.companies = CompanyStore(self.database, self.signatures, self._now)
+        self.phrases = Phrases()
+        self.site = self._site(environment)
         self.parsers = Parsers()
         self.records = FactStore(self.database, tally=self.tally)
         self.facts = SharedFacts(
@@ -122,6 +147,11 @@ class Service:
             self.parsers.parse,
             lambda id_: self.uploads.changed(id_),
         )
+        self.repositories = RepositoryStore(self.database)
+        self.policies = PolicyKeeper(
+            PolicyStore(self.database, self._now), PolicyPlaces(self.github, self.repositories, self._now)
+        )
+        overrides = OverrideStore(self.database, self._now)
         self.judge = Judge(
             app=self.github,
             subjects=self.subjects,
@@ -130,14 +160,19 @@ class Service:
             sightings=SightingStore(self.database),
             facts=self.facts,
             parse=self.parsers.parse,
+            policies=self.policies,
             server_url=settings.github_url,
             public_url=settings.public_url.rstrip("/") if settings.public_url else None,
             central=central_place(settings.policy),
             requests=self.requests,
+            records=Records(SnapshotStore(self.database, self._now)),
             pauses=PauseStore(self.database, self._now),
             retry_seconds=settings.retry_seconds,
             refresh_hour=settings.refresh_hour,
             branches=self.branches,
+            signed=SignedHere(self.signatures, self.companies, Groups(), self.phrases.learn),
+            overrides=overrides,
+            repositories=self.repositories,
         )
         self.sboms = StoredSboms(self.documents, settings.github_url)
         self.uploads = Uploads(
@@ -151,17 +186,30 @@ class Service:
         self.refresh = Refresh(
             self.subjects, self.records, self.facts, settings.refresh_hour, lambda: datetime.now(UTC)
         )
+        self.overrides = Overrides(
+            self.github, self.subjects, self.judge.reports, overrides, settings.retry_seconds
+        )
         self.comments = Comments(
             self.github, self.subjects, self.judge.reports, self.requests, settings.github_url,
             self.judge.central, lambda: self.judge.central_policy(), settings.retry_seconds,
+            overrides=self.overrides,
+            signing=SigningByComment(
+                self.signatures, lambda: self.judge.kept_policy.last(), self.judge.central is not None,
+                self.judge.public_url, self.tally,
+            ),
         )  # fmt: skip
-        self.repositories = RepositoryStore(self.database)
         self.deliveries = DeliveryStore(self.database)
         self.where = WhereStore(self.database)
         self.told = ToldRepositories(self.repositories)
         enterprise = is_enterprise_server(settings)
         self.repairs = Repairs(self.github, self.subjects, self._accept, self._now, enterprise, settings.repair)
-        self.again = JudgeAgain(self.subjects, OpenPulls(self.database))
+        self.again = JudgeAgain(self.subjects, OpenPulls(self.database), lambda: self.judge.kept_policy.last())
+        self.pushed = PolicyPushed(self.github, self.subjects, lambda: self.judge.kept_policy, settings.repair)
+        self.conversation = Conversation(
+            settings, self.database, self.github, self.subjects, self.requests, lambda: self.judge,
+            _reach(settings, environment), self._now,
+        )  # fmt: skip
+        self.policies.decided = self.conversation.store.files
         self.hands = Hands(self.subjects, self._handle, settings.lease_seconds)
         self.engine = self._engine()
         self.health = Health(self.database, self._counts, settings.workers)
@@ -194,6 +242,16 @@ class Service:
         """What a process without pages and API answers."""
         return all_the_rest(self.health.ready, [metrics_router(self._metrics_text, None)])
 
+    def _site(self, environment: FactEnvironment) -> "Site | None":
+        settings = self.settings
+        if settings.public_url is None:
+            return None
+        from app.site import Signing, Site  # nobody else waits for the templates
+
+        policy, wake = (lambda: self.judge.kept_policy.last()), (lambda: self.engine.wake())
+        signing = Signing(self.signatures, self.companies, policy, wake, self.tally)
+        return Site(settings, settings.public_url.rstrip("/"), self.database, _reach(settings, environment), signing)
+
     @property
     def _secrets(self) -> list[str]:
         secrets = (self.settings.webhook_secret, self.settings.webhook_secret_previous)
@@ -201,11 +259,12 @@ class Service:
 
     @property
     def _ours(self) -> Ours:
-        return Ours(self.settings.app_id, self.judge.central)
+        return Ours(self.settings.app_id, self.judge.central, self.phrases.maybe)
 
     def _routers(self) -> list[APIRouter]:
         token = self.settings.api_token
-        return [*(self._api(token) if token else ()), *(self.site.routers if self.site else ()), *self.further]
+        pages = (*(self.site.routers if self.site else ()), *self.conversation.routers(self.site, token))
+        return [*(self._api(token) if token else ()), *pages, *self.further]
 
     def _api(self, token: str) -> tuple[APIRouter, ...]:
         sboms = StoredSboms(self.documents, self.settings.github_url)
@@ -214,6 +273,8 @@ class Service:
             where_router(token, self.where, self.repositories, self._owners),
             sboms_router(token, self.repositories, sboms),
             product_router(token, self.repositories, sboms),
+            preview_router(token, Previewing(self.database, self.settings.policy)),
+            agreements_router(token, self.signatures, self.companies),
         )
 
     async def _owners(self) -> Owners:
@@ -268,18 +329,22 @@ class Service:
     async def _open(self) -> AsyncIterator[None]:
         if self.settings.migrate:
             await self.database.migrate()
-        sweeper = asyncio.create_task(self._sweep())
+        sweeper, listener = asyncio.create_task(self._sweep()), asyncio.create_task(self._learn())
         try:
             async with self.facts.running():
                 if self.facts.asks:
                     await self.refresh.schedule()
                 if self.settings.backfill_share:
                     await self.backfill.schedule()
+                if self.settings.repair and self.judge.central:
+                    await self.subjects.schedule(policy_pushed.KEY, self._now() + POLICY)
                 await self.repairs.schedule()
                 yield
         finally:
             sweeper.cancel()
+            listener.cancel()
             await self.github.close()
+            await self.conversation.close()
             if self.site:
                 await self.site.close()
             await self.database.close()
@@ -295,6 +360,15 @@ class Service:
                 log.exception("sweep-failed")
             await asyncio.sleep(SWEEP)
 
+    async def _learn(self) -> None:
+        """The phrases that sign, where another process reads the policy."""
+        while True:
+            try:
+                self.phrases.learn(section_of(await self.judge.kept_policy.last()))
+            except (OSError, SQLAlchemyError) as error:
+                log.info("phrases-not-known", error=type(error).__name__)
+            await asyncio.sleep(LEARN)
+
     def _engine(self) -> Engine:
         if self.settings.engine is EngineName.EMBEDDED:
             return Loop(self.hands, self.settings.workers)
@@ -307,14 +381,17 @@ class Service:
             await self._task(claim)
         elif claim.kind is Kind.COMMENT:
             await self.comments.handle(await newest(self.repositories, claim))
+        elif claim.kind is Kind.PRESS:
+            await self.overrides.handle(await newest(self.repositories, claim))
         else:
             await self.judge.handle(await newest(self.repositories, claim))
 
     async def _task(self, claim: Claim) -> None:
         own = {again.KEY: self.again.handle, refresh.KEY: self.refresh.handle, backfill.KEY: self.backfill.handle}
+        own[policy_pushed.KEY] = self.pushed.handle
         tasks = {**own, uploads.KEY: self.uploads.handle, **self.repairs.handles}
-        if claim.key in tasks:
-            await tasks[claim.key](claim)
+        if handle := tasks.get(claim.key) or self.conversation.handler(claim.key):
+            await handle(claim)
         else:  # of a newer release that runs beside this one
             await self.subjects.postpone(claim, "this release does not know the task", self.subjects.clock() + UNKNOWN)
 
@@ -372,14 +449,6 @@ def _targets(
         track = DependencyTrack(address, settings.dependency_track_api_key, reach)
         targets[TRACK] = ToDependencyTrack(track, sboms, clock)
     return targets
-
-
-def _site(settings: ServiceSettings, database: Database, environment: FactEnvironment) -> "Site | None":
-    if settings.public_url is None:
-        return None
-    from app.site import Site  # nobody else waits for the templates
-
-    return Site(settings, settings.public_url.rstrip("/"), database, _reach(settings, environment))
 
 
 def _reach(settings: ServiceSettings, environment: FactEnvironment) -> Reach:

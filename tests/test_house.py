@@ -20,6 +20,17 @@ RULES = [
     "signoff-mismatch",
     "signoff-invalid-email",
     "signoff-unverified",
+    "signoff-by-bot",
+    "signoff-file-ignored",
+    "signoff-file-unreadable",
+    "generated-code-noted",
+    "generated-code-undeclared",
+    "agreement-missing",
+    "agreement-outdated",
+    "agreement-renewal-due",
+    "agreement-ended",
+    "agreement-unknown-account",
+    "agreement-unknown",
     "license-not-allowed",
     "license-unknown",
     "license-missing",
@@ -114,6 +125,10 @@ RULES = [
     "manifest-without-lock",
     "lock-outdated",
     "locks-disagree",
+    "waiver-unused",
+    "override-undecided",
+    "mode-unknown",
+    "repository-file-ignored",
 ]
 
 
@@ -168,7 +183,7 @@ def test_the_command_loads_no_service(command: list[str]) -> None:
 #: What belongs to a check, to facts that somebody must have asked for, or to what only few runs meet.
 _ON_DEMAND = (
     *(f"rules.{id_}" for id_ in CHECKS.ids if id_ not in CHECKS.always_on),
-    *("signoffs", "licenses", "vulnerabilities", "advisories", "freshness", "packages", "notices", "ai_models"),
+    *("signoffs", "agreements", "licenses", "vulnerabilities", "advisories", "freshness", "packages", "notices", "ai_models"),
     *("sboms.committed", "sboms.judgment", "sboms.describe", "sboms.validity"),
     *("facts", "texts", "model.packages", "model.advisory", "model.project", "manifests.agreement"),
     *("engine.candidates", "engine.fixes"),

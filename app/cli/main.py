@@ -64,6 +64,7 @@ COMMANDS = {
     "sbom validate": "say whether an SBOM is what its format says",
     "vex": "say what is decided about the vulnerabilities of a tree",
     "policy": "write, check and explain a policy",
+    "agreements": "import, export and show signatures of contributor agreements in files",
     "facts": "make, renew and show a file with facts for judging offline",
     "ask": "say whether a package may be used",
     "where": "say which repositories use a package, a license or what an advisory affects",

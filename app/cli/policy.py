@@ -104,7 +104,10 @@ def _text(issue: PolicyIssue) -> str:
 def _print_json(name: str, errors: Sequence[PolicyIssue], warnings: Sequence[PolicyIssue]) -> None:
     import json
 
-    found = {"errors": [issue._asdict() for issue in errors], "warnings": [issue._asdict() for issue in warnings]}
+    found = {
+        what: [{**issue._asdict(), "file": issue.file or name} for issue in issues]
+        for what, issues in (("errors", errors), ("warnings", warnings))
+    }
     print(json.dumps({"file": name, "valid": not errors, **found}, indent=2))
 
 

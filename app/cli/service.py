@@ -14,11 +14,25 @@ from checks.manifests import MAX_BYTES
 from checks.model.errors import SourceError, UsageError
 from checks.model.phrase import visible
 
+#: For which the answer to a document is waited for (seconds).
+PATIENCE = 300.0
+
 
 def ask_service(server: str, token: str, path: str, query: Mapping[str, str]) -> dict[str, Any]:
     """The JSON at a path of the service. Raises `UsageError` for what it refuses, `SourceError` if it cannot answer."""
     try:
         found = json.loads(_answer(server, token, path, query))
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise SourceError(f"what {server} answers is not of ospo-gate's API")
+    return found
+
+
+def tell_service(server: str, token: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON that the service answers to a document. Raises as `ask_service`."""
+    try:
+        found = json.loads(_answer(server, token, path, {}, MAX_BYTES, json.dumps(body).encode()))
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
@@ -39,17 +53,31 @@ def service_text(server: str, token: str, path: str, query: Mapping[str, str]) -
         raise SourceError(f"what {server} answers is not of ospo-gate's API") from None
 
 
-def _answer(server: str, token: str, path: str, query: Mapping[str, str], most: int | None = None) -> bytes:
+def _answer(
+    server: str,
+    token: str,
+    path: str,
+    query: Mapping[str, str],
+    most: int | None = None,
+    sent: bytes | None = None,
+) -> bytes:
+    """`sent`: a JSON document that is posted; the work that it asks for takes its time."""
     try:
         address = Address.parse(server).below(path)
     except ValueError as error:
         raise UsageError(f"--server: {error}") from None
     request = urllib.request.Request(  # noqa: S310 (the user's own configuration; `Address` takes web addresses alone)
         f"{address}?{urllib.parse.urlencode(query)}",
-        headers={"Accept": "application/json", "Authorization": f"Bearer {token}", "User-Agent": "ospo-gate"},
+        data=sent,
+        headers={
+            "Accept": "application/json",
+            "Authorization": f"Bearer {token}",
+            "User-Agent": "ospo-gate",
+            **({"Content-Type": "application/json"} if sent else {}),
+        },
     )
     try:
-        with urllib.request.build_opener(SameHost).open(request, timeout=TIMEOUT) as answer:
+        with urllib.request.build_opener(SameHost).open(request, timeout=PATIENCE if sent else TIMEOUT) as answer:
             return body(answer, most) if most else body(answer)
     except urllib.error.HTTPError as error:
         with error:

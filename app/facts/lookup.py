@@ -33,6 +33,10 @@ class FactChain:
         self.only = only
         self.private = private
 
+    @property
+    def repository(self) -> RepositoryFacts:
+        return self.base.repository
+
     async def lookup(self, plan: Plan, policy: Policy) -> Facts:
         facts = self.base
         for source in self.sources:

@@ -114,7 +114,8 @@ class TreeSource(BranchSource):
         return {**found, **await super().fetch([blob for id_, blob in unique.items() if id_ not in found])}
 
     async def _texts(self, blobs: Sequence[Blob]) -> dict[str, bytes]:
-        """Those of one query that come whole; the others are read one by one."""
+        """Those of one query that come whole; the others are read one by one. Where GitHub gives up on many, fewer may
+        pass."""
         owner, name = self.about.repository.split("/", 1)
         declared = ", ".join(f"$e{index}: String!" for index in range(len(blobs)))
         fields = " ".join(f"b{index}: object(expression: $e{index}) {{ ...text }}" for index in range(len(blobs)))
@@ -129,7 +130,10 @@ class TreeSource(BranchSource):
         except RateLimited:
             raise
         except GitHubError:
-            return {}
+            if len(blobs) <= TEXTS:
+                return {}
+            middle = len(blobs) // 2
+            return {**await self._texts(blobs[:middle]), **await self._texts(blobs[middle:])}
         rows = [row for index in range(len(blobs)) if (row := own.get(f"b{index}")) and "oid" in row]
         return {blob.id: blob.data for blob in map(blob_of, rows) if blob.data is not None}
 
@@ -140,16 +144,19 @@ def _files(folder: str, tree: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[
 
 #: Bytes of all texts of one query: GitHub gives up on an answer after ten seconds.
 _TOGETHER = 5_000_000
+#: A text of so many bytes is small: five of them, by their ids, cost GitHub what one large one does.
+_SMALL, _OF_ONE = 8_000, 5
 
 
 def _batches(blobs: Sequence[Blob]) -> Iterator[list[Blob]]:
     batch: list[Blob] = []
-    size = 0
+    size = weight = 0
     for blob in blobs:
-        if batch and (len(batch) == TEXTS or size + blob.size > _TOGETHER):
+        weighs = 1 if blob.size <= _SMALL else _OF_ONE
+        if batch and (weight + weighs > TEXTS * _OF_ONE or size + blob.size > _TOGETHER):
             yield batch
-            batch, size = [], 0
+            batch, size, weight = [], 0, 0
         batch.append(blob)
-        size += blob.size
+        size, weight = size + blob.size, weight + weighs
     if batch:
         yield batch

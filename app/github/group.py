@@ -17,8 +17,15 @@ _Tree = Mapping[str, str]
 class GroupSource(PullSource):
     """Implements `Source` for a merge group: what its head brings to its base."""
 
-    def __init__(self, client: Installation, about: About, head: str, policy: CentralPolicy | None = None) -> None:
-        super().__init__(client, about, 0, head, policy)
+    def __init__(
+        self,
+        client: Installation,
+        about: About,
+        head: str,
+        policy: CentralPolicy | None = None,
+        owner_settings: bool = False,
+    ) -> None:
+        super().__init__(client, about, 0, head, policy, owner_settings=owner_settings)
 
     async def listing(self) -> Listing:
         return replace(await super().listing(), merge_queue=True)

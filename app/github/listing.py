@@ -293,6 +293,7 @@ def _told(row: Mapping[str, Any], installation_id: int) -> Told:
         row.get("fork"),
         None if properties is None else property_texts(properties),
         (license_.get("spdx_id") or "") if license_ else "" if "license" in row else None,
+        row.get("topics"),
     )
 
 

@@ -74,6 +74,8 @@ EVENTS = (
     Event("issue_comment", "commands in comments", "commands in comments", "pull_requests"),
     Event("repository", "renames, transfers and archiving are followed", "knowing at once that a repository was "
           "renamed, transferred or archived"),
+    Event("pull_request_review", "who approved an exception on the policy repository counts", "hearing at once of an "
+          "approval on the policy repository", "pull_requests"),
     Event("merge_group", "what a merge queue is about to merge is judged", "the verdict in a merge queue, which waits "
           "for it in vain", "merge_queues", enterprise_server=False),
 )  # fmt: skip

@@ -102,6 +102,21 @@ class People:
         found = _mapping(answer).get("id") if answer.status_code == 200 else None
         return found if isinstance(found, int) else None
 
+    async def member(self, token: str, group: str, login: str) -> bool:
+        """Whether `login` belongs to `organization/team`, as far as the person whose token it is may know."""
+        organization, _, team = group.partition("/")
+        place = f"/orgs/{quote(organization, safe='')}/teams/{quote(team, safe='')}/memberships/{quote(login, safe='')}"
+        answer = await self._get(place, token)
+        return answer.status_code == 200 and _mapping(answer).get("state") == "active"
+
+    async def named(self, token: str, login: str) -> Account | None:
+        """The account of a person by its login; None: there is none, or it is not a person's."""
+        answer = await self._get(f"/users/{quote(login, safe='')}", token)
+        found = _mapping(answer) if answer.status_code == 200 else {}
+        id_, name = found.get("id"), found.get("login")
+        person = isinstance(id_, int) and isinstance(name, str) and found.get("type") == "User"
+        return Account(int(str(id_)), str(name)) if person else None
+
     async def revoke(self, token: str) -> None:
         """End a token at GitHub."""
         login = base64.b64encode(f"{self.client_id}:{self._client_secret}".encode()).decode()

@@ -4,13 +4,16 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.subject import Claim, Kind
 from checks.model.report import Report
 from checks.policy.schema import Policy
 from checks.render.checkrun import VERDICT, check_run, verdict
 from checks.render.comment import comment
+from checks.render.dco_app import CHECK as SIGNOFF
+from checks.render.dco_app import NAME as DCO_APP
+from checks.render.dco_app import in_its_words
 from checks.render.presentation import Presentation
 
 #: GitHub takes at most 50 annotations a request; the rest follows in updates.
@@ -18,6 +21,8 @@ ANNOTATIONS = 50
 #: Name of the default branch's run. A pull request may have the same commit as its head, and must not be given the
 #: verdict on it as its own.
 BRANCH = f"{VERDICT} / default branch"
+#: The button by which a person sets a check to pass, on that check's own run. GitHub takes 20 and 40 characters.
+OVERRIDE = {"label": "Set to pass", "description": "By name, and for this head only", "identifier": "override"}
 #: How the names of a check's own run begin.
 _DETAIL = f"{VERDICT} / "
 
@@ -71,11 +76,20 @@ def publication(
     for outcome in report.outcomes:
         run = check_run(report, outcome.check, presentation)
         name = pinned.get(outcome.check)
-        if name or any(finding.counts or finding.waiver for finding in report.of(outcome.check)):
-            documents.append((outcome.check, {**run, "name": name or run["name"]}))
+        if name or any(finding.counts or finding.accepted for finding in report.of(outcome.check)):
+            run = in_its_words(run, report) if (outcome.check, name) == (SIGNOFF, DCO_APP) else run
+            buttons = {"actions": [OVERRIDE]} if _may_be_passed(claim, report, policy, outcome.check) else {}
+            documents.append((outcome.check, {**run, "name": name or run["name"], **buttons}))
     ordered = [(VERDICT, verdict(report, presentation)), *documents]
     runs = tuple(_run(claim, report, check, document) for check, document in ordered)
     return _digested(report.head, runs, comment(report, presentation, previous_comment))
+
+
+def _may_be_passed(claim: Claim, report: Report, policy: Policy, check: str) -> bool:
+    """Whether somebody may set the check to pass, and that would change anything; never in a merge group."""
+    section = policy.sections.get(check)
+    offered = claim.kind is Kind.PULL and section is not None and section.override.allowed
+    return offered and any(finding.blocks for finding in report.of(check))
 
 
 def group_publication(claim: Claim, report: Report, policy: Policy, presentation: Presentation) -> Publication:
@@ -137,6 +151,27 @@ def _run(claim: Claim, report: Report, check: str, document: dict[str, Any]) -> 
 def _external_id(claim: Claim, head: str, policy_digest: str, check: str) -> str:
     """Repository, pull request, head, policy, check, and the fence: a re-run is another run of the same check."""
     return f"{claim.repository_id}:{claim.number}:{head}:{policy_digest[:12]}:{check}:{claim.token}"
+
+
+class Told(NamedTuple):
+    """What the external id of a run of ours says."""
+
+    repository_id: int
+    number: int
+    head: str
+    check: str
+
+
+def told_by(external_id: str) -> Told | None:
+    """What `_external_id` wrote; None for anything else."""
+    parts = external_id.split(":")
+    if len(parts) != 6 or not (_number(parts[0]) and _number(parts[1])):
+        return None
+    return Told(int(parts[0]), int(parts[1]), parts[2], parts[4])
+
+
+def _number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 18
 
 
 @dataclass(frozen=True, slots=True)

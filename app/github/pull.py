@@ -1,7 +1,8 @@
 """A pull request as a source: two requests for all of an ordinary one.
 
 The comparison gives the merge base, the files and the commits with their accounts; one GraphQL query gives every text
-of both sides, the policy, the present head and our own comment. What is too large for it is read by blob id.
+of both sides, the git ids of the policy, the present head and our own comment. What is too large for it is read by blob
+id.
 """
 
 import asyncio
@@ -67,6 +68,11 @@ class CentralPolicy:
         return f"{self.repository}/{self.path}@{self.ref}"
 
 
+def owner_settings(repository: str) -> str:
+    """Where an owner's settings for all repositories (`owner/name`) are."""
+    return f"{repository.split('/', 1)[0]}/.github"
+
+
 class PullSource:
     """Implements `Source` for one head of a pull request."""
 
@@ -78,13 +84,16 @@ class PullSource:
         head: str,
         policy: CentralPolicy | None = None,
         find_comment: bool = False,
+        owner_settings: bool = False,
     ) -> None:
+        """`owner_settings`: whether the token reaches the owner's `.github` repository."""
         self.client = client
         self.about = about
         self.number = number
         self.head = head
         self.policy = policy
         self.find_comment = find_comment
+        self.owner_settings = owner_settings
         self.base = ""
         self.state: PullState | None = None
         self._patches: dict[str, str | None] = {}
@@ -100,7 +109,11 @@ class PullSource:
         commits = await self._commits(comparison)
         if len(commits) != comparison["total_commits"]:
             problems.append(incomplete(f"GitHub listed {len(commits)} of {comparison['total_commits']} commits"))
-        return Listing(self.base, self.head, tuple(files), tuple(commits), tuple(problems))
+        return Listing(
+            self.base, self.head, tuple(files), tuple(commits), tuple(problems),
+            target=self.about.base_ref or None, number=self.number or None,
+            branch=self.about.head_ref or None, fork=self.about.fork,
+        )  # fmt: skip
 
     async def _compare(self) -> Mapping[str, Any]:
         try:
@@ -131,12 +144,16 @@ class PullSource:
     async def _commits(self, comparison: Mapping[str, Any]) -> list[Commit]:
         rows = comparison["commits"]
         if comparison["total_commits"] > COMPARE_COMMITS:
+            # The comparison has the newest; the pages begin with the oldest.
             path = f"{self._path}/compare/{self.about.base}...{self.head}"
-            rows = await self.client.pages(path, key="commits")
+            older = await self.client.pages(path, key="commits", limit=comparison["total_commits"] - len(rows))
+            rows = [*older, *rows]
+            rows = list({row["sha"]: row for row in rows}.values())
         return [_commit(row) for row in rows]
 
     async def read(self, refs: Sequence[FileRef]) -> Mapping[FileRef, Blob]:
-        usable = [ref for ref in refs if ref.side is not Side.BASE or self.base]
+        missing = {Side.BASE: not self.base, Side.OWNER: not self.owner_settings}
+        usable = [ref for ref in refs if not missing.get(ref.side)]
         batches = list(_batches(usable)) or [[]]
         found: dict[FileRef, Blob] = {}
         for index, batch in enumerate(batches):
@@ -153,11 +170,12 @@ class PullSource:
             middle = len(refs) // 2
             first = await self._read_batch(refs[:middle], with_pull)
             return {**first, **await self._read_batch(refs[middle:], False)}
-        own, policy = answer.data.get("repository") or {}, answer.data.get("policy") or {}
+        own = answer.data.get("repository") or {}
+        elsewhere = {side: answer.data.get(side) or {} for side in (Side.POLICY, Side.OWNER)}
         if with_pull:
             self.state = self._state_of(own) or await self._state_by_rest()
-        rows = {ref: (policy if ref.side is Side.POLICY else own).get(f"b{index}") for index, ref in enumerate(refs)}
-        blobs = {ref: blob_of(row) for ref, row in rows.items() if row and "oid" in row}
+        rows = {ref: elsewhere.get(ref.side, own).get(f"b{index}") for index, ref in enumerate(refs)}
+        blobs = {ref: _blob(ref, row) for ref, row in rows.items() if row and "oid" in row}
         # Null is "no such file" only where nothing failed: an alias can fail alone, and a lock file must not vanish.
         doubtful = [ref for ref in refs if ref not in blobs] if answer.errors else []
         return {**blobs, **await self._read_by_rest(doubtful)}
@@ -189,9 +207,8 @@ class PullSource:
 
     async def _content(self, ref: FileRef) -> Blob | None:
         """One file by REST; content beyond 1 MB is left out. None: there is no such file."""
-        central = ref.side is Side.POLICY and self.policy is not None
-        repository = repository_path(self.policy.repository) if central and self.policy else self._path
-        path = f"{repository}/contents/{quote(ref.path, safe='/', errors='surrogateescape')}"
+        place = repository_path(self._repository(ref.side))
+        path = f"{place}/contents/{quote(ref.path.rstrip('/'), safe='/', errors='surrogateescape')}"
         try:
             answer = await self.client.request(
                 "GET", path, params={"ref": self._revision(ref.side)}, accept="application/vnd.github.object+json"
@@ -201,7 +218,11 @@ class PullSource:
                 raise
             return None
         row = document(answer)
-        if not isinstance(row, dict) or row.get("type") not in ("file", "symlink"):
+        if isinstance(row, dict) and ref.side is Side.POLICY and row.get("sha"):
+            return Blob(row["sha"], 0, None)
+        if isinstance(row, dict) and row.get("type") == "dir" and ref.path.endswith("/"):
+            return _listed(row["sha"], row.get("entries") or ())
+        if not isinstance(row, dict) or row.get("type") not in ("file", "symlink") or ref.path.endswith("/"):
             return None
         return Blob(row["sha"], row["size"], _decoded(row))
 
@@ -209,28 +230,38 @@ class PullSource:
         owner, name = self.about.repository.split("/", 1)
         variables: dict[str, Any] = {"owner": owner, "name": name}
         declared = ["$owner: String!", "$name: String!"]
-        fields: dict[bool, list[str]] = {True: [], False: []}
+        fields: dict[str, list[str]] = {"repository": [], Side.POLICY: [], Side.OWNER: []}
         for index, ref in enumerate(refs):
-            central = ref.side is Side.POLICY
+            place = ref.side if ref.side in fields else "repository"
             declared.append(f"$e{index}: String!")
-            variables[f"e{index}"] = f"{self._revision(ref.side)}:{ref.path}"
-            fields[central].append(f"b{index}: object(expression: $e{index}) {{ ...text }}")
+            variables[f"e{index}"] = f"{self._revision(ref.side)}:{ref.path.rstrip('/')}"
+            fields[place].append(f"b{index}: object(expression: $e{index}) {{ {_asked_of(ref)} }}")
         if with_pull:
             state, given = self._state_field()
-            fields[False].append(state)
+            fields["repository"].append(state)
             declared += [f"${name}: {type_}" for name, (type_, _) in given.items()]
             variables |= {name: value for name, (_, value) in given.items()}
-        parts = [f"repository(owner: $owner, name: $name) {{ id {' '.join(fields[False])} }}"]
-        if fields[True] and self.policy:
-            declared += ["$policyOwner: String!", "$policyName: String!"]
-            variables["policyOwner"], variables["policyName"] = self.policy.repository.split("/", 1)
-            parts.append(
-                f"policy: repository(owner: $policyOwner, name: $policyName) {{ id {' '.join(fields[True])} }}"
-            )
-        fragment = _TEXT if refs else ""
+        own = " ".join(fields["repository"])
+        parts = [f"repository(owner: $owner, name: $name) {{ id {own} }}"]
+        for side in (Side.POLICY, Side.OWNER):
+            if fields[side]:
+                given = (f"{side}Owner", f"{side}Name")
+                declared += [f"${word}: String!" for word in given]
+                variables |= dict(zip(given, self._repository(side).split("/", 1), strict=True))
+                where = f"owner: ${given[0]}, name: ${given[1]}"
+                parts.append(f"{side}: repository({where}) {{ id {' '.join(fields[side])} }}")
+        fragment = _TEXT if any(_asked_of(ref) == "...text" for ref in refs) else ""
         return f"query({', '.join(declared)}) {{ {' '.join(parts)} }} {fragment}", variables
 
+    def _repository(self, side: Side) -> str:
+        """`owner/name` of where the files of a side are."""
+        if side is Side.OWNER:
+            return owner_settings(self.about.repository)
+        return self.policy.repository if side is Side.POLICY and self.policy else self.about.repository
+
     def _revision(self, side: Side) -> str:
+        if side in (Side.DEFAULT, Side.OWNER):
+            return "HEAD"
         if side is Side.POLICY:
             assert self.policy is not None
             return self.policy.ref
@@ -271,6 +302,26 @@ _COMMENTS = "comments(first: 100) { pageInfo { hasNextPage } nodes { id fullData
 _TEXT = "fragment text on Blob { oid byteSize isBinary isTruncated text }"
 
 
+def _asked_of(ref: FileRef) -> str:
+    """Of the policy its git ids suffice: whether it is the one that is known. A folder tells what is in it."""
+    if ref.side is Side.POLICY:
+        return "oid"
+    return "... on Tree { oid entries { name type } }" if ref.path.endswith("/") else "...text"
+
+
+def _blob(ref: FileRef, row: Mapping[str, Any]) -> Blob:
+    if ref.side is Side.POLICY:
+        return Blob(row["oid"], 0, None)
+    return _listed(row["oid"], row["entries"]) if ref.path.endswith("/") else blob_of(row)
+
+
+def _listed(id_: str, entries: Sequence[Mapping[str, Any]]) -> Blob:
+    """A folder: the names of its files, each followed by NUL."""
+    names = [entry["name"] for entry in entries if entry["type"] in ("blob", "file")]
+    data = "".join(f"{name}\0" for name in names).encode("utf-8", "surrogatepass")
+    return Blob(id_, len(data), data)
+
+
 def object_id(data: bytes, like: str) -> str:
     """The git object id of a blob, by the same hash as `like` (SHA-1, or SHA-256 in newer repositories)."""
     algorithm = hashlib.sha256 if len(like) == 64 else hashlib.sha1
@@ -306,7 +357,9 @@ def _state(row: Mapping[str, Any] | None) -> PullState | None:
 
 def _file(row: Mapping[str, Any]) -> ChangedFile:
     status = _STATUS.get(row["status"], FileStatus.MODIFIED)
-    return ChangedFile(row["filename"], status, row.get("previous_filename") if status is FileStatus.RENAMED else None)
+    before = row.get("previous_filename") if status is FileStatus.RENAMED else None
+    # GitHub counts no line of what is not text: none at all may mean anything.
+    return ChangedFile(row["filename"], status, before, row.get("changes") or None)
 
 
 def _patch(row: Mapping[str, Any]) -> str | None:

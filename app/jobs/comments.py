@@ -12,7 +12,6 @@ from urllib.parse import quote
 
 import structlog
 
-from app.facts.members import Members
 from app.github.client import (
     PUBLISHING,
     READING,
@@ -20,34 +19,30 @@ from app.github.client import (
     GitHubError,
     Installation,
     RateLimited,
-    document,
     repository_path,
 )
 from app.github.contents import read_file
 from app.github.publisher import Publisher
 from app.github.pull import CentralPolicy
+from app.jobs.asking import Asking, Wish
+from app.jobs.asking import Place as Spoken
+from app.jobs.overrides import Attempt, Overrides, Way
+from app.jobs.signing import SigningByComment
 from app.policies import PATH, load_policy, starter_policy
 from app.store.reports import ReportStore
-from app.store.requests import Asked, RequestStore, Turn
+from app.store.requests import RequestStore, Turn
 from app.store.subjects import SubjectStore
 from app.subject import Claim, Remark, pull_key
+from checks.agreements.phrases import asks_again
 from checks.conversation import replies
-from checks.conversation.commands import REQUESTS, CommentCommand, Word, command
+from checks.conversation.commands import CommentCommand, Word, command
 from checks.conversation.entry import waiver_entry
 from checks.model.errors import PolicyError
-from checks.model.facts import Membership
-from checks.policy.comments import CommentsKeys, Requests
+from checks.policy.comments import CommentsKeys
 from checks.policy.schema import Policy
-from checks.rules import CHECKS
 
 #: Attempts after which a comment is left alone: whoever wrote it can write another.
 MAX_ATTEMPTS = 5
-_WRITING = ("admin", "write")
-_WHO = {
-    Requests.WRITERS_AND_MEMBERS: "people with write access here, and for the author as a member of the organization",
-    Requests.WRITERS: "people with write access here",
-    Requests.NOBODY: "",
-}
 Reaction = Literal["eyes", "+1", "confused"]
 
 log = structlog.get_logger()
@@ -61,6 +56,8 @@ class Answer:
     name: str = ""
     """By which the answer is found again and renewed in place; empty: no words."""
     text: str = ""
+    matter: int | None = None
+    """What somebody else is to decide on."""
 
 
 _DONE = Answer()
@@ -85,17 +82,17 @@ class Place:
 
     @property
     def public(self) -> bool:
-        """Unknown counts as public: nothing private is shown by mistake."""
-        return self.claim.about.visibility not in ("private", "internal")
+        return self.spoken.public
 
     @property
     def asking(self) -> replies.Asking:
-        owner = self.policy.root.owner
-        return replies.Asking(
-            who=_WHO[self.keys.requests],
-            decides=replies.decides(owner.team, self.public),
-            answered_within=owner.responds_within,
-            contact=owner.contact,
+        return self.spoken.asking
+
+    @property
+    def spoken(self) -> Spoken:
+        claim = self.claim
+        return Spoken(
+            claim.installation_id, claim.repository_id, claim.number, claim.about, self.remark, self.client, self.policy
         )
 
 
@@ -111,6 +108,10 @@ class Comments:
     central: CentralPolicy | None = None
     central_policy: Callable[[], Awaitable[Policy | None]] | None = None
     retry_seconds: float = 5.0
+    overrides: Overrides | None = None
+    """Where people set checks to pass."""
+    signing: SigningByComment | None = None
+    """Where people sign agreements."""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def handle(self, claim: Claim) -> None:
@@ -134,10 +135,13 @@ class Comments:
 
     async def _handle(self, claim: Claim) -> None:
         remark = claim.about.remark
-        said = command(remark["body"]) if remark else None
-        if remark is None or said is None:
+        said = command(remark["body"]) or _as_elsewhere(remark["body"]) if remark else None
+        if remark is None:
             return
         client = self.app.installation(claim.installation_id, [claim.repository_id])
+        if said is None:
+            await self._signed(claim, remark, client)
+            return
         place = Place(claim, remark, client, await self._policy(claim, client))
         if not place.keys.enabled:
             return
@@ -147,11 +151,23 @@ class Comments:
         elif turn is Turn.ENOUGH:
             await self._react(place, "confused")
 
+    async def _signed(self, claim: Claim, remark: Remark, client: Installation) -> None:
+        """What is no command may sign an agreement: a reaction is the receipt, words are for what was not taken."""
+        said = await self.signing.hear(claim, remark, client, self.clock()) if self.signing else None
+        if said is None:
+            return
+        if not said.done:
+            name = f"signing {remark['id']}"
+            await Publisher(client, claim).answer(replies.marker(name), said.text)
+        await self._react_to(claim, remark, client, "+1" if said.done else "confused")
+
     async def _obey(self, place: Place, said: CommentCommand) -> None:
         await self._react(place, "eyes")
         answer = await self._answer(place, said)
         if answer.text:
             await Publisher(place.client, place.claim).answer(replies.marker(answer.name), answer.text)
+        if answer.matter is not None:
+            await self.requests.begin(answer.matter)  # from now on its task renews the answer
         await self._react(place, "+1" if answer.done else "confused")
 
     async def _policy(self, claim: Claim, client: Installation) -> Policy:
@@ -174,38 +190,37 @@ class Comments:
             case Word.EXPLAIN:
                 report = await self.reports.newest(place.pull)
                 return Answer(name=said.word, text=replies.explain(report, said.finding))
+            case Word.PASS:
+                return await self._pass(place, said)
             case Word.HELP:
                 return Answer(name=said.word, text=replies.help_text(place.asking))
             case None:
                 return Answer(False, Word.HELP, f"{replies.not_known()}\n\n{replies.help_text(place.asking)}")
         return await self._request(place, said.word, said)
 
-    async def _request(self, place: Place, word: Word, said: CommentCommand) -> Answer:
-        assert word in REQUESTS
-        if not await self._may_ask(place):
-            return _refused(replies.refused(word, place.asking))
-        if said.finding is None or not said.complete:
-            return _refused(replies.incomplete(word, said.finding))
-        report = await self.reports.newest(place.pull) or {"findings": []}
-        finding = next((item for item in report["findings"] if item["id"] == said.finding), None)
-        if finding is None:
-            return _refused(replies.unknown(said.finding))
-        if word is not Word.WRONG and not (finding["counts"] and finding["level"] == "block"):
-            return _refused(replies.not_asked(word, finding))
-        if word is Word.WAIVE and not _waivable(finding["rule"]):
-            return _refused(replies.unwaivable(finding))
-        joins = await self._ask(place, word, finding, said.reason)
-        request = replies.Request(word, finding, place.remark["login"], joins)
-        entry = self._entry(place, finding, said.reason) if word is Word.WAIVE else None
-        text = replies.asked(request, place.asking, entry, self._editor(place))
-        return Answer(name=f"{word} {said.finding}", text=text)
+    async def _pass(self, place: Place, said: CommentCommand) -> Answer:
+        if self.overrides is None:
+            return _refused(replies.not_known())
+        who, about = place.remark, said.finding or ""
+        attempt = Attempt(place.claim, place.client, who["login"], who["account_id"], about, said.reason, Way.COMMENT)
+        refusal = await self.overrides.set(attempt)
+        return _DONE if refusal is None else _refused(refusal)
 
-    async def _ask(self, place: Place, word: Word, finding: Mapping[str, Any], reason: str) -> bool:
-        subject = finding["subject"]
-        about = next(str(subject[name]) for name in ("purl", "commit", "path", "policy") if subject[name] is not None)
-        asked = Asked(word, finding["id"], finding["rule"], about, subject["version"], reason)
-        claim = place.claim
-        return await self.requests.ask(claim.installation_id, claim.repository_id, place.pull, place.remark, asked)
+    async def _request(self, place: Place, word: Word, said: CommentCommand) -> Answer:
+        outcome = await self._asking.ask(place.spoken, Wish(word, said.finding, said.reason))
+        if outcome.finding is None or outcome.entered is None:
+            return _refused(outcome.refusal)
+        request = replies.Request(word, outcome.finding, place.remark["login"], outcome.entered.joins)
+        name = f"{word} {said.finding}"
+        if outcome.entered.matter is not None:
+            text = replies.asked(request, place.asking, None, None, elsewhere=())
+            return Answer(name=name, text=text, matter=outcome.entered.matter)
+        entry = self._entry(place, outcome.finding, said.reason) if word is Word.WAIVE else None
+        return Answer(name=name, text=replies.asked(request, place.asking, entry, self._editor(place)))
+
+    @property
+    def _asking(self) -> Asking:
+        return Asking(self.reports, self.requests, self.central is not None, self.clock)
 
     def _entry(self, place: Place, finding: Mapping[str, Any], reason: str) -> str | None:
         """The waiver as YAML, if the policy's reader takes it."""
@@ -218,11 +233,8 @@ class Comments:
         return entry
 
     def _editor(self, place: Place) -> str | None:
-        """GitHub's editor on the policy; None where it is not known, or its place is not for everybody's eyes."""
+        """GitHub's editor on the policy of a repository that governs itself; None where there is none yet."""
         about = place.claim.about
-        if self.central is not None:
-            where = (self.central.repository, self.central.ref, self.central.path)
-            return None if place.public else self._edit(*where)
         if place.policy.reference.built_in or not about.default_branch:
             return None
         return self._edit(about.repository, about.default_branch, PATH)
@@ -232,34 +244,13 @@ class Comments:
 
     # -- people -----------------------------------------------------------------------------------------------------
 
-    async def _may_ask(self, place: Place) -> bool:
-        """By what GitHub says of the person now; what cannot be known is no permission."""
-        if place.keys.requests is Requests.NOBODY:
-            return False
-        if await self._may_write(place):
-            return True
-        author, login = place.claim.about.author, place.remark["login"]
-        if place.keys.requests is Requests.WRITERS or (author or "").lower() != login.lower():
-            return False
-        return await Members(place.client, place.claim.about).membership(login) is Membership.MEMBER
-
-    async def _may_write(self, place: Place) -> bool:
-        repository, login = repository_path(place.claim.about.repository), quote(place.remark["login"], safe="")
-        client = place.client.with_permissions(READING)
-        try:
-            answer = await client.request("GET", f"{repository}/collaborators/{login}/permission")
-        except RateLimited:
-            raise
-        except GitHubError as error:
-            if error.passing:
-                raise
-            return False
-        return str(dict(document(answer)).get("permission")) in _WRITING
-
     async def _react(self, place: Place, content: Reaction) -> None:
+        await self._react_to(place.claim, place.remark, place.client, content)
+
+    async def _react_to(self, claim: Claim, remark: Remark, client: Installation, content: Reaction) -> None:
         """The comment may be gone, and the conversation locked: what was done is done all the same."""
-        path = f"{repository_path(place.claim.about.repository)}/issues/comments/{place.remark['id']}/reactions"
-        client = place.client.with_permissions(PUBLISHING, place.claim.repository_id)
+        path = f"{repository_path(claim.about.repository)}/issues/comments/{remark['id']}/reactions"
+        client = client.with_permissions(PUBLISHING, claim.repository_id)
         try:
             await client.request("POST", path, json={"content": content})
         except RateLimited:
@@ -267,13 +258,13 @@ class Comments:
         except GitHubError as error:
             if error.passing:
                 raise
-            log.info("no-reaction", subject=place.claim.key, error=str(error))
+            log.info("no-reaction", subject=claim.key, error=str(error))
+
+
+def _as_elsewhere(body: str) -> CommentCommand | None:
+    """`recheck`, as the users of other bots write it."""
+    return CommentCommand(Word.RECHECK) if asks_again(body) else None
 
 
 def _refused(text: str) -> Answer:
     return Answer(False, "refused", text)
-
-
-def _waivable(rule: str) -> bool:
-    """Rules of a release that this one does not know cannot be waived here."""
-    return any(known.id == rule and known.waivable for check in CHECKS for known in check.rules)

@@ -11,6 +11,7 @@ from app.github.publisher import Publisher
 from app.github.pull import PullSource
 from app.subject import Claim
 from checks.model.facts import Facts, RepositoryFacts
+from checks.model.finding import AppliedOverride
 from checks.model.packages import Known
 from checks.render.comment import MARKER
 
@@ -49,8 +50,11 @@ class Desk:
             log.info("in-progress-not-withdrawn", subject=self.claim.key, error=str(error))
 
 
-def known(claim: Claim, requested: frozenset[str] = frozenset()) -> Facts:
-    """What the events told, and the findings about which somebody was asked to decide."""
+def known(
+    claim: Claim, requested: frozenset[str] = frozenset(), overrides: Mapping[str, AppliedOverride] | None = None
+) -> Facts:
+    """What the events told, the findings about which somebody was asked to decide, and the checks that somebody has set
+    to pass."""
     about = claim.about
     repository = RepositoryFacts(
         about.repository,
@@ -59,8 +63,9 @@ def known(claim: Claim, requested: frozenset[str] = frozenset()) -> Facts:
         about.owner_is_organization,
         about.properties,
         Known(about.license, "GitHub") if about.license and about.license != "NOASSERTION" else None,
+        topics=None if about.topics is None else tuple(about.topics),
     )
-    return Facts(repository=repository, accounts_known=True, requested=requested)
+    return Facts(repository=repository, accounts_known=True, requested=requested, overrides=overrides or {})
 
 
 def own_comment(source: PullSource) -> Mapping[str, Any] | None:

@@ -8,7 +8,7 @@ from app.ports import Lookup
 from app.store.sightings import SightingStore
 from app.subject import Claim, Kind
 from checks.engine.plan import Plan
-from checks.model.facts import Facts, Questions
+from checks.model.facts import Facts, Questions, RepositoryFacts
 from checks.model.report import Mode
 from checks.policy.schema import Policy
 from checks.vulnerabilities.sightings import sightings
@@ -23,6 +23,10 @@ class FirstSeen:
     store: SightingStore
     claim: Claim
     clock: Callable[[], datetime]
+
+    @property
+    def repository(self) -> RepositoryFacts:
+        return self.facts.repository
 
     async def lookup(self, plan: Plan, policy: Policy) -> Facts:
         facts = await self.facts.lookup(plan, policy)

@@ -15,6 +15,7 @@ from app.details import details_url
 from app.facts.lookup import FactChain
 from app.facts.members import Members
 from app.facts.shared import SharedFacts
+from app.facts.signatures import SignatureFacts, SignedHere
 from app.gate import Gate, Judged
 from app.github.branch import BranchSource
 from app.github.client import READING, GitHubApp, GitHubError, Installation, RateLimited
@@ -22,21 +23,26 @@ from app.github.group import GroupSource
 from app.github.limits import VERDICT as VERDICT_COST
 from app.github.publication import Publication, branch_publication, group_publication, publication
 from app.github.publisher import Publisher
-from app.github.pull import CentralPolicy, PullSource
+from app.github.pull import CentralPolicy, PullSource, owner_settings
 from app.jobs.branches import Branches
 from app.jobs.desk import Desk, known, own_comment
 from app.jobs.first_seen import FirstSeen, watched
-from app.jobs.kept_policy import KeptPolicy
+from app.jobs.kept_policy import KeptPolicy, PolicyKeeper
 from app.jobs.nights import next_turn
+from app.jobs.overrides import offers
 from app.jobs.paused import instead
 from app.jobs.posting import Posting
+from app.jobs.recorded import KnownMembers, Records, Replay
 from app.jobs.refusals import by_policy, by_source
 from app.jobs.traced import TracedSource, think
-from app.ports import FactSource, InventoryCache, Parse
+from app.ports import FactSource, InventoryCache, Parse, Source
+from app.store.overrides import OverrideStore
 from app.store.pauses import Pause, PauseStore
 from app.store.reports import LATER, SUPERSEDED, Outgoing, ReportStore
+from app.store.repositories import RepositoryStore
 from app.store.requests import RequestStore
 from app.store.sightings import SightingStore
+from app.store.signatures import ORGANIZATION, scope_of
 from app.store.subjects import SubjectStore
 from app.subject import Claim, Kind
 from app.tracing import span
@@ -81,14 +87,23 @@ class Judge:
     sightings: SightingStore
     facts: SharedFacts
     parse: Parse
+    policies: PolicyKeeper
     server_url: str
     central: CentralPolicy | None = None
     requests: RequestStore | None = None
     """Where commands in comments are obeyed."""
+    records: Records | None = None
+    """What earlier judgments have read."""
     pauses: PauseStore | None = None
     """When and where verdicts are neutral."""
     branches: Branches | None = None
     """Where it is stored what default branches and pull requests use."""
+    overrides: OverrideStore | None = None
+    """Which checks people have set to pass."""
+    repositories: RepositoryStore | None = None
+    """Whether the owner's `.github` repository is in reach."""
+    signed: SignedHere | None = None
+    """Who signed which agreement."""
     retry_seconds: float = 5.0
     """Before the first retry; doubled each time."""
     fix_seconds: float = 2.0
@@ -119,7 +134,8 @@ class Judge:
 
     async def _handle(self, claim: Claim, logger: Any) -> None:
         self._check_budget(claim)
-        client = self._client(claim)
+        owners = await self._owner_settings(claim)
+        client = self._client(claim, owners)
         unfinished = await self.reports.unfinished(claim.key)
         if unfinished and claim.attempts <= MAX_ATTEMPTS:  # not what nobody can finish
             earlier = await self._posting.finish_earlier(claim, client, unfinished)
@@ -136,7 +152,7 @@ class Judge:
             await self.subjects.finish(claim)
             return
         started = time.monotonic()
-        source = self._source(claim, client)
+        source = self._source(claim, client, owners is not None)
         desk = Desk(claim, Publisher(client, claim), again_at=self._turn(claim))
         try:
             outgoing = await self._decided(claim, source, desk, started)
@@ -176,7 +192,12 @@ class Judge:
         if self._stands(claim, said) and desk.waiting is None:
             return None
         # the page offers what the policy of that day offers
-        document = {**to_json(judged.report), "commands": sorted(_offered(judged.policy.root.comments))}
+        checks = (outcome.check for outcome in judged.report.outcomes)
+        offered = {
+            "commands": sorted(_offered(judged.policy.root.comments)),
+            "overridable": offers(judged.policy, checks),
+        }
+        document = {**to_json(judged.report), **offered}
         with span("save"):
             return await self.reports.save(claim, document, said.to_json(), time.monotonic() - started)
 
@@ -197,13 +218,13 @@ class Judge:
         if claim.kind is Kind.BRANCH:
             self.app.limits.check_spare(claim.installation_id)
 
-    def _source(self, claim: Claim, client: Installation) -> PullSource:
+    def _source(self, claim: Claim, client: Installation, owners: bool) -> PullSource:
         client = client.with_permissions(READING)
         if claim.kind is Kind.BRANCH:
             return BranchSource(client, claim.about, claim.head, self.central)
         if claim.kind is Kind.GROUP:
-            return GroupSource(client, claim.about, claim.head, self.central)
-        return PullSource(client, claim.about, claim.number, claim.head, self.central, claim.comment is None)
+            return GroupSource(client, claim.about, claim.head, self.central, owners)
+        return PullSource(client, claim.about, claim.number, claim.head, self.central, claim.comment is None, owners)
 
     def _turn(self, claim: Claim) -> float | None:
         """When it is judged again at the latest (seconds since 1970)."""
@@ -211,8 +232,16 @@ class Judge:
             return None
         return next_turn(self.clock(), self.refresh_hour, claim.repository_id).timestamp()
 
-    def _client(self, claim: Claim) -> Installation:
-        repositories: list[int | str] = [claim.repository_id]
+    async def _owner_settings(self, claim: Claim) -> int | None:
+        """The owner's `.github` repository, if this installation has it and it is another one."""
+        if self.repositories is None or claim.kind is Kind.BRANCH:
+            return None
+        row = await self.repositories.named(owner_settings(claim.about.repository))
+        reached = row is not None and row.installation_id == claim.installation_id and row.id != claim.repository_id
+        return row.id if row is not None and reached else None
+
+    def _client(self, claim: Claim, owners: int | None = None) -> Installation:
+        repositories: list[int | str] = [claim.repository_id, *([owners] if owners else ())]
         own, central = claim.about.repository, self.central.repository if self.central else None
         if central and central != own and central.split("/")[0] == own.split("/")[0]:
             repositories.append(central)
@@ -237,12 +266,20 @@ class Judge:
     async def _judge(self, claim: Claim, source: PullSource, desk: Desk) -> Judged:
         branch, pull = claim.kind is Kind.BRANCH, claim.kind is Kind.PULL
         only = ON_BRANCHES if branch else None
-        own: tuple[FactSource, ...] = () if branch else (Members(source.client, claim.about),)
+        reading = await self.records.source(claim, source) if self.records else source
+        members = KnownMembers(Members(source.client, claim.about), reading)
+        own: tuple[FactSource, ...] = () if branch else (members, *self._signed(claim, source))
         packages = (self.facts,) if self.facts.connected else ()
-        told = known(claim, await self.requests.pending(claim.key) if self.requests and pull else frozenset())
+        told = known(
+            claim,
+            await self.requests.pending(claim.key) if self.requests and pull else frozenset(),
+            await self.overrides.of(claim.key, claim.head) if self.overrides and pull else None,
+        )
         chain = FactChain(told, own, packages, only, self.facts.private)
         gate = Gate(
-            policies=await self._policy.place(),
+            policies=await self.kept_policy.place(
+                claim.about.repository, claim.installation_id, known=isinstance(reading, Replay)
+            ),
             facts=FirstSeen(chain, self.sightings, claim, self.clock),
             clock=self.clock,
             cache=self.inventories,
@@ -250,21 +287,35 @@ class Judge:
             think=think,
             only=only,
         )
-        judged = await gate.judge(TracedSource(source))
+        judged = await gate.judge(TracedSource(reading))
         if source.state and source.state.head != claim.head:
             raise HeadMoved(source.state.head)
         if pull:
             judged = await self._fixed(claim, gate, judged, desk)
-        await self._policy.keep(judged, gate.policies.last_good)
         if self.branches and isinstance(source, BranchSource):
             await self.branches.judged(claim, source, judged)
-        elif self.branches and pull:
-            desk.afterwards = partial(self.branches.pull, claim, judged)
+        elif pull:
+            desk.afterwards = partial(self._keep, claim, judged, reading)
         if desk.comment is None and pull:
             desk.comment = own_comment(source)
             if desk.comment is None and source.state and not source.state.all_comments:
                 desk.comment = await desk.publisher.find_comment()
         return judged
+
+    async def _keep(self, claim: Claim, judged: Judged, reading: Source) -> None:
+        """What the pull request has, and what was read for that."""
+        if self.branches and not isinstance(reading, Replay):
+            await self.branches.pull(claim, judged)
+        if self.records:
+            await self.records.keep(claim, reading)
+
+    def _signed(self, claim: Claim, source: PullSource) -> tuple[FactSource, ...]:
+        """Who signed: under the organization's policy, or else under that of the repository."""
+        if self.signed is None:
+            return ()
+        scope = ORGANIZATION if self.central is not None else scope_of(claim.repository_id)
+        key = claim.key if claim.kind is Kind.PULL else None
+        return (SignatureFacts(self.signed, source.client, claim.about, known(claim).repository, scope, key),)
 
     async def _fixed(self, claim: Claim, gate: Gate, judged: Judged, desk: Desk) -> Judged:
         """With the fixes for which more must be known, if that comes at once: nobody waits longer for a verdict. If
@@ -277,12 +328,15 @@ class Judge:
             return judged
 
     @property
-    def _policy(self) -> KeptPolicy:
-        return KeptPolicy(self.reports, self.central)
+    def kept_policy(self) -> KeptPolicy:
+        """The organization's policy."""
+        return KeptPolicy(self.policies, self.central)
 
     async def central_policy(self) -> Policy | None:
-        """The organization's policy as it judged last; None: there is none, or no pull request was judged by it yet."""
-        return await self._policy.last()
+        """The organization's policy as it judged last, for nobody in particular; None: there is none, or none was valid
+        yet."""
+        policies = await self.kept_policy.last()
+        return policies.plain if policies else None
 
     # -- saying -----------------------------------------------------------------------------------------------------
 
@@ -290,6 +344,7 @@ class Judge:
         presentation = Presentation(
             server_url=self.server_url,
             details_url=details_url(self.public_url, claim) if self.public_url else None,
+            sign_url=f"{self.public_url}/agreements" if self.public_url and self.central else None,
             commands=_offered(judged.policy.root.comments),
             buttons=True,
             bot_author=claim.about.author_is_bot,

@@ -1,48 +1,208 @@
-"""The organization's policy as it judged last, for the time in which the newest version of it is broken."""
+"""The organization's policy: read when it is another one than is known, loaded once, and its last valid version for the
+time in which the newest is broken."""
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 import structlog
 
-from app.gate import Judged
-from app.github.pull import CentralPolicy
-from app.policies import PolicyPlace, load_policy
-from app.store.reports import ReportStore
-from checks.model.errors import PolicyError
-from checks.policy.schema import Policy
+from app.found_policy import Found
+from app.github.policy_files import PolicyReader, remote
+from app.github.pull import CentralPolicy, object_id
+from app.jobs.policy_places import PolicyPlaces
+from app.policies import Loaded, PolicyPlace, load_policies
+from app.ports import Blob, FileRef, Side, Source
+from app.store.policies import Newest, PolicyStore
+from checks.model.errors import PolicyError, PolicyIssue
+from checks.model.snapshot import Listing
+from checks.policy.files import DECISIONS, PolicyFiles, PolicyRef, beside_main
+from checks.policy.layers import PolicySet
+
+#: Policies that are kept loaded: one judges, and while it changes two do.
+LOADED = 4
 
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class KeptPolicy:
-    """Read from and written to the table `policy`."""
+async def no_decisions() -> Mapping[str, bytes]:
+    """Nothing was decided elsewhere than in the policy repository."""
+    return {}
 
-    reports: ReportStore
-    central: CentralPolicy | None
-    """None: each repository has its own, and none is kept."""
 
-    async def place(self) -> PolicyPlace:
-        """Where the policy is, and what judges while it is not valid."""
-        if self.central is None:
-            return PolicyPlace()
-        return PolicyPlace(central=self.central.label, central_path=self.central.path, last_good=await self.last())
+@dataclass(slots=True)
+class PolicyKeeper:
+    """All that a process has of policies. One instance serves all its workers."""
 
-    async def last(self) -> Policy | None:
+    store: PolicyStore
+    places: PolicyPlaces
+    decided: Callable[[], Awaitable[Mapping[str, bytes]]] = no_decisions
+    """Decision files that are not in the policy repository (yet), by path; one that is there counts instead."""
+    _sets: dict[tuple[str, str], PolicySet] = field(default_factory=dict)
+    _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def loaded(self, label: str, files: PolicyFiles) -> PolicySet:
+        """The policy that these files are, loaded once. Raises `PolicyError`."""
+        key = (label, files.digest)
+        if key not in self._sets:
+            loaded = await asyncio.to_thread(load_policies, files)
+            self._sets = dict([*self._sets.items(), (key, loaded)][-LOADED:])
+        return self._sets[key]
+
+    async def last(self, label: str, newest: Newest | None) -> PolicySet | None:
         """The last version that was valid, unless this release takes it no longer."""
-        if self.central is None:
+        if newest is None:
             return None
-        label = self.central.label
-        kept = await self.reports.last_policy(label)
+        if newest.digest and (known := self._sets.get((label, newest.digest))):
+            return known
+        files = await self.store.last(label)
         try:
-            return load_policy(kept[0], label, revision=kept[1]) if kept else None
+            return await self.loaded(label, files) if files else None
         except PolicyError as error:
             log.warning("kept-policy-not-valid", policy=label, error=str(error))
             return None
 
-    async def keep(self, judged: Judged, last_good: Policy | None) -> None:
-        """Remember the policy, if it is another than the one that is remembered."""
-        reference = judged.policy.reference
-        known = last_good is not None and last_good.reference.digest == reference.digest
-        if self.central is not None and judged.policy_data is not None and not known:
-            await self.reports.keep_policy(self.central.label, judged.policy_data, reference.revision)
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The newest policy, as it was read."""
+
+    found: Found
+    policies: PolicySet | None
+    """What judges: it, or the last one that was valid; None: none ever was."""
+    before: PolicySet | None
+    """What judged until now."""
+    fresh: bool
+    """Whether it is another one than was known."""
+
+    @property
+    def error(self) -> PolicyError | None:
+        return self.found.error
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPolicy:
+    """The policy at one place."""
+
+    keeper: PolicyKeeper
+    central: CentralPolicy | None
+    """None: each repository has its own, and none is kept."""
+
+    async def last(self) -> PolicySet | None:
+        """What judged last, or None."""
+        if self.central is None:
+            return None
+        return await self.keeper.last(self.central.label, await self.keeper.store.newest(self.central.label))
+
+    async def place(self, repository: str, installation_id: int, known: bool = False) -> PolicyPlace:
+        """Where the policy of `repository` is. `known`: what is kept judges, and nobody is asked for a newer one."""
+        keeper, central = self.keeper, self.central
+        if central is None:
+            own = remote(keeper.places.of_repository(repository))
+            return PolicyPlace(remote=own, folders=True)
+        newest = await keeper.store.newest(central.label)
+        same = central.repository.partition("/")[0].lower() == repository.partition("/")[0].lower()
+        return CentralPlace(
+            central=central.label,
+            central_path=central.path,
+            last_good=await keeper.last(central.label, newest),
+            kept=self,
+            newest=newest,
+            known=known and newest is not None,
+            installation_id=installation_id if same else None,
+        )
+
+    async def renewed(self, installation_id: int | None, seen: Mapping[str, str]) -> Newest | None:
+        """What is known of the newest after it was read, unless somebody else has read just what was `seen`."""
+        assert self.central is not None
+        async with self.keeper._reading:
+            newest = await self.keeper.store.newest(self.central.label)
+            if newest is None or not newest.is_as(seen):
+                await self._read(installation_id)
+                newest = await self.keeper.store.newest(self.central.label)
+        return newest
+
+    async def read(self) -> Current:
+        """Read, load and keep the newest. Raises `GitHubError` and `RateLimited`."""
+        async with self.keeper._reading:
+            return await self._read(None)
+
+    async def _read(self, installation_id: int | None) -> Current:
+        assert self.central is not None
+        keeper, label = self.keeper, self.central.label
+        before = await self.last()
+        found, policies = await self._loaded(await self._found(installation_id))
+        fresh = await keeper.store.keep(label, found)
+        if fresh:
+            why = str(found.error.issues[0].at(label)) if found.error else None
+            log.info("policy", policy=label, digest=found.digest[:12], valid=found.error is None, fault=why)
+        return Current(found, policies or before, before, fresh)
+
+    async def _found(self, installation_id: int | None) -> Found:
+        assert self.central is not None
+        places, store, central = self.keeper.places, self.keeper.store, self.central
+        client = await places.client(central.repository, installation_id)
+        if client is None:
+            message = f"the App is not installed where {central.repository} is"
+            return Found({}, error=PolicyError(central.label, (PolicyIssue(1, 1, "", message),)))
+        elsewhere = places.of_organization(central.repository)
+        found = await PolicyReader(client, central, store, elsewhere, await store.pinned(central.label)).read()
+        return _with(found, await self.keeper.decided())
+
+    async def _loaded(self, found: Found) -> tuple[Found, PolicySet | None]:
+        if found.files is None or found.error:
+            return found, None
+        assert self.central is not None
+        try:
+            return found, await self.keeper.loaded(self.central.label, found.files)
+        except PolicyError as error:
+            return replace(found, error=error), None
+
+
+def _with(found: Found, decided: Mapping[str, bytes]) -> Found:
+    """With what was decided elsewhere."""
+    if found.files is None or not decided:
+        return found
+    like = found.blobs[found.files.path]
+    ids = {path: object_id(data, like) for path, data in decided.items()}
+    files = replace(found.files, decisions={**decided, **found.files.decisions})
+    return replace(found, files=files, blobs=dict([*ids.items(), *found.blobs.items()]))
+
+
+@dataclass(frozen=True, slots=True)
+class CentralPlace(PolicyPlace):
+    """The organization's policy: a judgment asks for its git ids alone, and takes what is kept under them."""
+
+    kept: KeptPolicy | None = None
+    newest: Newest | None = None
+    known: bool = False
+    """Whether what is kept judges, and nobody is asked for a newer one."""
+    installation_id: int | None = None
+    """The installation that has the policy, if it is the one that has the repository under judgment."""
+
+    def refs(self, listing: Listing) -> tuple[FileRef, ...]:
+        good = self.last_good
+        own = good.wants_own if isinstance(good, PolicySet) else None
+        beside = (FileRef(Side.BASE if listing.base else Side.HEAD, own, guessed=True),) if own else ()
+        return (*(() if self.known else self._ids()), *beside)
+
+    def _ids(self) -> tuple[FileRef, ...]:
+        folder = beside_main(self.central_path, DECISIONS)
+        texts = (self.newest.seen or {}).keys() - {self.central_path, folder} if self.newest else ()
+        paths = (self.central_path, folder, *sorted(texts))
+        return tuple(FileRef(Side.POLICY, path, guessed=True) for path in paths)
+
+    async def _read(self, listing: Listing, blobs: Mapping[FileRef, Blob], source: Source) -> Loaded:
+        assert self.kept is not None
+        assert self.central is not None
+        newest = self.newest
+        if not self.known:
+            seen = {ref.path: blobs[ref].id for ref in self._ids() if ref in blobs}
+            if newest is None or not newest.is_as(seen):
+                newest = await self.kept.renewed(self.installation_id, seen)
+        if newest is not None and newest.error:
+            raise newest.error
+        policies = await self.kept.keeper.last(self.central, newest)
+        if policies is None:
+            raise PolicyError(self.central, (PolicyIssue(1, 1, "", "it is kept by a release that takes more"),))
+        return Loaded(policies)

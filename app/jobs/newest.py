@@ -19,5 +19,6 @@ async def newest(repositories: RepositoryStore, claim: Claim) -> Claim:
         default_branch=row.default_branch or claim.about.default_branch,
         properties=claim.about.properties if row.properties is None else dict(row.properties),
         license=claim.about.license if row.license is None else row.license or None,
+        topics=claim.about.topics if row.topics is None else list(row.topics),
     )
     return replace(claim, about=about, installation_id=row.installation_id)

@@ -208,6 +208,7 @@ def _wanted(row: RepositoryRow, pulls: RepositoryPulls, pull: OpenPull) -> Wante
         author_is_bot=pull.author_is_bot,
         changed_files=pull.changed_files,
         license=row.license or None,
+        topics=None if row.topics is None else list(row.topics),
     )
     key = pull_key(row.id, pull.number)
     return Wanted(key, row.installation_id, row.id, pull.number, pull.head, pull.updated_at, about)

@@ -30,7 +30,8 @@ class FolderSource:
         return Listing("", "", tuple(ChangedFile(name, FileStatus.PRESENT) for name in names))
 
     async def read(self, refs: Sequence[FileRef]) -> Mapping[FileRef, Blob]:
-        found = {ref: _blob(self.root / ref.path) for ref in refs if ref.side is Side.HEAD}
+        here = [ref for ref in refs if ref.side is Side.HEAD]
+        found = {ref: (_folder if ref.path.endswith("/") else _blob)(self.root / ref.path) for ref in here}
         return {ref: blob for ref, blob in found.items() if blob is not None}
 
     async def fetch(self, blobs: Sequence[Blob]) -> Mapping[str, bytes]:
@@ -56,4 +57,13 @@ def _blob(path: Path) -> Blob | None:
     if size > MAX_BYTES:
         return Blob(f"size-{size}", size, None)
     data = path.read_bytes()
+    return Blob(hashlib.sha256(data).hexdigest(), len(data), data)
+
+
+def _folder(path: Path) -> Blob | None:
+    """The names of its files, each followed by NUL."""
+    if path.is_symlink() or not path.is_dir():
+        return None
+    names = sorted(entry.name for entry in os.scandir(path) if entry.is_file(follow_symlinks=False))
+    data = b"".join(os.fsencode(name) + b"\0" for name in names)
     return Blob(hashlib.sha256(data).hexdigest(), len(data), data)

@@ -153,11 +153,11 @@ class GitSource:
         return Listing(self.base, self.head, files[:MAX_FILES], commits[:MAX_COMMITS], problems)
 
     async def read(self, refs: Sequence[FileRef]) -> Mapping[FileRef, Blob]:
-        usable = [ref for ref in dict.fromkeys(refs) if self.base or ref.side is not Side.BASE]
+        revisions = {Side.BASE: self.base, Side.DEFAULT: self.base, Side.HEAD: self.head}
+        usable = [ref for ref in dict.fromkeys(refs) if revisions.get(ref.side)]
         if not usable:
             return {}
-        revisions = {Side.BASE: self.base, Side.HEAD: self.head}
-        names = [f"{revisions[ref.side]}:".encode() + os.fsencode(ref.path) for ref in usable]
+        names = [f"{revisions[ref.side]}:".encode() + os.fsencode(ref.path.rstrip("/")) for ref in usable]
         # A line end in a path is rare, and `-z` is newer than the git of some runners (2.38).
         lines = any(b"\n" in name for name in names)
         process = self.repository.start("cat-file", "--batch", *(["-z"] if lines else []), stdin=subprocess.PIPE)
@@ -231,4 +231,19 @@ def _blobs(refs: Mapping[FileRef, bytes], raw: bytes) -> Iterator[tuple[FileRef,
         if header[-2] == b"blob":
             data = raw[position : position + size] if size <= MAX_BYTES else None
             yield ref, Blob(header[-3].decode(), size, data)
+        elif header[-2] == b"tree" and ref.path.endswith("/"):
+            names = _names(raw[position : position + size], len(header[-3]) // 2)
+            yield ref, Blob(header[-3].decode(), len(names), names)
         position += size + 1
+
+
+def _names(tree: bytes, id_bytes: int) -> bytes:
+    """The names of the files of a tree object, each followed by NUL; no folders, links and submodules."""
+    found, position = bytearray(), 0
+    while position < len(tree):
+        end = tree.index(b"\0", position)
+        mode, _, name = tree[position:end].partition(b" ")
+        if mode.startswith(b"100"):
+            found += name + b"\0"
+        position = end + 1 + id_bytes
+    return bytes(found)

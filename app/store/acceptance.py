@@ -78,6 +78,7 @@ class Acceptance:
                 "forced": or_(subject.c.forced, upsert.excluded.forced),
                 "next_at": upsert.excluded.next_at,
                 "attempts": 0,
+                "kept": False,
             },
         ).returning(*_RAISED)
 
@@ -214,6 +215,7 @@ class Acceptance:
                 next_at=self.clock(),
                 attempts=0,
                 forced=True,
+                kept=False,
                 installation_id=again.installation_id,
             )
             .returning(*_RAISED)

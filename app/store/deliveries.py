@@ -21,7 +21,7 @@ COMMANDS: Mapping[str, type[Any]] = {
     command.__name__: command
     for command in (
         Wanted, Again, commands.Closed, commands.Cancelled, commands.Changed, commands.Archived, commands.Lost,
-        commands.Regained, commands.PolicyChanged,
+        commands.Regained, commands.PolicyPushed, commands.PolicyChanged,
     )
 }  # fmt: skip
 

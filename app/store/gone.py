@@ -3,7 +3,7 @@
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.store.tables import command, delivery, history, outbox, report, request, sighting, subject
+from app.store.tables import command, delivery, history, outbox, override, report, request, sighting, snapshot, subject
 
 
 async def forget_verdicts(connection: AsyncConnection, repository_id: int) -> int:
@@ -11,6 +11,6 @@ async def forget_verdicts(connection: AsyncConnection, repository_id: int) -> in
     keys = select(subject.c.key).where(subject.c.repository_id == repository_id)
     tables = (report, outbox, history, command, request, delivery)
     statements = [delete(table).where(table.c.subject.in_(keys)) for table in tables]
-    for table in (sighting, subject):
+    for table in (sighting, override, snapshot, subject):
         statements.append(delete(table).where(table.c.repository_id == repository_id))
     return sum([(await connection.execute(statement)).rowcount for statement in statements])

@@ -9,12 +9,16 @@ from sqlalchemy import ColumnElement, Table, delete, or_, select
 from app.store.database import Database
 from app.store.forgetting import forget_uses
 from app.store.reports import LATER, SENT, SUPERSEDED
-from app.store.tables import delivery, fact, inventory, outbox, report, sighting, subject
+from app.store.tables import delivery, fact, inventory, outbox, report, sighting, snapshot, snapshot_text, subject
 from app.subject import Kind
 
 _DAY = 86_400.0
 #: Parsed inventories by content.
 INVENTORIES = 90 * _DAY
+#: What was read of a pull request for judging it again; of one that is closed it goes at once.
+SNAPSHOTS = 30 * _DAY
+#: Texts of such pull requests that nobody has had for so long.
+TEXTS = SNAPSHOTS + 2 * _DAY
 #: Facts that nobody used for so long; what is asked again then is asked anew.
 FACTS = 30 * _DAY
 #: Vulnerabilities that have been gone for so long.
@@ -47,12 +51,16 @@ async def sweep(database: Database, clock: Callable[[], float] = time.time, rete
     replaced = select(newer.c.id).where(newer.c.subject == report.c.subject, newer.c.id > report.c.id).exists()
     of_group, of_comment = report.c.subject.like(f"%/{Kind.GROUP}/%"), subject.c.key.like(f"%/{Kind.COMMENT}/%")
     obeyed = of_comment & (subject.c.wanted <= subject.c.done)
+    closed = select(subject.c.key).where(subject.c.key == snapshot.c.subject, subject.c.closed_at.is_not(None))
+    over = closed.exists()
     rules: tuple[tuple[Table, ColumnElement[bool]], ...] = (
         (delivery, delivery.c.received_at < now - kept.deliveries * _DAY),
         (outbox, (outbox.c.made_at < now - kept.deliveries * _DAY) & outbox.c.state.in_((SENT, SUPERSEDED, LATER))),
         (report, (report.c.made_at < now - kept.reports * _DAY) & or_(replaced, of_group)),
         (subject, obeyed & (subject.c.next_at < now - kept.deliveries * _DAY)),
         (inventory, inventory.c.stored_at < now - INVENTORIES),
+        (snapshot, (snapshot.c.stored_at < now - SNAPSHOTS) | over),
+        (snapshot_text, snapshot_text.c.used_at < now - TEXTS),
         (fact, fact.c.used_at < now - FACTS),
         (sighting, sighting.c.cleared_at < now - SIGHTINGS),
     )

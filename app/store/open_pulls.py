@@ -1,7 +1,8 @@
 """The open pull requests of all repositories, for what concerns all of them."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
@@ -33,13 +34,30 @@ class OpenPulls:
         async with self.database.read() as connection:
             return list((await connection.execute(query)).scalars())
 
+    async def blocked(self, after: str, limit: int) -> Sequence[tuple[str, Mapping[str, Any]]]:
+        """Those whose newest verdict blocks, with it."""
+        newer = report.alias("newer")
+        last = select(func.max(newer.c.id)).where(newer.c.subject == subject.c.key).correlate(subject).scalar_subquery()
+        query = (
+            select(subject.c.key, report.c.document)
+            .join(report, report.c.id == last)
+            .where(subject.c.key > after, subject.c.key.like(f"%/{Kind.PULL}/%"), subject.c.closed_at.is_(None))
+            .where(report.c.conclusion.in_(BLOCKING))
+            .order_by(subject.c.key)
+            .limit(limit)
+        )
+        async with self.database.read() as connection:
+            return [(row.key, row.document) for row in await connection.execute(query)]
+
     async def due(self, keys: Sequence[str], begin: float, step: float) -> None:
-        """Judge them again, one every `step` seconds from `begin` on (seconds since 1970)."""
+        """Judge them again by what is kept of them, one every `step` seconds from `begin` on (seconds since 1970)."""
         again = (
             update(subject)
             .where(subject.c.key == bindparam("which"), subject.c.closed_at.is_(None))
-            .values(wanted=subject.c.wanted + 1, next_at=bindparam("at"), attempts=0)
+            .values(wanted=subject.c.wanted + 1, next_at=bindparam("at"), attempts=0, kept=True)
         )
+        if not keys:
+            return
         rows = [{"which": key, "at": begin + index * step} for index, key in enumerate(keys)]
         async with self.database.write() as connection:
             await connection.execute(again, rows)

@@ -15,16 +15,28 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.store.database import Database
 from app.store.reports import SENT, SUPERSEDED
-from app.store.tables import command, delivery, history, manifest, outbox, pause, report, request, subject
+from app.store.signers import GHOST, accounts_of, forget_signer
+from app.store.tables import (
+    command,
+    delivery,
+    history,
+    manifest,
+    outbox,
+    override,
+    pause,
+    policy_version,
+    report,
+    request,
+    snapshot,
+    subject,
+)
 
-#: What GitHub calls an account that is gone.
-GHOST = "ghost"
 #: Rows of one transaction: webhooks are accepted in between.
 SLICE = 200
 #: Fields whose whole value is a login.
 _LOGINS = ("author", "by", "login", "merged_by", "ended_by")
-#: The check whose sentences name accounts as they are.
-_NAMES_PEOPLE = "signoff"
+#: The checks whose sentences name accounts as they are.
+_NAME_PEOPLE = ("signoff", "agreements")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +66,24 @@ async def forget_person(database: Database, person: Person) -> dict[str, int]:
             ("manifest", manifest, ("owners",)),
             ("request", request, ("reason",)),
             ("pause", pause, ("reason",)),
+            ("override", override, ("reason",)),
         )
     }
+    done |= await forget_signer(database, ids, person.login, person.emails)
     async with database.write() as connection:
         done["command"] = await _changed(connection, delete(command).where(command.c.account_id.in_(ids)))
         asked = update(request).where(_same(request.c.login, person.login)).values(login=GHOST, account_id=0)
         done["request"] += await _changed(connection, asked)
+        passed = update(override).where(_same(override.c.login, person.login)).values(login=GHOST, account_id=0)
+        done["override"] += await _changed(connection, passed)
         for column in (pause.c.by, pause.c.ended_by):
             who = update(pause).where(_same(column, person.login)).values({column.name: GHOST})
             done["pause"] += await _changed(connection, who)
         over = outbox.c.state.in_((SENT, SUPERSEDED)) & ghosts.mentioned(outbox.c.publication)
+        # what was read of a pull request is read again when it is needed
+        done["snapshot"] = await _changed(connection, delete(snapshot).where(ghosts.mentioned(snapshot.c.data)))
+        wrote = update(policy_version).where(_same(policy_version.c.author, person.login)).values(author=GHOST)
+        done["policy_version"] = await _changed(connection, wrote)
         done["outbox"] = await _changed(connection, delete(outbox).where(over))
     return done
 
@@ -78,7 +98,7 @@ async def _accounts(database: Database, person: Person) -> set[int]:
             remark = about.get("remark") or {}
             if str(remark.get("login", "")).lower() == person.login.lower():
                 found.add(int(remark["account_id"]))
-    return found
+        return found | await accounts_of(connection, person.login)
 
 
 async def _each(database: Database, table: Table, columns: Sequence[str], ghosts: "_Ghosts") -> int:
@@ -130,7 +150,7 @@ class _Ghosts:
             case list():
                 return [self.of(item, bare) for item in value]
             case dict():
-                return dict(self._fields(value, bare or value.get("check") == _NAMES_PEOPLE))
+                return dict(self._fields(value, bare or value.get("check") in _NAME_PEOPLE))
             case _:
                 return value
 

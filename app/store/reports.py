@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.store.database import Database
+from app.store.matters import look_again
 from app.store.tables import history, outbox, policy, report
 from app.subject import Claim
 from app.tally import Tally
@@ -40,6 +41,7 @@ class ReportStore:
         self.database = database
         self.clock = clock
         self.tally = tally or Tally()
+        self._insert = (sqlite if database.sqlite else postgresql).insert
 
     async def save(
         self, claim: Claim, document: Mapping[str, Any], publication: Mapping[str, Any], seconds: float
@@ -64,6 +66,8 @@ class ReportStore:
             )
             rows = list(_history(claim, before, document, now, seconds))
             await connection.execute(insert(history), rows)
+            if _moved(before, document):
+                await look_again(connection, claim.key, now, self._insert)
             outgoing = await self._put(connection, claim, publication)
         self.tally.count("ospo_gate_verdicts_total", claim.kind.value, document["conclusion"])
         return outgoing
@@ -173,6 +177,13 @@ def _history(
     for id_ in present.keys() & known.keys():
         if present[id_]["waiver"] and not known[id_]["waiver"]:
             yield _finding_row(claim, now, "waived", present[id_])
+
+
+def _moved(before: Mapping[str, Any] | None, document: Mapping[str, Any]) -> bool:
+    """Whether something that was found before is gone, or is another version now: somebody may have asked about it."""
+    found = {finding["id"]: finding["subject"]["version"] for finding in document["findings"]}
+    known = (before or {}).get("findings", ())
+    return any(found.get(finding["id"], "") != finding["subject"]["version"] for finding in known)
 
 
 def _finding_row(claim: Claim, now: float, what: str, finding: Mapping[str, Any]) -> dict[str, Any]:

@@ -100,7 +100,7 @@ class RepositoryStore:
 #: Neither gone nor archived: what can still change.
 ACTIVE = repository.c.gone_at.is_(None) & repository.c.archived.is_not(True)
 #: What an event may leave out.
-_OPTIONAL = ("node_id", "visibility", "default_branch", "archived", "fork", "properties", "license")
+_OPTIONAL = ("node_id", "visibility", "default_branch", "archived", "fork", "properties", "license", "topics")
 
 
 def upsert(insert_into: Callable[..., Any]) -> Any:
@@ -120,6 +120,7 @@ def values(row: Told, now: float) -> dict[str, Any]:
         "folded": row.name.lower(),
         **{name: getattr(row, name) for name in _OPTIONAL},
         "properties": None if row.properties is None else dict(row.properties),
+        "topics": None if row.topics is None else list(row.topics),
         "seen_at": now,
         "gone_at": None,
     }

@@ -29,6 +29,7 @@ from app.store.acceptance import ACCEPTED, DONE, FAILED, Acceptance
 from app.store.database import Database
 from app.store.reports import SENDING, SENT
 from app.store.tables import delivery, outbox, subject
+from app.store.tasks import want
 from app.subject import About, Claim, Delivery, Kind
 from app.tally import Tally
 
@@ -64,6 +65,13 @@ class SubjectStore:
             await connection.execute(
                 fresh.on_conflict_do_update(index_elements=["key"], set_=wake, where=subject.c.wanted <= subject.c.done)
             )
+
+    async def want_task(self, key: str, wish: Mapping[str, Any]) -> None:
+        """A task of the service is due at once, once more if it is at work; it finds the wish as the claim's
+        `comment`."""
+        async with self.database.write() as connection:
+            await want(connection, key, self.clock(), self._insert)
+            await connection.execute(update(subject).where(subject.c.key == key).values(comment=dict(wish)))
 
     async def hurry(self, key: str, at: float) -> None:
         """A task of the service that waits for a later time is due at `at` (seconds since 1970)."""
@@ -140,7 +148,8 @@ class SubjectStore:
         """
         further = subject.c.done > claim.wanted  # closed or archived meanwhile: nothing of it waits any more
         done = case((further, subject.c.done), else_=claim.wanted)
-        values = {"done": done, "lease_until": None, "attempts": 0, **changes}
+        kept = case((subject.c.wanted > claim.wanted, subject.c.kept), else_=False)
+        values = {"done": done, "lease_until": None, "attempts": 0, "kept": kept, **changes}
         if again_at is not None:
             newer = subject.c.wanted > claim.wanted
             values["next_at"] = case((newer, subject.c.next_at), else_=again_at)
@@ -254,6 +263,7 @@ def _claim(row: Row[Any]) -> Claim:
         comment=row.comment,
         last_error=row.last_error,
         head_at=row.head_at,
+        kept=bool(row.kept),
     )
 
 

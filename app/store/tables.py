@@ -71,6 +71,7 @@ subject = Table(
     Column("comment", JSON, nullable=True),  # ids and digest of our comment
     Column("closed_at", Float, nullable=True),  # of a pull request: GitHub's own time; nothing of it is judged again
     Column("job_at", Float, nullable=True),  # since when a job of the distributed engine is outstanding for it
+    Column("kept", Boolean, nullable=True),  # what is kept of it suffices: nothing happened to it itself
     Index("ix_subject_next_at", "next_at"),
     Index("ix_subject_repository_head", "repository_id", "head"),
     _partial("ix_subject_due", "next_at", "wanted > done"),
@@ -141,6 +142,61 @@ policy = Table(
     Column("data", LargeBinary, nullable=False),
     Column("revision", String(64), nullable=True),
     Column("stored_at", Float, nullable=False),
+    Column("digest", String(64), nullable=True),  # of all its files; `data` is the main one
+    Column("files", LargeBinary, nullable=True),  # what they are: `app.store.policies` writes it
+    Column("filed_at", Float, nullable=True),  # other than `stored_at`: an older release has written `data` since
+    Column("seen", JSON(none_as_null=True), nullable=True),  # git ids of the newest, by path
+    Column("fault", Text, nullable=True),  # why the newest does not judge; None: it is this one
+    Column("looked_at", Float, nullable=True),
+)
+
+#: Files of policies by content, compressed: whatever versions have them.
+policy_file = Table(
+    "policy_file",
+    metadata,
+    Column("blob", String(64), primary_key=True),  # git object id
+    Column("data", LargeBinary, nullable=False),
+    Column("stored_at", Float, nullable=False),
+)
+
+#: Append-only: what the newest policy was, from when on.
+policy_version = Table(
+    "policy_version",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("source", String(400), nullable=False),
+    Column("digest", String(64), nullable=False),  # empty: there was nothing to read
+    Column("revision", String(64), nullable=True),
+    Column("author", String(100), nullable=True),  # login of the commit's author
+    Column("committed_at", Float, nullable=True),
+    Column("loaded_at", Float, nullable=False),
+    Column("fault", Text, nullable=True),  # None: it is valid, and judges
+    Column("files", LargeBinary, nullable=True),
+    Index("ix_policy_version_source", "source", "id"),
+    Index("ix_policy_version_digest", "digest"),
+)
+
+#: What was read of each open pull request, so that it can be judged again without reading it again.
+snapshot = Table(
+    "snapshot",
+    metadata,
+    Column("subject", String(200), primary_key=True),
+    Column("repository_id", BigInteger, nullable=False),
+    Column("head", String(64), nullable=False),
+    Column("base", String(64), nullable=False),  # of the base branch, as the event named it
+    Column("head_at", Float, nullable=False),
+    Column("data", JSON, nullable=False),  # `app.jobs.recorded` writes it
+    Column("stored_at", Float, nullable=False),
+    Index("ix_snapshot_repository_id", "repository_id"),
+)
+
+#: Texts that checks look at, by content, compressed.
+snapshot_text = Table(
+    "snapshot_text",
+    metadata,
+    Column("blob", String(64), primary_key=True),  # git object id
+    Column("data", LargeBinary, nullable=False),
+    Column("used_at", Float, nullable=False),
 )
 
 #: What sources said about packages and vulnerabilities, for all repositories.
@@ -187,6 +243,7 @@ repository = Table(
     Column("license", String(200), nullable=True),
     Column("seen_at", Float, nullable=False),
     Column("gone_at", Float, nullable=True),
+    Column("topics", JSON(none_as_null=True), nullable=True),
     Index("ix_repository_installation_id", "installation_id", "id"),
     Index("ix_repository_folded", "folded"),
 )
@@ -224,8 +281,76 @@ request = Table(
     Column("login", String(100), nullable=False),
     Column("joins", Integer, nullable=True),  # the first request of the installation for the same
     Column("asked_at", Float, nullable=False),
+    Column("matter", Integer, nullable=True),  # None: what a repository decides that governs itself
+    Column("until", String(10), nullable=True),  # how long it is wanted for: an ISO date
     Index("ix_request_subject", "subject"),
     Index("ix_request_rule", "installation_id", "rule"),
+    Index("ix_request_matter", "matter"),
+)
+
+#: What the owner of the policy decides on: the same, however many people ask for it while it is open.
+matter = Table(
+    "matter",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("name", String(64), nullable=False),  # of its branch and its file: `lic-4k7-3f9c2a1b`
+    Column("key", String(32), nullable=False),  # digest of what makes it the same
+    Column("installation_id", BigInteger, nullable=False),
+    Column("kind", String(16), nullable=False),  # waive, wrong or allow
+    Column("rule", String(64), nullable=False),
+    Column("finding", JSON, nullable=False),  # as the report had it when it was asked about first
+    Column("state", String(16), nullable=False),  # open → granted, declined or withdrawn
+    Column("opened_at", Float, nullable=False),
+    Column("due_at", Float, nullable=True),  # when it is late, next
+    Column("late", Integer, nullable=False, server_default="0"),  # how often it was told that it is
+    Column("idle_since", Float, nullable=True),  # since when no open pull request asks for it any more
+    Column("pull", Integer, nullable=True),  # the pull request on the policy repository
+    Column("written", String(64), nullable=True),  # digest of the file as it was written there
+    Column("refused", Text, nullable=True),  # why there is no such pull request
+    Column("decided_at", Float, nullable=True),
+    Index("ix_matter_name", "name", unique=True),
+    Index(
+        "ix_matter_key",
+        "key",
+        unique=True,
+        sqlite_where=text("state = 'open'"),
+        postgresql_where=text("state = 'open'"),
+    ),
+    Index("ix_matter_state", "state", "id"),
+)
+
+#: Append-only: what was decided about a matter, by whom and where.
+decision = Table(
+    "decision",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("matter", Integer, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("granted", Boolean, nullable=False),
+    Column("place", String(16), nullable=False),  # pull, page or api
+    Column("account_id", BigInteger, nullable=True),
+    Column("login", String(100), nullable=True),
+    Column("reason", Text, nullable=False),
+    Column("until", String(10), nullable=True),
+    Column("path", Text, nullable=True),  # of the decision file that counts as long as the policy has none there
+    Column("text", Text, nullable=True),
+    Index("ix_decision_matter", "matter"),
+)
+
+#: What the owner of the policy is told through other channels, once through each.
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Float, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("sent", JSON, nullable=False),  # the channels that have it
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_at", Float, nullable=False),
+    Column("done_at", Float, nullable=True),
+    Column("error", Text, nullable=True),
+    _partial("ix_notice_next_at", "next_at", "done_at IS NULL"),
 )
 
 #: Packages that any repository uses or used. Texts that packages wrote are kept as `app.store.words` writes them.
@@ -416,4 +541,112 @@ upload = Table(
     Column("sent", String(64), nullable=True),  # digest of what was sent last
     Column("error", Text, nullable=True),
     Index("ix_upload_next_at", "next_at"),
+)
+
+#: Signatures under agreements: append-only, which triggers see to: only a person may be forgotten in them.
+signature = Table(
+    "signature",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(64), nullable=False),
+    Column("scope", String(64), nullable=False),  # empty: the organization's policy; or `repository/<id>`
+    Column("act", String(16), nullable=False),
+    Column("document", Text, nullable=False),  # names of documents, kept as `app.store.words` writes them
+    Column("version", Text, nullable=False),
+    Column("digest", String(64), nullable=True),
+    Column("account_id", BigInteger, nullable=True),
+    Column("login", Text, nullable=True),
+    Column("folded", String(200), nullable=True),  # the login as it is looked for where there is no account
+    Column("name", Text, nullable=True),
+    Column("email", Text, nullable=True),
+    Column("company", String(64), nullable=True),
+    Column("how", String(16), nullable=False),
+    Column("evidence", Text, nullable=True),
+    Column("fields", Text, nullable=False),  # JSON
+    Column("at", Float, nullable=False),
+    Column("until", Float, nullable=True),
+    Column("ends", String(64), nullable=True),
+    Column("by_account_id", BigInteger, nullable=True),
+    Column("by_login", Text, nullable=True),
+    Column("reason", Text, nullable=True),
+    Column("stored_at", Float, nullable=False),
+    Index("ix_signature_id", "scope", "id", unique=True),
+    Index("ix_signature_account_id", "account_id"),
+    Index("ix_signature_folded", "folded"),
+    Index("ix_signature_company", "company"),
+)
+
+#: Companies that sign for people. They have effect when the OSPO has approved them.
+company = Table(
+    "company",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("state", String(16), nullable=False),  # asked → approved or declined; approved → ended
+    Column("asked_at", Float, nullable=False),
+)
+
+#: For whom a company speaks, as it is now: `company_change` has how it came to that.
+company_entry = Table(
+    "company_entry",
+    metadata,
+    Column("company", String(64), primary_key=True),
+    Column("kind", String(16), primary_key=True),  # manager, account, domain or organization
+    Column("value", String(200), primary_key=True),  # account id, or the name in lower case
+    Column("login", Text, nullable=True),  # of an account
+    Column("approved", Boolean, nullable=False),  # whether the OSPO has approved it, where that is needed
+    Index("ix_company_entry_value", "kind", "value"),
+)
+
+#: Append-only: every change of a company, by whom and from where.
+company_change = Table(
+    "company_change",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("company", String(64), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("what", String(32), nullable=False),
+    Column("value", Text, nullable=True),
+    Column("account_id", BigInteger, nullable=True),  # who did it
+    Column("login", Text, nullable=False),
+    Column("place", String(16), nullable=False),  # page or command
+    Column("reason", Text, nullable=True),
+    Index("ix_company_change_company", "company", "id"),
+)
+
+#: Whose signatures the newest verdict on a pull request depends on: a new one has it judged again.
+contributor = Table(
+    "contributor",
+    metadata,
+    Column("subject", String(200), primary_key=True),
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Index("ix_contributor_account_id", "account_id"),
+    sqlite_with_rowid=False,
+)
+
+#: Append-only: who has set which check to pass, on which head.
+override = Table(
+    "override",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("installation_id", BigInteger, nullable=False),
+    Column("repository_id", BigInteger, nullable=False),
+    Column("subject", String(200), nullable=False),  # the pull request
+    Column("head", String(64), nullable=False),
+    Column("check_id", String(40), nullable=False),
+    Column("account_id", BigInteger, nullable=False),
+    Column("login", String(100), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("way", String(16), nullable=False),  # button or comment
+    Column("at", Float, nullable=False),
+    Index("ix_override_subject", "subject", "head", "check_id", unique=True),
+)
+
+#: The texts of agreements as they were signed, by their SHA-256: what somebody agreed to can be shown.
+agreement_text = Table(
+    "agreement_text",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+    Column("stored_at", Float, nullable=False),
 )

@@ -16,6 +16,7 @@ from app.web.commands import (
     installed,
     pull_closed,
     pull_edited,
+    pull_reviewed,
     pull_wanted,
     pushed,
     repositories_added,
@@ -42,6 +43,7 @@ from app.web.payloads import (
     IssueCommentEvent,
     MergeGroupEvent,
     PullRequestEvent,
+    PullRequestReviewEvent,
     PushEvent,
     RepositoryEvent,
 )
@@ -88,6 +90,11 @@ _VISIBILITY = _row(
     RepositoryEvent,
     repository_changed,
 )
+_REVIEWED = _row(
+    "On the policy repository: whether those who may have approved what it decides is looked at again.",
+    PullRequestReviewEvent,
+    pull_reviewed,
+)
 _RESUMED = _row("What rested in this installation is tried again.", InstallationEvent, resumed)
 
 #: Everything that an event may cause, by event and action (`push` has none). Others are accepted and ignored: GitHub
@@ -107,6 +114,7 @@ EVENTS: Mapping[str, Mapping[str | None, Row]] = {
             pull_closed,
         ),
     },
+    "pull_request_review": {"submitted": _REVIEWED, "dismissed": _REVIEWED},
     "merge_group": {
         "checks_requested": _row(
             "The group is judged, under the names of the pull request's checks.", MergeGroupEvent, group_wanted
@@ -116,7 +124,10 @@ EVENTS: Mapping[str, Mapping[str | None, Row]] = {
     "check_run": {
         "rerequested": _row("Whatever has this head is judged again.", CheckRunEvent, run_again),
         "requested_action": _row(
-            "The button “Check again”: whatever has this head is judged again.", CheckRunEvent, button_pressed
+            "The button “Check again”: whatever has this head is judged again. “Set to pass”: if the policy lets this "
+            "person, it is written down and the pull request is judged with it.",
+            CheckRunEvent,
+            button_pressed,
         ),
     },
     "check_suite": {"rerequested": _row("Whatever has this head is judged again.", CheckSuiteEvent, suite_again)},
@@ -130,8 +141,8 @@ EVENTS: Mapping[str, Mapping[str | None, Row]] = {
     },
     "push": {
         None: _row(
-            "To the default branch: it is judged. To the policy's branch, if a policy file may have changed: open pull "
-            "requests of all repositories are judged again, blocked ones first.",
+            "To the default branch: it is judged. To the policy's branch: the policy is read, and if it is valid and "
+            "another one, open pull requests of all repositories are judged again, those first that it may set free.",
             PushEvent,
             pushed,
         )
@@ -168,7 +179,12 @@ EVENTS: Mapping[str, Mapping[str | None, Row]] = {
         ),
         "publicized": _VISIBILITY,
         "privatized": _VISIBILITY,
-        "edited": _row("Where the default branch is another one, it is judged.", RepositoryEvent, repository_edited),
+        "edited": _row(
+            "Where the default branch is another one, it is judged. Where topics are, open pull requests and the "
+            "default branch are judged again: overrides of the policy may match them.",
+            RepositoryEvent,
+            repository_edited,
+        ),
     },
     "custom_property_values": {
         "updated": _row(

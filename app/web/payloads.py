@@ -59,6 +59,7 @@ class Repository(RepositoryName):
     owner: Account
     custom_properties: dict[str, Any] | None = None
     license: _License | None = None
+    topics: list[str] | None = None
 
     @property
     def properties(self) -> dict[str, str]:
@@ -76,6 +77,7 @@ class Repository(RepositoryName):
             self.fork,
             None if self.custom_properties is None else self.properties,
             self.license.spdx_id or "" if self.license else "" if "license" in self.model_fields_set else None,
+            self.topics,
         )
 
     @property
@@ -88,6 +90,7 @@ class Repository(RepositoryName):
             owner_is_organization=self.owner.type == "Organization",
             properties=self.properties,
             license=self.license.spdx_id if self.license else None,
+            topics=self.topics,
         )
 
 
@@ -122,10 +125,20 @@ class _Branch(_Commitish):
     ref: str = ""
 
 
+class _HeadRepository(_Model):
+    id: int
+    clone_url: str | None = None
+
+
+class _Head(_Branch):
+    repo: _HeadRepository | None = None
+    """None: it was deleted."""
+
+
 class _Pull(_Model):
     number: int
     node_id: str
-    head: _Commitish
+    head: _Head
     base: _Branch
     updated_at: datetime
     user: Account | None = None
@@ -136,6 +149,10 @@ class _Pull(_Model):
 
 class PullRequestEvent(RepositoryEvent):
     pull_request: _Pull
+
+
+class PullRequestReviewEvent(PullRequestEvent):
+    """`pull_request_review`."""
 
 
 class _Group(_Model):
@@ -149,7 +166,9 @@ class MergeGroupEvent(RepositoryEvent):
 
 
 class _Check(_Model):
+    id: int = 0
     head_sha: str
+    external_id: str | None = None
 
 
 class _Button(_Model):
@@ -159,6 +178,7 @@ class _Button(_Model):
 class CheckRunEvent(RepositoryEvent):
     check_run: _Check
     requested_action: _Button | None = None
+    sender: Account | None = None
 
 
 class CheckSuiteEvent(RepositoryEvent):
@@ -181,6 +201,7 @@ class _Comment(_Model):
     id: int
     html_url: str
     body: str | None = None
+    created_at: datetime | None = None
     user: Account | None = None
     performed_via_github_app: _App | None = None
 

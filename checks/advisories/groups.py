@@ -24,6 +24,11 @@ class Vulnerability:
     """The worst of the records'."""
 
     @property
+    def called(self) -> tuple[str, ...]:
+        """All its names, the one that people know it by first."""
+        return (self.label, *sorted(self.names - {self.label}))
+
+    @property
     def malicious(self) -> bool:
         return any(record.malicious for record in self.records)
 

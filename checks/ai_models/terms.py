@@ -7,7 +7,7 @@ from typing import Any
 from checks.licenses.item import LicenseExpression, LicenseItem, items
 from checks.policy.packages import PackageIndex
 from checks.policy.section import Section
-from checks.policy.shape import KeyFault, key
+from checks.policy.shape import FEWER, MORE, KeyFault, key
 from checks.policy.values import PackagePattern, Pattern
 
 
@@ -18,10 +18,12 @@ class Lists:
     allow: tuple[LicenseItem, ...] = key(
         "Licenses that are allowed: categories, SPDX ids, `LicenseRef-…`.",
         default=items("public-domain", "permissive"),
+        tighter=FEWER,
     )
     deny: tuple[LicenseItem, ...] = key(
         "Licenses that are not, even if `allow` has them: a license may be in several categories.",
         default=items("non-commercial"),
+        tighter=MORE,
     )
 
 
@@ -49,7 +51,7 @@ class AiModelsSection(Section):
         "Single models and data sets, and what they were found to be under; the first entry that matches counts.",
         default=(),
     )
-    ignore: tuple[Pattern, ...] = key("Files that are not looked at, for example `tests/*`.", default=())
+    ignore: tuple[Pattern, ...] = key("Files that are not looked at, for example `tests/*`.", default=(), tighter=FEWER)
     cache: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False, hash=False)
     """What is made once for a policy: indexes, and the lists as they judge."""
 

@@ -37,6 +37,7 @@ def help_text(asking: Asking) -> str:
     rows = [
         ("/ospo-gate recheck", "judges this pull request once more."),
         ("/ospo-gate explain", "lists what the verdict rests on; with a finding, for example `lic-4k7`, all about it."),
+        ("/ospo-gate pass CHECK REASON", "sets a check to pass on this head, for whom the policy allows it."),
         ("/ospo-gate help", "shows this list."),
     ]
     asks = [
@@ -57,7 +58,7 @@ def explain(report: Mapping[str, Any] | None, finding: str | None) -> str:
     """All about one finding of a report (as JSON), or which there are."""
     if report is None:
         return "Nothing was judged here yet: the verdict comes with its check."
-    found = [item for item in report["findings"] if item["counts"] or item["waiver"]]
+    found = [item for item in report["findings"] if item["counts"] or item["waiver"] or item.get("override")]
     if finding is None:
         return "\n\n".join(_overview(report, found))
     for item in report["findings"]:
@@ -89,6 +90,8 @@ def _listed(found: Sequence[_Finding]) -> str:
 def _state(item: _Finding) -> str:
     if item["waiver"]:
         return f"is accepted until {item['waiver']['expires']}"
+    if item.get("override"):
+        return "is set to pass"
     return {"block": "blocks", "warn": "warns", "note": "informs"}[item["level"]]
 
 
@@ -96,7 +99,8 @@ def _about(item: _Finding) -> Iterator[str]:
     yield f"{code(item['id'])} · **{prose(item['message'])}**"
     if item["why"]:
         yield f"It comes with {' → '.join(map(code, item['why']))}."
-    line = f" (policy line {item['policy_line']})" if item["policy_line"] else ""
+    file = f"{code(item['policy_file'])} " if item.get("policy_file") else "policy "
+    line = f" ({file}line {item['policy_line']})" if item["policy_line"] else ""
     yield f"The rule is {code(item['rule'])}{line}: it {_state(item)}."
     if item["guidance"]:
         words, more = prose(item["guidance"]["text"]), link("Read more", item["guidance"]["link"])
@@ -138,8 +142,11 @@ _ASKED = {
 }
 
 
-def asked(request: Request, asking: Asking, entry: str | None, editor: str | None) -> str:
-    """The answer to a request: that it is written down, who decides, and what that person needs for it.
+def asked(
+    request: Request, asking: Asking, entry: str | None, editor: str | None, elsewhere: Sequence[str] | None = None
+) -> str:
+    """The answer to a request: that it is written down, who decides, and what that person needs for it. `elsewhere`:
+    what is said instead of that where it is decided at the organization's policy.
 
     It says nothing of the reason: whoever may read it finds it in the comment above.
     """
@@ -147,7 +154,18 @@ def asked(request: Request, asking: Asking, entry: str | None, editor: str | Non
     joins = " The same was asked for before, and one decision answers all." if request.joins else ""
     what = _ASKED[request.word].format(code(finding["id"]))
     said = f"{what} by {code(request.login)}: {prose(finding['headline'])}."
-    return "\n\n".join((f"{said}{joins} {capital(_decides(asking))}", *_decision(request.word, entry, editor)))
+    rest = _decision(request.word, entry, editor) if elsewhere is None else elsewhere
+    return "\n\n".join((f"{said}{joins} {capital(_decides(asking))}", *rest))
+
+
+def decided_on(label: str, address: str) -> str:
+    """Where it is decided."""
+    return f"It is decided on {link(code(label), address)}."
+
+
+def added_by_hand(editor: str) -> str:
+    """Where the App may not write to the policy repository."""
+    return f"Or {link('add the decision as a file', editor)} to the policy: it is filled in."
 
 
 def _decision(word: Word, entry: str | None, editor: str | None) -> Iterator[str]:

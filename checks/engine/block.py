@@ -10,10 +10,12 @@ from checks.engine.undoing import new_lines
 from checks.model.finding import Finding, Move
 from checks.model.phrase import plain
 from checks.model.report import Report
+from checks.model.snapshot import Listing
 from checks.policy.schema import Policy
 from checks.rules.ids import CREDENTIALS, INTERNAL_SOURCE
-from checks.rules.signoff import SignoffSection
 from checks.signoffs.repair import Repair, repair
+from checks.signoffs.repository_file import applied, said_by
+from checks.signoffs.terms import SignoffSection
 
 
 def block(report: Report, places: Places, policy: Policy) -> tuple[str, ...]:
@@ -31,7 +33,16 @@ def block(report: Report, places: Places, policy: Policy) -> tuple[str, ...]:
     if fixed:
         signoff = " --signoff" if "signoff" in policy.sections else ""
         commands += [*_file_commands(fixed, places), f"git commit --all{signoff} -m {_message(fixed)}"]
-    return (*commands, "git push --force-with-lease" if signing.commands and signing.rewrites else "git push")
+    return (*commands, _push(places.plan.snapshot.listing, bool(signing.commands) and signing.rewrites))
+
+
+def _push(listing: Listing, rewritten: bool) -> str:
+    """To where the branch is pushed from anyway; a branch in a fork is named, with the head that may be replaced."""
+    if not (listing.fork and listing.branch and (listing.fork + listing.branch).isprintable()):
+        return "git push --force-with-lease" if rewritten else "git push"
+    reference = f"refs/heads/{listing.branch}"
+    lease = [f"--force-with-lease={reference}:{listing.head}"] if rewritten else []
+    return shlex.join(["git", "push", *lease, listing.fork, f"HEAD:{reference}"])
 
 
 def _has_commands(finding: Finding) -> bool:
@@ -47,6 +58,7 @@ def _signing(blocking: Sequence[Finding], plan: Plan, policy: Policy) -> Repair:
     unsigned = [finding for finding in blocking if finding.subject.commit]
     if not isinstance(section, SignoffSection) or not unsigned:
         return Repair()
+    section = applied(section, said_by(plan.snapshot, section))
     found = repair(plan.snapshot.listing, unsigned, section.remediation.allowed, section.mode)
     return Repair() if found.first else found
 

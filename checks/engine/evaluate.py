@@ -7,16 +7,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from checks.engine.ages import expires_at
-from checks.engine.plan import Plan, running
+from checks.engine.plan import Plan, policy_of, running
+from checks.engine.waiving import Graphs, Waived, Waiving, endings, lapse
+from checks.engine.waiving import changes_at as waivers_change_at
 from checks.model.change import Change
 from checks.model.dependency import Dependency, Location
 from checks.model.facts import Facts, joined
 from checks.model.finding import Finding, Level, Move, Observation
 from checks.model.phrase import Phrase, say
 from checks.model.report import CheckOutcome, Conclusion, Mode, Report
-from checks.policy.schema import Policy
+from checks.policy.schema import Coming, Policy
 from checks.policy.section import Judge, Section
-from checks.policy.waivers import Waiver
+from checks.rules import CHECKS
 from checks.rules.check import Check, Context, Rule
 
 #: Digits that people do not confuse when they type a finding id (Crockford's base 32, lower case).
@@ -31,12 +33,24 @@ class _Seen:
     rule: Rule
     observation: Observation
     paths: tuple[str, ...]
+    policy: Policy
+    """The one that holds for it."""
+    floor: "_Seen | None" = None
+    """The same, as it is seen by the policy that may only be made stricter."""
 
 
-def evaluate(plan: Plan, facts: Facts, policy: Policy, now: datetime, only: frozenset[str] | None = None) -> Report:
+def evaluate(
+    plan: Plan,
+    facts: Facts,
+    policy: Policy,
+    now: datetime,
+    only: frozenset[str] | None = None,
+    whole: bool = True,
+) -> Report:
     """Judge a plan. Equal arguments give an equal report; `now` (UTC) is the only time that counts.
 
     `only` limits the checks by id; `None` judges all that the policy turns on.
+    Without `whole` only package versions are judged, each by itself, as a preview does with those of many repositories.
     """
     outcomes: list[CheckOutcome] = []
     seen: list[_Seen] = []
@@ -44,13 +58,17 @@ def evaluate(plan: Plan, facts: Facts, policy: Policy, now: datetime, only: froz
     if (old_at := expires_at(facts, policy)) is not None:
         later.append(old_at)
     if policy.mode is not Mode.OFF:
-        for check, section in running(policy, only):
-            outcome, found, moments = _run(check, section, plan, facts, Context(now))
-            outcomes.append(outcome)
-            seen.extend(found)
-            later.extend(moments)
-    findings = _findings(seen, facts, policy, now)
+        outcomes, seen, moments = _run_all(plan, facts, policy, Context(now, policy.remarks), only, whole)
+        later += moments
+    if policy.floor is not None and policy.floor.mode is not Mode.OFF:
+        _, below, moments = _run_all(plan, facts, policy.floor, Context(now), only, whole)
+        seen, later = _over_floor(seen, below), [*later, *moments]
     listing = plan.snapshot.listing
+    waiving = Waiving(policy, facts.repository, listing.target, now, Graphs(plan.snapshot).below)
+    findings = _findings(seen, facts, waiving)
+    if whole and plan.everything and (idle := waiving.idle(findings, [outcome.check for outcome in outcomes])):
+        seen.extend(_of_waiver(observation, plan, policy) for observation in idle)
+        findings = _findings(seen, facts, waiving)
     return Report(
         conclusion=_conclude(findings, outcomes, policy.mode, facts.requested),
         mode=policy.mode,
@@ -68,8 +86,37 @@ def evaluate(plan: Plan, facts: Facts, policy: Policy, now: datetime, only: froz
     )
 
 
+def _run_all(
+    plan: Plan, facts: Facts, policy: Policy, context: Context, only: frozenset[str] | None, whole: bool
+) -> tuple[list[CheckOutcome], list[_Seen], list[datetime]]:
+    outcomes, seen, later = list[CheckOutcome](), list[_Seen](), list[datetime]()
+    for check, section in running(policy, only):
+        outcome, found, moments = _run(check, section, policy, plan, facts, context, whole)
+        outcomes.append(outcome)
+        seen.extend(found)
+        later.extend(moments)
+    return outcomes, seen, later
+
+
+def _over_floor(seen: Iterable[_Seen], below: Iterable[_Seen]) -> list[_Seen]:
+    """What is seen by a policy and by its floor: nothing of the floor is lost."""
+    left: dict[tuple[object, ...], list[_Seen]] = {}
+    for item in below:
+        left.setdefault(_identity(item), []).append(item)
+    paired = []
+    for item in seen:
+        same = left.get(_identity(item))
+        paired.append(replace(item, floor=same.pop(0)) if same else item)
+    return [*paired, *(item for items in left.values() for item in items)]
+
+
+def _identity(item: _Seen) -> tuple[object, ...]:
+    subject = item.observation.subject
+    return item.check.id, item.rule.id, subject.key, subject.version, item.paths
+
+
 def _run(
-    check: Check, section: Section, plan: Plan, facts: Facts, context: Context
+    check: Check, section: Section, policy: Policy, plan: Plan, facts: Facts, context: Context, whole: bool
 ) -> tuple[CheckOutcome, list[_Seen], list[datetime]]:
     rules = {rule.id: rule for rule in check.rules}
     judged: int | None = None
@@ -83,32 +130,37 @@ def _run(
         changes = plan.judged(check, section)
         given = sum(1 for change in changes if change.introduced or plan.everything)
         for change in changes:
-            for observation in check.judge_dependency(change, facts, section, context):
-                found.append(_placed(check, rules[observation.rule], observation, change, plan))
+            part = policy_of(policy, check.id, change)
+            narrow = part.sections.get(check.id)
+            if narrow is None:
+                continue
+            for observation in check.judge_dependency(change, facts, narrow, context):
+                found.append(_placed(check, rules[observation.rule], observation, change, plan, part))
             if check.changes_at is not None:
-                later.append(check.changes_at(change, facts, section, context))
-    if check.judge_pull is not None:
+                later.append(check.changes_at(change, facts, narrow, context))
+    if whole and check.judge_pull is not None:
         judgment = check.judge_pull(plan.snapshot, facts, section, context)
         judged = judgment.judged
         elsewhere = judgment.not_judged_here
         later.append(judgment.changes_at)
         for observation in judgment.observations:
-            found.append(_seen(check, rules[observation.rule], observation, plan))
+            found.append(_seen(check, rules[observation.rule], observation, plan, policy))
     outcome = CheckOutcome(check.id, check.title, given if judged is None else judged, check.noun, elsewhere)
     return outcome, found, [moment for moment in later if moment]
 
 
-def _seen(check: Check, rule: Rule, observation: Observation, plan: Plan) -> _Seen:
+def _seen(check: Check, rule: Rule, observation: Observation, plan: Plan, policy: Policy) -> _Seen:
     """An observation about the whole; one about a package that names no place has the places of its change."""
     subject = observation.subject
     change = plan.change_of(subject.purl, subject.version) if subject.purl and not observation.location else None
     if change is not None:
-        return _placed(check, rule, observation, change, plan)
+        part = policy_of(policy, check.id, change)
+        return _placed(check, rule, observation, change, plan, part if check.id in part.sections else policy)
     places = (observation.location, *observation.related)
-    return _Seen(check, rule, observation, tuple(dict.fromkeys(place.path for place in places if place)))
+    return _Seen(check, rule, observation, tuple(dict.fromkeys(place.path for place in places if place)), policy)
 
 
-def _placed(check: Check, rule: Rule, observation: Observation, change: Change, plan: Plan) -> _Seen:
+def _placed(check: Check, rule: Rule, observation: Observation, change: Change, plan: Plan, policy: Policy) -> _Seen:
     """An observation about a package, with the places, the chain and the novelty of its change.
 
     It stands on the line of the manifest that brought the package where this change edits that line, because GitHub
@@ -125,27 +177,49 @@ def _placed(check: Check, rule: Rule, observation: Observation, change: Change, 
         why=tuple(_step(step) for step in change.places[0].why),
         introduced=(observation.introduced and change.introduced) or plan.everything,
     )
-    return _Seen(check, rule, placed, tuple(dict.fromkeys(location.path for location in locations)))
+    return _Seen(check, rule, placed, tuple(dict.fromkeys(location.path for location in locations)), policy)
+
+
+def _of_waiver(observation: Observation, plan: Plan, policy: Policy) -> _Seen:
+    """What only the engine can see, because no check knows of waivers."""
+    check = CHECKS.named("inventory")
+    rule = next(rule for rule in check.rules if rule.id == observation.rule)
+    return _seen(check, rule, observation, plan, policy)
 
 
 def _step(dependency: Dependency) -> str:
     return f"{dependency.name} {dependency.version}" if dependency.version else dependency.name
 
 
-def _findings(seen: Sequence[_Seen], facts: Facts, policy: Policy, now: datetime) -> tuple[Finding, ...]:
+def _findings(seen: Sequence[_Seen], facts: Facts, waiving: Waiving) -> tuple[Finding, ...]:
     ids = _ids(seen)
-    findings = [_finding(item, ids[index], facts, policy, now) for index, item in enumerate(seen)]
+    findings = [_stricter(item, ids[index], facts, waiving) for index, item in enumerate(seen)]
     return tuple(sorted((f for f in findings if f.level is not Level.OFF), key=_order))
 
 
-def _finding(item: _Seen, id_: str, facts: Facts, policy: Policy, now: datetime) -> Finding:
-    observation, rule = item.observation, item.rule
+def _stricter(item: _Seen, id_: str, facts: Facts, waiving: Waiving) -> Finding:
+    """The finding; where the floor of the policy sees it, too, the one that does more."""
+    found = _finding(item, id_, facts, waiving)
+    if item.floor is None:
+        return found
+    return max(found, _finding(item.floor, id_, facts, waiving), key=_weight)
+
+
+def _weight(finding: Finding) -> tuple[bool, ...]:
+    return finding.blocks, finding.warns, finding.notes, finding.level is not Level.OFF
+
+
+def _finding(item: _Seen, id_: str, facts: Facts, waiving: Waiving) -> Finding:
+    observation, rule, policy = item.observation, item.rule, item.policy
     section = policy.sections[item.check.id]
     level = policy.levels[item.check.id][rule.id]
-    waiver = _waiver(item, facts, policy, now)
+    waived = waiving.of(observation, item.paths) if rule.waivable else Waived()
     text = section.guidance.get(rule.id)
+    coming = policy.coming.get(rule.id)
+    place = policy.place_of(observation.policy_key)
     everywhere = rule.everywhere or section.judge is Judge.EVERYTHING
-    counts = (observation.introduced or everywhere) and waiver is None
+    counts = (observation.introduced or everywhere) and waived.by is None
+    override = facts.overrides.get(item.check.id) if counts and rule.waivable and level is Level.BLOCK else None
     return Finding(
         id=id_,
         check=item.check.id,
@@ -156,28 +230,32 @@ def _finding(item: _Seen, id_: str, facts: Facts, policy: Policy, now: datetime)
         clears_at=observation.clears_at,
         changes_at=observation.changes_at,
         subject=observation.subject,
-        message=observation.message,
+        message=(*observation.message, *_later(coming), *(lapse(waived.lapsed) if waived.lapsed else ())),
         headline=observation.headline,
         location=observation.location,
         related=observation.related,
         why=observation.why,
         evidence=observation.evidence,
         guidance=text.guidance if text else None,
-        policy_line=policy.line_of(observation.policy_key),
-        waiver=waiver.applied if waiver else None,
+        policy_line=place.line if place else None,
+        policy_file=(place.file or None) if place else None,
+        waiver=waived.by,
         fix=observation.fix,
         could_not_tell=rule.could_not_tell,
-        counts=counts and level is not Level.OFF,
+        counts=counts and override is None and level is not Level.OFF,
+        override=override,
+        lapsed=waived.lapsed,
+        advisories=observation.advisories,
+        licenses=observation.licenses,
     )
 
 
-def _waiver(item: _Seen, facts: Facts, policy: Policy, now: datetime) -> Waiver | None:
-    if not item.rule.waivable:
-        return None
-    for waiver in policy.root.waivers:
-        if waiver.live(now) and waiver.covers(item.observation, item.paths, facts.repository.name):
-            return waiver
-    return None
+_VERBS = {Level.BLOCK: "blocks", Level.WARN: "is a warning", Level.NOTE: "is a note", Level.OFF: "is not shown"}
+
+
+def _later(coming: Coming | None) -> Phrase:
+    """What is added to the sentence of a finding whose level changes on a day."""
+    return say(f" It {_VERBS[coming.level]} from {{}} on.", coming.day) if coming else ()
 
 
 def _ids(seen: Sequence[_Seen]) -> list[str]:
@@ -245,15 +323,20 @@ def _conclude(
     return Conclusion.PASSED
 
 
+#: Whose move it is where nobody has to change the code: a decision, an approval or a signature is needed.
+_BY_HAND = (Move.OWNER, Move.MAINTAINER, Move.SIGNER)
+
+
 def _why_blocked(blocking: Sequence[Finding], requested: frozenset[str]) -> Conclusion:
     if all(finding.could_not_tell and finding.id not in requested for finding in blocking):
         return Conclusion.CANNOT_JUDGE
-    if all(finding.id in requested or finding.move in (Move.OWNER, Move.MAINTAINER) for finding in blocking):
+    if all(finding.id in requested or finding.move in _BY_HAND for finding in blocking):
         return Conclusion.ACTION_REQUIRED
     return Conclusion.BLOCKED
 
 
 def _notices(plan: Plan, policy: Policy, findings: Sequence[Finding], facts: Facts) -> Iterator[Phrase]:
+    yield from policy.announced
     for path in plan.snapshot.policy_changed:
         yield say(
             "This change edits {}. It is judged by the version at the merge base; the new one counts after the merge.",
@@ -261,6 +344,7 @@ def _notices(plan: Plan, policy: Policy, findings: Sequence[Finding], facts: Fac
         )
     if policy.reference.built_in:
         yield say("There is no policy yet: the built-in starter policy judges. Begin with: ospo-gate policy init")
+    yield from endings(findings)
     if asked := sum(finding.blocks and finding.id in facts.requested for finding in findings):
         team = policy.root.owner.team
         who: Phrase = ("The owner of the policy",) if team is None or facts.repository.public else say("{}", team)
@@ -273,9 +357,9 @@ def _judge_again_at(
     findings: Iterable[Finding], later: Iterable[datetime], policy: Policy, now: datetime
 ) -> datetime | None:
     """The earliest moment at which time alone can change the report."""
-    used = {finding.waiver.id for finding in findings if finding.waiver}
-    moments = [waiver.expires.ends for waiver in policy.root.waivers if waiver.id in used]
-    moments += [w.created.begins for w in policy.root.waivers if w.created and w.created.begins > now]
+    findings = tuple(findings)
+    moments = [*waivers_change_at(findings, policy, now)]
     moments += [moment for finding in findings for moment in (finding.clears_at, finding.changes_at) if moment]
     moments += later
+    moments += [policy.changes_at] if policy.changes_at else []
     return min((moment for moment in moments if moment > now), default=None)

@@ -12,7 +12,7 @@ from checks.model.facts import NOTHING, PackageKey, Questions, Want
 from checks.model.snapshot import Listing, Snapshot
 from checks.policy.schema import Policy
 from checks.policy.section import Judge, Section
-from checks.rules import CHECKS
+from checks.rules import CHECKS, SETTINGS
 from checks.rules.check import Check, Paths
 
 
@@ -41,6 +41,11 @@ def wanted_manifests(listing: Listing) -> tuple[ManifestRequest, ...]:
         head = file.head_path if file.head_path and recognize(file.head_path) is format_ else None
         requests.append(ManifestRequest(format_, file.path, base, head))
     return tuple(sorted(requests, key=lambda request: request.path))
+
+
+def wanted_settings(listing: Listing, only: frozenset[str] | None = None) -> tuple[str, ...]:
+    """Files on the default branch in which a repository has settings of its own; most have none."""
+    return tuple(path for check, path in SETTINGS.items() if listing.base and (only is None or check in only))
 
 
 @dataclass(frozen=True)
@@ -88,27 +93,42 @@ class Plan:
     def questions(self, policy: Policy, only: frozenset[str] | None = None) -> Questions:
         """What must be known to judge by `policy`; `only` limits the checks by id."""
         wanted: dict[PackageKey, Want] = {}
-        for check, section in running(policy, only):
-            for change in self.judged(check, section) if check.wants else ():
-                for key, want in check.wants(change, section) if check.wants else ():
-                    wanted[key] = wanted.get(key, NOTHING) | want
-            for key, want in check.asks(self.snapshot, section) if check.asks else ():
+        for judge in judges(policy):
+            for key, want in self._asked(judge, only):
                 wanted[key] = wanted.get(key, NOTHING) | want
         return wanted
 
+    def _asked(self, policy: Policy, only: frozenset[str] | None) -> Iterator[tuple[PackageKey, Want]]:
+        for check, section in running(policy, only):
+            for change in self.judged(check, section) if check.wants else ():
+                narrow = policy_of(policy, check.id, change).sections.get(check.id)
+                yield from check.wants(change, narrow) if check.wants and narrow else ()
+            yield from check.asks(self.snapshot, section) if check.asks else ()
+
     def texts(self, policy: Policy, only: frozenset[str] | None = None) -> tuple[str, ...]:
         """Paths whose text at the head the checks of `policy` need."""
-        return self._paths([(check.texts, section) for check, section in running(policy, only)])
+        return self._paths([(check.texts, section) for p in judges(policy) for check, section in running(p, only)])
 
     def added(self, policy: Policy, only: frozenset[str] | None = None) -> tuple[str, ...]:
         """Paths whose added lines the checks of `policy` need."""
-        return self._paths([(check.added, section) for check, section in running(policy, only)])
+        return self._paths([(check.added, section) for p in judges(policy) for check, section in running(p, only)])
 
     def _paths(self, asked: Iterable[tuple[Paths | None, Section]]) -> tuple[str, ...]:
         found: dict[str, None] = {}
         for paths, section in asked:
             found.update(dict.fromkeys(paths(self.snapshot.listing, section) if paths else ()))
         return tuple(found)
+
+
+def judges(policy: Policy) -> tuple[Policy, ...]:
+    """The policies whose verdicts count."""
+    return (policy, policy.floor) if policy.floor else (policy,)
+
+
+def policy_of(policy: Policy, check: str, change: Change) -> Policy:
+    """What of `policy` holds for one package in one check."""
+    narrowed = policy.narrowed
+    return narrowed.of(change) if narrowed is not None and check in narrowed.checks else policy
 
 
 def running(policy: Policy, only: frozenset[str] | None) -> Iterator[tuple[Check, Section]]:

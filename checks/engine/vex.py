@@ -7,6 +7,7 @@ from datetime import datetime
 from checks.advisories.groups import Vulnerability
 from checks.advisories.vex_bill import CYCLONEDX, JUSTIFICATIONS, Said, VexBill
 from checks.engine.plan import Plan
+from checks.engine.waiving import Graphs, Waiving
 from checks.model.advisory import Statement, VexStatus
 from checks.model.change import Change
 from checks.model.facts import Facts, joined
@@ -48,7 +49,8 @@ def vex_bill(plan: Plan, facts: Facts, policy: Policy, now: datetime, edition: E
     own = CHECKS.named(CHECK).own_facts
     if own is not None:
         facts = joined(facts, own(plan.snapshot, section))
-    decisions = _Decisions(policy, facts, now, edition)
+    waiving = Waiving(policy, facts.repository, plan.snapshot.listing.target, now, Graphs(plan.snapshot).below)
+    decisions = _Decisions(policy, facts, now, edition, waiving)
     said = [item for change in plan.changes for item in decisions.about(Case(change, facts, section, now))]
     ordered = tuple(sorted(said, key=lambda item: (item.label, item.purl, item.version or "")))
     return VexBill(
@@ -69,6 +71,7 @@ class _Decisions:
     facts: Facts
     now: datetime
     edition: Edition
+    waiving: Waiving
 
     def about(self, case: Case) -> Iterator[Said]:
         """What is decided about each vulnerability of a package version."""
@@ -146,19 +149,17 @@ class _Decisions:
         waivable = {rule.id: rule.waivable for rule in CHECKS.named(CHECK).rules}
         found: Waiver | None = None
         for rule in rules_of(case, item):
-            waiver = self._covering(case.change, rule) if waivable[rule] else None
+            waiver = self._covering(case.change, item, rule) if waivable[rule] else None
             if waiver is None and levels.get(rule) in (Level.BLOCK, Level.WARN):
                 return None
             found = found or waiver
         return found
 
-    def _covering(self, change: Change, rule: str) -> Waiver | None:
+    def _covering(self, change: Change, item: Vulnerability, rule: str) -> Waiver | None:
         subject = Subject(purl=change.purl, version=change.version, name=change.name)
-        observation = Observation(rule=rule, subject=subject, message=(), headline=())
+        observation = Observation(rule, subject, message=(), headline=(), advisories=(item.called,))
         paths = tuple(dict.fromkeys(place.dependency.location.path for place in change.places))
-        name = self.facts.repository.name
-        waivers = self.policy.root.waivers
-        return next((w for w in waivers if w.live(self.now) and w.covers(observation, paths, name)), None)
+        return self.waiving.covering(observation, paths)
 
 
 def _of(

@@ -9,7 +9,7 @@ from typing import Self
 from checks.freshness.steps import Part
 from checks.model.finding import Level
 from checks.policy.section import Section
-from checks.policy.shape import KeyFault, key
+from checks.policy.shape import FEWER, HIGHER, LOWER, KeyFault, key
 from checks.policy.values import Duration, PackagePattern
 
 
@@ -42,11 +42,13 @@ class MinimumAge:
     """How long a version must have been published, by what an update changes."""
 
     default: Duration = key(
-        "What is not named here, and packages that are new: nothing to compare with.", default=Duration("3 days")
+        "What is not named here, and packages that are new: nothing to compare with.",
+        default=Duration("3 days"),
+        tighter=HIGHER,
     )
-    major: Duration | None = key("Updates to another major version. Default: `default`.", default=None)
-    minor: Duration | None = key("Updates to another minor version. Default: `default`.", default=None)
-    patch: Duration | None = key("All other updates. Default: `default`.", default=None)
+    major: Duration | None = key("Updates to another major version. Default: `default`.", default=None, tighter=HIGHER)
+    minor: Duration | None = key("Updates to another minor version. Default: `default`.", default=None, tighter=HIGHER)
+    patch: Duration | None = key("All other updates. Default: `default`.", default=None, tighter=HIGHER)
 
     @classmethod
     def from_scalar(cls, text: str) -> Self:
@@ -68,8 +70,12 @@ class MinimumAge:
 class Behind:
     """How far behind the newest stable version a package may be."""
 
-    major: int | None = key("This many newer major versions may have been released, and no more.", default=None)
-    minor: int | None = key("The same of minor versions within the major version that is used.", default=None)
+    major: int | None = key(
+        "This many newer major versions may have been released, and no more.", default=None, tighter=LOWER
+    )
+    minor: int | None = key(
+        "The same of minor versions within the major version that is used.", default=None, tighter=LOWER
+    )
 
     def faults(self) -> Iterator[KeyFault]:
         """What limits nothing."""
@@ -81,8 +87,8 @@ class Behind:
 class Libyears:
     """Limits of libyears: time between the release that is used and the current one (CHAOSS)."""
 
-    total: Duration | None = key("Of everything that is judged, together.", default=None)
-    worst: Duration | None = key("Of one package.", default=None)
+    total: Duration | None = key("Of everything that is judged, together.", default=None, tighter=LOWER)
+    worst: Duration | None = key("Of one package.", default=None, tighter=LOWER)
 
     def faults(self) -> Iterator[KeyFault]:
         """Libyears are added up, and working days have no fixed length."""
@@ -94,7 +100,7 @@ class Libyears:
 class EndOfLife:
     """What is said before support ends."""
 
-    notify: Duration = key("How long before the day.", default=Duration("180 days"))
+    notify: Duration = key("How long before the day.", default=Duration("180 days"), tighter=HIGHER)
 
     def faults(self) -> Iterator[KeyFault]:
         """It is counted back from a day."""
@@ -108,9 +114,12 @@ class Pin:
     actions: ActionPin = key(
         "`sha`: a full commit id. `tag`: also a version such as `v4`, but no branch. `off`: anything.",
         default=ActionPin.TAG,
+        tighter=("off", "tag", "sha"),
     )
     images: ImagePin = key(
-        "`digest`: `@sha256:…`. `tag`: also a tag, but not `latest` or none. `off`: anything.", default=ImagePin.TAG
+        "`digest`: `@sha256:…`. `tag`: also a tag, but not `latest` or none. `off`: anything.",
+        default=ImagePin.TAG,
+        tighter=("off", "tag", "digest"),
     )
 
 
@@ -122,15 +131,20 @@ class FreshnessSection(Section):
         "How long a version must have been published before it is used: `3 days`, or by what an update changes.",
         default_factory=MinimumAge,
     )
-    transitive: bool = key("Whether packages that come with others wait too.", default=True)
+    transitive: bool = key("Whether packages that come with others wait too.", default=True, tighter=(False, True))
     security_fixes: SecurityFixes = key(
         "`exempt`: an update that leaves a known vulnerability and brings none does not wait. `wait`: it does.",
         default=SecurityFixes.EXEMPT,
+        tighter=("exempt", "wait"),
     )
     exempt: tuple[PackagePattern, ...] = key(
-        "Your own packages, actions and images: they need not wait, be known to a source or be pinned.", default=()
+        "Your own packages, actions and images: they need not wait, be known to a source or be pinned.",
+        default=(),
+        tighter=FEWER,
     )
-    maximum_age: Duration | None = key("How long ago a version may have been published. Default: any.", default=None)
+    maximum_age: Duration | None = key(
+        "How long ago a version may have been published. Default: any.", default=None, tighter=LOWER
+    )
     behind: Behind | None = key(
         "How far behind the newest stable version a package may be. Default: any.", default=None
     )
@@ -139,7 +153,9 @@ class FreshnessSection(Section):
         default=None,
     )
     unmaintained_after: Duration | None = key(
-        "After how long without any release a package counts as unmaintained. Default: never.", default=None
+        "After how long without any release a package counts as unmaintained. Default: never.",
+        default=None,
+        tighter=LOWER,
     )
     end_of_life: EndOfLife = key("The end of support of runtimes, images and frameworks.", default_factory=EndOfLife)
     pin: Pin = key("What actions and images must be pinned to.", default_factory=Pin)

@@ -10,8 +10,7 @@ from checks.licenses.statement import Confidence, read
 from checks.licenses.tree import And, License, Or, Unclear, With, leaves
 from checks.model.phrase import Phrase, say, visible
 from checks.policy.packages import version_faults
-from checks.policy.values import Account, Day, PackagePattern
-from checks.vulnerabilities.terms import AdvisoryId
+from checks.policy.values import Account, AdvisoryId, Day, PackagePattern
 
 #: How long an ignore without an end holds, unless the user says otherwise (days): time to look at each once.
 REVIEW_DAYS = 90

@@ -42,11 +42,14 @@ class PolicyIssue(NamedTuple):
     key: str
     message: str
     hint: str = ""
+    file: str = ""
+    """Where it stands, if not in the main file of the policy."""
 
     def at(self, file: str) -> str:
+        """For people; `file` is the main file."""
         key = f"{self.key}: " if self.key else ""
         hint = f" ({self.hint})" if self.hint else ""
-        return f"{file}:{self.line}:{self.column}: {key}{self.message}{hint}"
+        return f"{self.file or file}:{self.line}:{self.column}: {key}{self.message}{hint}"
 
 
 class PolicyError(GateError):

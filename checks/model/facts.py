@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the command starts 9 ms sooner, and most of its runs need no fact
     from checks.model.advisory import Advisory, Exploited, Likelihood, Statement
+    from checks.model.finding import AppliedOverride
     from checks.model.packages import Known, PackageFacts, VersionFacts
     from checks.model.signatures import Signatures
 
@@ -75,6 +76,8 @@ class RepositoryFacts:
     """Whether GitHub's own license compliance gate judges the branch that the change goes into."""
     topics: tuple[str, ...] | None = None
     """None: nobody told."""
+    properties_known: bool = False
+    """Whether `properties` are all that have a value; otherwise of those that are absent nobody told."""
 
     @property
     def public(self) -> bool:
@@ -103,6 +106,8 @@ class Facts:
     """By login, lower case: membership of the organization that owns the repository."""
     signatures: "Signatures | None" = None
     """Who agreed to what; None: nobody told, so agreements are not judged here."""
+    overrides: "Mapping[str, AppliedOverride]" = field(default_factory=lambda: MappingProxyType({}))
+    """By check: who has set it to pass for the head under judgment."""
     requested: frozenset[str] = frozenset()
     """Ids of findings of this change for which the owner of the policy was asked for something."""
     repository: RepositoryFacts = field(default_factory=RepositoryFacts)

@@ -25,24 +25,32 @@ class Move(StrEnum):
     OWNER = "owner"
     CLOCK = "clock"
     SERVICE = "service"
+    SIGNER = "signer"
+    """The person that the finding is about signs, and nobody changes the code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a finding is about: exactly one of a package version, a commit, a file or an entry of the policy."""
+    """What a finding is about: exactly one of a package version, a commit, a file, an entry of the policy or a
+    person."""
 
     purl: str | None = None
     version: str | None = None
     name: str | None = None
-    """Display name of the package."""
+    """Display name of the package; for a person: of what they sign."""
     commit: str | None = None
     path: str | None = None
     policy: str | None = None
     """Key and value, for people: `licenses.allow: MPL-2.0`."""
+    person: str | None = None
+    """Login, or the address where there is no account."""
 
     @property
     def key(self) -> str:
-        """What stays the same over pushes: a package without its version, a commit, a path, an entry of the policy."""
+        """What stays the same over pushes: a package without its version, a commit, a path, an entry of the policy, a
+        person and what they sign."""
+        if self.person:
+            return f"{self.person}\0{self.name}" if self.name else self.person
         return self.purl or self.commit or self.path or self.policy or ""
 
     def __str__(self) -> str:
@@ -50,6 +58,8 @@ class Subject:
             return f"{self.purl}@{self.version}" if self.version else self.purl
         if self.policy:
             return f"policy:{self.policy}"
+        if self.person:
+            return f"person:{self.person}"
         return f"commit:{self.commit}" if self.commit else f"file:{self.path}"
 
 
@@ -73,6 +83,8 @@ class Fix:
     suggestion: tuple[Location, str] | None = None
     """The line that takes the place of another one, where that line is itself the truth and no lock file stands behind
     it; foreign text."""
+    without_terminal: Phrase = ()
+    """What somebody does who has only a browser, for example on a phone; a clause without a period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +112,10 @@ class Observation:
     """The place in the policy that decided, for example `("licenses", "allow")`."""
     fix: Fix | None = None
     """Only what the check itself knows without other versions or packages; the engine adds the rest."""
+    advisories: tuple[tuple[str, ...], ...] = ()
+    """The vulnerabilities that it speaks of, each by all its names; the first is what people call it."""
+    licenses: tuple[str, ...] = ()
+    """The licenses that were judged, canonically written: a waiver may hold only as long as they stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +134,22 @@ class AppliedWaiver:
     approved_by: str
     expires: date
     reason: str
+    ending: bool = False
+    """Whether it is so near its end that people are reminded of it."""
+    beside: tuple[str, ...] = ()
+    """Other waivers that it needs beside it, by id: each covers some of the vulnerabilities."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedOverride:
+    """A person has set the check to pass, for this head only."""
+
+    by: str
+    """Login; foreign text, and public: GitHub shows who presses a button or comments."""
+    at: datetime
+    """UTC."""
+    reason: str = ""
+    """Foreign text, not for everybody's eyes; empty where none was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +180,20 @@ class Finding:
     """Whether it speaks because something could not be read or known."""
     counts: bool
     """Whether it may change the conclusion: introduced (or the section judges everything) and not waived."""
+    override: AppliedOverride | None = None
+    lapsed: AppliedWaiver | None = None
+    """A waiver that covered it until it ended."""
+    advisories: tuple[tuple[str, ...], ...] = ()
+    """The vulnerabilities that it speaks of, each by all its names; the first is what people call it."""
+    licenses: tuple[str, ...] = ()
+    """The licenses that were judged, canonically written."""
+    policy_file: str | None = None
+    """The file that `policy_line` is of, where it is not the main file of the policy."""
+
+    @property
+    def accepted(self) -> bool:
+        """Whether a waiver covers it, or a person has set its check to pass."""
+        return self.waiver is not None or self.override is not None
 
     @property
     def blocks(self) -> bool:

@@ -25,7 +25,7 @@ class Conclusion(StrEnum):
     CANNOT_JUDGE = "cannot-judge"
     """Blocked, and only because something could not be read or known."""
     ACTION_REQUIRED = "action-required"
-    """Blocked until a person other than the author acts."""
+    """Blocked until a person acts without changing the code: decides, approves or signs."""
     WOULD_BLOCK = "would-block"
     """Mode evaluate: it would block under enforce."""
     OFF = "off"
@@ -101,4 +101,4 @@ class Report:
     @property
     def before(self) -> tuple[Finding, ...]:
         """What was there before this change and does not count."""
-        return tuple(f for f in self.findings if not f.introduced and not f.counts and f.waiver is None)
+        return tuple(f for f in self.findings if not f.introduced and not f.counts and not f.accepted)

@@ -96,6 +96,8 @@ class Signatures:
     teams: Mapping[str, frozenset[str] | None] = field(default_factory=lambda: MappingProxyType({}))
     """Logins (lower case) of the members among this change's people, by `organization/team` or organization that the
     policy or a company names, lower case; None: it could not be known."""
+    people: Mapping[str, Signer | None] = field(default_factory=lambda: MappingProxyType({}))
+    """The account that GitHub links to an address of a co-author, by the address, lower case; None: to none."""
     as_of: datetime | None = None
     """When the store was read, or the commit date of a signatures file (UTC)."""
     source: str = ""

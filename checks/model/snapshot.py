@@ -29,6 +29,8 @@ class ChangedFile:
     path: str
     status: FileStatus
     previous_path: str | None = None
+    changed_lines: int | None = None
+    """Added and removed ones together; None: nobody counted, it is not text, or only its name changed."""
 
     @property
     def base_path(self) -> str | None:
@@ -61,6 +63,10 @@ class Listing:
     """The branch that the change goes into; None: nobody told."""
     number: int | None = None
     """Of the pull request, if it is one."""
+    branch: str | None = None
+    """Of the pull request: the name of its own branch; None: nobody told."""
+    fork: str | None = None
+    """Address of the fork that this branch is in, for `git push`; None: it is in this repository, or nobody told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,5 +104,9 @@ class Snapshot:
     """Texts at the head that a check asked for, by path; None: too large or not UTF-8. What is not there is absent."""
     added: Mapping[str, tuple[AddedLine, ...] | None] = field(default_factory=lambda: MappingProxyType({}))
     """Lines that the change adds to files that a check asked for; None: the source could not tell."""
+    base_texts: Mapping[str, str | None] = field(default_factory=lambda: MappingProxyType({}))
+    """Settings on the default branch, by path; None: too large or not UTF-8. What is not there is absent."""
+    owner_texts: Mapping[str, str | None] = field(default_factory=lambda: MappingProxyType({}))
+    """The same of the owner's `.github` repository, for what the repository itself does not have."""
     lines: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Texts at the head of the manifests in formats `BY_LINE`, by path."""

@@ -11,7 +11,7 @@ from checks.model.purl import package, parse, type_of
 from checks.policy.addresses import AddressPattern
 from checks.policy.packages import PackageIndex, covers_version, version_faults
 from checks.policy.section import Section
-from checks.policy.shape import KeyFault, OneOrMore, key, nearest
+from checks.policy.shape import FEWER, HIGHER, LOWER, MORE, KeyFault, OneOrMore, key, nearest
 from checks.policy.values import MAX_LENGTH, Account, Day, Duration, Link, PackagePattern, Pattern, Word
 
 
@@ -91,15 +91,20 @@ class Sources:
     """Where packages may come from, as far as lock files name it."""
 
     registries: tuple[AddressPattern, ...] | None = key(
-        "Registries that packages and archives may come from, with everything below them. Default: any.", default=None
+        "Registries that packages and archives may come from, with everything below them. Default: any.",
+        default=None,
+        tighter=FEWER,
     )
     git: tuple[AddressPattern, ...] | None = key(
-        "Repositories that packages may come from: `github.com/example/*`. `[]`: none. Default: any.", default=None
+        "Repositories that packages may come from: `github.com/example/*`. `[]`: none. Default: any.",
+        default=None,
+        tighter=FEWER,
     )
     internal: tuple[AddressPattern, ...] = key(
         "Your own registries and hosts, which people outside cannot use. Names such as `npm.corp` and private "
         "addresses are known without it.",
         default=(),
+        tighter=MORE,
     )
 
 
@@ -127,7 +132,9 @@ class ScorecardCheck(Word):
 class ScorecardTerms:
     """What the OpenSSF Scorecard must say. Its authors advise against judging by the total, so that is no key."""
 
-    minimum: Mapping[ScorecardCheck, int] = key("The least score by check, 0 to 10: `{Maintained: 3, Code-Review: 5}`.")
+    minimum: Mapping[ScorecardCheck, int] = key(
+        "The least score by check, 0 to 10: `{Maintained: 3, Code-Review: 5}`.", tighter=HIGHER
+    )
 
     def faults(self) -> Iterator[KeyFault]:
         """Scores end at 10."""
@@ -146,12 +153,16 @@ class Acceptance:
     """What a package must have that is new here. Each criterion is a rule of its own."""
 
     scorecard: ScorecardTerms | None = key("Checks of the OpenSSF Scorecard.", default=None)
-    maintainers: int | None = key("At least so many people may publish it.", default=None)
-    released_within: Duration | None = key("Its last release may be so old.", default=None)
-    age: Duration | None = key("Its first release must be so old.", default=None)
-    license_history: LicenseHistory = key("`stable`: all releases are under one license.", default=LicenseHistory.ANY)
-    dependents: int | None = key("At least so many packages use it.", default=None)
-    transitive: bool = key("Whether packages that come with others are judged, too.", default=False)
+    maintainers: int | None = key("At least so many people may publish it.", default=None, tighter=HIGHER)
+    released_within: Duration | None = key("Its last release may be so old.", default=None, tighter=LOWER)
+    age: Duration | None = key("Its first release must be so old.", default=None, tighter=HIGHER)
+    license_history: LicenseHistory = key(
+        "`stable`: all releases are under one license.", default=LicenseHistory.ANY, tighter=("any", "stable")
+    )
+    dependents: int | None = key("At least so many packages use it.", default=None, tighter=HIGHER)
+    transitive: bool = key(
+        "Whether packages that come with others are judged, too.", default=False, tighter=(False, True)
+    )
 
     def faults(self) -> Iterator[KeyFault]:
         """Working days have no fixed length."""
@@ -217,13 +228,14 @@ class PackagesSection(Section):
     """The section `packages`."""
 
     advice: tuple[Advice, ...] = key(
-        "What you say of single packages; of several entries the strictest counts.", default=()
+        "What you say of single packages; of several entries the strictest counts.", default=(), tighter=MORE
     )
     sources: Sources = key("Where packages may come from.", default_factory=Sources)
     internal: tuple[InternalName, ...] = key(
         "Names that only your own packages have: `@example/*`, `example-*`, `pkg:pypi/acme-*`. It needs "
         "`sources.internal`.",
         default=(),
+        tighter=MORE,
     )
     popular: Mapping[PurlType, tuple[str, ...]] = key(
         "Names by ecosystem that new packages must not nearly have, besides those that this repository uses: "

@@ -16,6 +16,8 @@ class Scalar(NamedTuple):
     line: int
     column: int
     quoted: bool = False
+    file: str = ""
+    """Its name in messages, as in `Place`."""
 
     @property
     def absent(self) -> bool:
@@ -29,6 +31,7 @@ class Items(NamedTuple):
     items: tuple["Node", ...]
     line: int
     column: int
+    file: str = ""
 
 
 class Entries(NamedTuple):
@@ -37,6 +40,7 @@ class Entries(NamedTuple):
     entries: tuple[tuple[Scalar, "Node"], ...]
     line: int
     column: int
+    file: str = ""
 
     def get(self, key: str) -> "Node | None":
         return next((node for name, node in self.entries if name.text == key), None)

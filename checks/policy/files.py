@@ -12,6 +12,13 @@ from typing import NamedTuple
 
 #: The folder beside the policy that has decisions, one file each, so that two of them never conflict.
 DECISIONS = "waivers"
+MAX_DECISIONS = 5_000
+
+
+def beside_main(main: str, name: str) -> str:
+    """The path of `name` in the folder of the file `main`."""
+    folder, slash, _ = main.rpartition("/")
+    return f"{folder}{slash}{name}"
 
 
 class PolicyRef(NamedTuple):

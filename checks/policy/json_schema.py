@@ -5,9 +5,13 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Annotated, Any, Union, get_args, get_origin
 
+from checks.model.finding import Level
 from checks.policy.load import SectionShape, rule_names
-from checks.policy.schema import FORMAT, Root
-from checks.policy.shape import Key, OneOrMore, is_shape, keys_of
+from checks.policy.overrides import OverrideHead
+from checks.policy.overriding import WHOLE
+from checks.policy.schema import DEFAULT, FORMAT, MATTERS, Root
+from checks.policy.shape import Key, OneOrMore, added_to, is_shape, keys_of, list_item
+from checks.policy.timed import TimedLevel
 from checks.policy.values import TEXT
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -18,32 +22,64 @@ Names = Mapping[str, Sequence[str]]
 
 def json_schema(shapes: Sequence[SectionShape]) -> Schema:
     """The schema of the whole file."""
-    names: Names = {"rule": rule_names(shapes), "check": tuple(shape.check for shape in shapes)}
+    rules, checks = rule_names(shapes), tuple(shape.check for shape in shapes)
+    names: Names = {"rule": rules, "check": checks, "subject of approvals": (DEFAULT, *checks, *MATTERS, *rules)}
     schema = _shape(Root, names)
     properties = dict(_properties(Root, names))
     properties["version"] = {"const": FORMAT, "description": keys_of(Root)["version"].doc}
     properties.update((shape.check, _section(shape)) for shape in shapes)
+    properties["overrides"] = _overrides(shapes, names)
     return {"$schema": DIALECT, "title": "ospo-gate policy", **schema, "properties": properties}
 
 
+def _overrides(shapes: Sequence[SectionShape], names: Names) -> Schema:
+    """Each item is a patch: no key has to be there."""
+    known = keys_of(Root)
+    items: Schema = dict(_properties(OverrideHead, names))
+    items.update((name, _property(known[name], names)) for name in known if name not in WHOLE)
+    items.update((shape.check, {"$ref": f"#/properties/{shape.check}"}) for shape in shapes)
+    return {
+        "type": "array",
+        "items": {"type": "object", "additionalProperties": False, "properties": items},
+        "description": "What holds elsewhere: for some repositories, branches or packages. Later ones win.",
+    }
+
+
 def _section(shape: SectionShape) -> Schema:
-    schema = _shape(shape.section, {"rule": tuple(shape.levels)})
+    schema = _shape(shape.section, {"rule": tuple(shape.levels)}, adds=True)
     return schema if shape.always_on else {"oneOf": [schema, {"const": "off"}]}
 
 
-def _shape(type_: type, names: Names) -> Schema:
+def _shape(type_: type, names: Names, adds: bool = False) -> Schema:
+    """`adds`: beside a list there may be one that adds to it."""
     required = [name for name, item in keys_of(type_).items() if item.required]
     schema: Schema = {
         "type": "object",
         "additionalProperties": False,
-        **({"required": required} if required else {}),
-        "properties": _properties(type_, names),
+        **({"required": required} if required and not adds else {}),
+        "properties": _properties(type_, names, adds),
     }
     return {"oneOf": [schema, {"type": TEXT}]} if hasattr(type_, "from_scalar") else schema
 
 
-def _properties(type_: type, names: Names) -> Schema:
-    return {name: _property(item, names) for name, item in keys_of(type_).items()}
+def _properties(type_: type, names: Names, adds: bool = False) -> Schema:
+    known = keys_of(type_)
+    found = {name: _property(item, names) for name, item in known.items()}
+    more = [name for name, item in known.items() if adds and added_to(f"{name}_also", known) is item]
+    also: Schema = {
+        f"{name}_also": {
+            "type": "array",
+            "items": _type(list_item(known[name].type), names),
+            "description": _also(name),
+        }
+        for name in more
+        if f"{name}_also" not in known
+    }
+    return {**found, **also}
+
+
+def _also(name: str) -> str:
+    return f"Adds to `{name}`, as it was or as the policy below has it."
 
 
 def _property(item: Key, names: Names) -> Schema:
@@ -66,6 +102,8 @@ def _type(type_: Any, names: Names) -> Schema:
         return {"type": "array", "items": _type(arguments[0], names)}
     if origin is not None:
         keys, values = (_type(argument, names) for argument in arguments)
+        if arguments[1] is Level:
+            values = {"oneOf": [values, _shape(TimedLevel, names)]}
         return {"type": "object", "propertyNames": keys, "additionalProperties": values}
     if is_shape(type_):
         return _shape(type_, names)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Self
 
 from checks.model.finding import Guidance, Level
+from checks.policy.override import OverrideKeys
 from checks.policy.shape import RuleId, key
 from checks.policy.values import Link
 
@@ -47,4 +48,9 @@ class Section:
     judge: Judge = key(
         "`changes`: only what a change brings counts. `everything`: what was there before counts too.",
         default=Judge.CHANGES,
+        tighter=("changes", "everything"),
+    )
+    override: OverrideKeys = key(
+        "Who may set this check to pass on one head of a pull request, by name and on the record.",
+        default=OverrideKeys(),
     )

@@ -27,9 +27,19 @@ _MAX_MESSAGE = 600
 KeyPath = tuple[str, ...]
 
 
+#: What makes another value of a key stricter: a list with fewer or with more entries, a lower or a higher limit. For
+#: words, and for true and false, `tighter` is a tuple of them from the least to the most strict.
+FEWER, MORE, LOWER, HIGHER = "fewer", "more", "lower", "higher"
+
+
 def key(doc: str, **options: Any) -> Any:
-    """A field of a shape with its documentation. Options: `default` or `default_factory`."""
-    return field(metadata={"doc": doc}, **options)
+    """A field of a shape with its documentation.
+
+    Options: `default` or `default_factory`; `tighter`, which says when another value is no less strict, so that a
+    repository's own file may set it (`checks.policy.tighten`); `name`, where the key is no name in Python.
+    """
+    metadata = {"doc": doc, "tighter": options.pop("tighter", None), "name": options.pop("name", None)}
+    return field(metadata=metadata, **options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,8 @@ class OneOrMore:
 
 RuleId = Annotated[str, Named("rule")]
 CheckId = Annotated[str, Named("check")]
+#: A check, a rule or `default`.
+ApprovalSubject = Annotated[str, Named("subject of approvals")]
 
 
 class KeyFault(NamedTuple):
@@ -64,6 +76,9 @@ class Key(NamedTuple):
     doc: str
     required: bool
     default: Any
+    tighter: Any = None
+    field: str = ""
+    """The attribute that has its value."""
 
 
 def keys_of(shape: type) -> Mapping[str, Key]:
@@ -81,7 +96,9 @@ def _keys_of(shape: type) -> Mapping[str, Key]:
             continue
         default = item.default_factory() if item.default_factory is not MISSING else item.default
         required = default is MISSING
-        found[item.name] = Key(item.name, hints[item.name], doc, required, None if required else default)
+        name = item.metadata.get("name") or item.name
+        tighter = item.metadata.get("tighter")
+        found[name] = Key(name, hints[item.name], doc, required, None if required else default, tighter, item.name)
     return found
 
 
@@ -91,10 +108,12 @@ def is_shape(type_: Any) -> TypeGuard[type]:
 
 
 class Place(NamedTuple):
-    """Where a value stands in the file, 1-based."""
+    """Where a value stands, 1-based."""
 
     line: int
     column: int
+    file: str = ""
+    """Its name in messages; empty: the main file of the policy."""
 
 
 class Fault:
@@ -103,6 +122,41 @@ class Fault:
 
 class TooManyFaultsError(Exception):
     """Reading stopped at `MAX_ISSUES`."""
+
+
+class _Form(Enum):
+    SCALAR, SHAPE, NAME, MAPPING, LIST = range(5)
+
+
+#: What `_form` found, by the identity of a type, which is kept with it: to hash one costs more than to read a value.
+_FORMS: dict[int, tuple[Any, tuple[_Form, Any, Any]]] = {}
+
+
+def _form(type_: Any) -> tuple[_Form, Any, Any]:
+    """How a type is read, the type or name within it, and of a mapping that of its values; of a list whether one item
+    may stand for it."""
+    known = _FORMS.get(id(type_))
+    if known is None:
+        known = _FORMS[id(type_)] = (type_, _formed(type_))
+    return known[1]
+
+
+def _formed(type_: Any) -> tuple[_Form, Any, Any]:
+    origin, arguments = get_origin(type_), get_args(type_)
+    if origin in (Union, types.UnionType):
+        (only,) = (option for option in arguments if option is not types.NoneType)
+        return _formed(only)
+    if origin is tuple:
+        return _Form.LIST, arguments[0], False
+    if origin is Annotated:
+        inner, mark = arguments
+        if mark is not OneOrMore:
+            return _Form.NAME, mark.kind, None
+        form, item, _ = _formed(inner)
+        return form, item, True
+    if origin is not None:
+        return _Form.MAPPING, *arguments
+    return (_Form.SHAPE if is_shape(type_) else _Form.SCALAR), type_, None
 
 
 class Reader:
@@ -128,7 +182,9 @@ class Reader:
         if len(self.issues) >= MAX_ISSUES:
             message, where, hint = f"more faults follow; these are the first {MAX_ISSUES}", "", ""
         self.issues.append(
-            PolicyIssue(node.line, node.column, where, visible(message, _MAX_MESSAGE), visible(hint, _MAX_MESSAGE))
+            PolicyIssue(
+                node.line, node.column, where, visible(message, _MAX_MESSAGE), visible(hint, _MAX_MESSAGE), node.file
+            )
         )
         if len(self.issues) > MAX_ISSUES:
             raise TooManyFaultsError
@@ -143,27 +199,22 @@ class Reader:
 
     def read(self, node: Node, type_: Any, path: KeyPath) -> Any:
         """The value of `node` as `type_`; `Fault` where it does not fit."""
-        self.places.setdefault(path, Place(node.line, node.column))
+        if path not in self.places:
+            self.places[path] = Place(node.line, node.column, node.file)
         if isinstance(node, Scalar) and node.absent:
             return self.fault(node, path, "there is no value", "give it one, or remove the key")
-        origin = get_origin(type_)
-        if origin in (Union, types.UnionType):
-            (only,) = (option for option in get_args(type_) if option is not types.NoneType)
-            return self.read(node, only, path)
-        if origin is tuple:
-            return self._read_items(node, get_args(type_)[0], path)
-        if origin is Annotated:
-            inner, mark = get_args(type_)
-            if mark is OneOrMore:
-                node = Items((node,), node.line, node.column) if isinstance(node, Scalar) else node
-                return self.read(node, inner, path)
-            return self._read_name(node, mark.kind, path)
-        if origin is not None:
-            key_type, value_type = get_args(type_)
-            return self._read_mapping(node, key_type, value_type, path)
-        if is_shape(type_):
-            return self.read_shape(node, type_, path)
-        return self._read_scalar(node, type_, path)
+        form, inner, more = _form(type_)
+        if form is _Form.SCALAR:
+            return self._read_scalar(node, inner, path)
+        if form is _Form.SHAPE:
+            return self.read_shape(node, inner, path)
+        if form is _Form.NAME:
+            return self._read_name(node, inner, path)
+        if form is _Form.MAPPING:
+            return self._read_mapping(node, inner, more, path)
+        if more and isinstance(node, Scalar):
+            node = Items((node,), node.line, node.column, node.file)
+        return self._read_items(node, inner, path)
 
     def read_shape(self, node: Node, shape: Any, path: KeyPath, *, beside: Iterable[str] = ()) -> Any:
         """The value of `node` as a shape; what only shows beside other keys is looked at when each of them fits.
@@ -190,21 +241,39 @@ class Reader:
         return value if len(self.issues) == before else Fault
 
     def _values(self, node: Entries, shape: type, path: KeyPath, beside: frozenset[str]) -> dict[str, Any]:
+        """By field. `X_also` adds to the list X, or to its default."""
         known = keys_of(shape)
         values: dict[str, Any] = {}
+        more: list[tuple[Key, Scalar, Node]] = []
         meant: set[str | None] = set()
         for name, value in node.entries:
             if name.text in known:
-                values[name.text] = self._entry(name, value, known[name.text].type, path)
+                item = known[name.text]
+                values[item.field] = self._entry(name, value, item.type, path)
+            elif (added := added_to(name.text, known)) is not None and not _in_list(path):
+                more.append((added, name, value))
             elif name.text not in beside:
                 meant.add(self.unknown(name, (*known, *sorted(beside)), path))
+        for item, name, value in more:
+            values[item.field] = self._added(item, name, value, values.get(item.field, item.default or ()), path)
         for item in known.values():
-            if item.required and item.name not in values and item.name not in meant:
+            if item.required and item.field not in values and item.name not in meant:
                 self.fault(node, (*path, item.name), f"'{item.name}' is missing", item.doc)
         return values
 
+    def _added(self, item: Key, name: Scalar, node: Node, first: Any, path: KeyPath) -> Any:
+        """A list with what `X_also` says behind it."""
+        self.places[(*path, name.text)] = Place(name.line, name.column, name.file)
+        self.places.setdefault((*path, item.name), Place(name.line, name.column, name.file))
+        if not isinstance(node, Items) or not isinstance(first, tuple):
+            return self.fault(node, (*path, name.text), "expected a list") if first is not Fault else Fault
+        type_ = list_item(item.type)
+        read = [self.read(n, type_, (*path, item.name, str(i))) for i, n in enumerate(node.items, len(first))]
+        there = {value for value in first if isinstance(value, str)}
+        return (*first, *(v for v in read if v is not Fault and not (isinstance(v, str) and v in there)))
+
     def _entry(self, name: Scalar, value: Node, type_: Any, path: KeyPath) -> Any:
-        self.places[(*path, name.text)] = Place(name.line, name.column)
+        self.places[(*path, name.text)] = Place(name.line, name.column, name.file)
         return self.read(value, type_, (*path, name.text))
 
     def _read_items(self, node: Node, type_: Any, path: KeyPath) -> Any:
@@ -265,6 +334,27 @@ class Reader:
             if message.startswith("expected"):
                 message += f", not '{visible(node.text, 60)}'"
             return self.fault(node, path, message)
+
+
+def added_to(name: str, known: Mapping[str, Key]) -> Key | None:
+    """The list to which the key `name` adds, for example `allow` of `allow_also`."""
+    item = known.get(name.removesuffix("_also")) if name.endswith("_also") and not name.endswith("_also_also") else None
+    return item if item is not None and list_item(item.type) is not None else None
+
+
+def _in_list(path: KeyPath) -> bool:
+    """Whether a path leads into an item of a list: items are written out, and nothing is added to them."""
+    return any(part.isdecimal() for part in path)
+
+
+def list_item(type_: Any) -> Any:
+    """The type of the items, if it is the type of a list."""
+    origin, arguments = get_origin(type_), get_args(type_)
+    if origin in (Union, types.UnionType):
+        return next((list_item(option) for option in arguments if option is not types.NoneType), None)
+    if origin is Annotated:
+        return list_item(arguments[0]) if arguments[1] is OneOrMore else None
+    return arguments[0] if origin is tuple else None
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -240,6 +240,76 @@ class CommitId(Word):
         return cls(text.lower())
 
 
+class AdvisoryId(Word):
+    """The name of a vulnerability in any database: `GHSA-…`, `CVE-…`, `RUSTSEC-…`; in any case."""
+
+    __slots__ = ()
+    SCHEMA: ClassVar[dict[str, object]] = {
+        "type": "string",
+        "pattern": "^[A-Za-z][A-Za-z0-9]*-[A-Za-z0-9.:_-]+$",
+        "maxLength": 100,
+        "examples": ["CVE-2021-23337", "GHSA-35jh-r3h4-6jhm"],
+    }
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        if len(text) > 100 or not re.fullmatch(r"[A-Za-z][A-Za-z0-9]*-[A-Za-z0-9.:_-]+", text):
+            raise ValueError("expected the id of an advisory such as 'CVE-2021-23337' or 'GHSA-35jh-r3h4-6jhm'")
+        return cls(text)
+
+
+class LicenseText(Word):
+    """A license as a finding writes it: `GPL-3.0-only`, `MIT AND CC-BY-3.0`; in any case."""
+
+    __slots__ = ()
+    SCHEMA: ClassVar[dict[str, object]] = {
+        "type": TEXT,
+        "minLength": 1,
+        "maxLength": MAX_LENGTH,
+        "examples": ["GPL-3.0-only", "MIT AND CC-BY-3.0"],
+    }
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        if not text.strip() or len(text) > MAX_LENGTH or "*" in text:
+            raise ValueError(f"expected a license such as 'GPL-3.0-only', of 1 to {MAX_LENGTH} characters, without '*'")
+        return cls(text)
+
+    def same(self, other: str) -> bool:
+        """Blanks and case say nothing."""
+        return self.casefold().split() == other.casefold().split()
+
+
+class FilePath(Word):
+    """The path of one file of the repository: `security/openvex.json`."""
+
+    __slots__ = ()
+    SCHEMA: ClassVar[dict[str, object]] = {"type": "string", "examples": ["security/openvex.json"]}
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        if not 0 < len(text) <= MAX_LENGTH or "*" in text or any(part in ("", ".", "..") for part in text.split("/")):
+            raise ValueError("expected the path of one file from the top of the repository, without '*' and '..'")
+        return cls(text)
+
+
+class LockedKey(Word):
+    """A key of the policy with the keys above it: `licenses.deny`, `vulnerabilities.levels.vulnerable`."""
+
+    __slots__ = ()
+    SCHEMA: ClassVar[dict[str, object]] = {
+        "type": "string",
+        "pattern": "^[a-z_]+(\\.[A-Za-z0-9_-]+)*$",
+        "examples": ["licenses.deny", "vulnerabilities.block_from"],
+    }
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        if len(text) > MAX_LENGTH or not re.match(r"[a-z_]+(\.[A-Za-z0-9_-]+)*\Z", text):
+            raise ValueError("expected a key such as 'licenses.deny'")
+        return cls(text)
+
+
 class Link(Word):
     """An https address."""
 

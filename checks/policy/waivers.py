@@ -1,14 +1,82 @@
 """Waivers: a named, approved and ending exception for findings of any check."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from types import MappingProxyType
+from typing import Annotated, ClassVar, NamedTuple, Self
 
-from checks.model.finding import AppliedWaiver, Observation, Subject
+from checks.model.facts import RepositoryFacts
+from checks.model.finding import Observation, Subject
 from checks.policy.packages import covers_version, version_faults
-from checks.policy.shape import KeyFault, RuleId, key
-from checks.policy.values import Account, CommitId, Day, PackagePattern, Pattern, RepositoryPattern
+from checks.policy.shape import KeyFault, OneOrMore, RuleId, key
+from checks.policy.values import (
+    TEXT,
+    Account,
+    AdvisoryId,
+    CommitId,
+    Day,
+    LicenseText,
+    PackagePattern,
+    Pattern,
+    RepositoryPattern,
+    Word,
+)
+
+#: Codes that are worth counting by, in every organization; others are as good. docs/waivers.md says what they mean.
+#: The first five are the justifications of VEX: with one of them `ospo-gate vex` says `not affected`.
+REASON_CODES = (
+    "component-not-present",
+    "vulnerable-code-not-present",
+    "vulnerable-code-not-in-execute-path",
+    "vulnerable-code-cannot-be-controlled-by-adversary",
+    "inline-mitigations-already-exist",
+    "false-positive",
+    "update-planned",
+    "risk-accepted",
+    "dynamic-linking",
+    "separate-program",
+    "not-distributed",
+    "commercial-license",
+    "own-copyright",
+    "no-alternative",
+    "imported-history",
+)
+
+
+class DecisionId(Word):
+    """What a decision is called, in the policy, in every report and as the name of its file."""
+
+    __slots__ = ()
+    SCHEMA: ClassVar[dict[str, object]] = {
+        "type": TEXT,
+        "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$",
+        "examples": ["W-2026-014"],
+    }
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        if not re.match(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}\Z", text):
+            raise ValueError("expected a reference such as 'W-2026-014', of letters, digits, '.', '_' and '-'")
+        return cls(text)
+
+
+class ReasonCode(Word):
+    """One word to count by."""
+
+    __slots__ = ()
+    SCHEMA: ClassVar[dict[str, object]] = {
+        "type": TEXT,
+        "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$",
+        "examples": list(REASON_CODES),
+    }
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        if not re.match(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}\Z", text):
+            raise ValueError("expected one word such as 'dynamic-linking'")
+        return cls(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,30 +84,61 @@ class Reason:
     """Why an exception is right: a sentence, or a code for counting with a sentence."""
 
     text: str = key("The reason in a sentence.")
-    code: str | None = key("A word to count by, for example `dynamic-linking`.", default=None)
+    code: ReasonCode | None = key(
+        "A word to count by, for example `dynamic-linking`: docs/waivers.md has a list that is open.", default=None
+    )
 
     @classmethod
     def from_scalar(cls, text: str) -> Self:
         return cls(text)
 
 
+class Surroundings(NamedTuple):
+    """What a waiver may ask about besides the observation itself. What is not known is never covered."""
+
+    paths: tuple[str, ...] = ()
+    """All files in which the finding stands."""
+    repository: RepositoryFacts = RepositoryFacts()
+    branch: str | None = None
+    """The branch that the change goes into."""
+    below: Callable[[PackagePattern], bool] = lambda _: False
+    """Whether every path that brings the package goes through a package that matches."""
+
+
 @dataclass(frozen=True, slots=True)
 class Waiver:
     """Covers the findings of `rules` about `package` (or about files and commits) until the end of `expires`."""
 
-    id: str = key("Your reference, shown wherever the waiver is: W-2026-014.")
+    id: DecisionId = key("Your reference, shown wherever the waiver is: W-2026-014.")
     rules: tuple[RuleId, ...] = key("Rule ids that it covers.")
     reason: Reason = key("Why: a sentence, or `{code: dynamic-linking, text: …}`.")
     approved_by: Account = key("Who approved it: '@login' or '@organization/team'. Never the requester.")
     expires: Day = key("Last day on which it holds, UTC.")
     package: PackagePattern | None = key("Package URL without version; `*` is a wildcard.", default=None)
     versions: str | None = key("Versions that it covers, for example `<1.4` or `1.3.0`. Default: all.", default=None)
+    below: PackagePattern | None = key(
+        "Only where every path that brings the package goes through this one, for example `pkg:npm/react-scripts`.",
+        default=None,
+    )
+    advisories: tuple[AdvisoryId, ...] = key(
+        "Only these vulnerabilities, by any of their names; a finding that has others, too, is not covered.", default=()
+    )
+    licenses: tuple[LicenseText, ...] = key(
+        "Only as long as the package is judged as one of these, written as the finding writes it.", default=()
+    )
     repositories: tuple[RepositoryPattern, ...] = key("Repositories that it covers. Default: all.", default=())
+    properties: Mapping[str, Annotated[tuple[Pattern, ...], OneOrMore]] = key(
+        "Custom properties that a repository must have: `{distribution: internal}`.",
+        default_factory=lambda: MappingProxyType({}),
+    )
+    branches: tuple[Pattern, ...] = key("Branches that changes go into. Default: all.", default=())
     paths: tuple[Pattern, ...] = key("Manifests or files that it covers. Default: all.", default=())
     commits: tuple[CommitId, ...] = key("Full commit ids, for sign-off findings.", default=())
     requested_by: Account | None = key("Who asked for it.", default=None)
     created: Day | None = key("The day from which on it holds. Default: always.", default=None)
     ticket: str | None = key("A reference in another system.", default=None)
+    compensating_control: str | None = key("What makes up for it meanwhile, in a sentence.", default=None)
+    renewal_of: DecisionId | None = key("The id of the waiver that this one takes the place of.", default=None)
 
     def faults(self) -> Iterator[KeyFault]:
         """What makes it no waiver: too wide, for nothing, approved by who asked, or never true."""
@@ -49,24 +148,32 @@ class Waiver:
             yield KeyFault("approved_by", "nobody approves their own waiver", "requested_by is the same account")
         if self.created and self.created > self.expires:
             yield KeyFault("expires", "it expires before it was created")
+        if self.renewal_of == self.id:
+            yield KeyFault("renewal_of", "a waiver cannot renew itself", "give the new one an id of its own")
         yield from self._reach()
         yield from version_faults(self.package, self.versions)
 
     def _reach(self) -> Iterator[KeyFault]:
-        if not (self.package or self.paths or self.commits):
-            yield KeyFault("", "a waiver must say what it covers", "add package, paths or commits")
+        if not (self.package or self.below or self.advisories or self.paths or self.commits):
+            yield KeyFault("", "a waiver must say what it covers", "add package, below, advisories, paths or commits")
         elif not self._narrow:
             hint = "name a package, a path or a repository, or change the policy for all"
             yield KeyFault("", "a waiver for everything is a policy change, not a waiver", hint)
-        if self.commits and (self.package or self.paths):
+        others = self.package or self.below or self.advisories or self.licenses or self.paths
+        if self.commits and others:
             hint = "a finding is about a package, a file or a commit"
-            yield KeyFault("commits", "'commits' with 'package' or 'paths' covers nothing", hint)
+            yield KeyFault("commits", "'commits' with what describes a package or a file covers nothing", hint)
+        for name, values in self.properties.items():
+            if not values:
+                yield KeyFault("properties", f"no value of '{name}' is named")
 
     @property
     def _narrow(self) -> bool:
         """Whether one of the conditions, which all must hold, lets less than everything through."""
         return bool(
             (self.package and not self.package.whole_type)
+            or (self.below and not self.below.whole_type)
+            or self.advisories
             or (self.paths and not any(pattern.everything for pattern in self.paths))
             or (self.repositories and not any(pattern.everything for pattern in self.repositories))
             or self.commits
@@ -76,13 +183,45 @@ class Waiver:
         """Whether it holds at `now` (UTC): from the beginning of `created` to the end of `expires`."""
         return now < self.expires.ends and (self.created is None or self.created.begins <= now)
 
-    def covers(self, observation: Observation, paths: tuple[str, ...], repository: str | None) -> bool:
-        """Whether it speaks of this observation in all its places; whether it is still `live` is another question."""
+    def ended(self, now: datetime) -> bool:
+        """Whether its last day is over at `now` (UTC)."""
+        return self.expires.ends <= now
+
+    def covers(self, observation: Observation, around: Surroundings) -> bool:
+        """Whether it speaks of all of this observation in all its places; whether it is still `live` is another
+        question."""
+        return self.reaches(observation, around) and len(self.named(observation)) == max(
+            len(observation.advisories), bool(self.advisories)
+        )
+
+    def reaches(self, observation: Observation, around: Surroundings) -> bool:
+        """Whether all its conditions but `advisories` hold."""
         return (
             observation.rule in self.rules
             and self._covers_subject(observation.subject)
-            and (not self.repositories or any(p.matches(repository or "") for p in self.repositories))
-            and (not self.paths or (bool(paths) and all(any(p.matches(path) for p in self.paths) for path in paths)))
+            and (not self.licenses or _all_named(observation.licenses, self.licenses))
+            and self.for_repository(around.repository)
+            and (not self.branches or (around.branch is not None and any_matches(self.branches, around.branch)))
+            and (not self.paths or (bool(around.paths) and all(any_matches(self.paths, path) for path in around.paths)))
+            and (self.below is None or around.below(self.below))
+        )
+
+    def named(self, observation: Observation) -> frozenset[int]:
+        """Which of the vulnerabilities it speaks of, by position; all of them where it names none."""
+        if not self.advisories:
+            return frozenset(range(len(observation.advisories)))
+        mine = {advisory.lower() for advisory in self.advisories}
+        return frozenset(
+            position
+            for position, names in enumerate(observation.advisories)
+            if any(name.lower() in mine for name in names)
+        )
+
+    def for_repository(self, repository: RepositoryFacts) -> bool:
+        """Whether it speaks of this repository at all."""
+        return (not self.repositories or any_matches(self.repositories, repository.name or "")) and all(
+            name in repository.properties and any_matches(values, repository.properties[name])
+            for name, values in self.properties.items()
         )
 
     def _covers_subject(self, subject: Subject) -> bool:
@@ -92,6 +231,12 @@ class Waiver:
             return False
         return covers_version(self.versions, subject.purl, subject.version)
 
-    @property
-    def applied(self) -> AppliedWaiver:
-        return AppliedWaiver(self.id, self.approved_by, self.expires.date, self.reason.text)
+
+def any_matches(patterns: tuple[Pattern, ...], text: str) -> bool:
+    """Whether one of the patterns is for this text."""
+    return any(pattern.matches(text) for pattern in patterns)
+
+
+def _all_named(judged: tuple[str, ...], named: tuple[LicenseText, ...]) -> bool:
+    """Whether there is a license, and each that was judged is named."""
+    return bool(judged) and all(any(text.same(license_) for text in named) for license_ in judged)

@@ -36,6 +36,8 @@ _CANNOT_START = {
     "`": "put it in quotes",
     "%": "put it in quotes",
 }
+#: What is said of a file without a value.
+EMPTY = "the policy is empty"
 
 
 class _RefusedError(Exception):
@@ -44,12 +46,15 @@ class _RefusedError(Exception):
         self.issue = PolicyIssue(line, column, "", message, hint)
 
 
-def parse(text: str, file: str) -> Node:
-    """The one document of `text`. Raises `PolicyError` with line and column."""
+def parse(text: str, file: str, named: str = "") -> Node:
+    """The one document of `text`. Raises `PolicyError` with line and column.
+
+    `file` is its name in errors, and `named` in its nodes: see `Place.file`.
+    """
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         _check_characters(text)
-        return _Builder().build(yaml.parse(text, Loader=loader))
+        return _Builder(named).build(yaml.parse(text, Loader=loader))
     except _RefusedError as refused:
         issue = refused.issue
     except yaml.MarkedYAMLError as error:
@@ -84,7 +89,8 @@ def _issue(error: yaml.MarkedYAMLError, text: str) -> PolicyIssue:
 class _Builder:
     """Builds nodes from events with an explicit stack of open collections: where each began, and its children."""
 
-    def __init__(self) -> None:
+    def __init__(self, file: str) -> None:
+        self.file = file
         self.stack: list[tuple[int, int, list[Node]]] = []
         self.root: Node | None = None
         self.nodes = 0
@@ -94,7 +100,7 @@ class _Builder:
             mark = event.start_mark
             self._take(event, mark.line + 1, mark.column + 1)
         if self.root is None or (isinstance(self.root, Scalar) and self.root.absent):
-            raise _RefusedError(1, 1, "the policy is empty", "begin with: version: 1")
+            raise _RefusedError(1, 1, EMPTY, "begin with: version: 1")
         return self.root
 
     def _take(self, event: yaml.Event, line: int, column: int) -> None:
@@ -106,10 +112,10 @@ class _Builder:
                 self._open(event, line, column)
             case yaml.SequenceEndEvent():
                 line, column, children = self.stack.pop()
-                self._add(Items(tuple(children), line, column))
+                self._add(Items(tuple(children), line, column, self.file))
             case yaml.MappingEndEvent():
                 line, column, children = self.stack.pop()
-                self._add(Entries(_pairs(children), line, column))
+                self._add(Entries(_pairs(children), line, column, self.file))
             case yaml.DocumentStartEvent() if self.root is not None:
                 raise _RefusedError(line, column, "a second YAML document is not allowed")
 
@@ -124,7 +130,7 @@ class _Builder:
             hint = "text that begins with '!' needs quotes"
             raise _RefusedError(line, column, f"YAML tags are not allowed: {visible(tag, 60)}", hint)
         if isinstance(event, yaml.ScalarEvent):
-            self._add(Scalar(event.value, line, column, event.style not in (None, "")))
+            self._add(Scalar(event.value, line, column, event.style not in (None, ""), self.file))
         elif len(self.stack) >= MAX_DEPTH:
             raise _RefusedError(line, column, f"nested more than {MAX_DEPTH} levels deep")
         else:

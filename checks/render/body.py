@@ -9,7 +9,7 @@ from checks.render.english import capital, counted, moment
 from checks.render.limits import cut, first
 from checks.render.markdown import code, link, pastable, phrase, prose, shell_block
 from checks.render.outcomes import Groups, Thing, things
-from checks.render.presentation import Presentation, linked_place
+from checks.render.presentation import Presentation, linked_place, signing
 
 #: How many names one item lists, how many commands an item shows by itself, and how long the block may be.
 NAMES, COMMANDS, BLOCK = 8, 3, 12_000
@@ -36,6 +36,8 @@ def _to_fix(report: Report, groups: Groups, presentation: Presentation, shown: i
         yield f"**And {rest:,} more** ({where})." if shown else f"**{counted(rest, 'thing')} to fix** ({where})."
     if report.repair:
         yield _repair(report, todo)
+    if ways := [thing[0].fix.without_terminal for thing in todo if thing[0].fix and thing[0].fix.without_terminal]:
+        yield f"No terminal? {phrase(sentences.headed(sentences.sentence(ways[0])))}"
 
 
 def _repair(report: Report, todo: Sequence[Thing]) -> str:
@@ -58,7 +60,8 @@ def _item(report: Report, presentation: Presentation, thing: Thing) -> str:
 def _explained(report: Report, presentation: Presentation, thing: Thing) -> str:
     """Everything after the first sentence of an item."""
     finding = thing[0]
-    parts = (_guidance(finding), _where(report, presentation, finding), _others(thing), _fix(report, finding))
+    others, page = _others(thing), signing(finding, presentation)
+    parts = (_guidance(finding), _where(report, presentation, finding), others, _fix(report, finding), page)
     return f"{' '.join(part for part in parts if part)} · {code(finding.id)}".lstrip()
 
 

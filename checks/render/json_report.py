@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from checks.model.dependency import Location
-from checks.model.finding import AppliedWaiver, Evidence, Finding, Fix, Guidance, Subject
+from checks.model.finding import AppliedOverride, AppliedWaiver, Evidence, Finding, Fix, Guidance, Subject
 from checks.model.report import CheckOutcome, Report
 from checks.render import sentences
 from checks.render.plaintext import line
@@ -77,7 +77,12 @@ def finding_json(finding: Finding, public: bool) -> Json:
         "evidence": [_evidence(fact) for fact in finding.evidence],
         "guidance": _guidance(finding.guidance),
         "waiver": _waiver(finding.waiver, public),
+        "lapsed": _waiver(finding.lapsed, public),
+        "advisories": [[_text(name) for name in names] for names in finding.advisories],
+        "licenses": [_text(license_) for license_ in finding.licenses],
+        "override": _override(finding.override, public),
         "policy_line": finding.policy_line,
+        "policy_file": _text(finding.policy_file) if finding.policy_file else None,
     }
 
 
@@ -89,6 +94,7 @@ def _subject(subject: Subject) -> Json:
         "commit": subject.commit,
         "path": _text(subject.path),
         "policy": _text(subject.policy),
+        "person": _text(subject.person),
     }
 
 
@@ -100,7 +106,12 @@ def _fix(fix: Fix | None) -> Json | None:
     if fix is None:
         return None
     commands = [_text(command) for command in fix.commands]
-    return {"summary": line(fix.summary), "commands": commands, "suggestion": _suggestion(fix.suggestion)}
+    return {
+        "summary": line(fix.summary),
+        "commands": commands,
+        "suggestion": _suggestion(fix.suggestion),
+        "without_terminal": line(fix.without_terminal) or None,
+    }
 
 
 def _suggestion(suggestion: tuple[Location, str] | None) -> Json | None:
@@ -124,9 +135,18 @@ def _waiver(waiver: AppliedWaiver | None, public: bool) -> Json | None:
     return {
         "id": _text(waiver.id),
         "expires": waiver.expires.isoformat(),
+        "ending": waiver.ending,
+        "beside": [_text(id_) for id_ in waiver.beside],
         "approved_by": None if public else _text(waiver.approved_by),
         "reason": None if public else _text(waiver.reason),
     }
+
+
+def _override(override: AppliedOverride | None, public: bool) -> Json | None:
+    if override is None:
+        return None
+    reason = None if public or not override.reason else _text(override.reason)
+    return {"by": _text(override.by), "at": _moment(override.at), "reason": reason}
 
 
 def _outcome(report: Report, outcome: CheckOutcome) -> Json:

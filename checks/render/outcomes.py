@@ -56,7 +56,7 @@ def check_conclusion(report: Report, check: str) -> Run:
         return "success"
     if report.conclusion is Conclusion.WOULD_BLOCK:
         return "neutral"
-    waiting = all(finding.move in (Move.OWNER, Move.MAINTAINER) for finding in groups.blocking)
+    waiting = all(finding.move in (Move.OWNER, Move.MAINTAINER, Move.SIGNER) for finding in groups.blocking)
     return "action_required" if waiting else "failure"
 
 
@@ -80,7 +80,7 @@ class Groups:
     warnings: tuple[Finding, ...]
     notes: tuple[Finding, ...]
     accepted: tuple[Finding, ...]
-    """Covered by a waiver."""
+    """Covered by a waiver, or set to pass by a person."""
     before: tuple[Finding, ...]
     """There before this change; they do not count."""
 
@@ -97,7 +97,7 @@ def grouped(findings: Iterable[Finding]) -> Groups:
 
 
 def _group(finding: Finding) -> str:
-    if finding.waiver is not None:
+    if finding.accepted:
         return "accepted"
     if not finding.counts:
         return "before"
@@ -111,7 +111,8 @@ def _group(finding: Finding) -> str:
 
 
 def things(findings: Iterable[Finding]) -> tuple[Thing, ...]:
-    """Findings that have one cause together: one rule and one direct dependency, or one rule and several commits."""
+    """Findings that have one cause together: one rule and one direct dependency, or one rule and several commits, or
+    several people who have to sign one document."""
     together: dict[tuple[object, ...], list[Finding]] = {}
     for finding in findings:
         together.setdefault(_cause(finding), []).append(finding)
@@ -121,6 +122,8 @@ def things(findings: Iterable[Finding]) -> tuple[Thing, ...]:
 def _cause(finding: Finding) -> tuple[object, ...]:
     if finding.subject.commit or (finding.could_not_tell and finding.subject.purl):
         return (finding.rule, "one cause for all")
+    if finding.subject.person:
+        return (finding.rule, finding.subject.name)
     if len(finding.why) > 1:
         return (finding.rule, finding.why[0], finding.clears_at)
     return (finding.id, finding.subject.key, finding.subject.version)
@@ -186,7 +189,7 @@ def _cannot_judge(blocking: Sequence[Finding]) -> str:
 
 def _noun(finding: Finding) -> str:
     subject = finding.subject
-    return "package" if subject.purl else "commit" if subject.commit else "file"
+    return "package" if subject.purl else "commit" if subject.commit else "person" if subject.person else "file"
 
 
 def stops(report: Report) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from checks.model.dependency import Location
+from checks.model.finding import Finding, Move
 from checks.model.report import Report
 from checks.render.markdown import link, phrase
 from checks.render.sentences import place
@@ -21,6 +22,8 @@ class Presentation:
     """`https://github.com` or a GitHub Enterprise Server; None: no links to lines."""
     details_url: str | None = None
     """The page with every step of this verdict; None where no page answers."""
+    sign_url: str | None = None
+    """The page on which people sign agreements; None where no page answers."""
     commands: frozenset[str] = frozenset()
     """Comment commands that work today, without the slash: `wrong`, `waive`. Nothing else is offered."""
     buttons: bool = False
@@ -42,6 +45,16 @@ def _blob(report: Report, presentation: Presentation, location: Location) -> str
     line = f"#L{location.line}" if location.line else ""
     server = presentation.server_url.rstrip("/")
     return f"{server}/{name}/blob/{report.head}/{quote(path, errors='replace')}{line}"
+
+
+def signing(finding: Finding, presentation: Presentation) -> str:
+    """The link to the page on which the agreement of a finding is signed; empty for other findings, or without a page.
+    """
+    name = finding.subject.name
+    if finding.move is not Move.SIGNER or not name or not presentation.sign_url:
+        return ""
+    url = f"{presentation.sign_url.rstrip('/')}/documents/{quote(name, safe='', errors='replace')}"
+    return f"{link('Read and sign', url)}."
 
 
 def repository_path(path: str) -> str | None:

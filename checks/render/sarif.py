@@ -94,10 +94,10 @@ def _result(report: Report, finding: Finding, index: dict[str, int]) -> Json:
     related = [place for place in finding.related if _place(place)][: SARIF_LOCATIONS - 1]
     if related:
         result["relatedLocations"] = [_location(place) for place in related]
-    if finding.waiver:
+    if accepted := finding.waiver or finding.override:
         suppression: Json = {"kind": "external", "status": "accepted"}
-        if not report.repository.public:
-            suppression["justification"] = _safe((finding.waiver.reason,))
+        if not report.repository.public and accepted.reason:
+            suppression["justification"] = _safe((accepted.reason,))
         result["suppressions"] = [suppression]
     return result
 

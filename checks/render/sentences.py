@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from checks.model.dependency import Location
-from checks.model.finding import Finding, Move, Subject
+from checks.model.finding import AppliedOverride, Finding, Move, Subject
 from checks.model.phrase import Foreign, Phrase, join, say
 from checks.model.report import Report
 from checks.render.english import age, capital, counted, day, listed, moment, number
@@ -20,13 +20,13 @@ _PASTABLE = re.compile(r"(?!-)[\w./@-]{1,200}\Z", re.ASCII)
 
 
 def subject(value: Subject) -> Phrase:
-    """`left-grid 1.3.0`, `commit 9f2c1ab`, the path, or the entry of the policy."""
+    """`left-grid 1.3.0`, `commit 9f2c1ab`, the person, the path, or the entry of the policy."""
     if value.purl:
         name = (Foreign(value.name or value.purl),)
         return (*name, " ", Foreign(value.version)) if value.version else name
     if value.commit:
         return ("commit ", Foreign(value.commit[:7]))
-    return (Foreign(value.path or value.policy or "the change"),)
+    return (Foreign(value.person or value.path or value.policy or "the change"),)
 
 
 def place(location: Location) -> Phrase:
@@ -102,20 +102,31 @@ def accepted(finding: Finding, public: bool) -> Phrase:
     Who approved it and why is said only where that is not public.
     """
     waiver = finding.waiver
+    if finding.override is not None:
+        return _overridden(finding.override, finding.headline, public)
     if waiver is None:
         return finding.headline
     approval: Phrase = ()
     if not public:
-        approval = (", approved by ", Foreign(waiver.approved_by), f": {waiver.reason}" if waiver.reason else "")
-    until = f"until {day(waiver.expires)}: "
-    return (until, *finding.headline, " (waiver ", waiver.id, *approval, ")")
+        reason = f": {waiver.reason}" if waiver.reason else ""
+        approval = (", approved by ", Foreign(waiver.approved_by), reason)
+    soon = ", which is soon" if waiver.ending else ""
+    ids = join([(id_,) for id_ in (waiver.id, *waiver.beside)], last=" and ")
+    name = "waivers" if waiver.beside else "waiver"
+    return (f"until {day(waiver.expires)}{soon}: ", *finding.headline, f" ({name} ", *ids, *approval, ")")
+
+
+def _overridden(override: AppliedOverride, headline: Phrase, public: bool) -> Phrase:
+    """`set to pass by @ada on 20 Nov 2026: commit 9f2c1ab has no sign-off (reason: signed on paper)`."""
+    reason = say(" (reason: {})", override.reason) if override.reason and not public else ()
+    return say("set to pass by {} on {}: {}{}", f"@{override.by}", (day(override.at),), headline, reason)
 
 
 def policy_place(report: Report, finding: Finding) -> Phrase:
     """`policy.yaml line 41`; empty when a built-in default decided."""
     if finding.policy_line is None or report.policy.built_in:
         return ()
-    return say("{} line {}", report.policy.source, finding.policy_line)
+    return say("{} line {}", finding.policy_file or report.policy.source, finding.policy_line)
 
 
 def fine(report: Report) -> str:
@@ -127,7 +138,7 @@ def fine(report: Report) -> str:
         spoken = (
             str(f.subject)
             for f in report.of(outcome.check)
-            if not f.subject.policy and (f.warns or f.blocks or f.waiver or not f.counts)
+            if not f.subject.policy and (f.warns or f.blocks or not f.counts)
         )
         bad.setdefault(outcome.noun, set()).update(spoken)
     left = {noun: count - len(bad[noun]) for noun, count in judged.items() if count > len(bad[noun])}

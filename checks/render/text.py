@@ -116,6 +116,8 @@ def _thing(report: Report, screen: _Screen, thing: Thing, hue: str) -> Iterator[
         yield from screen.field("fix", line(sentences.headed(sentences.sentence(finding.fix.summary))))
         if not (report.repair and finding.blocks):
             yield from _commands(screen, finding.fix.commands, 4 + _LABEL)
+        if finding.fix.without_terminal:
+            yield from screen.field("or", line(sentences.headed(sentences.sentence(finding.fix.without_terminal))))
 
 
 def _fields(report: Report, finding: Finding) -> Iterator[tuple[str, str]]:

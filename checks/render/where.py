@@ -202,15 +202,15 @@ def _day(text: object) -> str:
 def rows(documents: Iterable[Mapping[str, Any]]) -> str:
     """The uses of all pages as CSV (RFC 4180). A cell that a spreadsheet would take for a formula is quoted."""
     places = [place for document in documents for place in document["places"]]
-    cells = [_COLUMNS, *([_cell(place.get(column)) for column in _COLUMNS] for place in places)]
-    return "".join(",".join(map(_quoted, row)) + "\r\n" for row in cells)
+    cells = [_COLUMNS, *([cell_text(place.get(column)) for column in _COLUMNS] for place in places)]
+    return "".join(",".join(map(quoted, row)) + "\r\n" for row in cells)
 
 
-def _quoted(cell: str) -> str:
+def quoted(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"' if set(',"\r\n') & set(cell) else cell
 
 
-def _cell(value: object) -> str:
+def cell_text(value: object) -> str:
     if isinstance(value, list):
         value = " ".join(map(str, value))
     shown = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

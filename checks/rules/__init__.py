@@ -26,9 +26,14 @@ class Checks:
         return check
 
 
+#: Files in which repositories have settings of their own, by check. They are read with the manifests, before the
+#: policy and the checks that it turns on are known.
+SETTINGS = {"signoff": ".github/dco.yml"}
+
 #: Every check, in the order in which people read their results. An id is the name of a module of this package.
 CHECKS = Checks(
     "signoff",
+    "agreements",
     "licenses",
     "vulnerabilities",
     "freshness",

@@ -12,6 +12,10 @@ from checks.model.phrase import Phrase
 from checks.model.snapshot import Listing, Snapshot
 from checks.policy.section import Section
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from checks.policy.schema import Remark
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -27,6 +31,8 @@ class Rule:
     waivable: bool = True
     could_not_tell: bool = False
     """Whether it speaks because something could not be read or known, rather than because it is wrong."""
+    since: int | None = None
+    """The edition of policies that it came with: in older ones it is a note. None: it was there in the first."""
     everywhere: bool = False
     """Whether it counts for what was there before, too, whatever the section's `judge` says: malware, exploitation."""
 
@@ -37,6 +43,8 @@ class Context:
 
     now: datetime
     """UTC."""
+    remarks: "tuple[Remark, ...]" = ()
+    """What people must know about the layers of the policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +110,6 @@ class Check:
     looks_back: bool = True
     """Whether it also looks at what was there before and does not count, so that old debt is counted; without it no
     fact about that is asked for."""
+    alike: bool = False
+    """Whether it judges alike the packages that its section names nowhere and of which nothing is known, where
+    ecosystem, license and scope are equal, so that a preview judges one for all of them."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from checks.model.change import Change, ChangeKind
 from checks.model.dependency import Dependency, Location, Origin, Problem
 from checks.model.facts import Facts
-from checks.model.finding import Evidence, Level, Observation, Subject
+from checks.model.finding import Evidence, Level, Move, Observation, Subject
 from checks.model.phrase import Phrase, say
 from checks.model.provenance import other_hash, resourced, same_hash
 from checks.model.secrets import MASK
@@ -14,6 +14,10 @@ from checks.model.snapshot import Snapshot
 from checks.policy.section import Section
 from checks.policy.shape import key
 from checks.rules.check import Check, Context, PullJudgment, Rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from checks.policy.schema import Remark
 
 RULES = (
     Rule(
@@ -78,6 +82,37 @@ RULES = (
         "Two lock files of one manifest resolve a direct dependency to different versions.",
         "Keep the lock file of the package manager that you install with and delete the other.",
     ),
+    Rule(
+        "waiver-unused",
+        Level.NOTE,
+        "A waiver of the policy covers nothing in the whole tree, or has ended (only with `--all`).",
+        "Remove what no repository needs: it would cover, unseen, what somebody adds tomorrow.",
+        waivable=False,
+    ),
+    Rule(
+        "override-undecided",
+        Level.WARN,
+        "Nobody told what an override of the policy matches (a property, the topics, the visibility, the target "
+        "branch), so it is not known whether it holds here.",
+        "Tell it: `--property`, `--topic`, `--visibility`, `--target-branch`; the service asks GitHub. Until then what "
+        "the override makes stricter counts, and what it allows does not.",
+        could_not_tell=True,
+    ),
+    Rule(
+        "mode-unknown",
+        Level.WARN,
+        "The custom property that says the mode of the repository has a value that is no mode.",
+        "Set it to `off`, `evaluate` or `enforce`. Until then the mode of the policy counts.",
+        could_not_tell=True,
+    ),
+    Rule(
+        "repository-file-ignored",
+        Level.NOTE,
+        "The repository's own file says something that would make the policy less strict, or is not valid.",
+        "Remove what is named: a repository can only be stricter than its organization. Ask the owner of the policy for "
+        "an exception instead.",
+        waivable=False,
+    ),
 )
 
 _RULE_OF = {
@@ -100,7 +135,7 @@ class InventorySection(Section):
     )
 
 
-def judge_pull(snapshot: Snapshot, _facts: Facts, _section: InventorySection, _context: Context) -> PullJudgment:
+def judge_pull(snapshot: Snapshot, _facts: Facts, _section: InventorySection, context: Context) -> PullJudgment:
     """One observation for each thing that could not be read; introduced unless the base had the same problem."""
     observations = [_observe(problem, introduced=True) for problem in snapshot.listing.problems]
     for pair in snapshot.manifests:
@@ -108,7 +143,21 @@ def judge_pull(snapshot: Snapshot, _facts: Facts, _section: InventorySection, _c
         for problem in pair.head.problems if pair.head else ():
             observations.append(_observe(problem, introduced=(problem.code, problem.message) not in known))
     judged = sum(1 for pair in snapshot.manifests if pair.head)
-    return PullJudgment(judged, (*_first_of_each(observations), *_beside(snapshot)))
+    remarks = [_remarked(remark) for remark in context.remarks]
+    return PullJudgment(judged, (*_first_of_each(observations), *_beside(snapshot), *remarks))
+
+
+def _remarked(remark: "Remark") -> Observation:
+    """What the layers of the policy say of themselves."""
+    return Observation(
+        rule=remark.rule,
+        subject=Subject(policy=remark.name),
+        message=remark.message,
+        headline=remark.headline,
+        move=Move.OWNER,
+        evidence=remark.evidence,
+        policy_key=remark.policy_key,
+    )
 
 
 def _beside(snapshot: Snapshot) -> tuple[Observation, ...]:

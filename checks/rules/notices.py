@@ -61,6 +61,7 @@ class NoticesSection(Section):
     scope: Scope = key(
         "Which packages it must list: `shipped`, or `all` with tools for building, developing and testing.",
         default=Scope.SHIPPED,
+        tighter=("shipped", "all"),
     )
 
     def faults(self) -> Iterator[KeyFault]:

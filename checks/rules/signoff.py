@@ -1,59 +1,22 @@
 """Sign-off (Developer Certificate of Origin): every commit is certified by the person who wrote it."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable, Iterator, Sequence
 
 from checks.model.commit import AccountType, Commit
 from checks.model.facts import Facts, Membership
 from checks.model.finding import Level, Move, Observation, Subject
 from checks.model.phrase import Phrase
 from checks.model.snapshot import Snapshot
-from checks.policy.section import Section
-from checks.policy.shape import key
 from checks.rules.check import Check, Context, PullJudgment, Rule
 from checks.signoffs.addresses import is_bot_address
-from checks.signoffs.explain import evidence, fix, headline, message, remediation_row
-from checks.signoffs.matching import Failure, Judge, Kind, SignoffMode, normal_of
-from checks.signoffs.remediation import Allowed, Remediations
+from checks.signoffs.explain import account_row, evidence, fix, headline, message, queue_fix, remediation_row
+from checks.signoffs.matching import Failure, Judge, Kind, normal_of
+from checks.signoffs.notes import of_file, of_tools
+from checks.signoffs.remediation import Remediations
 from checks.signoffs.repair import Branch, repair_on
+from checks.signoffs.repository_file import PATH, Said, applied, said_by
+from checks.signoffs.terms import Require, SignoffSection
 from checks.signoffs.trailers import loose_sign_offs
-
-
-class Require(StrEnum):
-    EVERYONE = "everyone"
-    NON_MEMBERS = "non-members"
-    """Members of the organization need a verified signature instead."""
-    NOBODY = "nobody"
-
-
-@dataclass(frozen=True, slots=True)
-class RemediationPolicy:
-    """Which remediation commits count."""
-
-    individual: bool = key("A later commit of the same author may sign an earlier one.", default=False)
-    third_party: bool = key("Somebody else may do so on the author's behalf; needs `individual`.", default=False)
-
-    @property
-    def allowed(self) -> Allowed:
-        return Allowed(self.individual, self.third_party)
-
-
-@dataclass(frozen=True, slots=True)
-class SignoffSection(Section):
-    """Sign-off of every commit (Developer Certificate of Origin)."""
-
-    require: Require = key(
-        "Who signs off: `everyone`, `non-members` (members need a verified signature instead) or `nobody`.",
-        default=Require.EVERYONE,
-    )
-    mode: SignoffMode = key(
-        "How sign-offs are compared: `dcoapp` as the DCO app does; `strict`: in the trailer block, name and address of "
-        "one person, co-authors too; `lenient`: Unicode forms, blanks and private GitHub addresses do not matter.",
-        default=SignoffMode.DCOAPP,
-    )
-    remediation: RemediationPolicy = key("Which remediation commits count.", default=RemediationPolicy())
-
 
 RULES = (
     Rule(
@@ -80,6 +43,37 @@ RULES = (
         "A member's commit, which needs no sign-off, has no verified signature either.",
         "Members are trusted by their signature. Sign the commit with GPG, SSH or S/MIME, or add a sign-off.",
     ),
+    Rule(
+        "signoff-by-bot",
+        Level.BLOCK,
+        "A commit is signed off by a bot or a coding agent only.",
+        "A certificate needs a person who answers for it. Sign the commit off with a person's name and address.",
+    ),
+    Rule(
+        "signoff-file-ignored",
+        Level.NOTE,
+        "The repository's `.github/dco.yml` has keys that nothing follows, or asks for less than the policy.",
+        "It may ask for more than the policy, by `require.members` and `allowRemediationCommits`. Remove the rest.",
+    ),
+    Rule(
+        "signoff-file-unreadable",
+        Level.WARN,
+        "The repository's `.github/dco.yml` cannot be read, so the policy alone judges.",
+        "Somebody relies on what it says. Correct the line on the default branch.",
+        could_not_tell=True,
+    ),
+    Rule(
+        "generated-code-noted",
+        Level.NOTE,
+        "A commit tells of a tool that helped: by a trailer, or by a bot or coding agent among its people.",
+        "It is recorded as the commit says it. Nothing has to be done.",
+    ),
+    Rule(
+        "generated-code-undeclared",
+        Level.BLOCK,
+        "A commit has a bot or coding agent among its people, and no trailer that declares a tool.",
+        "The policy wants generated code to be declared. Name the tool in an `Assisted-by` trailer.",
+    ),
 )
 
 
@@ -89,8 +83,18 @@ _Result = tuple[int, Sequence[Failure], tuple[Phrase, ...]]
 
 def judge_pull(snapshot: Snapshot, facts: Facts, section: SignoffSection, _context: Context) -> PullJudgment:
     """Judge each commit that is neither a merge nor a bot's."""
-    judged, failing, not_judged_here = _judge(snapshot, facts, section)
-    return PullJudgment(judged, _observations(snapshot, facts, section, failing), not_judged_here)
+    said = said_by(snapshot, section)
+    effective = applied(section, said)
+    judged, failing, not_judged_here = _judge(snapshot, facts, effective)
+    observations = (*_observations(snapshot, facts, effective, failing), *_beside(snapshot, section, said))
+    return PullJudgment(judged, observations, not_judged_here)
+
+
+def _beside(snapshot: Snapshot, section: SignoffSection, said: Said | None) -> Iterator[Observation]:
+    if said is not None:
+        yield from of_file(section, said, owner=PATH not in snapshot.base_texts)
+    plain = [commit for commit in snapshot.listing.commits if len(commit.parents) < 2]
+    yield from of_tools(plain, section.generated)
 
 
 def _judge(snapshot: Snapshot, facts: Facts, section: SignoffSection) -> _Result:
@@ -224,16 +228,17 @@ def _observation(
 ) -> Observation:
     repair = repair_on(branch, [failure])
     membership = _membership(failure.commit, facts, section.require)
+    individual = section.remediation.individual
+    account = account_row(failure.commit, individual) if facts.accounts_known and not merge_queue else ()
     return Observation(
         rule=f"signoff-{failure.kind}",
         subject=Subject(commit=failure.commit.sha),
         message=message(failure),
         headline=headline(failure),
-        move=Move.AUTHOR,
-        evidence=(*evidence(failure, section.mode, remediations, membership), *remediation_row(repair)),
+        move=Move.MAINTAINER if merge_queue else Move.AUTHOR,
+        evidence=(*evidence(failure, section.mode, remediations, membership), *account, *remediation_row(repair)),
         policy_key=("signoff", "require" if failure.kind is Kind.UNVERIFIED else "mode"),
-        # Nobody can amend what a merge queue committed.
-        fix=None if merge_queue else fix(failure, repair, branch.keeper),
+        fix=queue_fix() if merge_queue else fix(failure, repair, branch.keeper),
     )
 
 

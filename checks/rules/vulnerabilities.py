@@ -173,4 +173,5 @@ CHECK = Check(
     changes_at=changes_at,
     texts=texts,
     own_facts=own_facts,
+    alike=True,
 )

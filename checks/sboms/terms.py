@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
 from checks.policy.section import Section
-from checks.policy.shape import KeyFault, OneOrMore, key
+from checks.policy.shape import FEWER, HIGHER, MORE, KeyFault, OneOrMore, key
 from checks.policy.values import TEXT, Pattern, Word
 
 #: Names that tools suggest and package managers use, looked for beside lock files and above them.
@@ -96,19 +96,24 @@ class SbomSection(Section):
         "What a committed SBOM must say: `ntia` (2021), `cisa` (draft of 2025), `cisa-2026`, `bsi` (TR-03183-2 v2.1), "
         "`cra`; one or several. `[]` asks for nothing.",
         default=(Standard.CRA,),
+        tighter=MORE,
     )
-    complete: Percentage = key("The share of components that must have each element.", default=Percentage.parse("95%"))
+    complete: Percentage = key(
+        "The share of components that must have each element.", default=Percentage.parse("95%"), tighter=HIGHER
+    )
     committed_sbom: Committed = key(
         "`must-match`: an SBOM in the repository lists what the lock files list. `required`: there must be one, too. "
         "`may-differ`: it is not compared. `forbidden`: none may be committed.",
         default=Committed.MUST_MATCH,
+        tighter=("may-differ", "must-match", "required"),
     )
     scope: Scope = key(
         "Which packages it must list: `shipped`, or `all` with optional ones and tools for building, developing and "
         "testing.",
         default=Scope.SHIPPED,
+        tighter=("shipped", "all"),
     )
-    minimum_score: Points | None = key("The least score, 0 to 10: docs/sbom-quality.md.", default=None)
+    minimum_score: Points | None = key("The least score, 0 to 10: docs/sbom-quality.md.", default=None, tighter=HIGHER)
     files: tuple[str, ...] = key(
         "Names that are looked for beside a changed lock file and in the folders above it. An SBOM that a change edits "
         "is judged under any name.",
@@ -119,7 +124,7 @@ class SbomSection(Section):
         "counts.",
         default=(),
     )
-    ignore: tuple[Pattern, ...] = key("SBOMs that are not judged, for example `tests/*`.", default=())
+    ignore: tuple[Pattern, ...] = key("SBOMs that are not judged, for example `tests/*`.", default=(), tighter=FEWER)
 
     def faults(self) -> Iterator[KeyFault]:
         """A name is looked for in many folders."""

@@ -3,7 +3,9 @@
 from checks.model.commit import Commit, Person
 from checks.model.finding import Evidence, Fix
 from checks.model.phrase import Foreign, Phrase, join, say, visible
+from checks.signoffs.addresses import noreply_account
 from checks.signoffs.difference import differences, spelled
+from checks.signoffs.machines import signals
 from checks.signoffs.matching import Failure, Kind, SignoffMode
 from checks.signoffs.remediation import Remediations
 from checks.signoffs.repair import Repair, same_person
@@ -17,11 +19,13 @@ _HEADLINES = {
     Kind.MISMATCH: "Commit {} is not signed off by its author",
     Kind.INVALID_EMAIL: "Commit {} has an author address that is not valid",
     Kind.UNVERIFIED: "Commit {} by a member is not verified",
+    Kind.BY_BOT: "Commit {} is signed off by a bot or agent only",
 }
-_NEAR_MISSES = {
+NEAR_MISSES = {
     "short": "it must name the commit by its full SHA",
     "off": "the policy does not allow this kind of remediation commit",
     "author": "it names another author than the commit has",
+    "bot": "a bot or coding agent signs for nobody",
     "signer": "the person who says “I” did not make the remediation commit",
 }
 
@@ -49,6 +53,8 @@ def message(failure: Failure) -> Phrase:
     if failure.kind is Kind.MISSING:
         return say("{} by {} has no sign-off.", which, _or_empty(commit.author.name))
     found = join((say("{}", str(sign_off)) for sign_off in failure.found[:_LISTED]), last=" and ")
+    if failure.kind is Kind.BY_BOT:
+        return say("{} is signed off only by {}, but a bot or coding agent certifies nothing.", which, found)
     hidden = _hidden(failure)
     because = say(" ({})", (hidden[0],)) if hidden else ()
     return say("{} is signed off by {}, but its author is {}{}.", which, found, _identity(_expected(commit)), because)
@@ -67,7 +73,9 @@ def evidence(
     if len(failure.found) > _LISTED:
         rows.append(Evidence("found", (f"and {len(failure.found) - _LISTED} more",)))
     rows += [Evidence("difference", (text,)) for text in _hidden(failure)]
-    if rows[-1].what == "difference":
+    rows += _rewritten(failure)
+    rows += [Evidence("tool", say(f"{signal.what}: {{}}", signal.tool), ("git",)) for signal in signals(commit)]
+    if _hidden(failure):
         rows += [
             Evidence("expected, spelled out", say("{}", spelled(_identity(_expected(commit))))),
             Evidence("found, spelled out", say("{}", spelled(str(failure.found[0])))),
@@ -76,10 +84,10 @@ def evidence(
         rows.append(Evidence("sign-off outside the trailer block", ("only the last paragraph counts",)))
     miss = remediations.near_miss(commit)
     if miss:
-        rows.append(Evidence("remediation", say("commit {}: " + _NEAR_MISSES[miss[1]], miss[0].commit.short)))
+        rows.append(Evidence("remediation", say("commit {}: " + NEAR_MISSES[miss[1]], miss[0].commit.short)))
     if membership:
         rows.append(Evidence("membership", (membership,)))
-    if mode is SignoffMode.DCOAPP:
+    if mode is SignoffMode.DCOAPP and failure.kind is not Kind.BY_BOT:
         rows.append(Evidence("the DCO app says", say("{}", dco_app_message(failure))))
     return tuple(rows)
 
@@ -101,7 +109,29 @@ def fix(failure: Failure, repair: Repair, keeper: Person | None) -> Fix:
         summary = say("{}; only the people named can add theirs", summary)
     elif keeper is None or not same_person(signer, keeper):
         summary = say("{}; only {} can add it", summary, signer.name)
-    return Fix(summary, repair.commands)
+    return Fix(summary, repair.commands, without_terminal=_on_the_web(failure, repair))
+
+
+def queue_fix() -> Fix:
+    """What helps in a merge queue: nobody can amend what it commits."""
+    words = (
+        "If the queue squashes, its message has lost the sign-offs: a maintainer sets the default message of squash "
+        "merges to the commit messages (squash_merge_commit_message: COMMIT_MESSAGES)"
+    )
+    return Fix((words,))
+
+
+def account_row(commit: Commit, individual: bool) -> tuple[Evidence, ...]:
+    """Whose is this address? The ways out where GitHub links it to nobody."""
+    email = commit.author.email
+    if commit.author.login or not email:
+        return ()
+    remediation = "sign it as it is, with a remediation commit" if individual else "ask for remediation commits"
+    ways = (
+        "GitHub links {} to no account. If it is yours: add it to the e-mail settings of your account, give the commit "
+        f"another author with {{}}, or {remediation}"
+    )
+    return (Evidence("account", say(ways, email, "git commit --amend --reset-author"), ("GitHub",)),)
 
 
 def remediation_row(repair: Repair) -> tuple[Evidence, ...]:
@@ -166,3 +196,31 @@ def _which(commit: Commit) -> Phrase:
 
 def _or_empty(email: str) -> Phrase:
     return say("{}", email) if email else ("(empty)",)
+
+
+def _rewritten(failure: Failure) -> list[Evidence]:
+    """GitHub put an account's private address where people expect the one that they sign with."""
+    author, committer = failure.commit.author, failure.commit.committer
+    if failure.kind is not Kind.MISMATCH or noreply_account(author.email) is None:
+        return []
+    by_github = committer.name == "GitHub" and committer.email.startswith("noreply@")
+    made = "GitHub made this commit (web editor, suggestion or squash) with" if by_github else "its author has"
+    words = f"{made} the account's private address, which the sign-off must have, too"
+    return [Evidence("identity", (words,), ("signoff.mode: lenient takes both for the same",))]
+
+
+def _on_the_web(failure: Failure, repair: Repair) -> Phrase:
+    """The way for people without a terminal: a browser, on a phone, too."""
+    lines = expected_lines(failure)
+    if failure.kind in (Kind.INVALID_EMAIL, Kind.UNVERIFIED) or not lines:
+        return ("a codespace of the branch has a terminal in the browser",)
+    if repair.instead or (repair.commands and not repair.rewrites):
+        return (
+            "commit any small change in the web editor and put the lines of the remediation commit into its "
+            "description: the one that begins with “I” or “On behalf of”, and your sign-off",
+        )
+    return say(
+        "a codespace of the branch has a terminal in the browser; or make the change once more on a new branch in the "
+        "web editor, with {} as the last line of the description",
+        lines[0],
+    )

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from checks.model.commit import Commit, Person
-from checks.signoffs.addresses import Account, is_bot_address, noreply_account, valid_email
+from checks.signoffs.addresses import Account, noreply_account, valid_email
+from checks.signoffs.machines import is_machine
 from checks.signoffs.remediation import Allowed, Normal, Remediations
 from checks.signoffs.trailers import (
     SignOff,
@@ -36,6 +37,7 @@ class Kind(StrEnum):
     MISMATCH = "mismatch"
     INVALID_EMAIL = "invalid-email"
     UNVERIFIED = "unverified"
+    BY_BOT = "by-bot"
 
 
 class Failure(NamedTuple):
@@ -95,7 +97,7 @@ class Judge:
         """Co-authors without a sign-off of their own. Bots sign nothing, so theirs is not asked for."""
         signed = {_pair(sign_off) for sign_off in found} | {_pair(commit.author)}
         for person in dict.fromkeys(co_authors(block)):
-            if _pair(person) in signed or is_bot_address(person.email):
+            if _pair(person) in signed or is_machine(person.email):
                 continue
             if not self._remediations.sign_offs(commit, person):
                 yield Person(person.name, person.email)
@@ -109,18 +111,23 @@ class Judge:
 
 
 def _compare(commit: Commit, found: Sequence[SignOff], matches: Matches) -> Failure | None:
-    """The DCO app's steps for one commit, in its order: any sign-off, a valid address, a match."""
+    """The DCO app's steps for one commit, in its order: any sign-off, a valid address, a match. And what it lacks: the
+    sign-off of a bot or an agent, which may have made the commit, certifies nothing."""
     author = commit.author
     if not found:
         return Failure(commit, Kind.MISSING, signers=(author,))
     if not valid_email(author.email or commit.committer.email):
         return Failure(commit, Kind.INVALID_EMAIL, tuple(found), (author,))
-    undecided = False
+    undecided, by_bot = False, False
     for sign_off in found:
         answer = sign_off.accepted or matches(sign_off, commit)
         if answer:
-            return None
+            if not is_machine(sign_off.email):
+                return None
+            by_bot = True
         undecided = undecided or answer is None
+    if by_bot:
+        return Failure(commit, Kind.BY_BOT, tuple(found), (author,))
     return Failure(commit, Kind.MISMATCH, tuple(found), (author,), undecided)
 
 

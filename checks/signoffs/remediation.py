@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from checks.model.commit import Commit, Person
 from checks.signoffs.lines import lines_of, lower_ascii, mentions
+from checks.signoffs.machines import is_machine
 from checks.signoffs.trailers import SignOff
 
 _MARK = ">, hereby add my signed-off-by to this commit: "
@@ -77,7 +78,7 @@ class Remediations:
         ]
 
     def near_miss(self, commit: Commit) -> tuple[Claim, str] | None:
-        """A remediation line that means `commit` and does not count, and why: `short`, `off`, `author` or `signer`."""
+        """A remediation line that means `commit` and does not count, and why: a key of `explain.NEAR_MISSES`."""
         for claim in self._by_sha.get(commit.sha, ()):
             fault = self._fault(claim, commit.author)
             if fault is not None:
@@ -90,6 +91,8 @@ class Remediations:
             return "off"
         if not self._same(claim.author, author):
             return "author"
+        if is_machine(claim.signer.email):
+            return "bot"
         signers = [claim.commit.author, claim.commit.committer] if claim.third_party else [claim.commit.author]
         return None if any(self._same(claim.signer, signer) for signer in signers) else "signer"
 

@@ -13,6 +13,7 @@ from checks.model.finding import Finding
 from checks.model.phrase import Phrase, say
 from checks.model.snapshot import Listing
 from checks.signoffs.addresses import valid_email
+from checks.signoffs.machines import is_machine
 from checks.signoffs.matching import Failure, Judge, Kind, SignoffMode
 from checks.signoffs.remediation import NO_REMEDIATION, Allowed, claims_in
 
@@ -49,8 +50,9 @@ class _Need(NamedTuple):
 
     @property
     def invalid(self) -> bool:
-        """Whether the author's address would fail even with a sign-off."""
-        return not valid_email(self.commit.author.email or self.commit.committer.email)
+        """Whether the author's address would fail even with a sign-off: it is not one, or it is a tool's."""
+        email = self.commit.author.email or self.commit.committer.email
+        return not valid_email(email) or is_machine(email)
 
     def exactly(self, signer: Person) -> bool:
         """Whether remediation by `signer` may say "I": this very name and address."""
@@ -72,7 +74,7 @@ class Branch:
         self.keeper = plain[-1].author if plain else None
         """Who works on the branch now: the author of its newest commit."""
         self._addresses = {
-            commit.author.name.lower(): commit.author.email for commit in plain if valid_email(commit.author.email)
+            commit.author.name.lower(): commit.author.email for commit in plain if _usable(commit.author.email)
         }
 
     def address_of(self, person: Person) -> str | None:
@@ -158,7 +160,9 @@ def _by_rewriting(branch: Branch, signer: Person, group: Sequence[_Need], left: 
     elif invalid:
         shown = say("{}", invalid[0].author.email) if invalid[0].author.email else ("an empty one",)
         first = say(
-            "set your address with `git config user.email you@example.com` first, because {} is not valid", shown
+            "set your address with `git config user.email you@example.com` first, because {} is {}",
+            shown,
+            ("a tool's",) if is_machine(invalid[0].author.email) else ("not valid",),
         )
     commands.append(_rewriting(branch, _commits(group), wrong, own if left else set()))
     if not _pasteable(*wrong, *(own if left else ())):
@@ -194,7 +198,7 @@ def _empty_options(commit: Commit) -> str:
 
 def _remediation(group: Sequence[_Need], signer: Person) -> tuple[str, ...]:
     """Remediation commits by `signer`; empty where remediation cannot help or a name cannot be pasted safely."""
-    if any(need.invalid for need in group) or not valid_email(signer.email):
+    if any(need.invalid for need in group) or not _usable(signer.email):
         return ()
     lines = [_statement(need, signer) for need in group]
     if not _pasteable(*lines):
@@ -216,3 +220,8 @@ def _statement(need: _Need, signer: Person) -> str:
 def _pasteable(*texts: str) -> bool:
     """Control and invisible characters could act on the terminal before the shell sees any quotes."""
     return all(text.isprintable() for text in texts)
+
+
+def _usable(email: str) -> bool:
+    """Whether a person can sign with it."""
+    return valid_email(email) and not is_machine(email)

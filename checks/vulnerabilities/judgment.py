@@ -88,6 +88,7 @@ def _observe(
         headline=headline,
         evidence=(*evidence, *wording.evidence(case, items)),
         policy_key=("vulnerabilities", *(key or ("levels", rule))),
+        advisories=tuple(item.called for item in items),
     )
 
 

@@ -10,8 +10,8 @@ from typing import ClassVar, Self
 
 from checks.policy.packages import covers_version, version_faults
 from checks.policy.section import Section
-from checks.policy.shape import KeyFault, key
-from checks.policy.values import TEXT, Account, Day, Duration, PackagePattern, Pattern, Word
+from checks.policy.shape import FEWER, LOWER, KeyFault, key
+from checks.policy.values import TEXT, Account, AdvisoryId, Day, Duration, FilePath, PackagePattern, Pattern, Word
 
 
 class Threshold(StrEnum):
@@ -48,27 +48,14 @@ class Probability(Word):
         return float(self.removesuffix("%")) / (100 if self.endswith("%") else 1)
 
 
-class FilePath(Word):
-    """The path of one file of the repository: `security/openvex.json`."""
-
-    __slots__ = ()
-    SCHEMA: ClassVar[dict[str, object]] = {"type": "string", "examples": ["security/openvex.json"]}
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        if not 0 < len(text) <= 500 or "*" in text or any(part in ("", ".", "..") for part in text.split("/")):
-            raise ValueError("expected the path of one file from the top of the repository, without '*' and '..'")
-        return cls(text)
-
-
 @dataclass(frozen=True, slots=True)
 class FixWithin:
     """How long a vulnerability of a package that was there before may stay, by severity."""
 
-    critical: Duration | None = key("Critical ones. Default: no time.", default=None)
-    high: Duration | None = key("High ones. Default: no time.", default=None)
-    moderate: Duration | None = key("Moderate ones. Default: no time.", default=None)
-    low: Duration | None = key("Low ones. Default: no time.", default=None)
+    critical: Duration | None = key("Critical ones. Default: no time.", default=None, tighter=LOWER)
+    high: Duration | None = key("High ones. Default: no time.", default=None, tighter=LOWER)
+    moderate: Duration | None = key("Moderate ones. Default: no time.", default=None, tighter=LOWER)
+    low: Duration | None = key("Low ones. Default: no time.", default=None, tighter=LOWER)
 
     @property
     def limits(self) -> bool:
@@ -84,7 +71,9 @@ class FixWithin:
 class Epss:
     """EPSS: how probable it is that a vulnerability is exploited in the next 30 days."""
 
-    block_from: Probability = key("The probability from which on `vulnerability-likely` speaks: `0.5` or `50%`.")
+    block_from: Probability = key(
+        "The probability from which on `vulnerability-likely` speaks: `0.5` or `50%`.", tighter=LOWER
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,24 +89,6 @@ class Vex:
             yield KeyFault("files", "no file is named")
         if not self.authors:
             yield KeyFault("authors", "nobody is trusted", "write ['*'] to trust whoever could merge the files")
-
-
-class AdvisoryId(Word):
-    """The name of a vulnerability in any database: `GHSA-…`, `CVE-…`, `RUSTSEC-…`; in any case."""
-
-    __slots__ = ()
-    SCHEMA: ClassVar[dict[str, object]] = {
-        "type": "string",
-        "pattern": "^[A-Za-z][A-Za-z0-9]*-[A-Za-z0-9.:_-]+$",
-        "maxLength": 100,
-        "examples": ["CVE-2021-23337", "GHSA-35jh-r3h4-6jhm"],
-    }
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        if len(text) > 100 or not re.fullmatch(r"[A-Za-z][A-Za-z0-9]*-[A-Za-z0-9.:_-]+", text):
-            raise ValueError("expected the id of an advisory such as 'CVE-2021-23337' or 'GHSA-35jh-r3h4-6jhm'")
-        return cls(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +122,7 @@ class VulnerabilitiesSection(Section):
     block_from: Threshold = key(
         "The severity from which on a package is `vulnerable`: `low`, `moderate`, `high` or `critical`.",
         default=Threshold.HIGH,
+        tighter=("critical", "high", "moderate", "low"),
     )
     fix_within: FixWithin = key(
         "How long a vulnerability may stay in a package that was there before: `{critical: 7 days}`. Default: no time.",
@@ -166,7 +138,7 @@ class VulnerabilitiesSection(Section):
         "Whose statements that a vulnerability does not matter count. Default: nobody's.", default=None
     )
     accept: tuple[Accepted, ...] = key(
-        "Vulnerabilities that are accepted until a day, by their id. Malware never is.", default=()
+        "Vulnerabilities that are accepted until a day, by their id. Malware never is.", default=(), tighter=FEWER
     )
 
     def faults(self) -> Iterator[KeyFault]:

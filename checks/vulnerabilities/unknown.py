@@ -44,7 +44,13 @@ def _silent(case: Case, state: SourceState) -> bool:
 
 
 def _observe(
-    case: Case, rule: str, message: Phrase, tail: Phrase, evidence: Sequence[Evidence], move: Move = Move.AUTHOR
+    case: Case,
+    rule: str,
+    message: Phrase,
+    tail: Phrase,
+    evidence: Sequence[Evidence],
+    move: Move = Move.AUTHOR,
+    items: Sequence[Vulnerability] = (),
 ) -> Observation:
     return Observation(
         rule=rule,
@@ -55,6 +61,7 @@ def _observe(
         clears_at=silence.asked_again(case.gaps) if move is Move.SERVICE else None,
         evidence=tuple(evidence),
         policy_key=("vulnerabilities", "levels", rule),
+        advisories=tuple(item.called for item in items),
     )
 
 
@@ -85,7 +92,8 @@ def _not_comparable(case: Case, items: Sequence[Vulnerability]) -> Observation:
     tail = (": ", *wording.counted(items), " cannot be compared")
     why = "a branch, a commit or a moving tag has no place among the releases" if case.change.version else ""
     evidence = [Evidence("version", say("{}", case.change.version or "none"), (why,) if why else ())]
-    return _observe(case, "advisory-version-unknown", message, tail, [*evidence, *wording.evidence(case, items)])
+    evidence += wording.evidence(case, items)
+    return _observe(case, "advisory-version-unknown", message, tail, evidence, items=items)
 
 
 def _exploitation(case: Case, items: Sequence[Vulnerability], silent: Sequence[SourceState]) -> Observation:
@@ -97,4 +105,5 @@ def _exploitation(case: Case, items: Sequence[Vulnerability], silent: Sequence[S
         names,
     )
     evidence = [Evidence("asked", say("{}", state.trouble or ""), say("{}", state.name)) for state in silent]
-    return _observe(case, "exploitation-unknown", message, (": exploitation not known",), evidence, Move.SERVICE)
+    tail = (": exploitation not known",)
+    return _observe(case, "exploitation-unknown", message, tail, evidence, Move.SERVICE, items)

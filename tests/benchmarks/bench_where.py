@@ -49,6 +49,7 @@ LICENSES = {
 }
 DAY = 1_790_000_000.0
 Rows = Sequence[tuple[object, ...]]
+Tables = Callable[["World"], Iterator[tuple[str, str, Iterable[tuple[object, ...]]]]]
 
 
 class World:
@@ -136,7 +137,7 @@ _COUNTED = (
 )
 
 
-def fill_sqlite(file: Path, world: World) -> None:
+def fill_sqlite(file: Path, world: World, tables: Tables = tables) -> None:
     connection = sqlite3.connect(file)
     connection.execute("PRAGMA synchronous=OFF")
     for table, columns, rows in tables(world):
@@ -150,7 +151,7 @@ def fill_sqlite(file: Path, world: World) -> None:
     connection.close()
 
 
-def fill_postgres(url: str, world: World) -> None:
+def fill_postgres(url: str, world: World, tables: Tables = tables) -> None:
     import psycopg
 
     with psycopg.connect(url, autocommit=True) as connection:

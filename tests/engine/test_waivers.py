@@ -1,7 +1,7 @@
 """Waivers in the verdict: what one covers does not count, and nothing else changes."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -15,6 +15,7 @@ from checks.model.finding import Finding
 from checks.model.project import Lock, Project, Requirement
 from checks.model.report import Conclusion, Report
 from checks.model.snapshot import ChangedFile, FileStatus, Listing, ManifestPair, Snapshot
+from checks.policy.schema import Policy
 from checks.rules import CHECKS
 from tests.engine.examples import dep, inventory, pair
 
@@ -40,11 +41,29 @@ def judge(
     at: str = NOON,
     commits: tuple[Commit, ...] = (),
     repository: str | None = "example/web-shop",
+    base: str = "b" * 40,
+) -> Report:
+    return evaluated(
+        load_policy(f"version: 1\n{text}".encode(), "policy.yaml"),
+        *pairs,
+        at=at,
+        commits=commits,
+        repository=repository,
+        base=base,
+    )
+
+
+def evaluated(
+    loaded: Policy,
+    *pairs: ManifestPair,
+    at: str = NOON,
+    commits: tuple[Commit, ...] = (),
+    repository: str | None = "example/web-shop",
+    base: str = "b" * 40,
 ) -> Report:
     files = tuple(ChangedFile(p.path, FileStatus.MODIFIED) for p in pairs)
-    snapshot = Snapshot(Listing("b" * 40, "a" * 40, files, commits), pairs or (brings(),))
+    snapshot = Snapshot(Listing(base, "a" * 40, files, commits, target="main"), pairs or (brings(),))
     facts = Facts(repository=RepositoryFacts(repository), accounts_known=True)
-    loaded = load_policy(f"version: 1\n{text}".encode(), "policy.yaml")
     return evaluate(Plan(snapshot), facts, loaded, datetime.fromisoformat(at).replace(tzinfo=UTC))
 
 
@@ -91,7 +110,8 @@ def test_the_finding_returns_at_midnight_after_the_last_day(at: str, holds: bool
 
 
 def test_the_report_says_when_it_must_be_judged_again() -> None:
-    assert judge(policy()).judge_again_at == datetime(2027, 4, 1, tzinfo=UTC)
+    assert judge(policy()).judge_again_at == datetime(2027, 3, 18, tzinfo=UTC), "14 days before, people are reminded"
+    assert judge(policy(), at="2027-03-18 00:00").judge_again_at == datetime(2027, 4, 1, tzinfo=UTC)
     assert judge(policy(), at="2027-04-01 00:00").judge_again_at is None
     assert judge(policy("package: pkg:npm/other")).judge_again_at is None, (
         "a waiver that covers nothing changes nothing"
@@ -104,13 +124,18 @@ def test_the_first_of_several_ends_decides_when_it_is_judged_again() -> None:
     )
     report = judge(text, pair(None, inventory(GPL, dep("gnu@1.0.0", line=2, license="GPL-3.0-only", direct=True))))
     assert report.conclusion is Conclusion.PASSED
-    assert report.judge_again_at == datetime(2027, 1, 1, tzinfo=UTC)
+    assert report.judge_again_at == datetime(2026, 12, 18, tzinfo=UTC)
 
 
-def test_at_the_moment_that_the_report_names_a_fresh_one_differs() -> None:
-    report = judge(policy())
-    assert report.judge_again_at is not None
-    assert judge(policy(), at=report.judge_again_at.isoformat()).conclusion is Conclusion.BLOCKED
+def test_at_each_moment_that_the_report_names_a_fresh_one_differs() -> None:
+    report, conclusions = judge(policy()), []
+    while report.judge_again_at is not None:
+        before, moment = report, report.judge_again_at
+        assert judge(policy(), at=(moment - timedelta(microseconds=1)).replace(tzinfo=None).isoformat()) == before
+        report = judge(policy(), at=moment.replace(tzinfo=None).isoformat())
+        assert report.findings != before.findings
+        conclusions.append(report.conclusion)
+    assert conclusions == [Conclusion.PASSED, Conclusion.BLOCKED]
 
 
 @pytest.mark.parametrize(("at", "holds"), [("2026-11-20 23:59:59", False), ("2026-11-21 00:00:00", True)])
@@ -177,12 +202,14 @@ def test_a_waiver_of_another_rule_covers_nothing() -> None:
 
 
 def test_a_rule_that_cannot_be_waived_counts_in_spite_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A policy that names one does not load; one that was loaded before is no way around it."""
     assert covered(judge(policy()))
-    strict = {
-        check.id: replace(check, rules=tuple(replace(r, waivable=False) for r in check.rules)) for check in CHECKS
-    }
-    monkeypatch.setattr(CHECKS, "named", strict.__getitem__)
-    assert not covered(judge(policy()))
+    loaded = load_policy(f"version: 1\n{policy()}".encode(), "policy.yaml")
+    strict = replace(loaded, root=replace(loaded.root, unwaivable=("license-not-allowed",)))
+    assert not covered(evaluated(strict))
+    none = {check.id: replace(check, rules=tuple(replace(r, waivable=False) for r in check.rules)) for check in CHECKS}
+    monkeypatch.setattr(CHECKS, "named", none.__getitem__)
+    assert not covered(evaluated(loaded))
 
 
 def test_one_waived_finding_does_not_excuse_another() -> None:

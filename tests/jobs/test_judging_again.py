@@ -1,9 +1,10 @@
 """A new policy is pushed: every open pull request that it governs gets its verdict, without anybody's help."""
 
 import itertools
+import time
 from typing import Any
 
-from app.subject import Delivery, PolicyChanged
+from app.subject import Closed, Delivery, PolicyPushed, pull_key
 from tests.end_to_end.examples import COPYLEFT
 from tests.jobs.office import Office
 
@@ -23,7 +24,10 @@ def test_a_policy_that_allows_it_sets_all_blocked_pull_requests_free(run: Any) -
         assert {title for pull in pulls for title in office.titles(pull)} == {"1 to fix"}
         policy.commit("main", {"policy.yaml": OPEN}, "Allow it", office.ada)
         closed.close()
-        await office.service.subjects.accept(Delivery(f"p{next(_numbers)}", "push", None, PolicyChanged()))
+        key, at = pull_key(closed.repository.id, closed.number), time.time()
+        over = Closed(key, closed.head_sha, at, closed.repository.full_name)
+        await office.service.subjects.accept(Delivery(f"p{next(_numbers)}", "pull_request", "closed", over))
+        await office.service.subjects.accept(Delivery(f"p{next(_numbers)}", "push", None, PolicyPushed()))
         office.clock.passes(seconds=1)
         await office.work()
         assert [office.titles(pull)[1:] for pull in pulls] == [["Everything is in order"]] * 4

@@ -111,7 +111,16 @@ def test_validate_tells_editors_in_json(run: Run) -> None:
     assert json.loads(out) == {
         "file": "policy.yaml",
         "valid": False,
-        "errors": [{"line": 2, "column": 1, "key": "mood", "message": "unknown key", "hint": "did you mean 'mode'?"}],
+        "errors": [
+            {
+                "line": 2,
+                "column": 1,
+                "key": "mood",
+                "message": "unknown key",
+                "hint": "did you mean 'mode'?",
+                "file": "policy.yaml",
+            }
+        ],
         "warnings": [],
     }
     write("version: 1\n" + waiver())

@@ -226,7 +226,16 @@ def test_a_waiver_needs_an_id_rules_a_reason_an_approver_and_an_end(missing: str
     ("text", "expected"),
     [
         (waiver(rules="[]"), "4:12: waivers.0.rules: a waiver must name at least one rule"),
-        (waiver(package=None), "3:5: waivers.0: a waiver must say what it covers (add package, paths or commits)"),
+        (
+            waiver(package=None),
+            "3:5: waivers.0: a waiver must say what it covers (add package, below, advisories, paths or commits)",
+        ),
+        (waiver(package=None, licenses="[MIT]"), "3:5: waivers.0: a waiver must say what it covers"),
+        (waiver(package="pkg:npm/*", licenses="[MIT]"), "3:5: waivers.0: a waiver for everything"),
+        (waiver(package="pkg:npm/*", branches="[main]"), "3:5: waivers.0: a waiver for everything"),
+        (waiver(package="pkg:npm/*", properties="{tier: '1'}"), "3:5: waivers.0: a waiver for everything"),
+        (waiver(package=None, below="pkg:npm/*"), "3:5: waivers.0: a waiver for everything"),
+        (waiver(properties="{tier: []}"), "9:17: waivers.0.properties: no value of 'tier' is named"),
         (waiver(package=None, repositories="[a]"), "3:5: waivers.0: a waiver must say what it covers"),
         (waiver(package="pkg:npm/*"), "3:5: waivers.0: a waiver for everything is a policy change, not a waiver"),
         (waiver(package="pkg:npm/*/*", repositories="['*']"), "3:5: waivers.0: a waiver for everything"),
@@ -235,7 +244,7 @@ def test_a_waiver_needs_an_id_rules_a_reason_an_approver_and_an_end(missing: str
         (waiver(package=None, paths="['a', '**']"), "3:5: waivers.0: a waiver for everything"),
         (
             waiver(commits="[0123456789abcdef0123456789abcdef01234567]"),
-            "9:14: waivers.0.commits: 'commits' with 'package' or 'paths' covers nothing",
+            "9:14: waivers.0.commits: 'commits' with what describes a package or a file covers nothing",
         ),
         (
             waiver(requested_by="'@Grace'"),
@@ -248,8 +257,14 @@ def test_a_waiver_is_narrow_and_approved_by_somebody_else(text: str, expected: s
 
 
 def test_one_narrow_condition_is_enough() -> None:
-    for narrow in ({"repositories": "[example/shop]"}, {"paths": "[web/*]"}):
+    for narrow in (
+        {"repositories": "[example/shop]"},
+        {"paths": "[web/*]"},
+        {"below": "pkg:npm/react-scripts"},
+        {"advisories": "[CVE-2021-23337]"},
+    ):
         assert policy(waiver(package="pkg:npm/*", **narrow)).root.waivers
+    assert policy(waiver(package=None, advisories="[CVE-2021-23337]")).root.waivers
 
 
 def test_two_waivers_cannot_have_one_id() -> None:
@@ -338,13 +353,18 @@ def test_no_more_than_fifty_faults_are_listed() -> None:
 
 def test_a_policy_that_says_everything_loads_with_the_line_of_each_value() -> None:
     loaded = policy(EVERYTHING.removeprefix("version: 1\n"))
-    assert loaded.line_of(("licenses", "allow")) == 7
-    assert loaded.line_of(("licenses", "levels", "license-unknown")) == 32
-    assert loaded.line_of(("licenses", "exceptions", "0", "reason")) == 30
-    assert loaded.line_of(("licenses", "contexts", "open-core", "deny_also", "0", "reason")) == 16
-    assert loaded.line_of(("licenses", "levels", "license-not-allowed")) == 32, "a default: where it would stand"
-    assert loaded.line_of(("inventory", "levels", "entry-unreadable")) == 40
-    assert loaded.line_of(("freshness", "behind")) is None
+
+    def line(*path: str) -> int | None:
+        place = loaded.place_of(path)
+        return place.line if place else None
+
+    assert line("licenses", "allow") == 7
+    assert line("licenses", "levels", "license-unknown") == 32
+    assert line("licenses", "exceptions", "0", "reason") == 30
+    assert line("licenses", "contexts", "open-core", "deny_also", "0", "reason") == 16
+    assert line("licenses", "levels", "license-not-allowed") == 32, "a default: where it would stand"
+    assert line("inventory", "levels", "entry-unreadable") == 40
+    assert line("freshness", "behind") is None
     assert loaded.root.waivers[0].package == "pkg:npm/%40example/left-pad"
 
 

@@ -8,14 +8,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checks.engine.waiving import WaiverIndex, reminds_at
+from checks.model.facts import RepositoryFacts
 from checks.model.finding import Observation, Subject
-from checks.policy.values import Account, CommitId, Day, PackagePattern, Pattern, RepositoryPattern
-from checks.policy.waivers import Reason, Waiver
+from checks.policy.values import (
+    Account,
+    AdvisoryId,
+    CommitId,
+    Day,
+    LicenseText,
+    PackagePattern,
+    Pattern,
+    RepositoryPattern,
+)
+from checks.policy.waivers import DecisionId, Reason, Surroundings, Waiver
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
 LEFT_PAD = PackagePattern.parse("pkg:npm/left-pad")
 WAIVER = Waiver(
-    id="W-1",
+    id=DecisionId("W-1"),
     rules=("license-not-allowed",),
     reason=Reason("reviewed"),
     approved_by=Account("@grace"),
@@ -26,6 +37,17 @@ WAIVER = Waiver(
 def about(purl: str | None = "pkg:npm/left-pad", version: str | None = "1.3.0", **others: Any) -> Observation:
     fields = {"rule": "license-not-allowed", "message": (), "headline": (), **others}
     return Observation(subject=Subject(purl=purl, version=version if purl else None), **fields)
+
+
+def around(
+    paths: tuple[str, ...] = (),
+    repository: str | None = None,
+    branch: str | None = None,
+    below: tuple[str, ...] = (),
+    properties: Any = None,
+) -> Surroundings:
+    facts = RepositoryFacts(repository, properties=properties or {})
+    return Surroundings(paths, facts, branch, lambda pattern: any(map(pattern.matches, below)))
 
 
 def at(text: str) -> datetime:
@@ -75,102 +97,172 @@ def test_versions_that_cannot_be_compared_are_not_covered(
     versions: str | None, version: str | None, covered: bool
 ) -> None:
     waiver = replace(WAIVER, package=LEFT_PAD, versions=versions)
-    assert waiver.covers(about(version=version), (), None) is covered
+    assert waiver.covers(about(version=version), around()) is covered
 
 
 def test_a_package_is_covered_by_its_normal_name() -> None:
     scoped = replace(WAIVER, package=PackagePattern.parse("pkg:npm/@example/*"))
-    assert scoped.covers(about("pkg:npm/%40example/ui"), (), None)
-    assert not scoped.covers(about("pkg:npm/%40other/ui"), (), None)
-    assert not scoped.covers(about(None), (), None), "a finding about a file or a commit is not about the package"
+    assert scoped.covers(about("pkg:npm/%40example/ui"), around())
+    assert not scoped.covers(about("pkg:npm/%40other/ui"), around())
+    assert not scoped.covers(about(None), around()), "a finding about a file or a commit is not about the package"
 
 
 def test_all_places_of_a_finding_must_be_covered() -> None:
     waiver = replace(WAIVER, paths=(Pattern("web/*"), Pattern("tools/package-lock.json")))
-    assert waiver.covers(about(), ("web/package-lock.json",), None)
-    assert waiver.covers(about(), ("web/package-lock.json", "tools/package-lock.json"), None)
-    assert not waiver.covers(about(), ("web/package-lock.json", "api/package-lock.json"), None)
-    assert not waiver.covers(about(), (), None), "a finding without a place is in none of these"
+    assert waiver.covers(about(), around(paths=("web/package-lock.json",)))
+    assert waiver.covers(about(), around(paths=("web/package-lock.json", "tools/package-lock.json")))
+    assert not waiver.covers(about(), around(paths=("web/package-lock.json", "api/package-lock.json")))
+    assert not waiver.covers(about(), around()), "a finding without a place is in none of these"
 
 
 def test_a_repository_that_is_not_known_is_not_covered() -> None:
     waiver = replace(WAIVER, package=LEFT_PAD, repositories=(RepositoryPattern("web-*"),))
-    assert waiver.covers(about(), (), "example/web-shop")
-    assert not waiver.covers(about(), (), "example/api")
-    assert not waiver.covers(about(), (), None)
+    assert waiver.covers(about(), around(repository="example/web-shop"))
+    assert not waiver.covers(about(), around(repository="example/api"))
+    assert not waiver.covers(about(), around())
 
 
 def test_commits_are_covered_by_their_full_ids() -> None:
     waiver = replace(WAIVER, rules=("signoff-missing",), commits=(CommitId(SHA),))
     missing = Observation("signoff-missing", Subject(commit=SHA), (), ())
-    assert waiver.covers(missing, (), None)
-    assert not waiver.covers(replace(missing, subject=Subject(commit=SHA[:39] + "0")), (), None)
-    assert not waiver.covers(about(), (), None)
+    assert waiver.covers(missing, around())
+    assert not waiver.covers(replace(missing, subject=Subject(commit=SHA[:39] + "0")), around())
+    assert not waiver.covers(about(), around())
 
 
 def test_another_rule_is_never_covered() -> None:
-    assert not replace(WAIVER, package=LEFT_PAD).covers(about(rule="license-unknown"), (), None)
+    assert not replace(WAIVER, package=LEFT_PAD).covers(about(rule="license-unknown"), around())
+
+
+def test_a_vulnerability_is_covered_by_any_of_its_names() -> None:
+    waiver = replace(WAIVER, advisories=(AdvisoryId("GHSA-35jh-r3h4-6jhm"),))
+    one = about(advisories=(("CVE-2021-23337", "GHSA-35jh-r3h4-6jhm"),))
+    assert waiver.covers(one, around())
+    assert waiver.covers(about(advisories=(("ghsa-35JH-r3h4-6jhm",),)), around())
+    assert not waiver.covers(about(advisories=(("CVE-2021-23337",), ("GHSA-35jh-r3h4-6jhm",))), around()), "another one"
+    assert not waiver.covers(about(), around()), "a finding that names no vulnerability is not about this one"
+
+
+def test_a_license_is_covered_until_it_changes() -> None:
+    waiver = replace(WAIVER, package=LEFT_PAD, licenses=(LicenseText("GPL-3.0-only"), LicenseText("mit  AND  Zlib")))
+    assert waiver.covers(about(licenses=("GPL-3.0-only",)), around())
+    assert waiver.covers(about(licenses=("MIT AND Zlib", "gpl-3.0-only")), around())
+    assert not waiver.covers(about(licenses=("AGPL-3.0-only",)), around())
+    assert not waiver.covers(about(licenses=("GPL-3.0-only", "AGPL-3.0-only")), around()), "each of them was judged"
+    assert not waiver.covers(about(licenses=("GPL-3.0-only OR MIT",)), around())
+    assert not waiver.covers(about(), around())
+
+
+def test_below_a_package_only_what_that_package_brings() -> None:
+    waiver = replace(WAIVER, below=PackagePattern("pkg:npm/react-scripts"))
+    assert waiver.covers(about(), around(below=("pkg:npm/react-scripts",)))
+    assert not waiver.covers(about(), around(below=("pkg:npm/webpack",)))
+    assert not waiver.covers(about(), Surroundings()), "nobody knows what brings it"
+
+
+def test_a_branch_and_a_property_that_nobody_knows_are_not_covered() -> None:
+    waiver = replace(WAIVER, package=LEFT_PAD, branches=(Pattern("release/*"),))
+    assert waiver.covers(about(), around(branch="release/1.x"))
+    assert not waiver.covers(about(), around(branch="main"))
+    assert not waiver.covers(about(), around())
+    internal = replace(WAIVER, package=LEFT_PAD, properties={"distribution": (Pattern("internal"), Pattern("hosted"))})
+    assert internal.covers(about(), around(properties={"distribution": "Internal", "tier": "1"}))
+    assert not internal.covers(about(), around(properties={"distribution": "public"}))
+    assert not internal.covers(about(), around(properties={"tier": "internal"}))
 
 
 CONDITIONS: dict[str, st.SearchStrategy[Any]] = {
     "rules": st.lists(st.sampled_from(["license-not-allowed", "license-unknown"]), unique=True).map(tuple),
     "package": st.sampled_from([None, LEFT_PAD, PackagePattern("pkg:npm/*"), PackagePattern("pkg:npm/right-pad")]),
-    "versions": st.sampled_from([None, "<1.4", ">=1.4", "*"]),
+    "versions": st.sampled_from([None, "<1.4", ">=1.4", "*", "vers:npm/<1.4"]),
+    "below": st.sampled_from([None, PackagePattern("pkg:npm/webpack"), PackagePattern("pkg:npm/w*")]),
+    "advisories": st.lists(st.sampled_from(["CVE-1-1", "ghsa-a", "CVE-1-2"]).map(AdvisoryId), max_size=2).map(tuple),
+    "licenses": st.lists(st.sampled_from(["MIT", "gpl-3.0-ONLY"]).map(LicenseText), max_size=2).map(tuple),
     "repositories": st.lists(st.sampled_from(["web-*", "example/*", "api"]).map(RepositoryPattern), max_size=2).map(
         tuple
     ),
+    "properties": st.sampled_from([{}, {"tier": (Pattern("1"),)}, {"tier": (Pattern("*"),)}]),
+    "branches": st.lists(st.sampled_from(["main", "release/*"]).map(Pattern), max_size=1).map(tuple),
     "paths": st.lists(st.sampled_from(["*", "web/*", "api/*"]).map(Pattern), max_size=2).map(tuple),
     "commits": st.lists(st.just(CommitId(SHA)), max_size=1).map(tuple),
 }
+NAMES = st.sampled_from([("CVE-1-1", "GHSA-A"), ("CVE-1-2",)])
 OBSERVATIONS = st.one_of(
     st.builds(
         about,
         st.sampled_from(["pkg:npm/left-pad", "pkg:npm/right-pad", "pkg:pypi/left-pad"]),
         st.sampled_from([None, "1.3.0", "1.4.0", "?"]),
         rule=st.sampled_from(["license-not-allowed", "license-unknown"]),
+        advisories=st.lists(NAMES, unique=True, max_size=2).map(tuple),
+        licenses=st.lists(st.sampled_from(["MIT", "GPL-3.0-only"]), unique=True, max_size=2).map(tuple),
     ),
     st.just(Observation("license-unknown", Subject(commit=SHA), (), ())),
     st.just(Observation("license-unknown", Subject(path="web/a"), (), ())),
 )
 PATHS = st.lists(st.sampled_from(["web/a", "api/b", "c"]), max_size=3, unique=True).map(tuple)
-
-
-REPOSITORIES = st.sampled_from([None, "example/web-a", "b/api"])
+AROUND = st.builds(
+    around,
+    PATHS,
+    st.sampled_from([None, "example/web-a", "b/api"]),
+    st.sampled_from([None, "main", "release/1"]),
+    st.sampled_from([(), ("pkg:npm/webpack",)]),
+    st.sampled_from([{}, {"tier": "1"}, {"tier": "2"}]),
+)
+WAIVERS = st.fixed_dictionaries(CONDITIONS).map(lambda conditions: replace(WAIVER, **conditions))
 #: What each condition is when it does not narrow.
 WIDEST: dict[str, Any] = {
     "rules": ("license-not-allowed", "license-unknown"),
     "package": None,
     "versions": None,
+    "below": None,
+    "advisories": (),
+    "licenses": (),
     "repositories": (),
+    "properties": {},
+    "branches": (),
     "paths": (),
     "commits": (),
 }
 
 
-@given(st.fixed_dictionaries(CONDITIONS), st.sampled_from(sorted(WIDEST)), OBSERVATIONS, PATHS, REPOSITORIES)
-def test_a_further_condition_never_covers_more(
-    conditions: dict[str, Any], dropped: str, observation: Observation, paths: tuple[str, ...], repository: str | None
+@given(WAIVERS, st.sampled_from(sorted(WIDEST)), OBSERVATIONS, AROUND)
+def test_a_waiver_never_covers_more_than_each_of_its_conditions(
+    full: Waiver, name: str, observation: Observation, surroundings: Surroundings
 ) -> None:
-    """Coverage is monotone: what the full waiver covers, it covers without any one of its conditions too."""
-    full = replace(WAIVER, **conditions)
-    if full.covers(observation, paths, repository):
-        assert replace(full, **{dropped: WIDEST[dropped]}).covers(observation, paths, repository)
+    """What the full waiver covers, it covers without any one of its conditions too, and each of them covers alone."""
+    if full.covers(observation, surroundings):
+        assert replace(full, **{name: WIDEST[name]}).covers(observation, surroundings)
+        alone = {**WIDEST, name: getattr(full, name)}
+        assert replace(WAIVER, **alone).covers(observation, surroundings)
 
 
-@given(st.fixed_dictionaries(CONDITIONS), OBSERVATIONS, PATHS, PATHS)
+@given(WAIVERS, OBSERVATIONS, AROUND, PATHS)
 def test_a_further_place_never_makes_a_finding_covered(
-    conditions: dict[str, Any], observation: Observation, paths: tuple[str, ...], more: tuple[str, ...]
+    waiver: Waiver, observation: Observation, surroundings: Surroundings, more: tuple[str, ...]
 ) -> None:
-    waiver = replace(WAIVER, **conditions)
-    if paths and not waiver.covers(observation, paths, "example/web-a"):
-        assert not waiver.covers(observation, tuple(dict.fromkeys((*paths, *more))), "example/web-a")
+    if surroundings.paths and not waiver.covers(observation, surroundings):
+        further = surroundings._replace(paths=tuple(dict.fromkeys((*surroundings.paths, *more))))
+        assert not waiver.covers(observation, further)
 
 
-def test_what_reports_show_of_it() -> None:
-    applied = WAIVER.applied
-    assert (applied.id, applied.approved_by, applied.expires.isoformat(), applied.reason) == (
-        "W-1",
-        "@grace",
-        "2027-02-28",
-        "reviewed",
-    )
+@given(st.lists(WAIVERS, max_size=5), OBSERVATIONS)
+def test_the_index_leaves_out_only_what_cannot_speak_of_it(waivers: list[Waiver], observation: Observation) -> None:
+    """Where everything else holds, what covers is among the candidates."""
+    everywhere = around(("web/a",), "example/web-a", "main", ("pkg:npm/webpack",), {"tier": "1"})
+
+    def speaks(waiver: Waiver) -> bool:
+        covers = waiver.covers(observation, everywhere)
+        return covers or (waiver.reaches(observation, everywhere) and bool(waiver.named(observation)))
+
+    assert [*filter(speaks, waivers)] == [*filter(speaks, WaiverIndex(waivers).candidates(observation))]
+
+
+@given(st.dates(), st.dates(), st.datetimes(timezones=st.just(UTC)))
+def test_it_has_begun_holds_or_has_ended(first: Any, last: Any, now: datetime) -> None:
+    """In UTC, each moment is before the first day, within, or after the last; people hear of the end while it holds."""
+    first, last = sorted((first, last))
+    waiver = replace(WAIVER, created=Day.parse(first.isoformat()), expires=Day.parse(last.isoformat()))
+    assert (now.date() < first) + waiver.live(now) + waiver.ended(now) == 1
+    assert not waiver.ended(now) or now.date() > last
+    reminded = reminds_at(waiver, timedelta(days=14))
+    assert datetime.combine(first, datetime.min.time(), UTC) < reminded < waiver.expires.ends

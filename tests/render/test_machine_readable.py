@@ -88,6 +88,9 @@ def test_a_finding_in_json() -> None:
         "evidence": [],
         "guidance": {"text": "Products we ship may not contain it", "link": None},
         "waiver": None,
+        "lapsed": None,
+        "advisories": [],
+        "licenses": [],
         "policy_line": 41,
     }
     assert to_json(report(too_new()))["findings"][0]["clears_at"] == "2026-11-22T18:05:00Z"
@@ -97,6 +100,8 @@ def test_a_public_repository_shows_no_approver() -> None:
     assert to_json(report(accepted()))["findings"][0]["waiver"] == {
         "id": "W-2026-014",
         "expires": "2027-03-31",
+        "ending": False,
+        "beside": [],
         "approved_by": None,
         "reason": None,
     }

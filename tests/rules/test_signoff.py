@@ -8,7 +8,8 @@ from checks.model.finding import Level, Move
 from checks.model.phrase import Foreign, plain
 from checks.policy.shape import Fault, Reader
 from checks.policy.yaml_events import parse
-from checks.rules.signoff import CHECK, RULES, RemediationPolicy, Require, SignoffSection
+from checks.rules.signoff import CHECK, RULES
+from checks.signoffs.terms import RemediationPolicy, Require, SignoffSection
 from checks.signoffs.matching import SignoffMode
 from tests.signoffs.examples import ADA, BOB, PASS, SIGNED, commit, judge, linked, sha, verdicts
 
@@ -42,8 +43,14 @@ def test_the_rules() -> None:
         "signoff-mismatch",
         "signoff-invalid-email",
         "signoff-unverified",
+        "signoff-by-bot",
+        "signoff-file-ignored",
+        "signoff-file-unreadable",
+        "generated-code-noted",
+        "generated-code-undeclared",
     ]
-    assert all(rule.level is Level.BLOCK and rule.waivable for rule in RULES)
+    blocking = [rule for rule in RULES if not rule.id.startswith(("signoff-file", "generated-code-noted"))]
+    assert all(rule.level is Level.BLOCK for rule in blocking) and all(rule.waivable for rule in RULES)
     assert (CHECK.id, CHECK.prefix, CHECK.noun, CHECK.title) == ("signoff", "dco", "commit", "sign-off")
 
 
@@ -176,7 +183,8 @@ def test_in_a_merge_queue_any_sign_off_will_do(mode: str) -> None:
 
 def test_in_a_merge_queue_nobody_can_amend() -> None:
     (seen,) = judge(commit("Add"), merge_queue=True, facts=Facts(accounts_known=True)).observations
-    assert seen.fix is None
+    assert seen.fix is not None and seen.fix.commands == ()
+    assert "COMMIT_MESSAGES" in plain(seen.fix.summary)
 
 
 def test_in_a_merge_queue_members_and_remediations_count_as_before() -> None:

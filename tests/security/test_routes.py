@@ -35,6 +35,7 @@ POST /signout
 WHO_HAS_THE_TOKEN = """
 GET /api/v1/ask
 GET /api/v1/where
+POST /api/v1/policy/preview
 GET /api/v1/sbom
 GET /api/v1/repositories/{owner}/{name}/components
 GET /api/v1/repositories/{owner}/{name}/history

@@ -32,8 +32,8 @@ def test_what_people_write_is_kept_as_they_wrote_it(run: Any, text: str) -> None
         store = RequestStore(database)
         remark = Remark(id=1, url="https://github.example/c/1", body=text, login="eve", account_id=9)
         asked = Asked("waive", "lic-1", "license-not-allowed", f"pkg:npm/{text}", text, text)
-        assert not await store.ask(1, 7, "7/pull/1", remark, asked)
-        assert await store.ask(1, 7, "7/pull/2", Remark({**remark, "id": 2}), asked)
+        assert not (await store.ask(1, 7, "7/pull/1", remark, asked)).joins
+        assert (await store.ask(1, 7, "7/pull/2", Remark({**remark, "id": 2}), asked)).joins
         assert await store.pending("7/pull/1") == {"lic-1"}
         async with database.read() as connection:
             rows = (await connection.execute(select(request.c.about, request.c.version, request.c.reason))).all()

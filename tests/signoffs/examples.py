@@ -9,8 +9,9 @@ from checks.model.facts import Facts
 from checks.model.phrase import plain
 from checks.model.snapshot import Listing, Snapshot
 from checks.rules.check import Context, PullJudgment
-from checks.rules.signoff import RemediationPolicy, Require, SignoffSection, judge_pull
+from checks.rules.signoff import judge_pull
 from checks.signoffs.matching import SignoffMode
+from checks.signoffs.terms import RemediationPolicy, Require, SignoffSection
 
 ADA = Person("Ada L", "ada@example.org")
 BOB = Person("Bob", "bob@example.org")

@@ -16,13 +16,14 @@ from tests.signoffs.examples import commit, judge
         ("Ada L", "Ada  L", ["different blanks: expected single blanks, found blanks two or more in a row"]),
         ("Ada L", "Ada L ", ["different blanks: expected single blanks, found blanks at the end"]),
         ("Ada L", "Ada\u200b L", ["invisible characters: U+200B ZERO WIDTH SPACE in the found one"]),
+        ("Ada L", "Ada\u00a0L", ["different blanks: expected single blanks, found blanks U+00A0"]),
         ("Ada L", "ada l", ["different case"]),
         (
             "Ada",
             "\u0410da",
             [
-                "another letter that may look alike: expected U+0061 LATIN SMALL LETTER A, "
-                "found U+0430 CYRILLIC SMALL LETTER A"
+                "another letter that may look alike: expected U+0041 LATIN CAPITAL LETTER A, "
+                "found U+0410 CYRILLIC CAPITAL LETTER A"
             ],
         ),
     ],

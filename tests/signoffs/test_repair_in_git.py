@@ -12,10 +12,11 @@ from checks.model.commit import Commit, Person
 from checks.model.facts import Facts
 from checks.model.finding import Finding, Level, Observation
 from checks.model.snapshot import Listing, Snapshot
-from checks.rules.signoff import RemediationPolicy, SignoffSection, judge_pull
+from checks.rules.signoff import judge_pull
 from checks.signoffs.matching import SignoffMode
 from checks.signoffs.remediation import Allowed
 from checks.signoffs.repair import Repair, repair
+from checks.signoffs.terms import RemediationPolicy, SignoffSection
 from tests.signoffs.examples import ADA, BOB, NOW
 
 HOSTILE = Person('O\'Brien "$(touch pwned)" `touch pwned` $HOME !x', "o'brien+$x`y`@example.org")

@@ -24,7 +24,9 @@ DEFAULT_PERMISSIONS = {
     "metadata": "read",
     "pull_requests": "write",
 }
-DEFAULT_EVENTS = ["check_run", "check_suite", "issue_comment", "merge_group", "pull_request", "push", "repository"]
+DEFAULT_EVENTS = [
+    "check_run", "check_suite", "issue_comment", "merge_group", "pull_request", "pull_request_review", "push", "repository",
+]  # fmt: skip
 
 
 @dataclass(eq=False)

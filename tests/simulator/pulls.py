@@ -41,6 +41,8 @@ class Pull:
     comments: "list[Comment]" = field(default_factory=list)
     queue: str | None = None
     reviews: list[Json] = field(default_factory=list)
+    requested: list[str] = field(default_factory=list)
+    """Logins and slugs of teams that were asked for a review; payloads do not show them."""
 
     @property
     def head_owner(self) -> Owner:

@@ -9,12 +9,12 @@ from app.store.database import Database
 from app.store.housekeeping import Retention, sweep
 from app.store.repositories import RepositoryRow, RepositoryStore
 from app.store.subjects import SubjectStore
-from app.store.tables import command, delivery, history, metadata, outbox, report, request, sighting, subject
+from app.store.tables import command, delivery, history, metadata, outbox, report, request, sighting, snapshot, subject
 from app.subject import Delivery, Lost
 
 Run = Callable[[Callable[[Database], Any]], Any]
 DAY = 86_400.0
-OF_VERDICTS = (command, delivery, history, outbox, report, request, sighting, subject)
+OF_VERDICTS = (command, delivery, history, outbox, report, request, sighting, snapshot, subject)
 
 
 async def fill(database: Database, repository_id: int) -> None:
@@ -28,10 +28,12 @@ async def fill(database: Database, repository_id: int) -> None:
         (outbox, {**said, "token": 1, "state": "waiting", "publication": {}}),
         (history, {"at": 1.0, "what": "judged", "subject": key, "details": {}}),
         (sighting, {"repository_id": repository_id, "name": "n", "first_seen_at": 1.0}),
+        (snapshot, {"subject": key, "repository_id": repository_id, "head": "h", "base": "b", "head_at": 1.0, "data": {},
+                    "stored_at": 1.0}),
         (command, {"comment_id": repository_id, "subject": key, "account_id": 1, "word": "waive", "at": 1.0}),
         (request, {**own, **texts, "comment_id": repository_id, "subject": key, "account_id": 1, "asked_at": 1.0}),
         (delivery, {"id": str(repository_id), "event": "push", "subject": key, "received_at": 1.0}),
-    ]
+    ]  # fmt: skip
     async with database.write() as connection:
         for table, row in rows:
             await connection.execute(insert(table).values(row))

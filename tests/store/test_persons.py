@@ -9,7 +9,20 @@ from sqlalchemy import insert, select
 from app.store.database import Database
 from app.store.persons import Person, forget_person
 from app.store.reports import SENDING, SENT
-from app.store.tables import command, delivery, history, manifest, metadata, outbox, pause, report, request, subject
+from app.store.tables import (
+    command,
+    delivery,
+    history,
+    manifest,
+    metadata,
+    outbox,
+    pause,
+    policy_version,
+    report,
+    request,
+    snapshot,
+    subject,
+)
 
 Run = Callable[[Callable[[Database], Any]], Any]
 
@@ -73,6 +86,12 @@ async def fill(database: Database) -> None:
             manifest,
             {"repository_id": 7, "digest": "d", "path": "a", "format": "f", "owners": ["@ada", "@ada-labs/web"]},
         ),
+        (
+            snapshot,
+            {"subject": "7/pull/1", "repository_id": 7, "head": "h", "base": "b", "head_at": 1.0, "stored_at": 1.0,
+             "data": {"listing": {"commits": [{"author": {"name": "Ada Lovelace", "email": "ada@example.com"}}]}}},
+        ),
+        (policy_version, {"source": "example/policy", "digest": "d", "author": "ada", "loaded_at": 1.0}),
     ]  # fmt: skip
     async with database.write() as connection:
         for table, row in rows:
@@ -89,7 +108,7 @@ def test_nothing_names_them_any_more(run: Run) -> None:
         assert [word for word in THEIRS if re.search(word, after)] == []
         assert found == {
             "delivery": 1, "subject": 1, "report": 1, "history": 1, "manifest": 1, "request": 2, "pause": 2,
-            "command": 1, "outbox": 1,
+            "command": 1, "outbox": 1, "signature": 0, "company": 0, "override": 0, "snapshot": 1, "policy_version": 1,
         }  # fmt: skip
         assert sum((await forget_person(database, ADA)).values()) == 0, "once is enough"
 

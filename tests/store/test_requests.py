@@ -45,8 +45,8 @@ def test_the_same_comment_asks_once(run: Any) -> None:
         claim = await subjects.claim(60)
         assert claim is not None
         await subjects.finish(claim)
-        assert not await store.ask(11, 7, PULL, remark(1), LICENSE)
-        assert not await store.ask(11, 7, PULL, remark(1), LICENSE)
+        assert not (await store.ask(11, 7, PULL, remark(1), LICENSE)).joins
+        assert not (await store.ask(11, 7, PULL, remark(1), LICENSE)).joins
         assert await store.pending(PULL) == {"lic-4k7"}
         assert await store.pending(OTHER) == frozenset()
         again = await subjects.claim(60)  # the verdict is made again with the request
@@ -60,10 +60,10 @@ def test_who_asks_for_the_same_joins(run: Any) -> None:
     async def story(database: Database) -> None:
         store = RequestStore(database)
         await store.ask(11, 7, PULL, remark(1), LICENSE)
-        assert await store.ask(11, 8, "8/pull/3", remark(2), LICENSE)
-        assert not await store.ask(12, 9, "9/pull/1", remark(3), LICENSE)  # another organization
-        assert not await store.ask(11, 7, PULL, remark(4), replace(LICENSE, kind="wrong"))
-        assert not await store.ask(11, 7, PULL, remark(5), replace(LICENSE, about="pkg:npm/other"))
+        assert (await store.ask(11, 8, "8/pull/3", remark(2), LICENSE)).joins
+        assert not (await store.ask(12, 9, "9/pull/1", remark(3), LICENSE)).joins  # another organization
+        assert not (await store.ask(11, 7, PULL, remark(4), replace(LICENSE, kind="wrong"))).joins
+        assert not (await store.ask(11, 7, PULL, remark(5), replace(LICENSE, about="pkg:npm/other"))).joins
 
     run(story)
 

@@ -1,6 +1,6 @@
 """The arguments of `ospo-gate policy`."""
 
-from app.cli.arguments import Commands, command
+from app.cli.arguments import Commands, command, policy_preview
 
 _IMPORT = """\
 Write a policy that says what the configuration of another tool says, and list what will be judged differently.
@@ -31,6 +31,7 @@ def add(commands: Commands, summary: str) -> None:
         if name == "validate":
             verb.add_argument("--format", default="text", choices=("text", "json"), help="default: text")
     _add_import(verbs)
+    policy_preview.add(verbs)
     command(
         verbs,
         "schema",

@@ -85,6 +85,8 @@ class Details:
     renderer: Renderer
     github_url: str
     sessions: Sessions | None = None
+    asks: bool = False
+    """Whether requests are taken on the page: where the organization's policy decides them."""
     clock: Callable[[], float] = time.time
 
     def router(self) -> APIRouter:
@@ -182,7 +184,14 @@ class Details:
             empty=_empty(asked, found) if verdict is None else "",
             page=page(verdict, found.events, links, now) if verdict else None,
             course=course(found.heads, found.events, links, path, head),
+            ask_at=f"{path}/requests" if self._taken(request, asked, found) else None,
         )
+
+    def _taken(self, request: Request, asked: Asked, found: Found) -> bool:
+        """Whether the reader may send a request from here: somebody who signed in, about the newest verdict."""
+        signed_in = self.sessions is not None and self.sessions.of(request) is not None
+        newest = bool(found.heads) and found.verdict is not None and found.heads[0].head == found.verdict.head
+        return self.asks and signed_in and newest and asked.kind is Kind.PULL
 
 
 def _asked(repository: str, kind: str, ref: str, head: str) -> Asked | None:

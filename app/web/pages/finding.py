@@ -61,7 +61,7 @@ GROUPS: Mapping[str, str] = {
     "approval": "Waiting for an approval",
     "clears": "Clears by itself",
     "warnings": "Warnings, which do not block",
-    "accepted": "Accepted by a waiver",
+    "accepted": "Accepted",
     "notes": "Notes",
     "before": "There before this change",
 }
@@ -69,7 +69,7 @@ GROUPS: Mapping[str, str] = {
 
 def group(finding: Json) -> str:
     """Which of `GROUPS`: as `checks.render.outcomes.grouped` does it for the report itself."""
-    if finding["waiver"]:
+    if finding["waiver"] or finding.get("override"):
         return "accepted"
     if not finding["counts"]:
         return "before"
@@ -101,8 +101,8 @@ def finding(
         fix=fix,
         commands=block(fix["commands"]) if fix else "",
         guidance=found["guidance"],
-        policy=links.policy(found["policy_line"]) if found["policy_line"] else None,
-        waiver=_waiver(found["waiver"]) if found["waiver"] else "",
+        policy=links.policy(found["policy_line"]) if found["policy_line"] and not found.get("policy_file") else None,
+        waiver=_accepted(found),
         first_seen=first_seen,
         requests=tuple(_requests(found, rule, commands)) if acts else (),
     )
@@ -118,6 +118,17 @@ def _places(found: Json, links: Links) -> Iterator[Linked]:
 def block(commands: Sequence[str]) -> str:
     """The commands as one block; empty if what a person sees is not what a shell would get."""
     return "\n".join(commands) if pastable(commands) else ""
+
+
+def _accepted(found: Json) -> str:
+    if found["waiver"]:
+        return _waiver(found["waiver"])
+    override = found.get("override")
+    if not override:
+        return ""
+    reason = f": {visible(override['reason'], 2_000)}" if override["reason"] else ""
+    at = parsed(override["at"])
+    return f"@{visible(override['by'])}, who set the check to pass{f' on {day(at)}' if at else ''}{reason}"
 
 
 def _waiver(waiver: Json) -> str:

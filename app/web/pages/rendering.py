@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter, Request, Response
 from jinja2 import Environment, FileSystemLoader, select_autoescape
@@ -146,7 +146,7 @@ def utc(seconds: float) -> datetime:
 
 def _here(request: Request) -> str:
     """The page's own path, to come back to."""
-    return request.url.path
+    return quote(request.url.path)
 
 
 def _digest(data: bytes) -> str:

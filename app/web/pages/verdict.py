@@ -245,7 +245,11 @@ def redacted(document: Mapping[str, Any], public: bool) -> Json:
         return document
     hidden = {"approved_by": None, "reason": None}
     findings = [
-        {**found, "waiver": {**found["waiver"], **hidden} if found["waiver"] else None}
+        {
+            **found,
+            "waiver": {**found["waiver"], **hidden} if found["waiver"] else None,
+            "override": {**found["override"], "reason": None} if found.get("override") else None,
+        }
         for found in document["findings"]
     ]
     return {**document, "findings": findings}

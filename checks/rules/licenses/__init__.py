@@ -121,4 +121,5 @@ CHECK = Check(
     judge_dependency=judge_dependency,
     judge_pull=judge_pull,
     wants=wants,
+    alike=True,
 )

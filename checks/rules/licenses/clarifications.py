@@ -7,7 +7,7 @@ from checks.model.change import Change
 from checks.model.finding import Evidence, Move, Observation
 from checks.model.phrase import Phrase, say
 from checks.rules.licenses.layers import Clarified, Layers, Pin
-from checks.rules.licenses.observations import layer_rows, subject_of
+from checks.rules.licenses.observations import layer_rows, licenses_of, subject_of
 
 OUTDATED, UNVERIFIED = "license-clarification-outdated", "license-clarification-unverified"
 
@@ -28,6 +28,7 @@ def clarification(change: Change, layers: Layers) -> Iterator[Observation]:
         move=Move.OWNER if outdated else Move.AUTHOR,
         evidence=(*layer_rows(layers), Evidence("scope", (str(change.scope),))),
         policy_key=("licenses", "clarify", str(found.position)),
+        licenses=licenses_of(layers),
     )
 
 

@@ -16,7 +16,7 @@ from checks.model.snapshot import Snapshot
 from checks.policy.shape import KeyPath
 from checks.rules.licenses.circumstances import context_of, linkage_of, own_context
 from checks.rules.licenses.layers import Layers
-from checks.rules.licenses.observations import layer_rows, source_of, subject_of
+from checks.rules.licenses.observations import layer_rows, licenses_of, source_of, subject_of
 from checks.rules.licenses.section import Distribution, LicensesSection, Linkage
 
 INCOMPATIBLE = "license-incompatible"
@@ -110,4 +110,5 @@ def _incompatible(change: Change, layers: Layers, own: _Own, license_: Expressio
             Evidence("scope", (str(change.scope),)),
         ),
         policy_key=own.key,
+        licenses=licenses_of(layers),
     )

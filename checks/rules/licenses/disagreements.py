@@ -15,7 +15,7 @@ from checks.model.packages import Known
 from checks.model.phrase import Phrase, say
 from checks.rules.licenses.circumstances import Lists
 from checks.rules.licenses.layers import Claim, Layers, Pin, recognized
-from checks.rules.licenses.observations import SETTLE, layer_rows, source_of, subject_of
+from checks.rules.licenses.observations import SETTLE, layer_rows, licenses_of, source_of, subject_of
 from checks.texts.files import Role, role
 
 CHANGED, DISAGREEMENT = "license-changed", "license-disagreement"
@@ -62,6 +62,7 @@ def changed(change: Change, layers: Layers, facts: Facts, lists: Sequence[Lists]
             Evidence("scope", (str(change.scope),)),
         ),
         policy_key=("licenses", "levels", CHANGED),
+        licenses=licenses_of(layers),
     )
 
 
@@ -143,6 +144,7 @@ def disagreement(
             Evidence("scope", (str(change.scope),)),
         ),
         policy_key=("licenses", "levels", DISAGREEMENT),
+        licenses=licenses_of(layers),
     )
 
 

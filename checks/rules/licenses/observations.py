@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from checks.licenses import sentences
 from checks.licenses.index import Category
 from checks.licenses.judge import Judgment, Reason, Verdict
+from checks.licenses.statement import read
 from checks.model import gaps as silence
 from checks.model.change import Change
 from checks.model.facts import Facts, RepositoryFacts, Want
@@ -48,6 +49,7 @@ def refused(change: Change, layers: Layers, ruling: Ruling, section: LicensesSec
             *circumstance_rows(change, ruling, section),
         ),
         policy_key=("licenses", "levels", rule) if unknown else _policy_key(ruling),
+        licenses=licenses_of(layers),
     )
 
 
@@ -123,6 +125,11 @@ def context_unknown(repository: RepositoryFacts, section: LicensesSection) -> Ob
 
 def subject_of(change: Change) -> Subject:
     return Subject(purl=change.purl, version=change.version, name=change.name)
+
+
+def licenses_of(layers: Layers) -> tuple[str, ...]:
+    """Every statement that counts, canonically written."""
+    return tuple(dict.fromkeys(read(claim.raw).text for claim in layers.effective))
 
 
 def places_of(ruling: Ruling, facts: Facts) -> sentences.Places:

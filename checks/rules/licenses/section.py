@@ -12,7 +12,7 @@ from checks.model.facts import Facts
 from checks.model.finding import Level
 from checks.policy.packages import PackageIndex, covers_version, version_faults
 from checks.policy.section import Section
-from checks.policy.shape import KeyFault, key
+from checks.policy.shape import FEWER, MORE, KeyFault, key
 from checks.policy.values import Account, PackagePattern, Pattern, Word
 
 
@@ -82,14 +82,14 @@ class Denied:
 class Wider:
     """What is allowed in addition, under one condition."""
 
-    allow_also: tuple[LicenseItem, ...] = key("Allowed in addition to `allow`.", default=())
+    allow_also: tuple[LicenseItem, ...] = key("Allowed in addition to `allow`.", default=(), tighter=FEWER)
 
 
 @dataclass(frozen=True, slots=True)
 class Adjustment(Wider):
     """What the lists have in addition, under one condition."""
 
-    deny_also: tuple[Denied, ...] = key("Denied in addition to `deny`.", default=())
+    deny_also: tuple[Denied, ...] = key("Denied in addition to `deny`.", default=(), tighter=MORE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +152,17 @@ class LicensesSection(Section):
     allow: tuple[LicenseItem, ...] = key(
         "What packages may be under: categories, SPDX ids, `X WITH exception` pairs, `LicenseRef-…`.",
         default=items("public-domain", "permissive"),
+        tighter=FEWER,
     )
     deny: tuple[Denied, ...] = key(
-        "What they may not be under, even if `allow` has it. Same entries, or `{license: JSON, reason: …}`.", default=()
+        "What they may not be under, even if `allow` has it. Same entries, or `{license: JSON, reason: …}`.",
+        default=(),
+        tighter=MORE,
     )
     with_falls_back_to_base: bool = key(
         "Whether `X WITH exception` that no list names is judged as `X`; `false`: it must be listed as a pair.",
         default=True,
+        tighter=(True, False),
     )
     development: Wider = key("For what is not shipped: scopes development, build and test.", default_factory=Wider)
     build: Wider | None = key("For the scope build. Default: as `development`.", default=None)
@@ -181,6 +185,7 @@ class LicensesSection(Section):
         "Licenses that are for internal use: allowed in internal and private repositories and in the context "
         "`internal`, denied in every other.",
         default=(),
+        tighter=FEWER,
     )
     exceptions: tuple[LicenseException, ...] = key("Single packages and what they may also have.", default=())
     clarify: tuple[Clarification, ...] = key("Single packages and what they were found to be under.", default=())

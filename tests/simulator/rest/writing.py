@@ -6,6 +6,7 @@ What an App needs that proposes a change by a pull request.
 import base64
 import binascii
 
+from .. import rights
 from ..accounts import User
 from ..errors import ApiError, not_found, validation_failed
 from ..payloads import commit_json, pull_json, user_json
@@ -108,6 +109,24 @@ def edit_pull(call: Call) -> Reply:
     elif body.get("state") == "open" and pull.state == "closed":
         pull.reopen(call.bot)
     return Reply(pull_json(pull))
+
+
+@route("POST", "/repos/{owner}/{repo}/pulls/{number:int}/requested_reviewers", "pull_requests:write")
+def request_reviewers(call: Call) -> Reply:
+    """People and teams that may see the repository; the author and outsiders are refused, and all with them."""
+    pull, repository = call.pull, call.repository
+    users = [call.world.users.get(str(login).lower()) for login in call.json.get("reviewers") or ()]
+    slugs = [str(slug) for slug in call.json.get("team_reviewers") or ()]
+    if any(user is pull.user for user in users):
+        raise ApiError(422, "Review cannot be requested from pull request author.")
+    if any(user is None or not rights.at_least(rights.role(repository, user), "read") for user in users):
+        raise ApiError(422, "Reviews may only be requested from collaborators. One or more of the users or teams you "
+                       "specified is not a collaborator of the repository.")  # fmt: skip
+    if any(slug not in repository.teams for slug in slugs):
+        raise ApiError(422, "Reviews may only be requested from collaborators. One or more of the users or teams you "
+                       "specified is not a collaborator of the repository.")  # fmt: skip
+    pull.requested.extend([*(user.login for user in users if user), *slugs])
+    return Reply(pull_json(pull), 201)
 
 
 @route("GET", "/repos/{owner}/{repo}/pulls/{number:int}/reviews", "pull_requests:read")

@@ -1,0 +1,79 @@
+"""Previews out of the service's database: which policies are meant, and what came of it as a document."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.github.pull import central_policy
+from app.policies import load_policies, starter_policies
+from app.preview import Previewed, preview
+from app.store.database import Database
+from app.store.policies import PolicyStore
+from app.store.preview import PreviewStore
+from checks.engine.preview import Comparison
+from checks.model.errors import UsageError
+from checks.model.facts import Facts
+from checks.model.phrase import visible
+from checks.policy.files import PolicyFiles
+from checks.policy.layers import PolicySet
+from checks.render.preview import About, Basis, to_json
+
+_HINT = "Name a file, a folder, REVISION:PATH, or the beginning of the digest of a version that judged."
+
+
+@dataclass(frozen=True, slots=True)
+class Previewing:
+    """`policy`: where the organization's policy is, as the setting names it; None: each repository has its own."""
+
+    database: Database
+    policy: str | None
+
+    async def current(self) -> PolicySet:
+        """What judges now. Raises `PolicyError` if this release takes it no longer."""
+        files = await PolicyStore(self.database).last(self._label()) if self.policy else None
+        return await self.loaded(files) if files else starter_policies()
+
+    def _label(self) -> str:
+        try:
+            return central_policy(self.policy or "").label
+        except ValueError as error:
+            raise UsageError(f"OSPO_GATE_POLICY: {error}") from None
+
+    async def loaded(self, files: PolicyFiles) -> PolicySet:
+        """The policy that these files are. Raises `PolicyError`."""
+        return await asyncio.to_thread(load_policies, files)
+
+    async def recorded(self, name: str) -> PolicySet:
+        """The version whose digest begins like this. Raises `UsageError`."""
+        store = PolicyStore(self.database)
+        versions = await store.with_digest(name.lower()) if len(name) >= 6 and name.isalnum() else ()
+        for version in versions:
+            if version.error is None and (files := await store.bundle(version.id)):
+                return await self.loaded(files)
+        raise UsageError(f"there is no policy {visible(name, 80)}", hint=_HINT)
+
+    async def preview(
+        self,
+        old: PolicySet,
+        new: PolicySet,
+        now: datetime,
+        since: datetime | None = None,
+        installation_id: int | None = None,
+    ) -> dict[str, Any]:
+        """The document of `checks.render.preview`. `since`: with what would have become of the pull requests that were
+        judged from then on."""
+        comparison = Comparison(old, new, now)
+        found = await preview(PreviewStore(self.database), comparison, Facts(), installation_id)
+        return to_json(
+            *(old.reference, new.reference, now, found.impact, _about(found)),
+            *(Basis(found.known, len(found.repositories), found.uses, found.judged), found.checks),
+        )
+
+
+def _about(found: Previewed) -> Mapping[int, About]:
+    return {
+        id_: About(item.facts.name or f"repository {id_}", item.facts.visibility)
+        for id_, item in found.repositories.items()
+    }

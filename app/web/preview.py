@@ -1,0 +1,85 @@
+"""`POST /api/v1/policy/preview`: what would another policy change? With the token of the API, one at a time."""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from app.preview_request import MAX_TEXT, read
+from app.previewing import Previewing
+from app.web.ask import known, refused
+from checks.model.errors import PolicyError, UsageError
+from checks.policy.layers import PolicySet
+
+#: Bytes of a request: JSON may spell a character in six.
+MAX_BODY = 2 * MAX_TEXT
+#: Seconds after which somebody who was turned away may come again.
+LATER = "15"
+_KEYS = {"new", "old", "since"}
+
+
+def router(token: str, previewing: Previewing) -> APIRouter:
+    """The route; `token` is what callers send as `Authorization: Bearer …`."""
+    routes = APIRouter()
+    free = asyncio.Semaphore(1)
+
+    @routes.post("/api/v1/policy/preview")
+    async def preview(request: Request) -> Response:
+        if not known(request.headers.get("authorization", ""), token):
+            return refused(401, "the Authorization header is missing or wrong", {"WWW-Authenticate": "Bearer"})
+        body = await _body(request)
+        if body is None:
+            return refused(413, f"a request has at most {MAX_BODY:,} bytes")
+        if free.locked():
+            return refused(429, "another preview is being made", {"Retry-After": LATER})
+        async with free:
+            try:
+                return JSONResponse(await _previewed(previewing, body))
+            except UsageError as error:
+                return refused(400, f"{error}. {error.hint}".strip())
+            except PolicyError as error:
+                return refused(400, "; ".join(issue.at(error.file) for issue in error.issues[:5]))
+
+    return routes
+
+
+async def _body(request: Request) -> bytes | None:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY:
+            return None
+    return bytes(body)
+
+
+async def _previewed(previewing: Previewing, body: bytes) -> dict[str, Any]:
+    """Raises `UsageError` and `PolicyError`."""
+    try:
+        asked = json.loads(body)
+    except (ValueError, RecursionError):
+        raise UsageError("the request is not JSON") from None
+    if not isinstance(asked, dict) or "new" not in asked or asked.keys() - _KEYS:
+        raise UsageError("expected an object with 'new', and perhaps 'old' and 'since'")
+    old = await _policy(previewing, asked["old"]) if "old" in asked else await previewing.current()
+    new = await _policy(previewing, asked["new"])
+    return await previewing.preview(old, new, datetime.now(UTC), _moment(asked.get("since")))
+
+
+async def _policy(previewing: Previewing, given: object) -> PolicySet:
+    """The policy of the files, or the version that a digest names."""
+    if isinstance(given, str):
+        return await previewing.recorded(given)
+    return await previewing.loaded(read(given))
+
+
+def _moment(given: object) -> datetime | None:
+    if given is None:
+        return None
+    try:
+        found = datetime.fromisoformat(given if isinstance(given, str) else "")
+    except ValueError:
+        raise UsageError("since: expected a time such as 2026-11-01T00:00:00+00:00") from None
+    return found.replace(tzinfo=found.tzinfo or UTC)

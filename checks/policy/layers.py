@@ -1,0 +1,267 @@
+"""A policy with its layers: what it extends, its overrides, and the effective policy of one repository."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
+
+from checks.model.errors import PolicyError, PolicyIssue
+from checks.model.facts import RepositoryFacts
+from checks.model.report import PolicyReference
+from checks.policy.document import Entries
+from checks.policy.files import PolicyFiles, PolicyRef
+from checks.policy.load import Loader, Read, SectionShape, in_order, parsed
+from checks.policy.schema import Coming, Policy
+
+if TYPE_CHECKING:
+    from checks.policy.overrides import Override
+    from checks.policy.stack import Lock
+
+#: Policies that are kept by what matched; beyond it they are made anew.
+_KEPT = 4_096
+
+
+def wanted(files: PolicyFiles) -> tuple[PolicyRef, ...]:
+    """What of the policy is still to be read; () when all of it is there, or what is there is not valid."""
+    if b"extends" in files.main:
+        from checks.policy.stack import still_wanted
+
+        if refs := still_wanted(files):
+            return refs
+    if b"agreements" not in files.main and not files.others:
+        return ()
+    from checks.policy.named_texts import texts_wanted
+
+    return texts_wanted(files)
+
+
+def load_set(
+    files: PolicyFiles,
+    shapes: Sequence[SectionShape],
+    *,
+    own_version: str,
+    source: str | None = None,
+    built_in: bool = False,
+) -> "PolicySet":
+    """The policy in `files`: all or nothing. Raises `PolicyError`, which names file, line and column of each fault."""
+    tree = parsed(files.main, files.name, own_version)
+    locks: tuple[Lock, ...] = ()
+    if tree.get("extends") is not None or tree.get("locked") is not None:
+        from checks.policy.stack import stacked
+
+        tree, locks = stacked(tree, files, shapes, own_version)
+    if files.decisions:
+        from checks.policy.decisions import with_decisions
+
+        tree = with_decisions(tree, files)
+    layers = Layers(tree, shapes, PolicyReference(source or files.name, files.digest, files.revision, built_in))
+    plain = layers.read((), None)
+    issues = [*plain.issues, *plain.read.issues, *layers.loader.check_limits(plain.read, tree.get("waivers"))]
+    if (node := tree.get("overrides")) is not None:
+        from checks.policy.overriding import overrides_of
+
+        overrides, faults = overrides_of(node, layers, plain.read, locks)
+        issues += faults
+        layers.overrides = overrides
+    if issues or plain.read.root is None:
+        raise PolicyError(files.name, in_order(issues))
+    return PolicySet(files, layers.policy(plain), layers)
+
+
+class Made(NamedTuple):
+    """What a tree says on a day."""
+
+    tree: Entries
+    read: Read
+    coming: dict[str, Coming]
+    issues: tuple[PolicyIssue, ...] = ()
+
+
+class Layers:
+    """The tree of a policy with its overrides, and what they make together."""
+
+    def __init__(self, tree: Entries, shapes: Sequence[SectionShape], reference: PolicyReference) -> None:
+        self.tree, self.reference = tree, reference
+        self.loader = Loader(shapes, {name.text for name, _ in tree.entries})
+        self.overrides: tuple[Override, ...] = ()
+
+    def read(self, overrides: "Iterable[Override]", now: datetime | None) -> Made:
+        """The tree under overrides, as it holds at `now` (UTC); None: when all of it is in force."""
+        tree = self.tree
+        for override in overrides:
+            from checks.policy.overriding import only_on, over
+
+            shapes = self.loader.shapes
+            patch = only_on(override.patch, tree, shapes) if override.match.narrow else override.patch
+            tree = over(tree, patch, shapes)
+        return self.at(tree, now)
+
+    def at(self, tree: Entries, now: datetime | None) -> Made:
+        """What `tree` says at `now` (UTC)."""
+        if not _dated(tree, self.loader.shapes):
+            return Made(tree, self.loader.read(tree), {})
+        from checks.policy.timed import at
+
+        reader = self.loader.reader()
+        dated = at(tree, self.loader.shapes, now, reader)
+        return Made(tree, self.loader.read(dated.tree), dated.coming, tuple(reader.issues))
+
+    def policy(self, made: Made) -> Policy:
+        """Raises `PolicyError` for overrides that are right by themselves and wrong together."""
+        read = made.read
+        if read.root is None or read.issues or made.issues:
+            raise PolicyError(self.reference.source, in_order((*made.issues, *read.issues)))
+        return Policy(read.root, read.sections, read.levels, self.reference, read.places, made.coming)
+
+    def moments(self) -> tuple[datetime, ...]:
+        """When time alone makes it another policy (UTC)."""
+        days = [override.day for override in self.overrides if override.day]
+        trees = [tree for tree in (self.tree, *(o.patch for o in self.overrides)) if _dated(tree, self.loader.shapes)]
+        if trees:
+            from checks.policy.timed import days as days_of
+
+            days += [day for tree in trees for day in days_of(tree, self.loader.shapes)]
+        return tuple(sorted({day.begins for day in days}))
+
+
+def _dated(tree: Entries, checks: Iterable[str]) -> bool:
+    """Whether a level of it depends on the day."""
+    for check in checks:
+        section = tree.get(check)
+        levels = section.get("levels") if isinstance(section, Entries) else None
+        if isinstance(levels, Entries) and any(isinstance(node, Entries) for _, node in levels.entries):
+            return True
+    return False
+
+
+class Case(NamedTuple):
+    """What decides which policy holds. Overrides are named by their position."""
+
+    applied: tuple[int, ...] = ()
+    undecided: tuple[int, ...] = ()
+    later: tuple[int, ...] = ()
+    """Those that will hold from a day on."""
+    narrow: tuple[int, ...] = ()
+    """Of `applied`, those for single packages."""
+    narrow_undecided: tuple[int, ...] = ()
+    unknown: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    """What nobody told, by override."""
+    epoch: int = 0
+    mode: str | None = None
+    """What the property says that names the mode; None: nothing."""
+    mode_unknown: bool = False
+    own: str = ""
+    """Digest of the repository's own file."""
+
+
+class PolicySet:
+    """All that an organization's policy says; `policy_for` is what it says for one repository."""
+
+    def __init__(self, files: PolicyFiles, plain: Policy, layers: Layers | None = None) -> None:
+        self.files = files
+        self.plain = plain
+        """For nobody in particular: no override applies, and all that comes into force later has."""
+        self._layers = layers
+        self._moments = layers.moments() if layers else ()
+        self._made: dict[Case, Policy] = {}
+        self._own: dict[str, bytes] = {}
+        root = plain.root
+        self._varies = bool(layers and (layers.overrides or self._moments or root.mode_property or self.wants_own))
+
+    @classmethod
+    def of(cls, policy: Policy) -> "PolicySet":
+        """A policy that holds for every repository."""
+        return cls(PolicyFiles(b"", policy.reference.source), policy)
+
+    @property
+    def reference(self) -> PolicyReference:
+        return self.plain.reference
+
+    @property
+    def overrides(self) -> "tuple[Override, ...]":
+        """In the order in which they stand."""
+        return self._layers.overrides if self._layers else ()
+
+    @property
+    def wants_own(self) -> str | None:
+        """Path of the repository's own file, if the policy honors one."""
+        own = self.plain.root.repository_file
+        return str(own.path) if own.honor else None
+
+    def policy_for(
+        self, repository: RepositoryFacts, target: str | None, now: datetime, own: bytes | None = None
+    ) -> Policy:
+        """The effective policy for a change of `repository` that goes into the branch `target`.
+
+        `now` is UTC; `own` are the bytes of the repository's own file, if there is one. Raises `PolicyError` where
+        overrides that are right by themselves contradict each other.
+        """
+        if not self._varies or self._layers is None:
+            return self.plain
+        case = self._case(repository, target, now)
+        if own is not None and self.wants_own:
+            digest = sha256(own).hexdigest()
+            self._own[digest] = own
+            case = case._replace(own=digest)
+        return self.policy_in(case, now)
+
+    def policy_in(self, case: Case, now: datetime) -> Policy:
+        """The policy of a case at `now`, which is in its epoch."""
+        if case not in self._made:
+            from checks.policy.effective import effective
+
+            assert self._layers is not None
+            if len(self._made) >= _KEPT:
+                self._made.clear()
+            policy = effective(self, self._layers, case, now)
+            after = self._moments[case.epoch] if case.epoch < len(self._moments) else None
+            self._made[case] = replace(policy, changes_at=after)
+        return self._made[case]
+
+    def override(self, index: int) -> "Override":
+        """One of the overrides, by its position."""
+        assert self._layers is not None
+        return next(override for override in self._layers.overrides if override.index == index)
+
+    def own_file(self, case: Case) -> bytes | None:
+        """The bytes of the repository's own file."""
+        return self._own.get(case.own)
+
+    def _case(self, repository: RepositoryFacts, target: str | None, now: datetime) -> Case:
+        applied, undecided, later, unknown = [], [], [], []
+        overrides = self._layers.overrides if self._layers else ()
+        for override in overrides:
+            holds = override.match.holds(repository, target)
+            if holds is False:
+                continue
+            if override.day is not None and now < override.day.begins:
+                later.append(override.index)
+            elif holds:
+                applied.append(override.index)
+            else:
+                undecided.append(override.index)
+                unknown.append((override.index, override.match.unknown(repository, target)))
+        narrow = {override.index for override in overrides if override.match.narrow}
+        mode, mode_unknown = self._mode(repository)
+        return Case(
+            applied=tuple(index for index in applied if index not in narrow),
+            undecided=tuple(index for index in undecided if index not in narrow),
+            later=tuple(later),
+            narrow=tuple(index for index in applied if index in narrow),
+            narrow_undecided=tuple(index for index in undecided if index in narrow),
+            unknown=tuple(unknown),
+            epoch=bisect_right(self._moments, now),
+            mode=mode,
+            mode_unknown=mode_unknown,
+        )
+
+    def _mode(self, repository: RepositoryFacts) -> tuple[str | None, bool]:
+        name = self.plain.root.mode_property
+        if name is None:
+            return None, False
+        from checks.policy.overrides import property_of
+
+        value = property_of(repository, name)
+        return value, value is None and not repository.properties_known

@@ -1,0 +1,126 @@
+"""`overrides:` of a policy: for which repositories, branches and packages it says something else, and from when on."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Annotated, NamedTuple
+
+from checks.model.change import Change
+from checks.model.dependency import Scope
+from checks.model.facts import RepositoryFacts
+from checks.policy.document import Entries, Scalar
+from checks.policy.shape import KeyFault, OneOrMore, key
+from checks.policy.values import Day, Pattern, RepositoryPattern
+
+
+class Visibility(StrEnum):
+    PUBLIC = "public"
+    INTERNAL = "internal"
+    PRIVATE = "private"
+
+
+_Patterns = Annotated[tuple[Pattern, ...], OneOrMore]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What an override is for. All conditions that are given must hold; of a list one entry."""
+
+    repositories: Annotated[tuple[RepositoryPattern, ...], OneOrMore] = key(
+        "Repositories by name: `web-*` in any organization, `example/web-*` in that one.", default=()
+    )
+    topics: _Patterns = key("Topics of the repository.", default=())
+    visibility: Annotated[tuple[Visibility, ...], OneOrMore] = key("`public`, `internal` or `private`.", default=())
+    properties: Mapping[str, _Patterns] = key(
+        "Custom properties of the repository: `{distribution: internal}`.", default_factory=lambda: MappingProxyType({})
+    )
+    branches: _Patterns = key("Branches that the change goes into.", default=())
+    paths: _Patterns = key("Packages all of whose manifests are under these paths.", default=())
+    scopes: Annotated[tuple[Scope, ...], OneOrMore] = key("Packages of these scopes.", default=())
+
+    def faults(self) -> Iterator[KeyFault]:
+        """A list without entries holds for nothing."""
+        for name in ("repositories", "topics", "visibility", "branches", "paths", "scopes", "properties"):
+            value = getattr(self, name)
+            if isinstance(value, Mapping):
+                for item, patterns in value.items():
+                    if not patterns:
+                        yield KeyFault(name, f"'{item}' has no value")
+        return
+
+    @property
+    def narrow(self) -> bool:
+        """Whether it is about single packages of a repository."""
+        return bool(self.paths or self.scopes)
+
+    def holds(self, repository: RepositoryFacts, target: str | None) -> bool | None:
+        """Whether it holds for a repository and a target branch, whatever the package; None: nobody told."""
+        answers = [answer for _, answer in self._answers(repository, target)]
+        return False if False in answers else None if None in answers else True
+
+    def unknown(self, repository: RepositoryFacts, target: str | None) -> tuple[str, ...]:
+        """What nobody told, in words of the policy."""
+        return tuple(name for name, answer in self._answers(repository, target) if answer is None)
+
+    def _answers(self, repository: RepositoryFacts, target: str | None) -> Iterator[tuple[str, bool | None]]:
+        if self.repositories:
+            yield "the name of the repository", _any(self.repositories, repository.name)
+        if self.visibility:
+            seen = repository.visibility
+            yield "the visibility of the repository", None if seen is None else seen in self.visibility
+        if self.topics:
+            topics = repository.topics
+            answer = None if topics is None else any(p.matches(topic) for p in self.topics for topic in topics)
+            yield "the topics of the repository", answer
+        for name, patterns in self.properties.items():
+            yield f"the property {name}", _property(repository, name, patterns)
+        if self.branches:
+            yield "the branch that the change goes into", _any(self.branches, target)
+
+    def covers(self, change: Change) -> bool:
+        """Whether it holds for a package: its scope, and all of its places."""
+        if self.scopes and change.scope not in self.scopes:
+            return False
+        paths = {place.dependency.location.path for place in change.places}
+        return not self.paths or all(any(p.matches(path) for p in self.paths) for path in paths)
+
+
+def _any(patterns: Iterable[Pattern], text: str | None) -> bool | None:
+    return None if text is None else any(pattern.matches(text) for pattern in patterns)
+
+
+def _property(repository: RepositoryFacts, name: str, patterns: tuple[Pattern, ...]) -> bool | None:
+    """A property with several values has them with commas between them."""
+    value = property_of(repository, name)
+    if value is None:
+        return False if repository.properties_known else None
+    values = (value, *value.split(",")) if "," in value else (value,)
+    return any(pattern.matches(one.strip()) for pattern in patterns for one in values)
+
+
+def property_of(repository: RepositoryFacts, name: str) -> str | None:
+    """The value of a custom property, whose name is the same in any case."""
+    found = repository.properties.get(name)
+    if found is not None:
+        return found
+    return next((value for key, value in repository.properties.items() if key.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideHead:
+    """The keys of an override besides those of the policy that it changes."""
+
+    match: Match = key("What it is for. Default: everything.", default_factory=Match)
+    from_: Day | None = key("The day from which on it holds, UTC. Default: always.", name="from", default=None)
+
+
+class Override(NamedTuple):
+    """One entry of `overrides`."""
+
+    index: int
+    match: Match
+    day: Day | None
+    patch: Entries
+    name: Scalar | Entries
+    """Where it stands."""

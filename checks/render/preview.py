@@ -1,0 +1,291 @@
+"""What another policy would change, as a document for programs, lines for a terminal and rows for a spreadsheet.
+
+Text, Markdown and CSV are made of the document, so that a command shows alike what it found and what the service says.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from checks.engine.impact import Found, Impact, Move, Row, moved
+from checks.model.phrase import say, visible
+from checks.model.purl import versioned
+from checks.model.report import PolicyReference
+from checks.render.english import counted
+from checks.render.markdown import cell, prose
+from checks.render.where import cell_text, moment, quoted
+from checks.rules import CHECKS
+
+#: Raised when a reader of the old form could misread the new one.
+SCHEMA = 1
+#: Rows of each table in the document, and package versions that are named one by one.
+LISTED, NAMED = 1_000, 10_000
+#: Rows of each table on a terminal.
+_SHOWN = 10
+_COLUMNS = (
+    *("repository", "package", "check", "rule", "before", "after", "moves", "could_not_tell", "owners", "visibility"),
+)
+
+
+class Basis(NamedTuple):
+    """What a preview is founded on."""
+
+    known: int
+    """Repositories that there are."""
+    read: int
+    """Of them those whose inventory is known."""
+    uses: int
+    """Package versions of repositories about which the policies may differ."""
+    judged: int
+    """Distinct cases that were judged for them."""
+
+
+class About(NamedTuple):
+    """One repository, for people."""
+
+    name: str
+    visibility: str | None
+
+
+def to_json(
+    old: PolicyReference,
+    new: PolicyReference,
+    at: datetime,
+    impact: Impact,
+    repositories: Mapping[int, About],
+    basis: Basis,
+    checks: Iterable[str],
+    whole: bool = False,
+) -> dict[str, Any]:
+    """The document. Times are UTC. `whole`: whole trees were judged, and not what the index of uses has of them."""
+    names = {id_: about.name for id_, about in repositories.items()}
+    total, found, owners = impact.total, impact.repositories(names), impact.owners()
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "old": _policy(old),
+        "new": _policy(new),
+        "at": moment(at.timestamp()),
+        "coverage": {"repositories": basis.known, "read": basis.read, "uses": basis.uses, "cases": basis.judged},
+        "checks": [check for check in CHECKS.ids if check in set(checks)],
+        "total": _counts(total),
+        "rules": [{"rule": row.name, **_counts(row)} for row in impact.rules()],
+        "repositories": _repositories(found, repositories),
+        "packages": [{"package": row.name, **_counts(row, False)} for row in impact.packages()[:LISTED]],
+        "owners": [{"owner": row.name or None, **_counts(row)} for row in owners[:LISTED]],
+        "waivers": [{"id": row.id, "covers_before": row.before, "covers_after": row.after} for row in impact.waivers()],
+        "tell": [row.name for row in owners if row.name and (row.blocked or row.passing)][:LISTED],
+        "places": [_place(place, repositories) for place in impact.places[:NAMED]],
+    }
+    return {
+        **document,
+        "summary": summary(document),
+        "not_previewed": [] if whole else not_previewed(document["checks"]),
+    }
+
+
+def _policy(reference: PolicyReference) -> dict[str, Any]:
+    return {"source": reference.source, "digest": reference.digest, "revision": reference.revision}
+
+
+def _counts(row: Row, repositories: bool = True) -> dict[str, Any]:
+    counts: dict[str, Any] = {move.value: row.moves.get(move, 0) for move in Move}
+    if repositories:
+        counts["repositories"] = row.repositories
+    return {**counts, "could_not_tell": row.could_not_tell}
+
+
+def _repositories(rows: Sequence[Row], repositories: Mapping[int, About]) -> list[dict[str, Any]]:
+    visible_to = {about.name: about.visibility for about in repositories.values()}
+    return [
+        {
+            "repository": row.name,
+            "visibility": visible_to[row.name],
+            **_counts(row, False),
+            "owners": list(row.owners),
+        }
+        for row in rows[:LISTED]
+    ]
+
+
+def _place(found: Found, repositories: Mapping[int, About]) -> dict[str, Any]:
+    about = repositories[found.repository]
+    return {
+        "repository": about.name,
+        "visibility": about.visibility,
+        "package": versioned(found.purl, found.version),
+        "owners": list(found.owners),
+        "rules": [
+            {
+                "check": turn.check,
+                "rule": turn.rule,
+                "before": turn.before.value,
+                "after": turn.after.value,
+                "moves": moved(turn).value,
+                "could_not_tell": turn.could_not_tell,
+            }
+            for turn in found.turns
+        ],
+    }
+
+
+# -- words -----------------------------------------------------------------------------------------------------------
+
+#: Checks that look at more of a repository than the index of uses has.
+_NEEDS_MORE = {
+    "packages": "where packages come from, and what lock files say as a whole",
+    "inventory": "what could not be read",
+    "signoff": "the commits of pull requests",
+    "agreements": "who contributes to pull requests",
+    "notices": "the files of notices",
+    "sbom": "committed SBOMs",
+    "ai_models": "models and data sets",
+    "repository": "the files of repositories",
+    "custom_rules": "what is not about a package",
+}
+
+
+def not_previewed(checks: Iterable[str]) -> list[str]:
+    """What the policies may judge differently and the index of uses cannot tell, in sentences."""
+    return [f"{check}: {_NEEDS_MORE[check]} is not previewed." for check in checks if check in _NEEDS_MORE]
+
+
+def summary(document: Mapping[str, Any]) -> str:
+    """What it comes to, in a sentence or two of plain text."""
+    total, coverage = document["total"], document["coverage"]
+    read = counted(int(coverage["read"]), "repository")
+    if not int(coverage["read"]):
+        return "No repository was read yet, so this says nothing."
+    said = [sentence.format(counted(int(total[m]), "use")) for m, sentence in _SENTENCES.items() if int(total[m])]
+    if not said:
+        return f"Nothing changes in {read}: no package that they use would be blocked or set free."
+    unknown = int(total["could_not_tell"])
+    if unknown:
+        said.append(f"{unknown:,} of what is newly blocked is for lack of data.")
+    left = int(coverage["repositories"]) - int(coverage["read"])
+    if left > 0:
+        said.append(f"{counted(left, 'repository')} of {int(coverage['repositories']):,} were not read yet.")
+    return f"In {counted(int(total['repositories']), 'repository')} of {read}: " + " ".join(said)
+
+
+_SENTENCES = {
+    Move.BLOCKED: "{} would be blocked.",
+    Move.PASSING: "{} would no longer be blocked.",
+    Move.WOULD_BLOCK: "{} would be shown as blocked (mode evaluate).",
+    Move.WOULD_NOT: "{} would no longer be shown as blocked (mode evaluate).",
+    Move.OTHER: "{} would be judged otherwise, without being blocked.",
+}
+
+
+# -- a terminal ------------------------------------------------------------------------------------------------------
+
+_HEADS = {
+    "newly_blocked": "blocked",
+    "newly_passing": "passing",
+    "newly_would_block": "would block",
+    "would_block_no_more": "would not",
+    "otherwise": "other",
+    "repositories": "repositories",
+}
+
+
+def text(document: Mapping[str, Any]) -> str:
+    """Lines for a terminal: the totals, then by rule, repository, package and owner."""
+    lines = [visible(str(document["summary"]), 1000)]
+    moves = [name for name in _HEADS if name != "repositories" and int(document["total"][name])]
+    for title, key, name in (
+        ("rule", "rules", "rule"),
+        ("repository", "repositories", "repository"),
+        ("package", "packages", "package"),
+        ("owner", "owners", "owner"),
+    ):
+        if moves and document[key]:
+            lines += ["", *_table(title, document[key], name, moves)]
+    lines += [*_waivers(document), *_tell(document)]
+    lines += [line for note in document["not_previewed"] for line in ("", visible(str(note), 500))]
+    return "\n".join(lines) + "\n"
+
+
+def _table(title: str, rows: Sequence[Mapping[str, Any]], name: str, moves: Sequence[str]) -> list[str]:
+    columns = [*moves, *(["repositories"] if "repositories" in rows[0] else [])]
+    cells = [[title, *(_HEADS[column] for column in columns)]]
+    for row in rows[:_SHOWN]:
+        label = visible(str(row[name] or "nobody is named"), 80)
+        cells.append([label, *(f"{int(row[column]):,}" for column in columns)])
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = [
+        "  ".join([row[0].ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(row[1:], widths[1:], strict=True))])
+        for row in cells
+    ]
+    left = len(rows) - _SHOWN
+    return [*lines, *([f"… and {left:,} more: --format json or csv"] if left > 0 else [])]
+
+
+def _waivers(document: Mapping[str, Any]) -> list[str]:
+    lines = []
+    for row in document["waivers"]:
+        id_, before, after = visible(str(row["id"]), 80), int(row["covers_before"]), int(row["covers_after"])
+        if after:
+            lines.append(f"Waiver {id_} becomes needed: it would cover {counted(after, 'use')}.")
+        else:
+            lines.append(f"Waiver {id_} becomes useless: it covers {counted(before, 'use')}, and would cover nothing.")
+    if not lines:
+        return []
+    left = len(lines) - _SHOWN
+    return ["", *lines[:_SHOWN], *([f"… and {left:,} more waivers"] if left > 0 else [])]
+
+
+def _tell(document: Mapping[str, Any]) -> list[str]:
+    who = [visible(str(name), 80) for name in document["tell"]]
+    if not who:
+        return []
+    more = f" and {len(who) - _SHOWN:,} more" if len(who) > _SHOWN else ""
+    return ["", "To tell: " + ", ".join(who[:_SHOWN]) + more]
+
+
+# -- GitHub ----------------------------------------------------------------------------------------------------------
+
+
+def markdown(document: Mapping[str, Any], public: bool = False) -> str:
+    """GitHub's Markdown. `public`: everybody may read it, so that it has counts and names public repositories alone."""
+    lines = [prose(str(document["summary"]))]
+    moves = [name for name in _HEADS if name != "repositories" and int(document["total"][name])]
+    tables = ("rules",) if public else ("rules", "repositories", "packages", "owners")
+    for key in tables if moves else ():
+        if document[key]:
+            lines += ["", *_markdown_table(key, document[key], moves)]
+    if public and moves:
+        named = [row for row in document["repositories"] if row["visibility"] == "public"]
+        lines += ["", *_markdown_table("repositories", named, moves)] if named else []
+        lines += ["", "Repositories that are not public, packages and owners are not named here."]
+    lines += [*map(prose, _waivers(document))]
+    if not public:
+        lines += [*map(prose, _tell(document))]
+    return "\n".join([*lines, *(line for note in document["not_previewed"] for line in ("", prose(str(note))))]) + "\n"
+
+
+_NAMES = {"rules": "rule", "repositories": "repository", "packages": "package", "owners": "owner"}
+
+
+def _markdown_table(key: str, rows: Sequence[Mapping[str, Any]], moves: Sequence[str]) -> list[str]:
+    name = _NAMES[key]
+    columns = [*moves, *(["repositories"] if "repositories" in rows[0] else [])]
+    lines = [f"| {name} | {' | '.join(_HEADS[column] for column in columns)} |", f"|---|{'--:|' * len(columns)}"]
+    for row in rows[:_SHOWN]:
+        label = cell(say("{}", str(row[name]))) if row[name] else "nobody is named"
+        lines.append(f"| {label} | {' | '.join(f'{int(row[column]):,}' for column in columns)} |")
+    left = len(rows) - _SHOWN
+    return [*lines, *(["", f"… and {left:,} more."] if left > 0 else [])]
+
+
+# -- a spreadsheet ---------------------------------------------------------------------------------------------------
+
+
+def rows(document: Mapping[str, Any]) -> str:
+    """Each package version of each repository about which the policies differ, as CSV (RFC 4180). A cell that a
+    spreadsheet would take for a formula is quoted."""
+    cells: list[Sequence[str]] = [_COLUMNS]
+    for place in document["places"]:
+        for rule in place["rules"]:
+            told = {**place, **rule, "owners": " ".join(map(str, place["owners"]))}
+            cells.append([cell_text(told.get(column)) for column in _COLUMNS])
+    return "".join(",".join(map(quoted, row)) + "\r\n" for row in cells)

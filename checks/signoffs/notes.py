@@ -1,0 +1,85 @@
+"""What is told beside the sign-offs: a repository file that does not count as it stands, and tools among the people."""
+
+from collections.abc import Iterator, Sequence
+
+from checks.model.commit import Commit
+from checks.model.dependency import Location
+from checks.model.finding import Evidence, Fix, Move, Observation, Subject
+from checks.model.phrase import Foreign, Phrase, join, say
+from checks.signoffs.machines import Signal, signals, undeclared
+from checks.signoffs.repository_file import PATH, Said, not_followed
+from checks.signoffs.terms import Declaring, GeneratedPolicy, SignoffSection
+
+_LISTED = 5
+
+
+def of_file(section: SignoffSection, said: Said, *, owner: bool) -> Iterator[Observation]:
+    """At most one observation for each thing that is wrong with the file. `owner`: it is the one in the owner's
+    `.github` repository."""
+    place = say("{} of the owner's .github repository" if owner else "{}", PATH)
+    if said.fault is not None:
+        message = say("{} cannot be read, so the policy alone judges: line {}, {}.", place, *_remark(said.fault))
+        yield _about_file("signoff-file-unreadable", message, say("{} cannot be read", PATH), said.fault.line, owner)
+    if said.ignored:
+        keys = join((say("{}", remark.what) for remark in said.ignored[:_LISTED]), last=" and ")
+        more = f" and {len(said.ignored) - _LISTED} more" if len(said.ignored) > _LISTED else ""
+        message = say("{} has keys that nothing follows: {}{}.", place, keys, (more,) if more else ())
+        line = said.ignored[0].line
+        yield _about_file("signoff-file-ignored", message, say("{} has keys that do not count", PATH), line, owner)
+    elif loosened := not_followed(section, said):
+        asked = ", ".join(loosened)
+        message = say("{} asks for less than the policy ({}), and may only ask for more.", place, (asked,))
+        yield _about_file("signoff-file-ignored", message, say("{} asks for less than the policy", PATH), 0, owner)
+
+
+def _remark(remark: tuple[int, str]) -> tuple[str, ...]:
+    line, what = remark
+    return (f"{line}", what)
+
+
+def _about_file(rule: str, message: Phrase, headline: Phrase, line: int, owner: bool) -> Observation:
+    return Observation(
+        rule=rule,
+        subject=Subject(path=PATH),
+        message=message,
+        headline=headline,
+        location=None if owner else Location(PATH, line),
+        move=Move.MAINTAINER,
+        policy_key=("signoff", "repository_file"),
+    )
+
+
+def of_tools(commits: Sequence[Commit], policy: GeneratedPolicy) -> Iterator[Observation]:
+    """What commits tell of tools, as far as the policy wants to know it."""
+    if policy.declare is Declaring.OFF:
+        return
+    required = policy.declare is Declaring.REQUIRED
+    for commit in commits:
+        missing = undeclared(commit, policy.agents) if required else ()
+        found = missing or signals(commit, policy.agents)
+        if found:
+            yield _about_tools(commit, found, "generated-code-undeclared" if missing else "generated-code-noted")
+
+
+def _about_tools(commit: Commit, found: Sequence[Signal], rule: str) -> Observation:
+    listed = join((say(f"{signal.what} {{}}", signal.tool) for signal in found[:_LISTED]), last=" and ")
+    missing = rule == "generated-code-undeclared"
+    if missing:
+        message = say(
+            "Commit {} has a tool among its people and no trailer that declares it: {}.", commit.short, listed
+        )
+        headline = say("Commit {} does not declare the tool that helped", commit.short)
+    else:
+        message = say("Commit {} tells of a tool that helped: {}.", commit.short, listed)
+        headline = say("Commit {} tells of a tool that helped", commit.short)
+    command, trailer = Foreign("git commit --amend"), Foreign("Assisted-by: NAME OF THE TOOL")
+    line = ("Add the trailer ", trailer, " to the message with ", command)
+    return Observation(
+        rule=rule,
+        subject=Subject(commit=commit.sha),
+        message=message,
+        headline=headline,
+        evidence=tuple(Evidence("tool", say(f"{signal.what}: {{}}", signal.tool), ("git",)) for signal in found),
+        policy_key=("signoff", "generated"),
+        fix=Fix(line) if missing else None,
+    )

@@ -1,0 +1,5 @@
+"""The databases of the stores' tests."""
+
+from tests.store.conftest import run, url
+
+__all__ = ["run", "url"]

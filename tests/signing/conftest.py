@@ -1,0 +1,13 @@
+"""One service for the stories of each module."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.signing.stage import Signing
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Signing]:
+    with Signing(tmp_path_factory.mktemp("signing")) as running:
+        yield running
