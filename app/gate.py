@@ -69,6 +69,10 @@ class Gate:
         judged = await self._judge(source)
         return judged if judged.verdict is None else await self._proposed(judged, judged.verdict)
 
+    async def verdict(self, source: Source) -> Judged:
+        """The verdict alone, for who compares verdicts. Raises as `judge`."""
+        return await self._judge(source)
+
     async def judge_fully(self, source: Source) -> Judged:
         """`judge` and `fixed` at once, for who waits for both."""
         return await self.fixed(await self._judge(source))
@@ -116,7 +120,7 @@ class Gate:
         pairs = await reader.pairs(source, requests, blobs)
         projects = await reader.projects(source, listing, beside, pairs, blobs)
         snapshot = Snapshot(
-            listing, pairs, self.policies.changed(listing), projects, lines=_lines(pairs, blobs),
+            listing, pairs, self.policies.changed(listing, loaded.policies), projects, lines=_lines(pairs, blobs),
             base_texts=_found(own, blobs), owner_texts=_found(owners, blobs),
         )  # fmt: skip
         plan = Plan(await self._with_texts(snapshot, policy, source))

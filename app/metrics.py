@@ -78,6 +78,10 @@ METRICS = (
         "Verdicts that were stored, by what was judged; `refused` (nothing could be judged) and `paused` among them.",
     ),
     Named(
+        "ospo_gate_signatures_total", Kind.COUNTER, Of.PROCESS, ("act", "how"),
+        "Records under agreements that this process wrote: signed, acknowledged, revoked or left, by comment or page.",
+    ),
+    Named(
         "ospo_gate_publishing_failures_total", Kind.COUNTER, Of.PROCESS, ("cause",),
         "Attempts to post a verdict that failed: by a `limit`, by what is `passing` and tried again, or `refused`.",
     ),
@@ -153,6 +157,10 @@ METRICS = (
     Named(
         "ospo_gate_uploads_waiting", Kind.GAUGE, Of.SERVICE, ("target",),
         "Inventories of default branches that others do not have yet.",
+    ),
+    Named(
+        "ospo_gate_companies_waiting", Kind.GAUGE, Of.SERVICE, (),
+        "Companies that wait for the word of the policy's owner before they sign for anybody.",
     ),
     Named("ospo_gate_database_size_bytes", Kind.GAUGE, Of.SERVICE, (), "Size of the database."),
     Named(
@@ -301,6 +309,7 @@ def _of_stock(stock: Stock) -> dict[str, Iterable[Row]]:
         "ospo_gate_repositories_read": [((), stock.read)],
         "ospo_gate_backfill_waiting": [((), stock.unread)],
         "ospo_gate_uploads_waiting": [((target,), count) for target, count in sorted(stock.uploads.items())],
+        "ospo_gate_companies_waiting": [((), stock.companies)],
         "ospo_gate_database_size_bytes": [((), stock.size)],
         "ospo_gate_engine_processes": [] if stock.processes is None else [((), stock.processes)],
     }

@@ -153,8 +153,8 @@ class PolicyPlace:
         revision = None if self.central else listing.base or listing.head
         files = PolicyFiles(blob.data, name, main.path, revision or blob.id)
         if beside and (folder := blobs.get(beside[0])):
-            files = replace(files, decisions=await _decisions(source, beside[0], folder))
-        policies = load_policies(await self._complete(files, source, main.side))
+            files = replace(files, decisions=await decisions_in(source, beside[0], folder))
+        policies = load_policies(await complete(files, source, main.side, self.remote))
         return Loaded(policies, blob.data)
 
     def _missing(self, listing: Listing) -> Loaded:
@@ -166,23 +166,33 @@ class PolicyPlace:
             raise UsageError(f"there is no policy {self.path} {where}", hint=hint)
         return Loaded(starter_policies())
 
-    async def _complete(self, files: PolicyFiles, source: Source, side: Side) -> PolicyFiles:
-        """`files` with what they extend, as far as it is there."""
-        while refs := wanted(files):
-            beside = {ref: FileRef(side, ref.path) for ref in refs if ref.repository is None}
-            blobs = await source.read(tuple(beside.values())) if beside else {}
-            read = {ref: blobs[file].data if file in blobs else None for ref, file in beside.items()}
-            others = [ref for ref in refs if ref.repository is not None]
-            if others:
-                read.update(await self.remote(others) if self.remote else dict.fromkeys(others))
-            files = files.having(read)
-        return files
-
-    def changed(self, listing: Listing) -> tuple[str, ...]:
-        """Policy files that the change itself edits."""
-        if self.given or self.central or not listing.base:
+    def changed(self, listing: Listing, policies: PolicySet) -> tuple[str, ...]:
+        """Files of the policy, and the repository's own, that the change itself edits."""
+        if not listing.base:
             return ()
-        return tuple(file.path for file in listing.files if self.path in (file.path, file.previous_path))
+        own = {policies.wants_own} if policies.wants_own else set()
+        if not (self.given or self.central):
+            own |= {self.path, *(ref.path for ref in policies.files.others if ref.repository is None)}
+        folder = None if self.given or self.central else beside_main(self.path, DECISIONS) + "/"
+        return tuple(
+            file.path
+            for file in listing.files
+            if own & {file.path, file.previous_path} or (folder and file.path.startswith(folder))
+        )
+
+
+async def complete(files: PolicyFiles, source: Source, side: Side, remote: Remote | None = None) -> PolicyFiles:
+    """`files` with what they extend, as far as it is there: from `source` what is beside them, the rest by `remote`."""
+    while refs := wanted(files):
+        beside = {ref: FileRef(side, ref.path) for ref in refs if ref.repository is None}
+        blobs = await source.read(tuple(beside.values())) if beside else {}
+        read = {ref: blobs[file].data if file in blobs else None for ref, file in beside.items()}
+        others = [ref for ref in refs if ref.repository is not None]
+        if others:
+            found = await remote(others) if remote else {}
+            read.update((ref, found.get(ref)) for ref in others)
+        files = files.having(read)
+    return files
 
 
 def policies_of(given: PolicySet | Policy) -> PolicySet:
@@ -199,7 +209,7 @@ def _fault(name: str, message: str) -> PolicyError:
     return PolicyError(name, (PolicyIssue(1, 1, "", message),))
 
 
-async def _decisions(source: Source, folder: FileRef, names: Blob) -> Mapping[str, bytes]:
+async def decisions_in(source: Source, folder: FileRef, names: Blob) -> Mapping[str, bytes]:
     """The decision files in a folder that the source listed."""
     listed = (names.data or b"").split(b"\0")
     paths = [folder.path + name.decode("utf-8", "surrogateescape") for name in listed if is_decision(name)]

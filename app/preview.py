@@ -2,6 +2,7 @@
 distinct case is judged once (`checks.engine.preview`)."""
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from app.store.preview import MANIFESTS, PreviewStore, ReadManifest, ReadRepository
+from app.store.preview import MANIFESTS, SCOPES, PreviewStore, ReadManifest, ReadRepository
 from app.use_classes import NONE, UseClasses
 from checks.engine.impact import Impact
 from checks.engine.preview import Case, Comparison, Pair, Place
@@ -17,11 +18,12 @@ from checks.model.dependency import SCOPE_ORDER
 from checks.model.facts import Facts
 from checks.policy.owners import Owned, owned
 
+#: The checks that judge by what the index has of a package: its name, version, license and scope.
+INDEXED = frozenset({"licenses"})
 #: Uses of candidates up to which each is looked up by itself; beyond it all uses are read in the order of the table.
 NARROW = 150_000
 #: Cases that are judged beforehand to see which packages can differ at all.
 TRIALS = 60_000
-_SCOPES = len(SCOPE_ORDER)
 #: More than there are ids of packages: with the number of an effect they make one number.
 _WIDE = 1 << 40
 _PLACES = [(Place(scope),) for scope in SCOPE_ORDER]
@@ -41,6 +43,8 @@ class Previewed:
     """Package versions of manifests, if the policies differ at all."""
     judged: int
     """Distinct cases."""
+    left_out: frozenset[str]
+    """Checks in which the policies differ, and for which the index does not suffice."""
 
 
 async def preview(
@@ -61,7 +65,8 @@ async def preview(
     known = await store.known(installation_id)
     uses = sum(count.classes.uses)
     judged = sum(pair.judged for pair in comparison.pairs)
-    return Previewed(count.impact, repositories, known, count.kinds.checks, uses, judged)
+    left_out = frozenset(comparison.left_out)
+    return Previewed(count.impact, repositories, known, count.kinds.checks, uses, judged, left_out)
 
 
 async def _uses(store: PreviewStore, count: "_Count") -> None:
@@ -111,7 +116,7 @@ class _Count:
         """Which classes can make a difference; how many uses they have."""
         classes, pairs = self.classes, {id(pair): pair for pair in self.pairs.values()}.values()
         self._wanted = bytearray(b"\1" * len(classes.members))
-        if self.simple and len(classes.shared) * len(pairs) * _SCOPES <= TRIALS:
+        if self.simple and len(classes.shared) * len(pairs) * SCOPES <= TRIALS:
             for number in classes.shared:
                 self._wanted[number] = 0
             for pair in pairs:
@@ -123,7 +128,7 @@ class _Count:
         return sum(uses for number, uses in enumerate(classes.uses) if wanted[number])
 
     def _tried(self, pair: Pair, numbers: Iterable[int]) -> Iterator[tuple[tuple[int, int], Any]]:
-        keys = [(number, scope) for scope in range(_SCOPES) for number in numbers]
+        keys = [(number, scope) for scope in range(len(SCOPE_ORDER)) for number in numbers]
         return zip(keys, self._effects(pair, keys), strict=True)
 
     def _effects(self, pair: Pair, keys: Sequence[tuple[int, Any]]) -> Sequence[Any]:
@@ -149,40 +154,45 @@ class _Count:
 
     # -- where only the scope counts ---------------------------------------------------------------------------------
 
-    def add_simple(self, rows: Sequence[tuple[int, int, int]]) -> None:
-        """Count a page of (manifest, component, scope), by manifest: all of some repositories."""
-        found: dict[int, list[list[tuple[int, int, int]]]] = {}
-        for manifest_id, group in groupby(rows, key=itemgetter(0)):
-            found.setdefault(self._manifests[manifest_id].repository_id, []).append(list(group))
+    def add_simple(self, rows: Sequence[tuple[int, str]]) -> None:
+        """Count a page of manifests with their uses, as `PreviewStore.scopes_in` writes them: all of some
+        repositories."""
+        found: dict[int, list[tuple[int, list[int]]]] = {}
+        for manifest_id, listed in rows:
+            mine = manifest_id, json.loads(f"[{listed}]")
+            found.setdefault(self._manifests[manifest_id].repository_id, []).append(mine)
         for repository_id, manifests in found.items():
-            self._add_repository(repository_id, manifests[0] if len(manifests) == 1 else _merged(manifests))
+            for manifest_id, uses in manifests if len(manifests) == 1 else _merged(manifests):
+                self._add_manifest(repository_id, manifest_id, uses)
 
-    def _add_repository(self, repository_id: int, uses: Sequence[tuple[int, int, int]]) -> None:
-        most = len(self.classes.of)
-        if max((use[1] for use in uses), default=0) >= most:  # what is newer than this preview is left out
-            uses = [use for use in uses if use[1] < most]
+    def _add_manifest(self, repository_id: int, manifest_id: int, uses: list[int]) -> None:
+        """`uses`: components and scopes."""
+        most = len(self.classes.of) * SCOPES
+        if max(uses) >= most:  # what is newer than this preview is left out
+            uses = [use for use in uses if use < most]
         numbers = self._numbers(self.pairs[repository_id], uses)
-        places = zip(numbers, [use[0] for use in uses], strict=True)
-        for (number, manifest_id), times in Counter(places).items():
+        for number, times in Counter(numbers).items():
             if number:
                 self.impact.count_place(number, repository_id, self._owner(manifest_id), times)
         package_of = self.classes.package_of
-        self._packages.update([n * _WIDE + package_of[use[1]] for n, use in zip(numbers, uses, strict=True) if n])
+        self._packages.update(
+            [n * _WIDE + package_of[use // SCOPES] for n, use in zip(numbers, uses, strict=True) if n]
+        )
         if self.impact.names_more:
-            for number, (manifest_id, component_id, _) in zip(numbers, uses, strict=True):
+            for number, use in zip(numbers, uses, strict=True):
                 if number:
-                    self._name(number, repository_id, manifest_id, component_id)
+                    self._name(number, repository_id, manifest_id, use // SCOPES)
 
-    def _numbers(self, pair: Pair, uses: Sequence[tuple[int, int, int]]) -> list[int]:
+    def _numbers(self, pair: Pair, uses: Sequence[int]) -> list[int]:
         """The number of the effect of each use."""
         class_of, table = self.classes.of, self._table(pair)
-        numbers = [table[class_of[component_id] * _SCOPES + scope] for _, component_id, scope in uses]
+        numbers = [table[class_of[use // SCOPES] * SCOPES + use % SCOPES] for use in uses]
         if _UNKNOWN not in numbers:
             return numbers
         unknown = {use for use, number in zip(uses, numbers, strict=True) if number == _UNKNOWN}
-        keys = sorted({(class_of[component_id], scope) for _, component_id, scope in unknown})
+        keys = sorted({(class_of[use // SCOPES], use % SCOPES) for use in unknown})
         for (number, scope), effect in zip(keys, self._effects(pair, keys), strict=True):
-            table[number * _SCOPES + scope] = self.impact.number(effect)
+            table[number * SCOPES + scope] = self.impact.number(effect)
         return self._numbers(pair, uses)
 
     def end(self) -> None:
@@ -195,10 +205,10 @@ class _Count:
         """The number of the effect by class and scope. Class -1 reads from the end, where there is none."""
         table = self._tables.get(id(pair))
         if table is None:
-            table = self._tables[id(pair)] = [_UNKNOWN] * (len(self.classes.members) * _SCOPES) + [0] * _SCOPES
+            table = self._tables[id(pair)] = [_UNKNOWN] * (len(self.classes.members) * SCOPES) + [0] * SCOPES
             for number, wanted in enumerate(self._wanted):
                 if not wanted:
-                    table[number * _SCOPES : (number + 1) * _SCOPES] = [0] * _SCOPES
+                    table[number * SCOPES : (number + 1) * SCOPES] = [0] * SCOPES
         return table
 
     # -- where more counts -------------------------------------------------------------------------------------------
@@ -259,12 +269,15 @@ _UNKNOWN = -1
 _NOBODY = Owned((), "nobody")
 
 
-def _merged(manifests: Sequence[Sequence[tuple[int, int, int]]]) -> list[tuple[int, int, int]]:
-    """What a repository has, each component once with the scope that is nearest to users."""
-    found: dict[int, tuple[int, int, int]] = {}
-    for uses in manifests:
+def _merged(manifests: Sequence[tuple[int, list[int]]]) -> list[tuple[int, list[int]]]:
+    """What a repository has, each component once: in the scope that is nearest to users, of several the first."""
+    found: dict[int, tuple[int, int]] = {}
+    for manifest_id, uses in manifests:
         for use in uses:
-            known = found.get(use[1])
-            if known is None or use[2] < known[2]:
-                found[use[1]] = use
-    return list(found.values())
+            known = found.get(use // SCOPES)
+            if known is None or use < known[1]:
+                found[use // SCOPES] = manifest_id, use
+    left: dict[int, list[int]] = {}
+    for manifest_id, use in found.values():
+        left.setdefault(manifest_id, []).append(use)
+    return list(left.items())

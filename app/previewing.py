@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.facts.indexed import IndexedLicenses
 from app.github.pull import central_policy
 from app.policies import load_policies, starter_policies
-from app.preview import Previewed, preview
+from app.preview import INDEXED, Previewed, preview
+from app.preview_pulls import PullPreview
 from app.store.database import Database
+from app.store.inventories import InventoryStore
 from app.store.policies import PolicyStore
 from app.store.preview import PreviewStore
+from app.store.preview_pulls import PreviewPulls
+from app.store.snapshots import SnapshotStore
 from checks.engine.preview import Comparison
 from checks.model.errors import UsageError
 from checks.model.facts import Facts
@@ -19,6 +24,7 @@ from checks.model.phrase import visible
 from checks.policy.files import PolicyFiles
 from checks.policy.layers import PolicySet
 from checks.render.preview import About, Basis, to_json
+from checks.render.preview_pulls import with_pulls
 
 _HINT = "Name a file, a folder, REVISION:PATH, or the beginning of the digest of a version that judged."
 
@@ -64,12 +70,21 @@ class Previewing:
     ) -> dict[str, Any]:
         """The document of `checks.render.preview`. `since`: with what would have become of the pull requests that were
         judged from then on."""
-        comparison = Comparison(old, new, now)
+        comparison = Comparison(old, new, now, INDEXED)
         found = await preview(PreviewStore(self.database), comparison, Facts(), installation_id)
-        return to_json(
+        turns = await self._pulls.turns(Comparison(old, new, now), since, installation_id)
+        document = to_json(
             *(old.reference, new.reference, now, found.impact, _about(found)),
-            *(Basis(found.known, len(found.repositories), found.uses, found.judged), found.checks),
+            *(Basis(found.known, len(found.repositories), found.uses, found.judged), found.checks, found.left_out),
         )
+        names = await PreviewStore(self.database).names({turn.repository for turn in turns})
+        return with_pulls(document, turns, {id_: About(*name) for id_, name in names.items()}, since)
+
+    @property
+    def _pulls(self) -> PullPreview:
+        database = self.database
+        licenses = (IndexedLicenses(database),)
+        return PullPreview(PreviewPulls(database), SnapshotStore(database), InventoryStore(database), licenses)
 
 
 def _about(found: Previewed) -> Mapping[int, About]:

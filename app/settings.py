@@ -141,7 +141,13 @@ def _repository(payload: Mapping[str, object], name: str | None) -> RepositoryFa
         owner_is_organization=owner.get("type") == "Organization" if isinstance(owner, dict) else None,
         properties={k: str(v) for k, v in properties.items()} if isinstance(properties, dict) else {},
         license=_license(found.get("license")),
+        topics=_topics(found.get("topics")),
+        properties_known=isinstance(properties, dict),
     )
+
+
+def _topics(found: object) -> tuple[str, ...] | None:
+    return tuple(topic for topic in found if isinstance(topic, str)) if isinstance(found, list) else None
 
 
 def _license(found: object) -> "Known[str] | None":

@@ -52,7 +52,8 @@ class Site:
         renderer = Renderer(public_url, sessions)
         rights = Rights(RepositoryStore(database), self.people, settings.public_pages)
         self.renderer, self.rights, self.sessions = renderer, rights, sessions
-        details = Details(VerdictStore(database), rights, renderer, settings.github_url.rstrip("/"), sessions, bool(settings.policy))
+        github_url, asks = settings.github_url.rstrip("/"), bool(settings.policy)
+        details = Details(VerdictStore(database), rights, renderer, github_url, sessions, asks)
         self.routers: list[APIRouter] = [renderer.assets(), details.router()]
         if self.people and sessions:
             self.routers.append(signin_router(SignIn(self.people, sessions, rights, public_url), renderer))

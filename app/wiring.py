@@ -36,6 +36,7 @@ from app.jobs.kept_policy import PolicyKeeper
 from app.jobs.newest import newest
 from app.jobs.overrides import Overrides
 from app.jobs.policy_places import PolicyPlaces
+from app.jobs.policy_pulls import PolicyPulls
 from app.jobs.policy_pushed import PolicyPushed
 from app.jobs.recorded import Records
 from app.jobs.refresh import Refresh
@@ -82,6 +83,7 @@ from app.web.application import Running, all_the_rest, application, webhook_alon
 from app.web.ask import router
 from app.web.commands import Ours
 from app.web.metrics import router as metrics_router
+from app.web.policy_versions import router as versions_router
 from app.web.preview import router as preview_router
 from app.web.product import router as product_router
 from app.web.sboms import router as sboms_router
@@ -204,6 +206,10 @@ class Service:
         enterprise = is_enterprise_server(settings)
         self.repairs = Repairs(self.github, self.subjects, self._accept, self._now, enterprise, settings.repair)
         self.again = JudgeAgain(self.subjects, OpenPulls(self.database), lambda: self.judge.kept_policy.last())
+        self.previewing = Previewing(self.database, settings.policy)
+        self.policy_pulls = PolicyPulls(
+            *(self.github, self.subjects, lambda: self.judge.kept_policy, self.previewing, lambda: datetime.now(UTC))
+        )
         self.pushed = PolicyPushed(self.github, self.subjects, lambda: self.judge.kept_policy, settings.repair)
         self.conversation = Conversation(
             settings, self.database, self.github, self.subjects, self.requests, lambda: self.judge,
@@ -272,8 +278,9 @@ class Service:
             router(token, self._answer),
             where_router(token, self.where, self.repositories, self._owners),
             sboms_router(token, self.repositories, sboms),
+            versions_router(token, self.policies.store),
             product_router(token, self.repositories, sboms),
-            preview_router(token, Previewing(self.database, self.settings.policy)),
+            preview_router(token, self.previewing),
             agreements_router(token, self.signatures, self.companies),
         )
 
@@ -384,7 +391,9 @@ class Service:
         elif claim.kind is Kind.PRESS:
             await self.overrides.handle(await newest(self.repositories, claim))
         else:
-            await self.judge.handle(await newest(self.repositories, claim))
+            claim = await newest(self.repositories, claim)
+            if not self.policy_pulls.concerns(claim) or await self.policy_pulls.look(claim):
+                await self.judge.handle(claim)
 
     async def _task(self, claim: Claim) -> None:
         own = {again.KEY: self.again.handle, refresh.KEY: self.refresh.handle, backfill.KEY: self.backfill.handle}

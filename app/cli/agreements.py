@@ -40,7 +40,12 @@ def imported(options: argparse.Namespace) -> int:
         check_target(target)
     done = _imported(options, text)
     fresh = _write(target, done.records) if target else None
-    say("".join(f"{line}\n" for line in _report(options, done, fresh)))
+    lines = list(_report(options, done, fresh))
+    if options.into_service:
+        from app.cli.agreements_stored import stored  # files need no database
+
+        lines.append(f"The service's database: {counted(stored(done.records), 'record')} added.")
+    say("".join(f"{line}\n" for line in lines))
     return 1 if done.problems else 0
 
 
@@ -90,9 +95,9 @@ def _report(options: argparse.Namespace, done: Imported, fresh: int | None) -> I
     yield from _problems(name, done.problems)
     if options.allowlist is not None:
         yield from _allowed(options.allowlist, done.records)
-    if fresh is None:
-        yield "Nothing was written: give --output."
-    else:
+    if fresh is None and not options.into_service:
+        yield "Nothing was written: give --output or --into-service."
+    elif fresh is not None:
         yield f"{visible(options.output)}: {counted(fresh, 'record')} added."
 
 

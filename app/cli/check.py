@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,18 +10,20 @@ from pathlib import Path
 from app.cache import InventoryFiles
 from app.cli.drive import drive
 from app.cli.output import Outputs
+from app.cli.policy_files import named_policies, remote_of
 from app.facts.installed import InstalledTree
 from app.facts.lookup import FactChain
 from app.facts.own import OwnLicense
 from app.gate import Gate
-from app.policies import PATH, PolicyPlace, load_policy, starter_policy
+from app.policies import PATH, PolicyPlace
 from app.ports import FileRef, Side, Source
 from app.settings import CommandEnvironment, Workflow, command_environment
 from app.sources.folder import FolderSource
 from app.sources.git import GitSource, Repository
 from checks.model.errors import UsageError
 from checks.model.facts import Facts, RepositoryFacts
-from checks.policy.document import MAX_CHARACTERS
+from checks.model.snapshot import Listing
+from checks.policy.layers import PolicySet
 from checks.policy.schema import Policy
 from checks.rules import CHECKS
 
@@ -110,8 +113,9 @@ def _place(options: argparse.Namespace, environment: CommandEnvironment, source:
     name, workflow = options.policy, environment.workflow
     inside = _inside(root, Path(name)) if name and workflow and isinstance(source, GitSource) else None
     if name and inside is None:
-        return PolicyPlace(given=named_policy(name, environment))
-    place = PolicyPlace(path=inside or PATH, named=inside is not None)
+        return PolicyPlace(given=named_policies(name, environment))
+    remote = remote_of(environment)
+    place = PolicyPlace(path=inside or PATH, named=inside is not None, remote=remote, folders=True)
     if workflow and workflow.proposed and workflow.base and isinstance(source, GitSource) and not source.base:
         return PolicyPlace(given=_at_merge_base(place, source, workflow))  # --all on a pull request
     return place
@@ -127,12 +131,9 @@ def _inside(root: Path, path: Path) -> str | None:
 
 
 def named_policy(name: str, environment: CommandEnvironment) -> Policy:
-    """The policy that somebody named: a file, or `owner/repo[/path]@ref` on GitHub. Raises `UsageError`."""
-    if "@" in name and not os.path.exists(name):
-        from app.cli.remote import read_policy
-
-        return read_policy(name, environment)
-    return _file(name)
+    """The policy that somebody named, as it is for a repository that no override matches. Raises as
+    `named_policies`."""
+    return named_policies(name, environment).plain
 
 
 def _refuse_proposed(file: Path, source: Source, root: Path) -> None:
@@ -149,51 +150,41 @@ def _refuse_proposed(file: Path, source: Source, root: Path) -> None:
             raise UsageError(f"--facts: {file} comes with the change that is judged", hint=hint)
 
 
-def _file(name: str) -> Policy:
-    try:
-        with Path(name).open("rb") as file:
-            return load_policy(file.read(4 * MAX_CHARACTERS + 1), name)
-    except FileNotFoundError:
-        hint = "Give a file, or owner/repo[/path]@ref."
-        raise UsageError(f"--policy: there is no such file: {name}", hint=hint) from None
-    except OSError as error:
-        raise UsageError(f"--policy: {name} cannot be read: {error.strerror}") from None
-
-
 def _with_base(source: GitSource, workflow: Workflow) -> GitSource:
     """The same head against the base of the event."""
     base = source.repository.commit(workflow.base or "")
     if base is None:
         raise _missing("base", workflow.base or "", workflow)
-    return GitSource(source.repository, source.head, base)
+    return GitSource(source.repository, source.head, base, source.target)
 
 
-def _at_merge_base(place: PolicyPlace, source: GitSource, workflow: Workflow) -> Policy:
+def _at_merge_base(place: PolicyPlace, source: GitSource, workflow: Workflow) -> PolicySet:
     at_base = _with_base(source, workflow)
-    blob = drive(at_base.read([FileRef(Side.BASE, place.path)])).get(FileRef(Side.BASE, place.path))
-    if blob is not None and blob.data is not None:
-        return load_policy(blob.data, place.path, revision=at_base.base)
-    if place.named or blob is not None:
-        raise UsageError(f"--policy: there is no policy {place.path} at the merge base")
-    return starter_policy()
+    listing = Listing(at_base.base, at_base.head)
+
+    async def read() -> PolicySet:
+        return (await place.load(listing, await at_base.read(place.refs(listing)), at_base)).policies
+
+    return drive(read())
 
 
 def source_of(options: argparse.Namespace, workflow: Workflow) -> tuple[Source, Path]:
     path = Path(options.path)
+    target = getattr(options, "target_branch", None) or workflow.branch
     if options.all and options.base:
         raise UsageError("--all judges everything as it stands; it does not go with --base")
     repository = _checkout(path) if options.all else Repository.containing(path)
     if repository is None:
-        return FolderSource(path), path
+        return FolderSource(path, target), path
     names = [options.head or (None if options.all else workflow.head) or "HEAD"]
     names += [] if options.all else [options.base or workflow.base or ""]
     head, *others = repository.commits(*names)
     if head is None and options.all and not options.head:
-        return FolderSource(path), path  # no commits yet: everything as it stands
+        return FolderSource(path, target), path  # no commits yet: everything as it stands
     if head is None:
         raise _missing("head", names[0], workflow if not options.head else None)
     if options.all:
-        return GitSource(repository, head, None), repository.root
+        return GitSource(repository, head, None, target), repository.root
     base = others[0] if names[1] else repository.default_base()
     if base is None and names[1]:
         raise _missing("base", names[1], workflow if not options.base else None)
@@ -202,7 +193,7 @@ def source_of(options: argparse.Namespace, workflow: Workflow) -> tuple[Source, 
             "there is nothing to compare with: no origin/HEAD, main or master",
             hint="Name a base with --base REV, or judge the whole tree with --all.",
         )
-    return GitSource(repository, head, base), repository.root
+    return GitSource(repository, head, base, target), repository.root
 
 
 def _checkout(path: Path) -> Repository | None:
@@ -243,4 +234,11 @@ def repository_of(options: argparse.Namespace, environment: CommandEnvironment) 
         default_branch=known.default_branch,
         owner_is_organization=known.owner_is_organization,
         properties=properties,
+        topics=_topics(getattr(options, "topic", []), known.topics),
+        properties_known=known.properties_known,
     )
+
+
+def _topics(named: Sequence[str], known: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """`--topic ''` says that there are none."""
+    return tuple(filter(None, named)) if named else known

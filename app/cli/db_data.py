@@ -40,7 +40,8 @@ def forget_person(options: argparse.Namespace) -> int:
     if any(len(text.strip()) < 3 for text in (*options.name, *options.email)):
         raise UsageError("a name or an address of fewer than three characters would be found everywhere")
     try:
-        from app.store.persons import GHOST, Person, forget_person
+        from app.store.persons import Person, forget_person
+        from app.store.signers import GHOST
     except ModuleNotFoundError as error:
         raise not_installed(error) from None
     person = Person(options.login, options.name, options.email)
@@ -48,4 +49,9 @@ def forget_person(options: argparse.Namespace) -> int:
     for table, rows in sorted(found.items()):
         print(f"{table:<10} {rows:>8,}")
     print(f"\nWhat named {options.login} is deleted, or says `{GHOST}`. Repositories and GitHub are not changed.")
+    if found["signature"]:
+        print(
+            "Signatures stay without names, with the number of the account: that somebody agreed, to what and when, is "
+            "what shows that contributions may be used. Ask your lawyers before you delete more (docs/signing.md)."
+        )
     return 0

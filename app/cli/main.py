@@ -64,6 +64,7 @@ COMMANDS = {
     "sbom validate": "say whether an SBOM is what its format says",
     "vex": "say what is decided about the vulnerabilities of a tree",
     "policy": "write, check and explain a policy",
+    "policy versions": "list the versions of the organization's policy that the service has seen",
     "agreements": "import, export and show signatures of contributor agreements in files",
     "facts": "make, renew and show a file with facts for judging offline",
     "ask": "say whether a package may be used",

@@ -34,11 +34,11 @@ def preview_here(
         checks |= pair.only
         plan = Plan(_snapshot(path))
         owner = owned(new.plain.root.owners, name, {})
-        for (subject, version), effect in pair.of_tree(plan, known.of(plan, pair)).items():
+        for (subject, version), effect in sorted(pair.of_tree(plan, known.of(plan, pair)).items(), key=str):
             impact.add(number, owner, subject, version, effect)
         uses += len(plan.changes)
     basis = Basis(len(paths), len(paths), uses, uses)
-    return to_json(old.reference, new.reference, now, impact, repositories, basis, checks, whole=True)
+    return to_json(old.reference, new.reference, now, impact, repositories, basis, checks)
 
 
 def _snapshot(path: Path) -> Snapshot:

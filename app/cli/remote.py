@@ -8,12 +8,11 @@ import urllib.parse
 import urllib.request
 from typing import IO, NamedTuple
 
-from app.policies import PATH, load_policy
+from app.policies import PATH
 from app.settings import CommandEnvironment
 from checks.model.errors import SourceError, UsageError
 from checks.model.phrase import visible
 from checks.policy.document import MAX_CHARACTERS
-from checks.policy.schema import Policy
 
 #: Seconds until a server is given up that is silent, or that does not come to an end.
 TIMEOUT = 10.0
@@ -22,18 +21,16 @@ _MAX_BYTES = 4 * MAX_CHARACTERS + 1
 _RAW = "application/vnd.github.raw+json"
 
 
+class NotThereError(SourceError):
+    """GitHub has nothing there, or nothing that may be read."""
+
+
 class Fetched(NamedTuple):
     """A file of another repository."""
 
     data: bytes
     label: str
     ref: str
-
-
-def read_policy(name: str, environment: CommandEnvironment) -> Policy:
-    """The policy `owner/repo[/path]@ref`. Raises `UsageError`, `SourceError` or `PolicyError`; never a default."""
-    found = fetch(name, "--policy", environment)
-    return load_policy(found.data, found.label, revision=found.ref)
 
 
 def fetch(name: str, option: str, environment: CommandEnvironment) -> Fetched:
@@ -65,7 +62,8 @@ def get(where: str, option: str, name: str, environment: CommandEnvironment, acc
     except urllib.error.HTTPError as error:
         error.close()
         hint = _hint(error.code, environment)
-        raise SourceError(f"{option}GitHub answered {error.code} for {name}", hint=hint) from None
+        kind = NotThereError if error.code == http.HTTPStatus.NOT_FOUND else SourceError
+        raise kind(f"{option}GitHub answered {error.code} for {name}", hint=hint) from None
     except (OSError, ValueError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", None) or error
         said = f"{option}{name} could not be read from {environment.api_url}: {visible(str(reason))}"

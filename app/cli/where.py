@@ -96,8 +96,8 @@ def _from_database(place: ServicePlace, asked: "Question", every: bool) -> list[
 
 async def _owners(database: "Database", policy: str | None) -> "Owners":
     """What the organization's policy says of owners, as it judged last."""
-    from app.policies import load_policy
-    from app.store.reports import ReportStore
+    from app.policies import load_policies
+    from app.store.policies import PolicyStore
     from checks.model.errors import PolicyError
     from checks.policy.owners import Owners
 
@@ -107,8 +107,8 @@ async def _owners(database: "Database", policy: str | None) -> "Owners":
 
     try:
         label = central_policy(policy).label
-        kept = await ReportStore(database).last_policy(label)
-        return load_policy(kept[0], label, revision=kept[1]).root.owners if kept else Owners()
+        files = await PolicyStore(database).last(label)
+        return load_policies(files).plain.root.owners if files else Owners()
     except PolicyError:
         return Owners()
     except ValueError as error:

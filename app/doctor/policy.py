@@ -1,18 +1,16 @@
 """The organization's policy: whether it can be read, and is valid."""
 
-from collections.abc import AsyncIterator
-from urllib.parse import quote
+from collections.abc import AsyncIterator, Collection, Mapping
 
+from app.doctor.agreements import agreements
 from app.doctor.line import Line, fault, ok
-from app.github.client import GitHubApp, GitHubError, repository_path
-from app.github.listing import installations, listing_client
+from app.github.client import GitHubApp, Installation
+from app.github.listing import installations
+from app.github.policy_files import CONTENTS, Elsewhere, PolicyReader
 from app.github.pull import CentralPolicy
-from app.policies import load_policy
+from app.policies import load_policies
 from checks.model.errors import PolicyError
 from checks.model.phrase import visible
-
-#: A file as it is; a folder is listed all the same.
-_ACCEPT = "application/vnd.github.raw+json"
 
 
 async def policy(github: GitHubApp, central: CentralPolicy | None) -> AsyncIterator[Line]:
@@ -26,24 +24,35 @@ async def policy(github: GitHubApp, central: CentralPolicy | None) -> AsyncItera
     if not mine:
         yield fault("policy", f"the App is not installed where the policy {label} is", "Install it there, too.")
         return
-    client = listing_client(github, mine[0].id)
-    path = f"{repository_path(central.repository)}/contents/{quote(central.path, safe='/')}"
-    try:
-        answer = await client.request("GET", path, params={"ref": central.ref}, accept=_ACCEPT)
-    except GitHubError as error:
-        if error.passing:
-            raise
-        then = "See OSPO_GATE_POLICY, and that the App may read the repository."
-        yield fault("policy", f"the policy {label} cannot be read: {error}", then)
-        return
-    if answer.headers.get("content-type", "").startswith("application/json"):
-        yield fault("policy", f"{label} is no file", "See OSPO_GATE_POLICY.")
+    client = github.installation(mine[0].id, [central.repository])
+    found = await PolicyReader(client, central, _Nothing(), _of(github, mine[0].id, owner)).read()
+    if found.files is None and found.error:
+        then = "See OSPO_GATE_POLICY, and that the App may read the repository. Until then the last valid one judges."
+        yield fault("policy", f"the policy {label} cannot be read: {visible(found.error.issues[0].message, 300)}", then)
         return
     try:
-        load_policy(answer.content, label)
+        assert found.files is not None
+        policies = load_policies(found.files)
     except PolicyError as error:
         first = error.issues[0].at(error.file)
-        then = "Until it is corrected the last valid one judges: ospo-gate policy check"
+        then = "Until it is corrected the last valid one judges: ospo-gate policy validate"
         yield fault("policy", f"the policy is not valid: {visible(first, 300)}", then)
         return
     yield ok("policy", f"the policy {label} can be read and is valid")
+    for line in agreements(policies):
+        yield line
+
+
+class _Nothing:
+    """Implements `KnownFiles`: all of it is read."""
+
+    async def files(self, blobs: Collection[str]) -> Mapping[str, bytes]:
+        return {}
+
+
+def _of(github: GitHubApp, installation_id: int, owner: str) -> Elsewhere:
+    async def elsewhere(repository: str) -> Installation | None:
+        mine = repository.partition("/")[0].lower() == owner
+        return github.installation(installation_id, [repository]).with_permissions(CONTENTS) if mine else None
+
+    return elsewhere

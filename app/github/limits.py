@@ -145,13 +145,15 @@ class Limits:
         created = [(window, cost.contents) for window in account.contents] if cost.contents else []
         return [(points, cost.points), *created] if points else created
 
-    def rest_at(self, installation_id: int, contents: int, comment: bool) -> float | None:
+    def rest_at(self, installation_id: int, contents: int, comment: bool, waiting: int = 0) -> float | None:
         """When what can wait may be posted: `contents` new things, and a comment if there is one. None: now, and the
-        comment is counted. Something is always left to the next verdicts."""
+        comment is counted. Something is always left to the next verdicts, and all of it to so many that are `waiting`.
+        """
         if not self.paced:
             return None
         account, now = self._account(installation_id), self.clock()
-        wanted = [(window, contents, int(window.most * VERDICTS)) for window in account.contents if contents]
+        left = [(window, max(int(window.most * VERDICTS), min(waiting, window.most - 1))) for window in account.contents]
+        wanted = [(window, contents, free) for window, free in left if contents]
         wanted += [(window, 1, 0) for window in account.comments if comment]
         if full := [(window, n) for window, n, free in wanted if not window.room(now, n, free)]:
             return max(window.promise(now, n) for window, n in full)

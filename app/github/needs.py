@@ -59,8 +59,8 @@ PERMISSIONS = (
     Permission("checks", "write", "verdicts are check runs, and “Re-run” is heard"),
     Permission("contents", "read", "manifests, lock files and the policy are read"),
     Permission("pull_requests", "write", "pull requests are read, and commented on where there is something to say"),
-    Permission("members", "read", "who belongs to the organization counts for sign-offs and commands", "exemptions of "
-               "members, and their commands"),
+    Permission("members", "read", "who belongs to the organization and its teams counts for sign-offs, "
+               "agreements and commands", "exemptions of members and teams, their commands, and approving companies"),
     Permission("merge_queues", "read", "GitHub asks for the verdict on what a merge queue is about to merge", "the "
                "verdict in a merge queue, which waits for it in vain"),
 )  # fmt: skip
@@ -71,7 +71,8 @@ EVENTS = (
           "branches, and the policy's changes at once", "contents"),
     Event("check_run", "“Re-run” and buttons", "“Re-run” of one check", "checks"),
     Event("check_suite", "“Re-run all”", "“Re-run all”", "checks"),
-    Event("issue_comment", "commands in comments", "commands in comments", "pull_requests"),
+    Event("issue_comment", "commands in comments, and signing by one", "commands in comments, and signing by one",
+          "pull_requests"),
     Event("repository", "renames, transfers and archiving are followed", "knowing at once that a repository was "
           "renamed, transferred or archived"),
     Event("pull_request_review", "who approved an exception on the policy repository counts", "hearing at once of an "

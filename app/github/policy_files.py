@@ -72,7 +72,7 @@ class PolicyReader:
 
     def _unreadable(self, error: GitHubError) -> str:
         place = self.place
-        if error.status in (409, 422):
+        if error.status == 409 or "No commit found" in str(error):
             return (
                 f"there is no branch {place.ref} in {place.repository}: was it renamed? OSPO_GATE_POLICY names where "
                 "the policy is"

@@ -53,14 +53,15 @@ class Publisher:
         unsure: bool,
         waiting: Mapping[str, Any] | None = None,
         urgent_stands: bool = False,
+        others: int = 0,
     ) -> Posted:
         """Post what is missing and may be posted now. `comment` is our known comment; `unsure`: an earlier attempt may
         have posted parts; `waiting` (`node`, `id`): the run that `announce` made; `urgent_stands`: an earlier attempt
-        has left nothing but the rest.
+        has left nothing but the rest; `others`: how many verdicts wait here that go before the rest.
 
         Raises `RateLimited` or `GitHubError` when something is left to post; called again with `unsure` it adopts.
         """
-        rest_at = self._rest_at(publication, comment)
+        rest_at = self._rest_at(publication, comment, others)
         if rest_at is not None and urgent_stands:
             raise RateLimited("comments and details wait until GitHub's limits leave room for them", rest_at)
         now = publication if rest_at is None else publication.urgent
@@ -71,11 +72,11 @@ class Publisher:
         await self._by_rest(now, progress)
         return Posted(progress.comment, rest_at)
 
-    def _rest_at(self, publication: Publication, comment: Mapping[str, Any] | None) -> float | None:
+    def _rest_at(self, publication: Publication, comment: Mapping[str, Any] | None, others: int) -> float | None:
         """When what can wait may be posted; None: now, or there is nothing."""
         due = self._comment_due(publication, comment)
         created = len(publication.runs) - len(publication.urgent.runs) + (due and comment is None)
-        return self.client.app.limits.rest_at(self.client.key.installation_id, created, due)
+        return self.client.app.limits.rest_at(self.client.key.installation_id, created, due, others)
 
     async def announce(self, head: str) -> dict[str, Any]:
         """Say that the verdict is in progress."""

@@ -28,6 +28,8 @@ COMPARE_FILES = 300
 PULL_FILES = 3000
 #: Without paging a comparison gives the newest 250 commits.
 COMPARE_COMMITS = 250
+#: Commits that are read; a change beyond this is not one that anybody reviews, and it does not pass.
+COMMITS = 10_000
 #: Texts in one GraphQL query; beyond it GitHub has been seen to time out.
 TEXTS = 40
 #: So many guessed names weigh as much as one text: nearly all of them are answered by null.
@@ -146,7 +148,9 @@ class PullSource:
         if comparison["total_commits"] > COMPARE_COMMITS:
             # The comparison has the newest; the pages begin with the oldest.
             path = f"{self._path}/compare/{self.about.base}...{self.head}"
-            older = await self.client.pages(path, key="commits", limit=comparison["total_commits"] - len(rows))
+            older = await self.client.pages(
+                path, key="commits", limit=min(comparison["total_commits"], COMMITS) - len(rows)
+            )
             rows = [*older, *rows]
             rows = list({row["sha"]: row for row in rows}.values())
         return [_commit(row) for row in rows]
@@ -245,10 +249,10 @@ class PullSource:
         parts = [f"repository(owner: $owner, name: $name) {{ id {own} }}"]
         for side in (Side.POLICY, Side.OWNER):
             if fields[side]:
-                given = (f"{side}Owner", f"{side}Name")
-                declared += [f"${word}: String!" for word in given]
-                variables |= dict(zip(given, self._repository(side).split("/", 1), strict=True))
-                where = f"owner: ${given[0]}, name: ${given[1]}"
+                words = (f"{side}Owner", f"{side}Name")
+                declared += [f"${word}: String!" for word in words]
+                variables |= dict(zip(words, self._repository(side).split("/", 1), strict=True))
+                where = f"owner: ${words[0]}, name: ${words[1]}"
                 parts.append(f"{side}: repository({where}) {{ id {' '.join(fields[side])} }}")
         fragment = _TEXT if any(_asked_of(ref) == "...text" for ref in refs) else ""
         return f"query({', '.join(declared)}) {{ {' '.join(parts)} }} {fragment}", variables

@@ -30,8 +30,8 @@ log = structlog.get_logger()
 
 async def want(subjects: SubjectStore, policies: PolicySet, before: PolicySet | None) -> None:
     """Judge all again by `policies`; `before` is what judged until now."""
-    old = set(before.plain.root.waivers) if before else set()
-    ids = [waiver.id for waiver in policies.plain.root.waivers if waiver not in old][:_WAIVERS]
+    old = {waiver.id: waiver for waiver in before.plain.root.waivers} if before else {}
+    ids = [waiver.id for waiver in policies.plain.root.waivers if waiver != old.get(waiver.id)][:_WAIVERS]
     await subjects.want_task(KEY, {_WAIVED: ids})
 
 

@@ -149,7 +149,7 @@ class Overrides:
         return False
 
     async def _role(self, attempt: Attempt) -> str:
-        """The role on the repository; a custom one as the rights that it is made of. Empty where GitHub does not say."""
+        """The role on the repository, a custom one as the rights below it; empty where GitHub does not say."""
         repository, login = repository_path(attempt.claim.about.repository), quote(attempt.login, safe="")
         client = attempt.client.with_permissions(READING)
         try:

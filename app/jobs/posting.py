@@ -32,7 +32,8 @@ class Posting:
         said = Publication.from_json(dict(outgoing.publication))
         still_mine = False
         try:
-            posted = await self._posted(desk.publisher, said, desk.comment, waiting=desk.waiting)
+            others = await self.subjects.others(claim) if claim.kept else 0
+            posted = await self._posted(desk.publisher, said, desk.comment, waiting=desk.waiting, others=others)
             if posted.rest_at is None:
                 sent, published, again_at = outgoing.id, f"{said.head}:{said.digest}", desk.again_at
             else:

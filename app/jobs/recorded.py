@@ -221,7 +221,7 @@ class Records:
         if row is None or (row.head, row.base, row.head_at) != (claim.head, claim.about.base, claim.head_at):
             return Recording(inner)
         age = self.store.clock() - row.stored_at
-        record = _read(row.data) if age < LASTS else None
+        record = read_record(row.data) if age < LASTS else None
         return Replay(inner, record, self.store, age) if record else Recording(inner)
 
     async def keep(self, claim: Claim, source: Source) -> None:
@@ -259,7 +259,7 @@ def _written(record: Record) -> dict[str, Any] | None:
     return data
 
 
-def _read(data: Mapping[str, Any]) -> Record | None:
+def read_record(data: Mapping[str, Any]) -> Record | None:
     """None: another release wrote it."""
     try:
         return _RECORD.validate_python(data) if data.get("form") == FORM else None

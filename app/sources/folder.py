@@ -19,7 +19,8 @@ SKIPPED = frozenset(
 class FolderSource:
     """Every file below a folder, without following links; or one file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, target: str | None = None) -> None:
+        self.target = target
         if not os.path.exists(path):
             raise UsageError(f"there is no such file or folder: {path}")
         self.root = path if path.is_dir() else path.parent
@@ -27,7 +28,8 @@ class FolderSource:
 
     async def listing(self) -> Listing:
         names = [self.only] if self.only else sorted(_walk(self.root))
-        return Listing("", "", tuple(ChangedFile(name, FileStatus.PRESENT) for name in names))
+        files = tuple(ChangedFile(name, FileStatus.PRESENT) for name in names)
+        return Listing("", "", files, target=self.target)
 
     async def read(self, refs: Sequence[FileRef]) -> Mapping[FileRef, Blob]:
         here = [ref for ref in refs if ref.side is Side.HEAD]

@@ -125,8 +125,10 @@ def _last_line(stderr: bytes) -> str:
 class GitSource:
     """The change between the merge base of two revisions and the second; without `base`, the whole tree of `head`."""
 
-    def __init__(self, repository: Repository, head: str, base: str | None) -> None:
+    def __init__(self, repository: Repository, head: str, base: str | None, target: str | None = None) -> None:
+        """`target` is the branch that the change goes into, if somebody told."""
         self.repository = repository
+        self.target = target
         self.head = head
         self.base = base if base == head else repository.merge_base(base, head) if base else ""
 
@@ -134,9 +136,9 @@ class GitSource:
         if not self.base:
             tree = finish(self.repository.start("ls-tree", "-r", "-z", "--name-only", "--full-tree", self.head))
             files = tuple(ChangedFile(_path(name), FileStatus.PRESENT) for name in tree.stdout.split(b"\0") if name)
-            return Listing("", self.head, files)
+            return Listing("", self.head, files, target=self.target)
         if self.base == self.head:
-            return Listing(self.base, self.head)
+            return Listing(self.base, self.head, target=self.target)
         # Both run at the same time: the process start is what costs.
         difference = self.repository.start(
             "diff", "--raw", "-z", "-M", "--no-ext-diff", "--no-textconv", "--abbrev=40", self.base, self.head
@@ -150,7 +152,8 @@ class GitSource:
                 f"the history of the change is cut off at {oldest[:12]}: the clone is shallow", hint=_FETCH_ALL
             )
         problems = _too_many(len(commits), MAX_COMMITS, "commits") + _too_many(len(files), MAX_FILES, "files")
-        return Listing(self.base, self.head, files[:MAX_FILES], commits[:MAX_COMMITS], problems)
+        files, commits = files[:MAX_FILES], commits[:MAX_COMMITS]
+        return Listing(self.base, self.head, files, commits, problems, target=self.target)
 
     async def read(self, refs: Sequence[FileRef]) -> Mapping[FileRef, Blob]:
         revisions = {Side.BASE: self.base, Side.DEFAULT: self.base, Side.HEAD: self.head}

@@ -11,7 +11,18 @@ from app.store.acceptance import ACCEPTED
 from app.store.database import Database
 from app.store.reports import LATER, SENDING, WAITING
 from app.store.subjects import ended_badly, waits_now
-from app.store.tables import backfill, delivery, fact, outbox, reading, repository, subject, upload
+from app.store.tables import (
+    backfill,
+    company,
+    company_entry,
+    delivery,
+    fact,
+    outbox,
+    reading,
+    repository,
+    subject,
+    upload,
+)
 from app.subject import Kind
 
 #: Seconds after which a process of the distributed engine that gave no sign counts as dead.
@@ -61,6 +72,8 @@ class Stock:
     """Bytes of the database."""
     processes: int | None
     """Processes of the distributed engine that live; None: SQLite has no such engine."""
+    companies: int = 0
+    """Those that wait for the OSPO: for themselves, or for a domain or an organization."""
 
 
 class FigureStore:
@@ -91,6 +104,9 @@ class FigureStore:
         in_sight = select(func.count()).where(repository.c.gone_at.is_(None))
         read = select(func.count()).select_from(reading)
         unread = select(func.count()).select_from(backfill)
+        pending = select(company_entry.c.company).where(company_entry.c.approved.is_(False))
+        adds = (company.c.state == "approved") & company.c.id.in_(pending)
+        undecided = select(func.count()).select_from(company).where(or_(company.c.state == "asked", adds))
         unsent_to = select(upload.c.target, func.count()).where(upload.c.wanted > upload.c.done)
         async with self.database.read() as connection:
             return Stock(
@@ -105,6 +121,7 @@ class FigureStore:
                 },
                 size=await self._size(connection),
                 processes=await self._processes(connection),
+                companies=int((await connection.execute(undecided)).scalar_one()),
             )
 
     async def _facts(self, connection: AsyncConnection) -> dict[str, Kept]:

@@ -3,13 +3,25 @@
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.store.tables import command, delivery, history, outbox, override, report, request, sighting, snapshot, subject
+from app.store.tables import (
+    command,
+    contributor,
+    delivery,
+    history,
+    outbox,
+    override,
+    report,
+    request,
+    sighting,
+    snapshot,
+    subject,
+)
 
 
 async def forget_verdicts(connection: AsyncConnection, repository_id: int) -> int:
     """Delete all of it, the history too: the grace period is over, so nobody comes back; how many rows that were."""
     keys = select(subject.c.key).where(subject.c.repository_id == repository_id)
-    tables = (report, outbox, history, command, request, delivery)
+    tables = (report, outbox, history, command, request, delivery, contributor)
     statements = [delete(table).where(table.c.subject.in_(keys)) for table in tables]
     for table in (sighting, override, snapshot, subject):
         statements.append(delete(table).where(table.c.repository_id == repository_id))

@@ -40,6 +40,7 @@ class OpenPulls:
         last = select(func.max(newer.c.id)).where(newer.c.subject == subject.c.key).correlate(subject).scalar_subquery()
         query = (
             select(subject.c.key, report.c.document)
+            .select_from(subject)
             .join(report, report.c.id == last)
             .where(subject.c.key > after, subject.c.key.like(f"%/{Kind.PULL}/%"), subject.c.closed_at.is_(None))
             .where(report.c.conclusion.in_(BLOCKING))
@@ -51,13 +52,13 @@ class OpenPulls:
 
     async def due(self, keys: Sequence[str], begin: float, step: float) -> None:
         """Judge them again by what is kept of them, one every `step` seconds from `begin` on (seconds since 1970)."""
+        if not keys:
+            return
         again = (
             update(subject)
             .where(subject.c.key == bindparam("which"), subject.c.closed_at.is_(None))
             .values(wanted=subject.c.wanted + 1, next_at=bindparam("at"), attempts=0, kept=True)
         )
-        if not keys:
-            return
         rows = [{"which": key, "at": begin + index * step} for index, key in enumerate(keys)]
         async with self.database.write() as connection:
             await connection.execute(again, rows)

@@ -80,4 +80,6 @@ class OverrideStore:
         query = select(override).where(override.c.subject == key, override.c.head == head)
         async with self.database.read() as connection:
             rows = (await connection.execute(query)).all()
-        return {row.check_id: AppliedOverride(row.login, datetime.fromtimestamp(row.at, UTC), row.reason) for row in rows}
+        return {
+            row.check_id: AppliedOverride(row.login, datetime.fromtimestamp(row.at, UTC), row.reason) for row in rows
+        }

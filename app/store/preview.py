@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, Text, cast, func, select
 
 from app.store.components import batches
 from app.store.database import Database
@@ -17,6 +17,8 @@ from checks.model.facts import RepositoryFacts
 
 #: Rows of one page.
 PAGE = 100_000
+#: More than there are scopes: with the id of a component they make one number.
+SCOPES = 8
 #: Manifests whose uses are read by one statement.
 MANIFESTS = 200
 
@@ -67,6 +69,16 @@ class PreviewStore:
                     told.name, told.visibility, told.default_branch, properties=properties, topics=topics
                 )
                 found.append(ReadRepository(told.id, facts))
+        return found
+
+    async def names(self, ids: Collection[int]) -> dict[int, tuple[str, str | None]]:
+        """Name and visibility of repositories."""
+        columns = select(repository.c.id, repository.c.name, repository.c.visibility)
+        found: dict[int, tuple[str, str | None]] = {}
+        async with self.database.read() as connection:
+            for batch in batches(sorted(ids)):
+                rows = await connection.execute(columns.where(repository.c.id.in_(batch)))
+                found.update((id_, (name, visibility)) for id_, name, visibility in rows)
         return found
 
     async def manifests(self) -> AsyncIterator[list[ReadManifest]]:
@@ -124,13 +136,16 @@ class PreviewStore:
                 query = _USES.where(use.c.manifest_id.in_(ids), use.c.until.is_(None))
                 yield (await connection.execute(query)).all()
 
-    async def scopes_in(self, manifests: Sequence[Collection[int]]) -> AsyncIterator[Any]:
-        """Pages of (manifest, component, scope) of all that manifests use, by manifest; a page for each collection."""
-        columns = select(use.c.manifest_id, use.c.component_id, use.c.scope)
+    async def scopes_in(self, manifests: Sequence[Collection[int]]) -> AsyncIterator[Sequence[tuple[int, str]]]:
+        """Pages of manifests with all that they use: `component * SCOPES + scope`, in text with commas, which is read
+        three times as fast as a row for each. A page for each collection."""
+        coded = cast(cast(use.c.component_id, BigInteger) * SCOPES + use.c.scope, Text)
+        listed = func.group_concat(coded) if self.database.sqlite else func.string_agg(coded, ",")
+        columns = select(use.c.manifest_id, listed).where(use.c.until.is_(None)).group_by(use.c.manifest_id)
         for ids in manifests:
             async with self.database.read() as connection:
-                query = columns.where(use.c.manifest_id.in_(ids), use.c.until.is_(None)).order_by(use.c.manifest_id)
-                yield (await connection.execute(query)).all()
+                rows = await connection.execute(columns.where(use.c.manifest_id.in_(ids)))
+                yield [(manifest_id, uses) for manifest_id, uses in rows]
 
 
 _USES = select(

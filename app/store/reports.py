@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.store.database import Database
 from app.store.matters import look_again
-from app.store.tables import history, outbox, policy, report
+from app.store.tables import history, outbox, report
 from app.subject import Claim
 from app.tally import Tally
 
@@ -146,19 +146,6 @@ class ReportStore:
         query = select(report.c.document).where(report.c.subject == key).order_by(report.c.id.desc()).limit(1)
         document = (await connection.execute(query)).scalar_one_or_none()
         return dict(document) if document else None
-
-    async def keep_policy(self, source: str, data: bytes, revision: str | None) -> None:
-        """Remember the last valid text of a policy."""
-        dialect = sqlite if self.database.sqlite else postgresql
-        values = {"data": data, "revision": revision, "stored_at": self.clock()}
-        statement = dialect.insert(policy).values(source=source, **values)
-        async with self.database.write() as connection:
-            await connection.execute(statement.on_conflict_do_update(index_elements=["source"], set_=values))
-
-    async def last_policy(self, source: str) -> tuple[bytes, str | None] | None:
-        async with self.database.read() as connection:
-            row = (await connection.execute(select(policy).where(policy.c.source == source))).one_or_none()
-        return (row.data, row.revision) if row else None
 
 
 def _history(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -99,13 +99,8 @@ class SignatureStore:
         rows = [_values(scope, record, now) for record in {record.id: record for record in records}.values()]
         if not rows:
             return set()
-        adding = (
-            self._insert(signature).on_conflict_do_nothing(index_elements=["scope", "id"]).returning(signature.c.id)
-        )
-        written: set[str] = set()
-        for row in rows:
-            written.update((await connection.execute(adding.values(row))).scalars())
-        return written
+        adding = self._insert(signature).on_conflict_do_nothing(index_elements=["scope", "id"])
+        return set((await connection.execute(adding.returning(signature.c.id), rows)).scalars())
 
     async def _judge(self, connection: AsyncConnection, records: Iterable[SignatureRecord]) -> None:
         """Let be judged again what depends on the records: all that is open, where a company or many sign."""
@@ -164,13 +159,19 @@ class SignatureStore:
         """The records of people, and those of companies that are not about one of their people; oldest first.
         `logins`: of people whose records may be without an account."""
         names = {folded(login) for login in logins}
-        whose: list[ColumnElement[bool]] = [signature.c.account_id.in_(set(accounts))]
-        if names:
-            whose.append(signature.c.account_id.is_(None) & signature.c.folded.in_(names))
-        if companies:
-            whose.append(signature.c.company.in_(set(companies)) & signature.c.act.in_((Act.SIGNED, Act.REVOKED)))
+        of_companies = signature.c.act.in_((Act.SIGNED, Act.REVOKED))
+        whose = (
+            (set(accounts), signature.c.account_id, None),
+            (names, signature.c.folded, signature.c.account_id.is_(None)),
+            (set(companies), signature.c.company, of_companies),
+        )
+        found: dict[str, SignatureRecord] = {}
         async with self.database.read() as connection:
-            return tuple(await self._select(connection, signature.c.scope == scope, or_(*whose)))
+            for values, column, further in whose:  # one by one: over an OR SQLite looks at all of a scope
+                conditions = [signature.c.scope == scope, column.in_(values), *([] if further is None else [further])]
+                for record in await self._select(connection, *conditions) if values else ():
+                    found[record.id] = record
+        return tuple(sorted(found.values(), key=lambda record: record.at))
 
     async def get(self, scope: str, id_: str) -> SignatureRecord | None:
         async with self.database.read() as connection:
@@ -273,7 +274,7 @@ def _alike(scope: str, record: SignatureRecord) -> tuple[ColumnElement[bool], ..
 _RAISED = (subject.c.key, subject.c.installation_id, subject.c.wanted, subject.c.job_at)
 
 
-def _raised(row: Row[Any]) -> Raised:
+def _raised(row: Any) -> Raised:
     return Raised(row.key, row.installation_id, row.wanted, row.job_at is not None)
 
 

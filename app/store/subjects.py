@@ -33,6 +33,8 @@ from app.store.tasks import want
 from app.subject import About, Claim, Delivery, Kind
 from app.tally import Tally
 
+#: Seconds within which a verdict is as good as due.
+SOON = 5.0
 #: Kinds whose verdict no person waits for.
 NOBODY_WAITS = (Kind.BRANCH, Kind.TASK)
 
@@ -130,6 +132,16 @@ class SubjectStore:
         sending = update(outbox).where(outbox.c.id == outgoing, holds.exists()).values(state=SENDING)
         async with self.database.write() as connection:
             return bool((await connection.execute(sending)).rowcount)
+
+    async def others(self, claim: Claim, most: int = 100) -> int:
+        """How many pull requests of the same installation wait for their verdict beside this one; `most` at the
+        most."""
+        soon = self.clock() + SOON
+        waits = (subject.c.wanted > subject.c.done) & (subject.c.next_at <= soon) & (subject.c.key != claim.key)
+        mine = (subject.c.installation_id == claim.installation_id) & subject.c.key.like(f"%/{Kind.PULL}/%")
+        some = select(subject.c.key).where(waits, mine).limit(most).subquery()
+        async with self.database.read() as connection:
+            return int((await connection.execute(select(func.count()).select_from(some))).scalar_one())
 
     async def finish(
         self,

@@ -571,9 +571,9 @@ signature = Table(
     Column("reason", Text, nullable=True),
     Column("stored_at", Float, nullable=False),
     Index("ix_signature_id", "scope", "id", unique=True),
-    Index("ix_signature_account_id", "account_id"),
-    Index("ix_signature_folded", "folded"),
-    Index("ix_signature_company", "company"),
+    Index("ix_signature_account_id", "scope", "account_id"),
+    Index("ix_signature_folded", "scope", "folded"),
+    Index("ix_signature_company", "scope", "company"),
 )
 
 #: Companies that sign for people. They have effect when the OSPO has approved them.

@@ -82,7 +82,8 @@ class AgreementPages:
         desk, session = self.desk, self.desk.session(request)
         if (closed := desk.closed(request, session)) is not None:
             return closed
-        found = offers(await desk.policy())
+        policies = await desk.policy()
+        found = offers(policies)
         signed = await self._known(session)
         rows = [self._row(offer, session, signed) for offer in found]
         mine = [one for one in signed.records if session and one.signer.account_id == session.account]
@@ -93,6 +94,7 @@ class AgreementPages:
             request,
             "agreements.html",
             title="Agreements",
+            known=policies is not None,
             rows=rows,
             to_sign=[row for row in rows if row.sign],
             records=[(one, receipts.title(one), _receipt(one.id)) for one in reversed(mine)],

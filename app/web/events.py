@@ -133,8 +133,8 @@ EVENTS: Mapping[str, Mapping[str | None, Row]] = {
     "check_suite": {"rerequested": _row("Whatever has this head is judged again.", CheckSuiteEvent, suite_again)},
     "issue_comment": {
         "created": _row(
-            "A command of a person on an open pull request is carried out: docs/comments.md. Edits and deletions never "
-            "count.",
+            "A command of a person on an open pull request is carried out: docs/comments.md. A phrase that signs an "
+            "agreement makes a record: docs/signing.md. Edits and deletions never count.",
             IssueCommentEvent,
             comment_created,
         )

@@ -13,7 +13,7 @@ from checks.model.signatures import Act, How, SignatureRecord, Signer
 from checks.policy.values import Pattern
 
 _KEY = "signedContributors"
-_VERSION = re.compile(r"version[-_]?([A-Za-z0-9][A-Za-z0-9.]*)(?=/|\.json\Z)")
+_VERSION = re.compile(r"version[-_]?([0-9][A-Za-z0-9.]*?)(?=/|\.json\Z)")
 #: What the comments of older bots have in them, each by its own rule.
 _OLD_COMMENTS = (
     (re.compile(r"CLA Assistant Lite bot"), "the CLA action"),

@@ -51,7 +51,7 @@ def read_record(value: object) -> SignatureRecord:
         act=_word(row, "act", Act),
         document=_needed(row, "document"),
         version=_needed(row, "version"),
-        signer=read_signer(row.get("signer")),
+        signer=read_signer(row.get("signer", {})),
         at=read_moment(_needed(row, "at")),
         how=_word(row, "how", How),
         digest=_text(row, "digest"),

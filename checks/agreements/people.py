@@ -116,10 +116,10 @@ def addresses_of_co_authors(commits: Iterable[Commit]) -> tuple[str, ...]:
 def _proven(commit: Commit, person: Person, role: Role) -> frozenset[str]:
     """A verified signature proves the committer's address; GitHub's own proves whose page it was."""
     address = _address(person)
-    if not commit.verified or role is Role.CO_AUTHOR or not address:
+    if not commit.verified or not address:
         return frozenset()
-    proves = by_github(commit.committer) if role is Role.AUTHOR else False
-    return frozenset({address}) if proves or address == _address(commit.committer) else frozenset()
+    theirs = role is Role.AUTHOR and by_github(commit.committer)
+    return frozenset({address}) if theirs or address == _address(commit.committer) else frozenset()
 
 
 class _Accounts:

@@ -19,7 +19,8 @@ MAX_CHARACTERS, MAX_RECORDS = 100_000_000, 500_000
 #: Problems that are named; a hostile file has any number.
 MAX_PROBLEMS = 100
 _COMPANIES, _RECORDS, _END = '"companies": [', '"records": [', "]}"
-_HEAD = f'{{"format": "{FORMAT}", "version": {VERSION},'
+#: The first line of our layout, whole.
+_HEAD = f'{{"format": "{FORMAT}", "version": {VERSION},\n'
 
 
 class Problem(NamedTuple):
@@ -42,7 +43,7 @@ class SignatureFile(NamedTuple):
 
 def write_signatures(records: Iterable[SignatureRecord], companies: Iterable[Company] = ()) -> str:
     """The file, ending in a line end."""
-    lines = [_HEAD, _COMPANIES, *_rows(map(company_json, companies)), "],"]
+    lines = [_HEAD.rstrip(), _COMPANIES, *_rows(map(company_json, companies)), "],"]
     return "\n".join([*lines, _RECORDS, *_rows(map(record_json, records)), _END]) + "\n"
 
 

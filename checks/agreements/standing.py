@@ -13,6 +13,7 @@ from typing import NamedTuple
 from checks.agreements.terms import Document
 from checks.model.signatures import Act, Company, SignatureRecord, Signatures, Signer
 
+_ENDINGS = (Act.REVOKED, Act.LEFT)
 _TICK = timedelta(microseconds=1)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -117,18 +118,39 @@ class _Lasting(NamedTuple):
         return self.record.at <= now < self.ends
 
 
+class _Endings:
+    """What ends records, found by what it may end."""
+
+    def __init__(self, endings: Iterable[SignatureRecord]) -> None:
+        self.named: dict[str, list[SignatureRecord]] = {}
+        self.general: dict[str | None, list[SignatureRecord]] = {}
+        for ending in endings:
+            if ending.ends is not None:
+                self.named.setdefault(ending.ends, []).append(ending)
+            else:
+                self.general.setdefault(ending.company, []).append(ending)
+
+    def of(self, record: SignatureRecord) -> Iterator[SignatureRecord]:
+        yield from self.named.get(record.id, ())
+        yield from (ending for ending in self.general.get(record.company, ()) if _ends(ending, record))
+
+
 class _Records:
     """The records about one person and one document, and those of companies."""
 
     def __init__(self, who: Who, document: Document, records: Iterable[SignatureRecord], now: datetime) -> None:
         self.who, self.document, self.now = who, document, now
-        unique = {record.id: record for record in sorted(records, key=_in_time, reverse=True)}
+        # Of others only what they sign for companies matters, and what ends something.
+        relevant = [r for r in records if r.act in _ENDINGS or r.company is not None or who.is_(r.signer)]
+        unique = {record.id: record for record in sorted(relevant, key=_in_time, reverse=True)}
         ordered = sorted(unique.values(), key=_in_time)
         about = [record for record in ordered if record.document == document.name]
-        endings = [record for record in about if record.act is Act.REVOKED]
         left = [record for record in ordered if record.act is Act.LEFT and record.company is not None]
+        endings = _Endings([*(record for record in about if record.act is Act.REVOKED), *left])
         lasting = [
-            _lasting(record, [*endings, *left]) for record in about if record.act in (Act.SIGNED, Act.ACKNOWLEDGED)
+            _lasting(record, endings.of(record))
+            for record in about
+            if record.act is Act.SIGNED or (record.act is Act.ACKNOWLEDGED and who.is_(record.signer))
         ]
         mine = [item for item in lasting if who.is_(item.record.signer)]
         companies = [item for item in lasting if item.record.act is Act.SIGNED and item.record.company is not None]
@@ -152,7 +174,7 @@ class _Records:
 
 def _in_time(record: SignatureRecord) -> tuple[datetime, bool, str, str]:
     """What ends comes after what began at the same moment."""
-    return record.at, record.act in (Act.REVOKED, Act.LEFT), record.id, record.act
+    return record.at, record.act in _ENDINGS, record.id, record.act
 
 
 def _by_company(items: Iterable[_Lasting]) -> Mapping[str, list[_Lasting]]:
@@ -163,24 +185,22 @@ def _by_company(items: Iterable[_Lasting]) -> Mapping[str, list[_Lasting]]:
     return found
 
 
-def _lasting(record: SignatureRecord, endings: Sequence[SignatureRecord]) -> _Lasting:
+def _lasting(record: SignatureRecord, endings: Iterable[SignatureRecord]) -> _Lasting:
     """A signature with the first thing that ends it."""
     ends, cause = _NEVER, None
     if record.until is not None:
         ends, cause = (record.until + _TICK if record.until < _NEVER else _NEVER), Cause.EXPIRED
     for ending in endings:
-        if ending.at < ends and _ends(ending, record):
+        if ending.at < ends:
             ends, cause = ending.at, Cause.LEFT if ending.act is Act.LEFT else Cause.REVOKED
     return _Lasting(record, ends, cause)
 
 
 def _ends(ending: SignatureRecord, record: SignatureRecord) -> bool:
-    if ending.ends is not None:
-        return ending.ends == record.id
+    """Whether what names no record ends this one of the same company, or of none."""
     if ending.act is Act.LEFT and record.act is not Act.ACKNOWLEDGED:
         return False  # who signed for a company and left it has still signed for it
-    same = _same(ending.signer, record.signer)
-    return same and ending.company == record.company and ending.at >= record.at
+    return ending.at >= record.at and _same(ending.signer, record.signer)
 
 
 def _same(one: Signer, other: Signer) -> bool:

@@ -135,7 +135,7 @@ def _decided(asked: Asked) -> Iterator[str]:
 
 
 def _reason(asked: Asked) -> str:
-    return scalar(visible(asked.reason, len(asked.reason)) if asked.reason and asked.reason.strip() else UNSAID)
+    return scalar(visible(asked.reason, 10 * len(asked.reason)) if asked.reason and asked.reason.strip() else UNSAID)
 
 
 def _printable(line: str) -> str:

@@ -33,10 +33,10 @@ def block(report: Report, places: Places, policy: Policy) -> tuple[str, ...]:
     if fixed:
         signoff = " --signoff" if "signoff" in policy.sections else ""
         commands += [*_file_commands(fixed, places), f"git commit --all{signoff} -m {_message(fixed)}"]
-    return (*commands, _push(places.plan.snapshot.listing, bool(signing.commands) and signing.rewrites))
+    return (*commands, push(places.plan.snapshot.listing, bool(signing.commands) and signing.rewrites))
 
 
-def _push(listing: Listing, rewritten: bool) -> str:
+def push(listing: Listing, rewritten: bool) -> str:
     """To where the branch is pushed from anyway; a branch in a fork is named, with the head that may be replaced."""
     if not (listing.fork and listing.branch and (listing.fork + listing.branch).isprintable()):
         return "git push --force-with-lease" if rewritten else "git push"

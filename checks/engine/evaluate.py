@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from checks.engine.ages import expires_at
+from checks.engine.below import Graphs
 from checks.engine.plan import Plan, policy_of, running
-from checks.engine.waiving import Graphs, Waived, Waiving, endings, lapse
-from checks.engine.waiving import changes_at as waivers_change_at
+from checks.engine.reminding import changes_at as waivers_change_at
+from checks.engine.reminding import endings, idle, lapse
+from checks.engine.waiving import Waived, Waiving
 from checks.model.change import Change
 from checks.model.dependency import Dependency, Location
 from checks.model.facts import Facts, joined
@@ -66,9 +68,10 @@ def evaluate(
     listing = plan.snapshot.listing
     waiving = Waiving(policy, facts.repository, listing.target, now, Graphs(plan.snapshot).below)
     findings = _findings(seen, facts, waiving)
-    if whole and plan.everything and (idle := waiving.idle(findings, [outcome.check for outcome in outcomes])):
-        seen.extend(_of_waiver(observation, plan, policy) for observation in idle)
-        findings = _findings(seen, facts, waiving)
+    if whole and plan.everything:
+        ran = [outcome.check for outcome in outcomes]
+        unused = idle(findings, ran, policy, facts.repository, now)
+        findings = _findings([*seen, *(_of_waiver(item, plan, policy) for item in unused)], facts, waiving)
     return Report(
         conclusion=_conclude(findings, outcomes, policy.mode, facts.requested),
         mode=policy.mode,

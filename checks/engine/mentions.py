@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 
+from checks.policy.document import Entries, Items, Scalar
 from checks.policy.packages import PackageIndex
 from checks.policy.values import PackagePattern, RepositoryPattern
 
@@ -51,7 +52,15 @@ class Mentions:
 
 def _leaves(name: str, value: object) -> Iterator[tuple[str, object]]:
     """Single values with the key that they belong to; of a mapping of custom properties the names."""
-    if is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, Entries):
+        for key, node in value.entries:
+            yield from _leaves(key.text, node)
+    elif isinstance(value, Items):
+        for node in value.items:
+            yield from _leaves(name, node)
+    elif isinstance(value, Scalar):
+        yield name, _pattern(value.text) or value.text
+    elif is_dataclass(value) and not isinstance(value, type):
         for item in fields(value):
             if item.compare:  # what does not count as a difference decides nothing
                 yield from _leaves(item.name, getattr(value, item.name))
@@ -65,6 +74,14 @@ def _leaves(name: str, value: object) -> Iterator[tuple[str, object]]:
             yield from _leaves(name, item)
     elif value is not None and value is not False and not isinstance(value, Enum):
         yield name, value
+
+
+def _pattern(text: str) -> PackagePattern | None:
+    """What a node of the file says that was not read as a value: the patch of an override."""
+    try:
+        return PackagePattern.parse(text) if text.startswith("pkg:") else None
+    except ValueError:
+        return None
 
 
 class Named:

@@ -30,6 +30,10 @@ from checks.rules import CHECKS
 
 #: The format of inventories that stand for what many repositories have.
 _FORMAT = "index"
+#: Fields of a policy that are looked at by themselves, or decide no verdict of this day.
+_APART = frozenset(
+    {"root", "sections", "levels", "reference", "places", "coming", "changes_at", "remarks", "announced"}
+)
 #: Keys of the root that decide no verdict.
 _SILENT = frozenset({"version", "minimum_version", "owner", "owners", "check_names", "comments", "approvers"})
 
@@ -98,12 +102,19 @@ class Effect(NamedTuple):
 NO_EFFECT = Effect()
 
 
-def differing(old: Policy, new: Policy) -> frozenset[str]:
-    """The checks in which the policies can come to different verdicts."""
+def differing(old: Policy, new: Policy, same_overrides: bool = True) -> frozenset[str]:
+    """The checks in which the policies can come to different verdicts. `same_overrides`: what they make of single
+    packages is made alike."""
     every = frozenset((*old.sections, *new.sections))
+    if old.floor is not None or new.floor is not None:
+        floors = differing(old.floor or old, new.floor or new, same_overrides)
+        return floors | differing(replace(old, floor=None), replace(new, floor=None), same_overrides)
+    narrowed = {check for one in (old, new) if one.narrowed is not None for check in one.narrowed.checks}
+    if narrowed and not same_overrides:
+        return every & narrowed | differing(replace(old, narrowed=None), replace(new, narrowed=None))
     if _rest(old) != _rest(new):
         return every
-    rules = {rule for waiver in _changed(old, new) for rule in waiver.rules}
+    rules = {rule for waiver in changed_waivers(old, new) for rule in waiver.rules}
     return frozenset(
         check
         for check in every
@@ -113,7 +124,7 @@ def differing(old: Policy, new: Policy) -> frozenset[str]:
     )
 
 
-def _changed(old: Policy, new: Policy) -> Iterator[Waiver]:
+def changed_waivers(old: Policy, new: Policy) -> Iterator[Waiver]:
     """The waivers that only one of them has, or that differ."""
     first, second = ({waiver.id: waiver for waiver in one.root.waivers} for one in (old, new))
     for id_ in first.keys() | second.keys():
@@ -123,13 +134,12 @@ def _changed(old: Policy, new: Policy) -> Iterator[Waiver]:
 
 def _rest(policy: Policy) -> tuple[object, ...]:
     """What decides all checks."""
-    known = {"root", "sections", "levels", "reference", "places"}
     root = tuple(
         getattr(policy.root, item.name)
         for item in fields(Root)
         if item.name not in _SILENT and item.name != "waivers" and item.compare
     )
-    return (*root, *(getattr(policy, item.name) for item in fields(policy) if item.name not in known and item.compare))
+    return (*root, *(getattr(policy, item.name) for item in fields(policy) if item.name not in _APART and item.compare))
 
 
 class Pair:
@@ -289,10 +299,14 @@ def _inventory(path: str, items: Sequence[tuple[Dependency, str | None]]) -> Inv
 class Comparison:
     """An old and a new policy at one moment (UTC), for any number of repositories."""
 
-    def __init__(self, old: PolicySet, new: PolicySet, now: datetime) -> None:
+    def __init__(self, old: PolicySet, new: PolicySet, now: datetime, checks: frozenset[str] | None = None) -> None:
+        """`checks`: those for which what is known suffices; None: all."""
         self.old = old
         self.new = new
         self.now = now
+        self.checks = checks
+        self.left_out: set[str] = set()
+        """Other checks in which the policies differ."""
         self.pairs: list[Pair] = []
         self._by_view: dict[Hashable, Pair] = {}
         self._differing: dict[tuple[int, int], _Difference] = {}
@@ -311,20 +325,17 @@ class Comparison:
     def _of(self, old: Policy, new: Policy) -> "_Difference":
         known = self._differing.get((id(old), id(new)))
         if known is None:
-            only = differing(old, new)
-            mentions = Mentions.of([*self._parts(old, only), *self._parts(new, only)])
+            only = differing(old, new, self.old.overrides == self.new.overrides)
+            if self.checks is not None:
+                self.left_out |= only - self.checks
+                only &= self.checks
+            parts = [*_parts(self.old, old, only), *_parts(self.new, new, only)]
+            narrow = old.narrowed is not None or new.narrowed is not None
+            mentions = Mentions.of(parts)
+            mentions = replace(mentions, paths=mentions.paths or narrow)
             known = _Difference(old, new, only, mentions, Matching(mentions.repositories))
             self._differing[id(old), id(new)] = known
         return known
-
-    @staticmethod
-    def _parts(policy: Policy, only: frozenset[str]) -> Iterable[object]:
-        """What of a policy decides these checks."""
-        rules = {rule for check in only for rule in policy.levels.get(check, ())}
-        yield from (policy.sections[check] for check in only if check in policy.sections)
-        yield from (waiver for waiver in policy.root.waivers if rules.intersection(waiver.rules))
-        known = {"root", "sections", "levels", "reference", "places"}
-        yield from (getattr(policy, item.name) for item in fields(policy) if item.name not in known)
 
     @staticmethod
     def _view(repository: RepositoryFacts, mentions: Mentions, matching: Matching) -> Iterable[Hashable]:
@@ -339,6 +350,17 @@ class Comparison:
     def kinds(self) -> "Kinds":
         """How packages are told apart by the pairs that are there."""
         return Kinds(self._differing.values())
+
+
+def _parts(policies: PolicySet, policy: Policy, only: frozenset[str]) -> Iterator[object]:
+    """What of a policy decides these checks."""
+    rules = {rule for check in only for rule in policy.levels.get(check, ())}
+    yield from (policy.sections[check] for check in only if check in policy.sections)
+    yield from (waiver for waiver in policy.root.waivers if rules.intersection(waiver.rules))
+    if policy.narrowed is not None:
+        yield from (override.patch for override in policies.overrides if override.match.narrow)
+    if policy.floor is not None:
+        yield from _parts(policies, policy.floor, only)
 
 
 class _Difference(NamedTuple):

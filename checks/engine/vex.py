@@ -7,7 +7,7 @@ from datetime import datetime
 from checks.advisories.groups import Vulnerability
 from checks.advisories.vex_bill import CYCLONEDX, JUSTIFICATIONS, Said, VexBill
 from checks.engine.plan import Plan
-from checks.engine.waiving import Graphs, Waiving
+from checks.engine.waiving import Waiving
 from checks.model.advisory import Statement, VexStatus
 from checks.model.change import Change
 from checks.model.facts import Facts, joined
@@ -49,7 +49,8 @@ def vex_bill(plan: Plan, facts: Facts, policy: Policy, now: datetime, edition: E
     own = CHECKS.named(CHECK).own_facts
     if own is not None:
         facts = joined(facts, own(plan.snapshot, section))
-    waiving = Waiving(policy, facts.repository, plan.snapshot.listing.target, now, Graphs(plan.snapshot).below)
+    # What holds because of the package that brings it is said of that way to it, and a reader would take it for all.
+    waiving = Waiving(policy, facts.repository, plan.snapshot.listing.target, now)
     decisions = _Decisions(policy, facts, now, edition, waiving)
     said = [item for change in plan.changes for item in decisions.about(Case(change, facts, section, now))]
     ordered = tuple(sorted(said, key=lambda item: (item.label, item.purl, item.version or "")))
@@ -110,7 +111,8 @@ class _Decisions:
     def _waived(self, change: Change, item: Vulnerability, waiver: Waiver) -> Said:
         code = (waiver.reason.code or "").lower().replace("-", "_")
         ticket = f" {waiver.ticket}." if waiver.ticket else ""
-        notes = f"{waiver.id}: {_sentence(waiver.reason.text)} Approved by {waiver.approved_by}.{ticket}"
+        control = f" {_sentence(waiver.compensating_control)}" if waiver.compensating_control else ""
+        notes = f"{waiver.id}: {_sentence(waiver.reason.text)}{control} Approved by {waiver.approved_by}.{ticket}"
         since = waiver.created.begins if waiver.created else None
         if code not in JUSTIFICATIONS and code not in CYCLONEDX and code != _FALSE:
             return self._lived_with(change, item, str(waiver.expires), notes, since, planned=code == _PLANNED)

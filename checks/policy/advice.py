@@ -22,7 +22,7 @@ def advice(policy: Policy, shapes: Sequence[SectionShape], now: datetime) -> tup
     for name, part in (("", policy.root), *policy.sections.items()):
         found += _repeated(part, (name,) if name else ())
     issues = [_issue(policy, path, message, hint) for path, message, hint in found]
-    return tuple(sorted(issues, key=lambda issue: (issue.line, issue.column)))
+    return tuple(sorted(issues, key=lambda issue: (issue.file, issue.line, issue.column)))
 
 
 _Advice = tuple[KeyPath, str, str]
@@ -30,7 +30,7 @@ _Advice = tuple[KeyPath, str, str]
 
 def _issue(policy: Policy, path: KeyPath, message: str, hint: str) -> PolicyIssue:
     place = policy.places.get(path, Place(1, 1))
-    return PolicyIssue(place.line, place.column, ".".join(path), visible(message), hint)
+    return PolicyIssue(place.line, place.column, ".".join(path), visible(message), hint, place.file)
 
 
 def _waivers(policy: Policy, now: datetime) -> Iterator[_Advice]:

@@ -14,7 +14,7 @@ from checks.policy.files import MAX_DECISIONS, PolicyFiles
 from checks.policy.merging import added, with_value
 from checks.policy.shape import KeyFault, Reader, TooManyFaultsError, key
 from checks.policy.values import Account, Day
-from checks.policy.waivers import DecisionId, Reason, Waiver
+from checks.policy.waivers import DecisionId, Reason
 
 #: Of one file (bytes): a decision is one thing, and is read by a person.
 MAX_BYTES = 65_536
@@ -43,11 +43,6 @@ class Amendment:
         if self.requested_by and self.requested_by.same(self.approved_by):
             yield KeyFault("approved_by", "nobody approves their own decision", "requested_by is the same account")
 
-    @property
-    def checks(self) -> tuple[str, ...]:
-        """The checks whose sections it adds to."""
-        return tuple(name.text for name, _ in self.patch.entries)
-
 
 def with_decisions(tree: Entries, files: PolicyFiles) -> Entries:
     """The policy `tree` as it reads with the decisions of `files`; every value keeps its place.
@@ -75,19 +70,6 @@ def _joined(reader: Reader, tree: Entries, files: Mapping[str, bytes]) -> Entrie
         if _amends(node) and (amendment := _amendment(reader, node)) is not None:
             tree = _amended(reader, tree, amendment)
     return _with_waivers(tree, waivers) if waivers else tree
-
-
-def read_decision(name: str, data: bytes, rules: Iterable[str]) -> Waiver | Amendment:
-    """The decision in one file, by itself. `rules` are those that there are. Raises `PolicyError`."""
-    reader = Reader({"rule": rules})
-    decision: object = None
-    with suppress(TooManyFaultsError):
-        node = _node(reader, name, data)
-        if node is not None:
-            decision = _amendment(reader, node) if _amends(node) else reader.read_shape(node, Waiver, ())
-    if reader.issues or not isinstance(decision, Waiver | Amendment):
-        raise PolicyError(name, tuple(reader.issues))
-    return decision
 
 
 def _node(reader: Reader, name: str, data: bytes) -> Entries | None:

@@ -15,6 +15,7 @@ from checks.policy.shape import Place
 
 if TYPE_CHECKING:
     from checks.model.change import Change
+    from checks.policy.overrides import Override
 
 #: Values of the property that names the mode, with GitHub's own words for it.
 _MODES = {
@@ -28,13 +29,14 @@ _MODES = {
 
 def effective(policies: PolicySet, layers: Layers, case: Case, now: datetime) -> Policy:
     """The policy that judges. Raises `PolicyError`."""
-    overrides = {override.index: override for override in layers.overrides}
+    overrides = {override.position: override for override in layers.overrides}
     made = layers.read([overrides[index] for index in sorted(case.applied)], now)
     made = _with_mode(layers, made, case, now)
     policy = layers.policy(made)
     floor = replace(policy, narrowed=_narrowed(policies, case._replace(undecided=(), narrow_undecided=(), own=""), now))
     strict, remarks = _stricter(policies, layers, case, now, made, floor)
-    return replace(strict, remarks=(*remarks, *_remarks(layers, case, policy)))
+    said = tuple(_announced(layers, overrides[index]) for index in case.later)
+    return replace(strict, remarks=(*remarks, *_remarks(layers, case, policy)), announced=said)
 
 
 def _stricter(
@@ -46,7 +48,7 @@ def _stricter(
         return floor, ()
     from checks.policy.tighten import Tightening
 
-    overrides = {override.index: override for override in layers.overrides}
+    overrides = {override.position: override for override in layers.overrides}
     tightening = Tightening(layers, made, now)
     for index in case.undecided:
         tightening.take(overrides[index].patch)
@@ -97,7 +99,7 @@ def _narrowed(policies: PolicySet, case: Case, now: datetime) -> _Narrowed | Non
 
 
 def _remarks(layers: Layers, case: Case, policy: Policy) -> tuple[Remark, ...]:
-    overrides = {override.index: override for override in layers.overrides}
+    overrides = {override.position: override for override in layers.overrides}
     found = []
     for index, unknown in case.unknown:
         node = overrides[index].name
@@ -126,6 +128,12 @@ def _remarks(layers: Layers, case: Case, policy: Policy) -> tuple[Remark, ...]:
         message = "The property {} of the repository is {}, and no mode: off, evaluate or enforce; the policy's counts."
         found.append(_mode_remark("mode-unknown", say("the mode is not known"), say(message, name, case.mode)))
     return tuple(found)
+
+
+def _announced(layers: Layers, override: "Override") -> tuple[str, ...]:
+    """What is said of an override before its day."""
+    place = Place(override.name.line, override.name.column, override.name.file)
+    return say("From {} on, the override in {} holds here.", override.day, where(place, layers.reference.source))
 
 
 def _mode_remark(rule: str, headline: tuple[str, ...], message: tuple[str, ...]) -> Remark:

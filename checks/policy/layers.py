@@ -58,7 +58,7 @@ def load_set(
         tree = with_decisions(tree, files)
     layers = Layers(tree, shapes, PolicyReference(source or files.name, files.digest, files.revision, built_in))
     plain = layers.read((), None)
-    issues = [*plain.issues, *plain.read.issues, *layers.loader.check_limits(plain.read, tree.get("waivers"))]
+    issues = [*plain.issues, *layers.loader.check_limits(plain.read, tree.get("waivers"))]
     if (node := tree.get("overrides")) is not None:
         from checks.policy.overriding import overrides_of
 
@@ -76,7 +76,12 @@ class Made(NamedTuple):
     tree: Entries
     read: Read
     coming: dict[str, Coming]
-    issues: tuple[PolicyIssue, ...] = ()
+    undated: tuple[PolicyIssue, ...] = ()
+    """What is wrong with its days."""
+
+    @property
+    def issues(self) -> tuple[PolicyIssue, ...]:
+        return (*self.undated, *self.read.issues)
 
 
 class Layers:
@@ -111,8 +116,8 @@ class Layers:
     def policy(self, made: Made) -> Policy:
         """Raises `PolicyError` for overrides that are right by themselves and wrong together."""
         read = made.read
-        if read.root is None or read.issues or made.issues:
-            raise PolicyError(self.reference.source, in_order((*made.issues, *read.issues)))
+        if read.root is None or made.issues:
+            raise PolicyError(self.reference.source, in_order(made.issues))
         return Policy(read.root, read.sections, read.levels, self.reference, read.places, made.coming)
 
     def moments(self) -> tuple[datetime, ...]:
@@ -223,7 +228,7 @@ class PolicySet:
     def override(self, index: int) -> "Override":
         """One of the overrides, by its position."""
         assert self._layers is not None
-        return next(override for override in self._layers.overrides if override.index == index)
+        return next(override for override in self._layers.overrides if override.position == index)
 
     def own_file(self, case: Case) -> bytes | None:
         """The bytes of the repository's own file."""
@@ -237,13 +242,13 @@ class PolicySet:
             if holds is False:
                 continue
             if override.day is not None and now < override.day.begins:
-                later.append(override.index)
+                later.append(override.position)
             elif holds:
-                applied.append(override.index)
+                applied.append(override.position)
             else:
-                undecided.append(override.index)
-                unknown.append((override.index, override.match.unknown(repository, target)))
-        narrow = {override.index for override in overrides if override.match.narrow}
+                undecided.append(override.position)
+                unknown.append((override.position, override.match.unknown(repository, target)))
+        narrow = {override.position for override in overrides if override.match.narrow}
         mode, mode_unknown = self._mode(repository)
         return Case(
             applied=tuple(index for index in applied if index not in narrow),

@@ -177,7 +177,7 @@ class Loader:
         self.shapes = {shape.check: shape for shape in shapes}
         self.rules = _Rules(shapes, first)
         subjects = _Subjects(self.shapes, self.rules)
-        self._names = {"rule": self.rules, "check": tuple(self.shapes), "subject of approvals": subjects}
+        self._names: Mapping[str, Iterable[str]] = {"rule": self.rules, "check": tuple(self.shapes), "subject of approvals": subjects}
         self._known: dict[tuple[object, ...], Part] = {}
 
     def reader(self) -> Reader:

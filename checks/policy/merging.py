@@ -14,12 +14,17 @@ Types = Mapping[str, Any]
 
 
 def patched(base: Entries, patch: Entries, types_: Types) -> Entries:
-    """`base` with what `patch` says; `types_` are the types of their keys."""
+    """`base` with what `patch` says; `types_` are the types of their keys.
+
+    A mapping of both begins where it begins in `base`; what is wrong with it as a whole came with `patch`.
+    """
     found = {name.text: (name, node) for name, node in base.entries}
     for name, node in patch.entries:
-        old = found.get(name.text)
-        found[name.text] = (name, node if old is None else _over(old[1], node, types_.get(name.text)))
-    return Entries(tuple(found.values()), base.line, base.column, base.file)
+        first, old = found.get(name.text, (name, None))
+        merged = node if old is None else _over(old, node, types_.get(name.text))
+        both = isinstance(old, Entries) and merged is not node
+        found[name.text] = (first if both else name, merged)
+    return Entries(tuple(found.values()), patch.line, patch.column, patch.file)
 
 
 def _over(base: Node, patch: Node, type_: Any) -> Node:

@@ -40,14 +40,10 @@ class Match:
     scopes: Annotated[tuple[Scope, ...], OneOrMore] = key("Packages of these scopes.", default=())
 
     def faults(self) -> Iterator[KeyFault]:
-        """A list without entries holds for nothing."""
-        for name in ("repositories", "topics", "visibility", "branches", "paths", "scopes", "properties"):
-            value = getattr(self, name)
-            if isinstance(value, Mapping):
-                for item, patterns in value.items():
-                    if not patterns:
-                        yield KeyFault(name, f"'{item}' has no value")
-        return
+        """A property without a value would hold for nothing."""
+        for name, patterns in self.properties.items():
+            if not patterns:
+                yield KeyFault("properties", f"'{name}' has no value", "write {name: value} or {name: [value, value]}")
 
     @property
     def narrow(self) -> bool:
@@ -118,7 +114,7 @@ class OverrideHead:
 class Override(NamedTuple):
     """One entry of `overrides`."""
 
-    index: int
+    position: int
     match: Match
     day: Day | None
     patch: Entries

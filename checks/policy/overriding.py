@@ -58,6 +58,8 @@ def only_on(patch: Entries, base: Entries, shapes: Mapping[str, SectionShape]) -
 
     def on(check: str) -> bool:
         node = base.get(check)
+        if check not in shapes:
+            return False
         return isinstance(node, Entries) or (node is None and shapes[check].always_on)
 
     return Entries(tuple(entry for entry in patch.entries if on(entry[0].text)), patch.line, patch.column, patch.file)
@@ -79,7 +81,7 @@ def overrides_of(
                 found.append(override)
                 issues |= _effect(override, layers, plain)
         if not reader.issues and not issues and len(found) > 1:
-            every = layers.read(found, None).read
+            every = layers.read(found, None)
             issues.update(set(every.issues) - set(plain.issues))
     except TooManyFaultsError:
         pass
@@ -102,9 +104,8 @@ def _override(
     if not patch.entries:
         reader.fault(item, path, "it changes nothing", "say what holds there: mode, or keys of a section")
     for name, value in patch.entries:
-        message = _misplaced(name, value, override, layers, plain)
-        if message is not None:
-            reader.fault(name, (*path, name.text), *message)
+        if (wrong := _misplaced(name, value, override, layers, plain)) is not None:
+            reader.fault(name, (*path, name.text), *wrong)
     for lock in locks:
         if (key := touched(patch, lock.path)) is not None:
             message = f"'{'.'.join(lock.path)}' is locked by {lock.layer}, line {lock.node.line}"
@@ -137,6 +138,6 @@ def _misplaced(name: Scalar, node: Node, override: Override, layers: "Layers", p
 def _effect(override: Override, layers: "Layers", plain: Read) -> set[PolicyIssue]:
     """What is wrong with the policy as the override alone makes it."""
     known = set(plain.issues)
-    read = layers.read([override], None).read
-    before = f"overrides.{override.index}."
-    return {issue._replace(key=before + issue.key) for issue in read.issues if issue not in known}
+    before = f"overrides.{override.position}."
+    issues = layers.read([override], None).issues
+    return {issue._replace(key=before + issue.key) for issue in issues if issue not in known}

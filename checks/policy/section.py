@@ -8,7 +8,7 @@ from typing import Self
 
 from checks.model.finding import Guidance, Level
 from checks.policy.override import OverrideKeys
-from checks.policy.shape import RuleId, key
+from checks.policy.shape import HIGHER, RuleId, key
 from checks.policy.values import Link
 
 
@@ -39,7 +39,10 @@ class Section:
     """Base of every check's section. `levels` and `guidance` are keyed by rule id."""
 
     levels: Mapping[RuleId, Level] = key(
-        "Level of a rule: `block`, `warn`, `note` or `off`.", default_factory=lambda: MappingProxyType({})
+        "Level of a rule: `block`, `warn`, `note` or `off`; or from a day on, "
+        "`{level: block, from: 2027-03-01, until_then: warn}`.",
+        default_factory=lambda: MappingProxyType({}),
+        tighter=HIGHER,
     )
     guidance: Mapping[RuleId, GuidanceText] = key(
         "Your own words for a rule: a sentence, or `{text: …, link: https://…}`.",

@@ -269,8 +269,8 @@ class Reader:
             return self.fault(node, (*path, name.text), "expected a list") if first is not Fault else Fault
         type_ = list_item(item.type)
         read = [self.read(n, type_, (*path, item.name, str(i))) for i, n in enumerate(node.items, len(first))]
-        there = {value for value in first if isinstance(value, str)}
-        return (*first, *(v for v in read if v is not Fault and not (isinstance(v, str) and v in there)))
+        words = {value for value in first if not is_shape(type(value))}
+        return (*first, *(v for v in read if v is not Fault and (is_shape(type(v)) or v not in words)))
 
     def _entry(self, name: Scalar, value: Node, type_: Any, path: KeyPath) -> Any:
         self.places[(*path, name.text)] = Place(name.line, name.column, name.file)

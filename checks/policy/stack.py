@@ -1,20 +1,25 @@
 """What a policy extends, as one tree: the base first, and every file over what it stands on."""
 
-from collections.abc import Iterator, Sequence
-from typing import Annotated, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Annotated, Any, NamedTuple
 
 from checks.model.errors import PolicyError, PolicyIssue
 from checks.policy.document import Entries, Items, Scalar
 from checks.policy.extends import MAX_DEPTH, MAX_FILES, Extended
 from checks.policy.files import PolicyFiles, PolicyRef
 from checks.policy.load import SectionShape, in_order, parsed
-from checks.policy.merging import touched
+from checks.policy.merging import touched, value_type
 from checks.policy.overriding import over
-from checks.policy.shape import Fault, KeyPath, OneOrMore, Reader
+from checks.policy.schema import Root
+from checks.policy.shape import Fault, KeyPath, OneOrMore, Reader, is_shape, keys_of, nearest
 from checks.policy.values import LockedKey
 
 #: Lists whose entries stand by themselves: those of all files count, and none takes the place of another.
 _ADD_UP = ("overrides", "waivers", "locked")
+
+
+_HERE = "it is looked for beside the file that names it"
+_ELSEWHERE = "the service needs to be installed there; the command reads it with GITHUB_TOKEN (or GH_TOKEN)"
 
 
 class Layer(NamedTuple):
@@ -57,7 +62,7 @@ def stacked(
     for layer in layers:
         for lock in locks:
             _check_lock(layer.tree, lock, stack.reader)
-        locks += _locks(layer, stack.reader)
+        locks += _locks(layer, by_check, stack.reader)
         merged = over(merged, layer.tree, by_check, _ADD_UP)
         if layer.tree.get("version") is None:
             stack.reader.fault(layer.tree, ("version",), "'version' is missing", "begin with: version: 1")
@@ -73,11 +78,39 @@ def _check_lock(tree: Entries, lock: Lock, reader: Reader) -> None:
         reader.fault(key, lock.path, message, "leave it as it is, or ask whoever owns that file")
 
 
-def _locks(layer: Layer, reader: Reader) -> Iterator[Lock]:
+def _locks(layer: Layer, shapes: Mapping[str, SectionShape], reader: Reader) -> Iterator[Lock]:
     node = layer.tree.get("locked")
     for item in node.items if isinstance(node, Items) else ():
-        if isinstance(item, Scalar) and reader.read(item, LockedKey, ("locked",)) is not Fault:
-            yield Lock(tuple(item.text.split(".")), item, layer.name)
+        if not isinstance(item, Scalar) or reader.read(item, LockedKey, ("locked",)) is Fault:
+            continue
+        path = tuple(item.text.split("."))
+        unknown = _unknown(path, shapes)
+        if unknown is None:
+            yield Lock(path, item, layer.name)
+        else:
+            near = nearest(path[len(unknown) - 1], unknown[-1])
+            hint = f"did you mean '{near}'?" if near else ""
+            reader.fault(item, ("locked",), f"there is no key '{item.text}'", hint)
+
+
+def _unknown(path: KeyPath, shapes: Mapping[str, SectionShape]) -> tuple[Iterable[str], ...] | None:
+    """None if there is such a key; otherwise the keys that there are, at each step up to the one that is not."""
+    type_: Any = Root
+    seen: list[Iterable[str]] = []
+    for step, part in enumerate(path):
+        bare, values = value_type(type_)
+        if values is not None:
+            return None  # any name can be a key of a mapping
+        known = {**keys_of(bare)} if is_shape(bare) else {}
+        sections = shapes if not step else {}
+        seen.append((*known, *sections))
+        if part in sections:
+            type_ = sections[part].section
+        elif part in known:
+            type_ = known[part].type
+        else:
+            return tuple(seen)
+    return None
 
 
 class _Stack:
@@ -107,8 +140,8 @@ class _Stack:
             self.missing.append(ref)
             return
         data = self._data(extended, ref) if fault is None else None
-        if fault is None and data is None:
-            fault = (f"{name} is not there, or may not be read", "look at the name, and at what may be read there")
+        if fault is None and data is None and ref is not None:
+            fault = (f"{name} is not there, or may not be read", _HERE if ref.repository is None else _ELSEWHERE)
         if fault is not None or data is None:
             self.reader.fault(node, ("extends",), *(fault or ("", "")))
             return

@@ -106,9 +106,8 @@ class Tightening:
             self._ignore(leaf, ("a repository cannot set it",))
             return
         made = self.layers.at(over(self.made.tree, leaf.patch, self.layers.loader.shapes), self.now)
-        faults = (*made.issues, *made.read.issues)
-        if faults:
-            self._ignore(leaf, say("{}", faults[0].message))
+        if made.issues:
+            self._ignore(leaf, say("{}", made.issues[0].message))
         elif leaf.tighter == ON or _no_less_strict(leaf, self.made.read, made.read):
             self.made = made
         else:

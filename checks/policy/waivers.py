@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Annotated, ClassVar, NamedTuple, Self
 
@@ -187,15 +187,13 @@ class Waiver:
         """Whether its last day is over at `now` (UTC)."""
         return self.expires.ends <= now
 
-    def covers(self, observation: Observation, around: Surroundings) -> bool:
-        """Whether it speaks of all of this observation in all its places; whether it is still `live` is another
-        question."""
-        return self.reaches(observation, around) and len(self.named(observation)) == max(
-            len(observation.advisories), bool(self.advisories)
-        )
+    def reminds_at(self, before: timedelta) -> datetime:
+        """When people begin to hear of its end (UTC): this long before, and not before half of it is over."""
+        begins = self.created.begins if self.created else datetime.min.replace(tzinfo=UTC)
+        return self.expires.ends - min(before, (self.expires.ends - begins) / 2)
 
     def reaches(self, observation: Observation, around: Surroundings) -> bool:
-        """Whether all its conditions but `advisories` hold."""
+        """Whether all its conditions but `advisories` hold; whether it is `live` is another question."""
         return (
             observation.rule in self.rules
             and self._covers_subject(observation.subject)
@@ -216,6 +214,12 @@ class Waiver:
             for position, names in enumerate(observation.advisories)
             if any(name.lower() in mine for name in names)
         )
+
+    def whole(self, observation: Observation) -> bool:
+        """Whether it speaks of every vulnerability of the observation; of one that has none, unless it names some."""
+        if not observation.advisories:
+            return not self.advisories
+        return len(self.named(observation)) == len(observation.advisories)
 
     def for_repository(self, repository: RepositoryFacts) -> bool:
         """Whether it speaks of this repository at all."""

@@ -11,7 +11,7 @@ from checks.engine.impact import Found, Impact, Move, Row, moved
 from checks.model.phrase import say, visible
 from checks.model.purl import versioned
 from checks.model.report import PolicyReference
-from checks.render.english import counted
+from checks.render.english import capital, counted
 from checks.render.markdown import cell, prose
 from checks.render.where import cell_text, moment, quoted
 from checks.rules import CHECKS
@@ -55,9 +55,9 @@ def to_json(
     repositories: Mapping[int, About],
     basis: Basis,
     checks: Iterable[str],
-    whole: bool = False,
+    left_out: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """The document. Times are UTC. `whole`: whole trees were judged, and not what the index of uses has of them."""
+    """The document. Times are UTC. `left_out`: checks in which the policies differ, too, and which were not judged."""
     names = {id_: about.name for id_, about in repositories.items()}
     total, found, owners = impact.total, impact.repositories(names), impact.owners()
     document: dict[str, Any] = {
@@ -76,11 +76,8 @@ def to_json(
         "tell": [row.name for row in owners if row.name and (row.blocked or row.passing)][:LISTED],
         "places": [_place(place, repositories) for place in impact.places[:NAMED]],
     }
-    return {
-        **document,
-        "summary": summary(document),
-        "not_previewed": [] if whole else not_previewed(document["checks"]),
-    }
+    notes = not_previewed([check for check in CHECKS.ids if check in set(left_out)])
+    return {**document, "summary": summary(document, bool(notes)), "not_previewed": notes}
 
 
 def _policy(reference: PolicyReference) -> dict[str, Any]:
@@ -130,49 +127,56 @@ def _place(found: Found, repositories: Mapping[int, About]) -> dict[str, Any]:
 
 # -- words -----------------------------------------------------------------------------------------------------------
 
-#: Checks that look at more of a repository than the index of uses has.
+#: What the other checks judge by, which the index of uses does not have.
 _NEEDS_MORE = {
-    "packages": "where packages come from, and what lock files say as a whole",
-    "inventory": "what could not be read",
+    "vulnerabilities": "advisories",
+    "freshness": "releases",
+    "packages": "where packages come from",
+    "inventory": "what lock files say as a whole",
     "signoff": "the commits of pull requests",
     "agreements": "who contributes to pull requests",
     "notices": "the files of notices",
     "sbom": "committed SBOMs",
     "ai_models": "models and data sets",
-    "repository": "the files of repositories",
-    "custom_rules": "what is not about a package",
 }
 
 
 def not_previewed(checks: Iterable[str]) -> list[str]:
     """What the policies may judge differently and the index of uses cannot tell, in sentences."""
-    return [f"{check}: {_NEEDS_MORE[check]} is not previewed." for check in checks if check in _NEEDS_MORE]
+    return [
+        f"The policies also differ in {check}: default branches are not previewed for that"
+        + (f", because the index of uses does not have {_NEEDS_MORE[check]}." if check in _NEEDS_MORE else ".")
+        for check in checks
+    ]
 
 
-def summary(document: Mapping[str, Any]) -> str:
-    """What it comes to, in a sentence or two of plain text."""
+def summary(document: Mapping[str, Any], more: bool = False) -> str:
+    """What it comes to, in a sentence or two of plain text. `more`: the policies differ in what was not judged."""
     total, coverage = document["total"], document["coverage"]
     read = counted(int(coverage["read"]), "repository")
     if not int(coverage["read"]):
         return "No repository was read yet, so this says nothing."
-    said = [sentence.format(counted(int(total[m]), "use")) for m, sentence in _SENTENCES.items() if int(total[m])]
+    said = [words.format(counted(int(total[move]), "package")) for move, words in _WORDS.items() if int(total[move])]
     if not said:
-        return f"Nothing changes in {read}: no package that they use would be blocked or set free."
-    unknown = int(total["could_not_tell"])
-    if unknown:
-        said.append(f"{unknown:,} of what is newly blocked is for lack of data.")
+        of = " for the checks that are previewed" if more else ""
+        return f"Nothing changes in {read}{of}: nothing that is used there would be blocked or set free."
+    found = [f"{capital(', '.join(said))} in {int(total['repositories']):,} of {read}."]
+    if unknown := int(total["could_not_tell"]):
+        found.append(f"{unknown:,} of what would be newly blocked is for lack of data.")
     left = int(coverage["repositories"]) - int(coverage["read"])
     if left > 0:
-        said.append(f"{counted(left, 'repository')} of {int(coverage['repositories']):,} were not read yet.")
-    return f"In {counted(int(total['repositories']), 'repository')} of {read}: " + " ".join(said)
+        found.append(f"{counted(left, 'further repository')} were not read yet." if left > 1 else _ONE_LEFT)
+    return " ".join(found)
 
 
-_SENTENCES = {
-    Move.BLOCKED: "{} would be blocked.",
-    Move.PASSING: "{} would no longer be blocked.",
-    Move.WOULD_BLOCK: "{} would be shown as blocked (mode evaluate).",
-    Move.WOULD_NOT: "{} would no longer be shown as blocked (mode evaluate).",
-    Move.OTHER: "{} would be judged otherwise, without being blocked.",
+_ONE_LEFT = "1 further repository was not read yet."
+#: Packages are counted once in each repository that uses them.
+_WORDS = {
+    Move.BLOCKED: "{} would be newly blocked",
+    Move.PASSING: "{} would no longer be blocked",
+    Move.WOULD_BLOCK: "{} would be shown as blocked (mode evaluate)",
+    Move.WOULD_NOT: "{} would no longer be shown as blocked (mode evaluate)",
+    Move.OTHER: "{} would be judged otherwise without being blocked",
 }
 
 
@@ -200,7 +204,7 @@ def text(document: Mapping[str, Any]) -> str:
     ):
         if moves and document[key]:
             lines += ["", *_table(title, document[key], name, moves)]
-    lines += [*_waivers(document), *_tell(document)]
+    lines += [*_pulls(document), *_waivers(document), *_tell(document)]
     lines += [line for note in document["not_previewed"] for line in ("", visible(str(note), 500))]
     return "\n".join(lines) + "\n"
 
@@ -218,6 +222,23 @@ def _table(title: str, rows: Sequence[Mapping[str, Any]], name: str, moves: Sequ
     ]
     left = len(rows) - _SHOWN
     return [*lines, *([f"… and {left:,} more: --format json or csv"] if left > 0 else [])]
+
+
+def _pulls(document: Mapping[str, Any], public: bool = False) -> list[str]:
+    pulls = document.get("pulls")
+    if not pulls:
+        return []
+    lines = ["", visible(str(pulls["summary"]), 1000)]
+    if public or not pulls["turns"]:
+        return lines
+    named = []
+    for turn in pulls["turns"][:_SHOWN]:
+        rules = ", ".join(visible(str(rule), 80) for rule in turn["rules"])
+        who = f" by {visible(str(turn['author']), 80)}" if turn["author"] else ""
+        place = f"{visible(str(turn['repository']), 120)} pull request {int(turn['number'])}{who}"
+        named.append(f"{place}: {turn['before']} → {turn['after']}{f' ({rules})' if rules else ''}")
+    left = len(pulls["turns"]) - _SHOWN
+    return [*lines, "", *named, *([f"… and {left:,} more"] if left > 0 else [])]
 
 
 def _waivers(document: Mapping[str, Any]) -> list[str]:
@@ -257,7 +278,7 @@ def markdown(document: Mapping[str, Any], public: bool = False) -> str:
         named = [row for row in document["repositories"] if row["visibility"] == "public"]
         lines += ["", *_markdown_table("repositories", named, moves)] if named else []
         lines += ["", "Repositories that are not public, packages and owners are not named here."]
-    lines += [*map(prose, _waivers(document))]
+    lines += [*map(prose, _pulls(document, public)), *map(prose, _waivers(document))]
     if not public:
         lines += [*map(prose, _tell(document))]
     return "\n".join([*lines, *(line for note in document["not_previewed"] for line in ("", prose(str(note))))]) + "\n"

@@ -34,7 +34,22 @@ def after(text: str, key: str) -> list[str]:
 
     (The Kelvin sign lowers to k; no other character from outside ASCII lowers to one ASCII letter.)
     """
+    if text.isascii() and "\r" not in text:
+        return _after(text, key)
     if not mentions(text, key):
         return []
     length = len(key)
     return [line[length:] for line in lines_of(text) if line[:length].lower() == key]
+
+
+def _after(text: str, key: str) -> list[str]:
+    """The same where only `\\n` ends a line: most messages, so lines without the key are not even cut out."""
+    lowered = text.lower()
+    found: list[str] = []
+    at = lowered.find(key)
+    while at >= 0:
+        if at == 0 or text[at - 1] == "\n":
+            end = text.find("\n", at)
+            found.append(text[at + len(key) : end if end >= 0 else len(text)])
+        at = lowered.find(key, at + 1)
+    return found

@@ -63,7 +63,7 @@ def read(text: str | None) -> Said:
         return Said(fault=Remark(issue.line, issue.message))
     except _Invalid as invalid:
         return Said(fault=invalid.remark)
-    return Said(**given, ignored=tuple(ignored))
+    return Said(given.get("members"), given.get("individual"), given.get("third_party"), tuple(ignored))
 
 
 def _values(root: Entries, ignored: list[Remark]) -> Iterator[tuple[str, bool]]:

@@ -35,7 +35,7 @@ def section(text: str = CLA) -> AgreementsSection:
 def faults(text: str) -> list[str]:
     reader = Reader({"rule": frozenset({"agreement-missing"})})
     reader.read_shape(parse(text, "policy.yaml"), AgreementsSection, ("agreements",))
-    return [f"{issue.path}: {issue.message}" for issue in reader.issues]
+    return [f"{issue.key}: {issue.message}" for issue in reader.issues]
 
 
 def day(ago: float) -> datetime:

@@ -99,6 +99,10 @@ def test_a_person_has_signed_or_not(given: dict[str, Any], found: list[str]) -> 
           record("revoked", BOB, 5, company="corp")], [CORP], ["bob: ended"]),
         ([record(who=9, company="corp", version="1"), record("acknowledged", BOB, company="corp")], [CORP],
          ["bob: outdated"]),
+        # what ends one record by name does not undo that the person has left
+        ([record(who=9, company="corp"), record("acknowledged", BOB, company="corp"),
+          record("acknowledged", BOB, 9, company="corp"), record("left", BOB, 5, company="corp", ends="another")],
+         [CORP], ["bob: ended"]),
         # what the company says of its people is not what they say for themselves
         ([record("acknowledged", BOB, company="corp")], [CORP], ["bob: missing"]),
         # nobody of the company: acknowledged once, and taken off its lists since

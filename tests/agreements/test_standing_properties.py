@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.agreements.standing import Standing, State, Who, standing
-from checks.agreements.terms import Document
+from checks.agreements.terms import Corporate, Document
 from checks.model.signatures import Act, Company, How, SignatureRecord, Signatures, Signer
 from tests.agreements.examples import section
 
@@ -19,6 +19,8 @@ DOCUMENT = section(
     "documents: [{name: CLA, text: a, version: 2, compatible_with: [1.1], kind: both, since: 2026-02-01, "
     "grace: 20 days}]"
 ).documents[0]
+#: As it is, and one under which being of the company is enough.
+DOCUMENTS = st.sampled_from([DOCUMENT, replace(DOCUMENT, corporate=Corporate(acknowledge=False))])
 #: Few values, so that records meet each other.
 DAYS = st.integers(0, 60)
 RECORDS = st.lists(
@@ -69,15 +71,25 @@ def test_the_same_record_twice_is_one(records: list[Any], now: datetime, teams: 
     assert stands(records * 2, now, teams=teams) == stands(records, now, teams=teams)
 
 
-@given(RECORDS, MOMENTS, MEMBERS, st.floats(0, 1))
-def test_nothing_changes_before_it_says_so(records: list[Any], now: datetime, teams: Any, part: float) -> None:
+@given(RECORDS, MOMENTS, MEMBERS, DOCUMENTS, st.floats(0, 1))
+def test_nothing_changes_before_it_says_so(
+    records: list[Any], now: datetime, teams: Any, document: Document, part: float
+) -> None:
     """Time alone makes another standing only at `changes_at`: a verdict never grows old in silence."""
-    found = stands(records, now, teams=teams)
+    found = stands(records, now, document=document, teams=teams)
     last = found.changes_at or START + timedelta(days=400)
     assert found.changes_at is None or found.changes_at > now
     later = now + (last - now) * part - timedelta(microseconds=1)
     if later > now:
-        assert plainly(stands(records, later, teams=teams)) == plainly(found)
+        assert plainly(stands(records, later, document=document, teams=teams)) == plainly(found)
+
+
+def test_leaving_a_company_tomorrow_is_foreseen() -> None:
+    record = signed(START, company="corp")
+    leaves = replace(record, id="left", act=Act.LEFT, at=START + timedelta(5))
+    document = replace(DOCUMENT, corporate=Corporate(acknowledge=False))
+    found = stands([replace(record, signer=Signer(9)), leaves], START, document=document)
+    assert (found.state, found.changes_at) == (State.COVERED, START + timedelta(5))
 
 
 @given(RECORDS, MOMENTS)

@@ -10,7 +10,7 @@ FOLDER = Path(__file__).parent
 
 def main(arguments: list[str]) -> None:
     begin = next((place for place, word in enumerate(arguments) if word.startswith("-")), len(arguments))
-    names, options = arguments[:begin], arguments[begin:]
+    names, options = [name.replace("-", "_") for name in arguments[:begin]], arguments[begin:]
     for path in sorted(FOLDER.glob("bench_*.py")):
         name = path.stem.removeprefix("bench_")
         if not names or name in names:

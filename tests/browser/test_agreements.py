@@ -156,7 +156,7 @@ def test_a_new_version_shows_what_changed(page: Page, stage: Signing, request: p
     }
     stage.policy.commit("main", texts, "A new version", stage.grace)
     run = stage.becomes(pull, "action_required")
-    assert f"version {number}" in run["output"]["summary"] + stage.comment(pull)
+    assert f"version `{number}`" in stage.comment(pull), run["output"]["summary"]
     page.goto(CLA)
     shown = page.get_by_role("main").inner_text()
     assert "What changed since the text that you signed" in shown

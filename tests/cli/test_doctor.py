@@ -1,5 +1,6 @@
 """`ospo-gate doctor`: what is wrong is found, named and has a next step; what is well is not."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -325,7 +326,8 @@ def test_a_policy_that_is_valid_missing_or_a_folder_is_told(
 ) -> None:
     app = sim.create_app(private_key_pem=pem())
     sim.install(app, "example")
-    sim.create_repository("example", "policy", files={"policy.yaml": "version: 1\n", "folder/policy.yaml": "x"})
+    files = {"policy.yaml": "version: 1\n", "folder/policy.yaml": "version: 1\n", "folder/waivers/W-1.yaml": "x"}
+    sim.create_repository("example", "policy", files=files)
 
     def policy(place: str) -> tuple[str, str]:
         code, found = look(sim, app, tmp_path, monkeypatch, capsys, "--repositories", "0", POLICY=place)
@@ -336,6 +338,34 @@ def test_a_policy_that_is_valid_missing_or_a_folder_is_told(
         "ok",
         "the policy example/policy/policy.yaml@main can be read and is valid",
     )
-    assert policy("example/policy/folder@main")[1] == "example/policy/folder@main is no file"
-    assert "cannot be read: GitHub answered 404" in policy("example/policy/none.yaml@main")[1]
+    assert "there is no file folder on main of example/policy" in policy("example/policy/folder@main")[1]
+    assert "there is no file none.yaml on main of example/policy" in policy("example/policy/none.yaml@main")[1]
+    assert "there is no branch gone in example/policy: was it renamed?" in policy("example/policy@gone")[1]
+    assert "the repository example/none is not there, or the App may not" in policy("example/none@main")[1]
+    assert "folder/waivers/W-1.yaml:1:1: " in policy("example/policy/folder/policy.yaml@main")[1], "decisions, too"
     assert "the App is not installed where" in policy("elsewhere/policy@main")[1]
+
+
+def test_the_texts_of_agreements_are_there_and_are_those_that_the_policy_names(
+    sim: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = sim.create_app(private_key_pem=pem())
+    sim.install(app, "example")
+    text = "The terms\n"
+    pinned = hashlib.sha256(text.encode()).hexdigest()
+    policy = "version: 1\nagreements: {{documents: [{{name: CLA, version: '1', text: cla/v1.md{}}}]}}\n"
+    files = {"policy.yaml": policy.format(f", sha256: '{pinned}'"), "cla/v1.md": text}
+    repository = sim.create_repository("example", "policy", files=files)
+
+    def agreements() -> list[tuple[str, str]]:
+        where = "example/policy/policy.yaml@main"
+        return look(sim, app, tmp_path, monkeypatch, capsys, "--repositories", "0", POLICY=where)[1]["agreements"]
+
+    assert agreements() == [("ok", "the text of the agreement can be read")]
+    repository.commit("main", {"cla/v1.md": "Other terms\n"}, "Change")
+    ((level, said),) = agreements()
+    assert (level, "not the one whose SHA-256 the policy names" in said) == ("fault", True)
+    repository.commit("main", {"policy.yaml": policy.format("")}, "Change")
+    assert [level for level, _ in agreements()] == ["warning", "ok"]
+    repository.commit("main", {"policy.yaml": policy.format("").replace("v1.md", "v2.md")}, "Change")
+    assert agreements() == [("fault", "nobody can sign CLA: its text is not beside the policy, or could not be read")]

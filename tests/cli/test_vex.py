@@ -73,6 +73,26 @@ def test_a_waiver_becomes_a_statement(run: Run, tmp_path: Path, format_: str, co
     assert said.names == {"CVE-2026-0001", "GHSA-1111-1111-1111"}
 
 
+def test_a_waiver_for_one_vulnerability_says_nothing_of_another(run: Run, tmp_path: Path) -> None:
+    text = waived("left-pad", "code-not-present").replace("package:", "advisories: [cve-2026-0001], package:")
+    checkout = project(tmp_path, run, text)
+    high = {"severity": "HIGH"}
+    archive(
+        tmp_path / "osv" / "npm" / "all.zip",
+        vulnerability("GHSA-1111-1111-1111", ("npm", "left-pad"), aliases=["CVE-2026-0001"], database_specific=high),
+        vulnerability("GHSA-3333-3333-3333", ("npm", "left-pad"), database_specific=high),
+    )
+    built = run(checkout.path, "facts", "build", "--for", ".", "--offline-osv", "../osv", "--output", "../facts.db")
+    assert built.code == 0, built.err
+    (statement,) = json.loads(written(run, checkout, "openvex"))["statements"]
+    assert statement["vulnerability"]["name"] == "CVE-2026-0001"
+
+
+def test_what_holds_only_below_another_package_is_not_said_of_the_package(run: Run, tmp_path: Path) -> None:
+    text = waived("left-pad", "code-not-present").replace("package:", "below: pkg:npm/glyph, package:")
+    assert json.loads(written(run, project(tmp_path, run, text), "cyclonedx"))["vulnerabilities"] == []
+
+
 @pytest.mark.parametrize("format_", FORMATS)
 def test_what_is_not_decided_is_said_on_request(run: Run, tmp_path: Path, format_: str) -> None:
     checkout = project(tmp_path, run, waived("left-pad", "code-not-present"))

@@ -14,7 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.store.database import Database
-from app.store.reports import ReportStore
+from app.store.policies import PolicyStore
 from app.store.repositories import RepositoryRow, RepositoryStore
 from app.store.uses import UseStore
 from app.store.where import WhereStore
@@ -22,6 +22,7 @@ from app.web.where import router
 from checks.policy.owners import Owners
 from tests.cli.conftest import Run
 from tests.store.bills import inventory
+from tests.store.test_policies import found
 
 TOKEN = "a-token-that-only-the-tests-know"
 
@@ -40,8 +41,8 @@ def url(tmp_path: Path) -> str:
             lock = inventory({"x@1.0.0": ["lodash@4.17.20"]}, path=f"{row.id}/package-lock.json")
             await store.store(row.id, "a", 1_790_000_000.0, [lock])
         await store.store(60, "b", 1_790_086_400.0, [])
-        policy = b'version: 1\nowners: {repositories: {"r1": "@example/first"}}\n'
-        await ReportStore(database).keep_policy("example/policy/policy.yaml@main", policy, "abc")
+        policy = 'version: 1\nowners: {repositories: {"r1": "@example/first"}}\n'
+        await PolicyStore(database).keep("example/policy/policy.yaml@main", found(policy))
         await database.close()
 
     asyncio.run(filled())

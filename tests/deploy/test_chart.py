@@ -12,9 +12,13 @@ import kubernetes_validate
 import pytest
 
 from app.github.connection import Reach
+from app.jobs.again import no_policy
 from app.service_settings import ServiceSettings
-from app.site import Site
+from app.site import Signing, Site
+from app.store.companies import CompanyStore
 from app.store.database import Database
+from app.store.signatures import SignatureStore
+from app.tally import Tally
 from app.version import VERSION
 from tests.deploy.chart import CHART, merged, rendered
 
@@ -178,7 +182,9 @@ def site_paths() -> Iterator[str]:
         1, "s" * 16, public_url="https://gate.example.com", client_id="c", client_secret="c" * 16, private_key="k"
     )
     database = Database("sqlite+aiosqlite:///unused.db")
-    for router in Site(settings, "https://gate.example.com", database, Reach()).routers:
+    signatures = SignatureStore(database)
+    signing = Signing(signatures, CompanyStore(database, signatures), no_policy, lambda: None, Tally())
+    for router in Site(settings, "https://gate.example.com", database, Reach(), signing).routers:
         yield from (route.path for route in router.routes)  # type: ignore[attr-defined]
 
 

@@ -1,24 +1,60 @@
-"""Requests as a conversation, over HTTP: asked on a pull request, decided on the policy repository, told to everybody."""
+"""Requests as a conversation, over HTTP: asked on a pull request, decided on the policy repository or on a page, and
+told to everybody who asked."""
 
+import json
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
+import httpx
 import pytest
 
-from app.subject import task_key
-from tests.end_to_end.examples import COPYLEFT, npm, pull
+from tests.end_to_end.examples import CLEAN, COPYLEFT, pull
 from tests.end_to_end.stage import Stage
 from tests.simulator import Pull, Repository, User
 
 POLICY = """\
 version: 1
-owner: {team: "@example/ospo", contact: "https://example.com/open-source", responds_within: 2 days}
+owner: {team: "@example/ospo", responds_within: 2 days, escalate_to: "@example/board"}
 approvers: {license: "@example/legal", default: "@example/ospo"}
 licenses: {allow: [public-domain, permissive]}
 waivers_last: {block: 120 days}
 """
+TOKEN = "a-token-of-the-api-0123456789"
+EMPTY = {"package.json": "{}", "package-lock.json": '{"name": "web", "lockfileVersion": 3, "packages": {"": {}}}'}
+
+
+class Channel:
+    """What a webhook of the OSPO is told."""
+
+    def __init__(self) -> None:
+        self.told: list[dict[str, Any]] = []
+        self.refuses = 0
+        told = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                refused, told.refuses = told.refuses > 0, max(0, told.refuses - 1)
+                if not refused:
+                    told.told.append(json.loads(body))
+                self.send_response(500 if refused else 200)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"json://:s3cret@127.0.0.1:{self.server.server_address[1]}/hook"
 
 
 class Office(Stage):
@@ -28,26 +64,34 @@ class Office(Stage):
 
     def start_service(self) -> None:
         if not hasattr(self, "policy"):
-            self.sim.accept_all = True
-            self.grace, self.eve = (self.sim.create_user(name, name.title(), f"{name}@example.com") for name in ("grace", "eve"))
-            for user in (self.grace, self.eve):
+            self.settings = {**self.settings, "OSPO_GATE_PUBLIC_URL": f"http://127.0.0.1:{self.port}"}
+            self.settings |= {
+                "OSPO_GATE_CLIENT_ID": self.app.client_id,
+                "OSPO_GATE_CLIENT_SECRET": self.app.client_secret,
+            }
+            self.app.callback_urls = [f"http://127.0.0.1:{self.port}/signin/callback"]
+            people = {
+                name: self.sim.create_user(name, name.title(), f"{name}@example.com") for name in ("grace", "eve")
+            }
+            self.grace, self.eve = people["grace"], people["eve"]
+            for user in people.values():
                 self.org.add_member(user)
-            self.org.create_team("legal", [self.grace])
+            self.org.create_team("legal", [self.grace, self.ada])  # who asks may be one who approves
             self.org.create_team("ospo", [self.eve])
             self.policy = self.sim.create_repository("example", "policy", private=True, files={"policy.yaml": POLICY})
-            self.policy.teams["legal"] = "write"
-            self.policy.teams["ospo"] = "write"
-            granted = self.sim.world.installations[self.installation].permissions
-            granted["contents"] = "write"
+            self.policy.teams.update(legal="write", ospo="write")
+            self.may_write(True)
         super().start_service()
 
-    def blocked(self, private: bool = True, files: dict[str, Any] | None = None) -> tuple[Pull, str]:
-        """A blocked pull request of Ada's, and the id of what blocks it."""
-        number = len(self.sim.world.repositories)
-        lock = '{"name": "web", "lockfileVersion": 3, "packages": {"": {"name": "web"}}}'
-        before = {"package.json": "{}", "package-lock.json": lock}
-        repo = self.sim.create_repository("example", f"shop-{number}", private=private, files=before)
-        change = pull(self, repo, files or COPYLEFT)
+    def may_write(self, may: bool) -> None:
+        self.sim.world.installations[self.installation].permissions["contents"] = "write" if may else "read"
+        self.sim.expire_tokens()
+
+    def blocked(self, private: bool = True) -> tuple[Pull, str]:
+        """A blocked pull request of Ada's in a new repository, and the id of what blocks it."""
+        name = f"shop-{len(self.sim.world.repositories)}"
+        repo = self.sim.create_repository("example", name, private=private, files=EMPTY)
+        change = pull(self, repo, COPYLEFT)
         verdict = self.verdict(repo, change.head_sha)
         assert verdict["conclusion"] == "failure"
         return change, verdict["output"]["summary"].partition("`")[2].partition("`")[0]
@@ -55,46 +99,402 @@ class Office(Stage):
     def ask(self, change: Pull, body: str, user: User | None = None) -> None:
         self.sim.comment(change.repository, change.number, user or self.ada, body)
 
-    def proposed(self, count: int) -> Pull:
-        """The newest pull request on the policy repository, when there are so many."""
-        return self.until(lambda: len(self.policy.pulls) >= count and self.policy.pulls[max(self.policy.pulls)], "a proposal")
+    def asked(self, private: bool = True, word: str = "waive") -> tuple[Pull, str, Pull]:
+        """A blocked pull request, its finding, and the pull request on the policy repository that decides it."""
+        change, id_ = self.blocked(private)
+        known = set(self.policy.pulls)
+        self.ask(change, f"/ospo-gate {word} {id_} linked *dynamically* @grace")
+        (number,) = self.until(lambda: set(self.policy.pulls) - known, "a pull request on the policy repository")
+        self.until(lambda: self.conclusion(change) == "action_required", "the verdict waits")
+        return change, id_, self.policy.pulls[number]
 
-    def approval(self, found: Pull) -> tuple[str, str]:
-        """Conclusion and summary of the newest check on a decision."""
-        runs = [run for run in self.sim.check_runs(self.policy, found.head_sha) if run["name"] == "ospo-gate / approval"]
-        newest = max(runs, key=lambda run: run["id"], default=None)
-        return (newest["conclusion"], newest["output"]["summary"]) if newest else ("", "")
+    def decided(self, found: Pull, conclusion: str, words: str = "") -> str:
+        """The summary of the newest check on a decision, when it says this."""
 
-    def until_approval(self, found: Pull, conclusion: str) -> str:
-        return self.until(lambda: (a := self.approval(found))[0] == conclusion and a[1], f"an approval check: {conclusion}")
+        def newest() -> str:
+            runs = self.runs(self.policy, found.head_sha)
+            run = runs.get("ospo-gate / approval")
+            hit = run and run["conclusion"] == conclusion and words in run["output"]["summary"]
+            return str(run["output"]["summary"]) if run and hit else ""
+
+        return str(self.until(newest, f"an approval check: {conclusion} {words}"))
 
     def conclusion(self, change: Pull) -> str:
-        return str(self.runs(change.repository, change.head_sha)["ospo-gate"]["conclusion"])
+        return str(self.runs(change.repository, change.head_sha).get("ospo-gate", {}).get("conclusion"))
 
-    def said(self, change: Pull) -> str:
-        return "\n".join(comment["body"] for comment in self.own_comments(change))
+    def becomes(self, change: Pull, conclusion: str) -> None:
+        self.until(lambda: self.conclusion(change) == conclusion, f"the verdict {conclusion}")
+
+    def said(self, change: Pull, words: str) -> str:
+        """Our comment with these words."""
+        found = self.until(lambda: [c["body"] for c in self.own_comments(change) if words in c["body"]], f"“{words}”")
+        assert len(found) == 1
+        return str(found[0])
+
+    def file(self, found: Pull) -> tuple[str, str]:
+        """Path and text of the decision."""
+        (changed,) = found.files()
+        return changed.path, self.policy.git.run("show", f"{found.head_sha}:{changed.path}").decode()
+
+    def sql(self, statement: str) -> list[Any]:
+        """Of the service's own database, for what time alone would do."""
+        with sqlite3.connect(self.folder / "gate.db", timeout=10) as database:
+            return database.execute(statement).fetchall()
+
+    @contextmanager
+    def browser(self, login: str) -> Iterator[httpx.Client]:
+        """Somebody who signed in."""
+        with httpx.Client(base_url=f"http://127.0.0.1:{self.port}", headers={"Accept": "text/html"}) as client:
+            begun = client.get("/signin", params={"to": "/requests"})
+            done = httpx.post(begun.headers["location"], data={"login": login})
+            client.get(done.headers["location"])
+            yield client
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    settings = {"OSPO_GATE_RETRY_SECONDS": "1", "OSPO_GATE_LEASE_SECONDS": "2", "OSPO_GATE_POLICY": "example/policy@main"}
+def channel() -> Channel:
+    return Channel()
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory, channel: Channel) -> Iterator[Office]:
+    settings = {
+        "OSPO_GATE_RETRY_SECONDS": "1",
+        "OSPO_GATE_LEASE_SECONDS": "2",
+        "OSPO_GATE_POLICY": "example/policy@main",
+        "OSPO_GATE_API_TOKEN": TOKEN,
+        "OSPO_GATE_NOTIFY_URLS": channel.url,
+    }
     with Office(tmp_path_factory.mktemp("office"), "github.com", **settings) as running:
         yield running
-        running.sim.faults.clear()
+    assert "s3cret" not in running.log.read_text()
 
 
-def test_blocked_asked_approved_merged_green(office: Office) -> None:
-    change, id_ = office.blocked()
-    count = len(office.policy.pulls)
-    office.ask(change, f"/ospo-gate waive {id_} linked *dynamically* @grace")
-    found = office.proposed(count + 1)
-    print(found.title); print(found.body)
-    print(office.policy.git.run("show", found.head_sha).decode())
-    office.until(lambda: office.conclusion(change) == "action_required", "it waits")
-    office.until_approval(found, "action_required")
+@pytest.fixture(autouse=True)
+def tidy(office: Office) -> Iterator[None]:
+    """Nothing is left open that the next request would join."""
+    yield
+    office.sim.faults.clear()
+    for repository in list(office.sim.world.repositories.values()):
+        for one in [one for one in repository.pulls.values() if one.state == "open"]:
+            one.close(office.grace)
+    office.settle()
+    office.may_write(True)
+
+
+def csrf(page: httpx.Response) -> str:
+    return page.text.partition('name="csrf" value="')[2].partition('"')[0]
+
+
+# -- granted ---------------------------------------------------------------------------------------------------------
+
+
+def test_asked_approved_merged_and_green(office: Office, channel: Channel) -> None:
+    change, id_, found = office.asked()
+    path, text = office.file(found)
+    assert path.startswith("waivers/W-")
+    for line in (
+        "package: pkg:npm/glyph-core",
+        'versions: "2.1.0"',
+        'requested_by: "@ada"',
+        'approved_by: "@example/legal"',
+    ):
+        assert line in text
+    for words in (
+        "chart-kit 4.2.0",
+        "GPL-3.0-only",
+        "npm uninstall",
+        "`@example/legal` approves it",
+        "GNU GENERAL PUBLIC",
+    ):
+        assert words in (found.body or "")
+    assert office.said(change, "It is decided on").count(f"/pull/{found.number}") == 1
+    office.until(lambda: any(id_ in one["title"] for one in channel.told), "the OSPO is told")
+    assert found.requested == ["legal"]
+    office.decided(found, "action_required", "`@example/legal`")
     found.review(office.grace)
-    print(office.until_approval(found, "success"))
+    office.decided(found, "success")
     found.merge(office.grace)
-    office.until(lambda: office.conclusion(change) == "success", "green")
-    office.until(lambda: "was granted" in office.said(change), "told")
-    print(office.said(change))
+    office.becomes(change, "success")
+    assert "until 18 Feb 2027** by `grace`" in office.said(change, "was granted") or "until" in office.said(
+        change, "was granted"
+    )
+    office.settle()
+    assert office.conclusion(change) == "success"
+
+
+def test_who_asks_for_the_same_joins_and_one_merge_answers_all(office: Office) -> None:
+    change, id_, found = office.asked()
+    other, same = office.blocked()
+    assert same == id_
+    office.ask(other, f"/ospo-gate waive {id_} we need it, too")
+    office.until(lambda: other.repository.full_name in office.file(found)[1], "the file covers both")
+    office.until(lambda: [c for c in found.comments if "we need it, too" in c.body], "it is told")
+    assert len([p for p in office.policy.pulls.values() if p.state == "open"]) == 1
+    found.review(office.grace)
+    found.merge(office.grace)
+    for one in (change, other):
+        office.becomes(one, "success")
+        office.said(one, "was granted")
+
+
+def test_on_a_public_repository_nothing_of_reason_or_approver_is_shown(office: Office) -> None:
+    change, _, found = office.asked(private=False)
+    assert "dynamically" in office.file(found)[1]  # the policy repository is private
+    found.review(office.grace)
+    found.merge(office.grace)
+    office.becomes(change, "success")
+    office.said(change, "was granted")
+    shown = "".join(comment["body"] for comment in office.own_comments(change))
+    for words in ("dynamically", "grace", "legal", "example/policy"):
+        assert words not in shown
+
+
+def test_an_amendment_is_a_file_too(office: Office) -> None:
+    change, _, found = office.asked(word="allow")
+    assert "exceptions_also:" in office.file(found)[1]
+    found.review(office.grace)
+    office.decided(found, "success")
+    found.merge(office.grace)
+    office.becomes(change, "success")
+    office.said(change, "The policy was changed")
+    office.policy.commit("main", {office.file(found)[0]: None}, "Back", office.grace)
+    office.settle()
+
+
+# -- refused ---------------------------------------------------------------------------------------------------------
+
+
+def test_nobody_else_and_nobody_for_themselves(office: Office, channel: Channel) -> None:
+    """A wrong person, and the very one who asked, though of the right team; merged all the same, the owner is told."""
+    _, _, found = office.asked()
+    found.review(office.eve)
+    office.decided(found, "failure")
+    found.review(office.ada)
+    office.decided(found, "failure")
+    found.review(office.eve, "DISMISSED")
+    office.decided(found, "failure", "Nobody but who asked")
+    count = len(channel.told)
+    found.merge(office.eve)
+    office.until(
+        lambda: any("without the approval" in one["title"] for one in channel.told[count:]), "the OSPO is told"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (r"expires: .*", "expires: 2029-01-01", "it lasts"),
+        (r"rules: .*", "rules: [malicious-package]", "cannot be waived"),
+        (r"rules: .*", "rules: [", ""),
+        (r"approved_by: .*", 'approved_by: "@eve"', "@eve"),
+    ],
+)
+def test_what_the_policy_does_not_take_is_not_approved(office: Office, old: str, new: str, words: str) -> None:
+    _, _, found = office.asked()
+    path, text = office.file(found)
+    found.push({path: re.sub(old, new, text)}, "Change the decision", office.grace)
+    found.review(office.grace)
+    assert words in office.decided(found, "failure")
+
+
+def test_an_approval_of_an_older_version_does_not_count(office: Office) -> None:
+    _, _, found = office.asked()
+    found.review(office.grace)
+    office.decided(found, "success")
+    path, text = office.file(found)
+    found.push({path: text.replace("expires: 2027-02", "expires: 2027-03")}, "Longer", office.ada)
+    office.decided(found, "action_required")
+
+
+def test_declined_by_closing_it_and_the_reason_goes_back(office: Office) -> None:
+    change, id_, found = office.asked()
+    office.sim.comment(office.policy, found.number, office.grace, "Use @other/kit instead.")
+    found.close(office.grace)
+    office.becomes(change, "failure")
+    assert "Use `@other/kit` instead." in office.said(change, "was declined")
+    known = set(office.policy.pulls)
+    office.ask(change, f"/ospo-gate waive {id_} there is no other kit")
+    office.until(lambda: set(office.policy.pulls) - known, "asked again, it is another matter")
+
+
+# -- time ------------------------------------------------------------------------------------------------------------
+
+
+def test_late_it_is_told_once_each_time(office: Office, channel: Channel) -> None:
+    _, _, found = office.asked()
+    office.settle()
+    office.sql(f"UPDATE matter SET due_at = 1 WHERE pull = {found.number}")
+    office.sql("UPDATE subject SET wanted = wanted + 1, next_at = 0 WHERE key LIKE '0/task/request-%'")
+    (told,) = office.until(lambda: [c.body for c in found.comments if "⏰" in c.body], "it is late")
+    assert "@example/ospo and @example/board" in told
+    office.until(lambda: any(one["title"].startswith("Unanswered") for one in channel.told), "the OSPO is told")
+    office.sql("UPDATE subject SET wanted = wanted + 1, next_at = 0 WHERE key LIKE '0/task/request-%'")
+    office.settle()
+    assert len([c for c in found.comments if "⏰" in c.body]) == 1
+
+
+def test_what_nobody_needs_any_more_is_said(office: Office) -> None:
+    change, _, found = office.asked()
+    change.force_push({**EMPTY, **CLEAN}, "Do without it\n\nSigned-off-by: Ada Lovelace <ada@example.com>")
+    office.until(lambda: [c for c in found.comments if "No open pull request asks" in c.body], "it is said")
+    assert found.state == "open"
+    change.force_push(COPYLEFT, "With it\n\nSigned-off-by: Ada Lovelace <ada@example.com>")
+    office.until(lambda: [c for c in found.comments if "asked for again" in c.body], "it is said")
+
+
+# -- what fails ------------------------------------------------------------------------------------------------------
+
+
+def test_killed_at_any_point_it_goes_on_where_it_was(office: Office) -> None:
+    """The branch stands, the file stands, the pull request stands, and the process ends before it knows."""
+    for request in ("POST /repos/*/git/refs", "PUT /repos/*/contents/*", "POST /repos/*/pulls"):
+        change, id_ = office.blocked()
+        known = set(office.policy.pulls)
+        hold = office.sim.hold(request)
+        office.ask(change, f"/ospo-gate waive {id_} killed in the middle")
+        hold.wait_until_reached()
+        office.stop_service(kill=True)
+        hold.release()
+        office.start_service()
+        office.until(
+            lambda change=change: "It is decided on" in "".join(c["body"] for c in office.own_comments(change)), "told"
+        )
+        office.settle()
+        (number,) = set(office.policy.pulls) - known
+        assert "killed in the middle" in office.file(office.policy.pulls[number])[1]
+        office.policy.pulls[number].close(office.grace)
+        change.close()
+    office.settle()
+
+
+def test_without_the_right_to_write_it_is_decided_on_the_page(office: Office, channel: Channel) -> None:
+    office.may_write(False)
+    change, id_ = office.blocked()
+    known = set(office.policy.pulls)
+    office.ask(change, f"/ospo-gate waive {id_} linked dynamically")
+    answer = office.said(change, "its page")
+    assert "/new/main/waivers?filename=W-" in answer
+    assert set(office.policy.pulls) == known
+    page = answer.partition("`its page`](")[2].partition(")")[0].partition(str(office.port))[2]
+    with office.browser("eve") as eve, office.browser("grace") as grace, office.browser("ada") as ada:
+        for who in (eve, ada):
+            shown = who.get(page)
+            assert "linked dynamically" in shown.text
+            assert '<h2 id="decide">' not in shown.text
+            refused = who.post(f"{page}/decision", data={"csrf": csrf(shown), "decision": "approve"})
+            assert refused.status_code == 409
+        mine = grace.get("/requests")
+        assert page in mine.text
+        assert page not in eve.get("/requests").text
+        assert page in eve.get("/requests?show=all").text
+        shown = grace.get(page)
+        form = {"csrf": csrf(shown), "decision": "approve", "until": "2027-01-31", "reason": ""}
+        assert grace.post(f"{page}/decision", data={**form, "csrf": "x"}).status_code == 403
+        assert (
+            "The policy does not take it" in grace.post(f"{page}/decision", data={**form, "until": "2029-01-31"}).text
+        )
+        assert grace.post(f"{page}/decision", data=form).status_code == 303
+        office.becomes(change, "success")
+        assert "until 31 Jan 2027** by `grace`" in office.said(change, "was granted")
+        assert "decided already" in grace.post(f"{page}/decision", data=form).text
+    (row,) = office.sql("SELECT granted, place, login FROM decision ORDER BY id DESC LIMIT 1")
+    assert row == (1, "page", "grace")
+
+
+def test_the_api_lists_and_decides(office: Office) -> None:
+    change, _, found = office.asked()
+    bearer = {"Authorization": f"Bearer {TOKEN}"}
+    with httpx.Client(base_url=f"http://127.0.0.1:{office.port}", headers=bearer) as client:
+        rows = client.get("/api/v1/requests").json()["requests"]
+        (row,) = [one for one in rows if one["pull"] == found.number]
+        assert row["requests"][0]["reason"] == "linked *dynamically* @grace"
+        place = f"/api/v1/requests/{row['id']}/decision"
+        assert client.post(place, json={"decision": "decline", "by": "eve", "reason": "no"}).status_code == 409
+        assert client.post(place, json={"decision": "maybe", "by": "grace"}).status_code == 400
+        assert client.post(place, json={"decision": "decline", "by": "grace"}).status_code == 409  # without a reason
+        done = client.post(place, json={"decision": "decline", "by": "@grace", "reason": "There is another one."})
+        assert done.json()["state"] == "declined"
+    office.until(lambda: found.state == "closed", "its pull request is closed")
+    office.becomes(change, "failure")
+    assert "There is another one." in office.said(change, "was declined")
+
+
+def test_somebody_asks_on_the_page_of_the_verdict(office: Office) -> None:
+    change, id_ = office.blocked()
+    change.repository.collaborators["ada"] = "write"
+    known = set(office.policy.pulls)
+    path = f"/r/{change.repository.full_name}/pull/{change.number}"
+    with office.browser("ada") as ada, office.browser("eve") as eve:
+        shown = ada.get(path)
+        form = {"csrf": csrf(shown), "finding": id_, "kind": "waive", "reason": "said on a page", "until": "2026-12-31"}
+        assert ada.post(f"{path}/requests", data=form).status_code == 303
+        assert ada.post(f"{path}/requests", data=form).status_code == 303  # sent twice, asked once
+        assert ada.post(f"{path}/requests", data={**form, "reason": ""}).status_code == 403
+        assert eve.post(f"{path}/requests", data={**form, "csrf": csrf(eve.get("/account"))}).status_code == 404
+    (number,) = office.until(lambda: set(office.policy.pulls) - known, "a pull request on the policy repository")
+    text = office.file(office.policy.pulls[number])[1]
+    assert "said on a page" in text
+    assert "expires: 2026-12-31" in text
+    assert office.sql("SELECT count(*) FROM request WHERE reason = 'said on a page'") == [(1,)]
+
+
+def test_a_private_name_never_goes_to_a_public_policy_repository(office: Office, channel: Channel) -> None:
+    office.policy.set_visibility("public")
+    office.stop_service()
+    office.start_service()  # who may see it is believed for some minutes
+    try:
+        change, id_ = office.blocked()
+        known = set(office.policy.pulls)
+        office.ask(change, f"/ospo-gate waive {id_} secret customer")
+        office.said(change, "its page")
+        office.settle()
+        assert set(office.policy.pulls) == known
+        open_, same = office.blocked(private=False)
+        office.ask(open_, f"/ospo-gate allow {same} secret customer")
+        (number,) = office.until(lambda: set(office.policy.pulls) - known, "of a public repository there is one")
+        found = office.policy.pulls[number]
+        shown = f"{found.body}{office.file(found)[1]}"
+        assert "secret customer" not in shown
+        assert change.repository.full_name not in shown
+    finally:
+        office.policy.set_visibility("private")
+        office.stop_service()
+        office.start_service()
+
+
+def test_a_merge_in_spite_of_the_gate_is_told(office: Office, channel: Channel) -> None:
+    change, _ = office.blocked()
+    channel.refuses = 1
+    change.merge(office.ada)
+    name = change.repository.full_name
+    office.until(lambda: any(f"{name} #1 was merged in spite" in one["title"] for one in channel.told), "told", 60)
+    office.settle()
+    assert len([one for one in channel.told if f"{name} #1 was merged" in one["title"]]) == 1
+
+
+def test_a_second_app_on_the_policy_repository_alone_writes(tmp_path: Path) -> None:
+    class Second(Office):
+        def start_service(self) -> None:
+            if not hasattr(self, "writer"):
+                may = {"contents": "write", "pull_requests": "write", "metadata": "read"}
+                self.writer = self.sim.create_app("policy-bot", permissions=may)
+                key = self.folder / "second.pem"
+                key.write_text(self.writer.private_key_pem)
+                self.settings |= {
+                    "OSPO_GATE_POLICY_APP_ID": str(self.writer.id),
+                    "OSPO_GATE_POLICY_PRIVATE_KEY_FILE": str(key),
+                }
+                super().start_service()
+                self.stop_service()
+                self.may_write(False)
+                self.sim.install(self.writer, "example", ["policy"])
+            super().start_service()
+
+    with Second(tmp_path, "github.com", OSPO_GATE_POLICY="example/policy@main") as office:
+        change, _, found = office.asked()
+        assert found.user.login == "policy-bot[bot]"
+        found.review(office.grace)
+        office.decided(found, "success")
+        found.merge(office.grace)
+        office.becomes(change, "success")

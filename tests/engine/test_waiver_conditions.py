@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.policies import load_policy
+from checks.engine.below import Graphs
 from checks.engine.evaluate import evaluate
 from checks.engine.plan import Plan
-from checks.engine.waiving import Graphs, Waived, WaiverIndex, Waiving, usage
+from checks.engine.waiver_usage import usage
+from checks.engine.waiving import Waived, WaiverIndex, Waiving
 from checks.model.advisory import Advisory, Affected
 from checks.model.dependency import Inventory
 from checks.model.facts import Facts, RepositoryFacts
@@ -289,7 +291,7 @@ def test_how_each_waiver_is_used() -> None:
     text = [waiver("W-1", package="pkg:npm/glyph"), waiver("W-2", package="pkg:npm/x", expires="2026-11-25")]
     policy = load_policy(f"version: 1\nlicenses: {{}}\nwaivers:\n{''.join(text)}".encode(), "policy.yaml")
     reports = [judge("licenses: {}", text, tree("scripts>glyph")) for _ in range(2)]
-    used = {item.waiver.id: item for item in usage(reports, policy, NOW)}
+    used = {str(item.waiver.id): item for item in usage(reports, policy, NOW)}
     assert (used["W-1"].findings, used["W-1"].repositories, used["W-1"].ending) == (2, ("example/web",), False)
     assert (used["W-2"].findings, used["W-2"].repositories, used["W-2"].ending) == (0, (), True)
     (_, second) = usage([], policy, NOW + timedelta(days=6))

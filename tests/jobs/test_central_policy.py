@@ -9,6 +9,7 @@ import pytest
 from app.github.pull import CentralPolicy
 from tests.end_to_end.examples import COPYLEFT
 from tests.jobs.office import Office
+from tests.store.test_policies import found
 
 STRICT = "version: 1\nlicenses: {}\n"
 OPEN = "version: 1\nlicenses: {allow: [permissive, strong-copyleft]}\n"
@@ -80,7 +81,7 @@ def test_without_any_valid_version_nothing_passes(run: Run, text: str | None) ->
 def test_a_kept_version_that_a_new_release_does_not_take_does_not_stop_the_newest(run: Run) -> None:
     async def story(office: Office) -> None:
         central = Central(office, "policy-4", STRICT)
-        await office.service.judge.reports.keep_policy(central.label, b"version: 1\nold_key: 1\n", "r1")
+        await office.service.policies.store.keep(central.label, found("version: 1\nold_key: 1\n"))
         assert (await central.verdict())[0] == "1 to fix"
 
     run(story)

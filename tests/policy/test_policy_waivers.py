@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.engine.waiving import WaiverIndex, reminds_at
+from checks.engine.waiving import WaiverIndex
 from checks.model.facts import RepositoryFacts
 from checks.model.finding import Observation, Subject
 from checks.policy.values import (
@@ -48,6 +48,10 @@ def around(
 ) -> Surroundings:
     facts = RepositoryFacts(repository, properties=properties or {})
     return Surroundings(paths, facts, branch, lambda pattern: any(map(pattern.matches, below)))
+
+
+def covers(waiver: Waiver, observation: Observation, surroundings: Surroundings) -> bool:
+    return waiver.reaches(observation, surroundings) and waiver.whole(observation)
 
 
 def at(text: str) -> datetime:
@@ -97,78 +101,80 @@ def test_versions_that_cannot_be_compared_are_not_covered(
     versions: str | None, version: str | None, covered: bool
 ) -> None:
     waiver = replace(WAIVER, package=LEFT_PAD, versions=versions)
-    assert waiver.covers(about(version=version), around()) is covered
+    assert covers(waiver, about(version=version), around()) is covered
 
 
 def test_a_package_is_covered_by_its_normal_name() -> None:
     scoped = replace(WAIVER, package=PackagePattern.parse("pkg:npm/@example/*"))
-    assert scoped.covers(about("pkg:npm/%40example/ui"), around())
-    assert not scoped.covers(about("pkg:npm/%40other/ui"), around())
-    assert not scoped.covers(about(None), around()), "a finding about a file or a commit is not about the package"
+    assert covers(scoped, about("pkg:npm/%40example/ui"), around())
+    assert not covers(scoped, about("pkg:npm/%40other/ui"), around())
+    assert not covers(scoped, about(None), around()), "a finding about a file or a commit is not about the package"
 
 
 def test_all_places_of_a_finding_must_be_covered() -> None:
     waiver = replace(WAIVER, paths=(Pattern("web/*"), Pattern("tools/package-lock.json")))
-    assert waiver.covers(about(), around(paths=("web/package-lock.json",)))
-    assert waiver.covers(about(), around(paths=("web/package-lock.json", "tools/package-lock.json")))
-    assert not waiver.covers(about(), around(paths=("web/package-lock.json", "api/package-lock.json")))
-    assert not waiver.covers(about(), around()), "a finding without a place is in none of these"
+    assert covers(waiver, about(), around(paths=("web/package-lock.json",)))
+    assert covers(waiver, about(), around(paths=("web/package-lock.json", "tools/package-lock.json")))
+    assert not covers(waiver, about(), around(paths=("web/package-lock.json", "api/package-lock.json")))
+    assert not covers(waiver, about(), around()), "a finding without a place is in none of these"
 
 
 def test_a_repository_that_is_not_known_is_not_covered() -> None:
     waiver = replace(WAIVER, package=LEFT_PAD, repositories=(RepositoryPattern("web-*"),))
-    assert waiver.covers(about(), around(repository="example/web-shop"))
-    assert not waiver.covers(about(), around(repository="example/api"))
-    assert not waiver.covers(about(), around())
+    assert covers(waiver, about(), around(repository="example/web-shop"))
+    assert not covers(waiver, about(), around(repository="example/api"))
+    assert not covers(waiver, about(), around())
 
 
 def test_commits_are_covered_by_their_full_ids() -> None:
     waiver = replace(WAIVER, rules=("signoff-missing",), commits=(CommitId(SHA),))
     missing = Observation("signoff-missing", Subject(commit=SHA), (), ())
-    assert waiver.covers(missing, around())
-    assert not waiver.covers(replace(missing, subject=Subject(commit=SHA[:39] + "0")), around())
-    assert not waiver.covers(about(), around())
+    assert covers(waiver, missing, around())
+    assert not covers(waiver, replace(missing, subject=Subject(commit=SHA[:39] + "0")), around())
+    assert not covers(waiver, about(), around())
 
 
 def test_another_rule_is_never_covered() -> None:
-    assert not replace(WAIVER, package=LEFT_PAD).covers(about(rule="license-unknown"), around())
+    assert not covers(replace(WAIVER, package=LEFT_PAD), about(rule="license-unknown"), around())
 
 
 def test_a_vulnerability_is_covered_by_any_of_its_names() -> None:
     waiver = replace(WAIVER, advisories=(AdvisoryId("GHSA-35jh-r3h4-6jhm"),))
     one = about(advisories=(("CVE-2021-23337", "GHSA-35jh-r3h4-6jhm"),))
-    assert waiver.covers(one, around())
-    assert waiver.covers(about(advisories=(("ghsa-35JH-r3h4-6jhm",),)), around())
-    assert not waiver.covers(about(advisories=(("CVE-2021-23337",), ("GHSA-35jh-r3h4-6jhm",))), around()), "another one"
-    assert not waiver.covers(about(), around()), "a finding that names no vulnerability is not about this one"
+    assert covers(waiver, one, around())
+    assert covers(waiver, about(advisories=(("ghsa-35JH-r3h4-6jhm",),)), around())
+    assert not covers(waiver, about(advisories=(("CVE-2021-23337",), ("GHSA-35jh-r3h4-6jhm",))), around()), (
+        "another one"
+    )
+    assert not covers(waiver, about(), around()), "a finding that names no vulnerability is not about this one"
 
 
 def test_a_license_is_covered_until_it_changes() -> None:
     waiver = replace(WAIVER, package=LEFT_PAD, licenses=(LicenseText("GPL-3.0-only"), LicenseText("mit  AND  Zlib")))
-    assert waiver.covers(about(licenses=("GPL-3.0-only",)), around())
-    assert waiver.covers(about(licenses=("MIT AND Zlib", "gpl-3.0-only")), around())
-    assert not waiver.covers(about(licenses=("AGPL-3.0-only",)), around())
-    assert not waiver.covers(about(licenses=("GPL-3.0-only", "AGPL-3.0-only")), around()), "each of them was judged"
-    assert not waiver.covers(about(licenses=("GPL-3.0-only OR MIT",)), around())
-    assert not waiver.covers(about(), around())
+    assert covers(waiver, about(licenses=("GPL-3.0-only",)), around())
+    assert covers(waiver, about(licenses=("MIT AND Zlib", "gpl-3.0-only")), around())
+    assert not covers(waiver, about(licenses=("AGPL-3.0-only",)), around())
+    assert not covers(waiver, about(licenses=("GPL-3.0-only", "AGPL-3.0-only")), around()), "each of them was judged"
+    assert not covers(waiver, about(licenses=("GPL-3.0-only OR MIT",)), around())
+    assert not covers(waiver, about(), around())
 
 
 def test_below_a_package_only_what_that_package_brings() -> None:
     waiver = replace(WAIVER, below=PackagePattern("pkg:npm/react-scripts"))
-    assert waiver.covers(about(), around(below=("pkg:npm/react-scripts",)))
-    assert not waiver.covers(about(), around(below=("pkg:npm/webpack",)))
-    assert not waiver.covers(about(), Surroundings()), "nobody knows what brings it"
+    assert covers(waiver, about(), around(below=("pkg:npm/react-scripts",)))
+    assert not covers(waiver, about(), around(below=("pkg:npm/webpack",)))
+    assert not covers(waiver, about(), Surroundings()), "nobody knows what brings it"
 
 
 def test_a_branch_and_a_property_that_nobody_knows_are_not_covered() -> None:
     waiver = replace(WAIVER, package=LEFT_PAD, branches=(Pattern("release/*"),))
-    assert waiver.covers(about(), around(branch="release/1.x"))
-    assert not waiver.covers(about(), around(branch="main"))
-    assert not waiver.covers(about(), around())
+    assert covers(waiver, about(), around(branch="release/1.x"))
+    assert not covers(waiver, about(), around(branch="main"))
+    assert not covers(waiver, about(), around())
     internal = replace(WAIVER, package=LEFT_PAD, properties={"distribution": (Pattern("internal"), Pattern("hosted"))})
-    assert internal.covers(about(), around(properties={"distribution": "Internal", "tier": "1"}))
-    assert not internal.covers(about(), around(properties={"distribution": "public"}))
-    assert not internal.covers(about(), around(properties={"tier": "internal"}))
+    assert covers(internal, about(), around(properties={"distribution": "Internal", "tier": "1"}))
+    assert not covers(internal, about(), around(properties={"distribution": "public"}))
+    assert not covers(internal, about(), around(properties={"tier": "internal"}))
 
 
 CONDITIONS: dict[str, st.SearchStrategy[Any]] = {
@@ -230,19 +236,19 @@ def test_a_waiver_never_covers_more_than_each_of_its_conditions(
     full: Waiver, name: str, observation: Observation, surroundings: Surroundings
 ) -> None:
     """What the full waiver covers, it covers without any one of its conditions too, and each of them covers alone."""
-    if full.covers(observation, surroundings):
-        assert replace(full, **{name: WIDEST[name]}).covers(observation, surroundings)
+    if covers(full, observation, surroundings):
+        assert covers(replace(full, **{name: WIDEST[name]}), observation, surroundings)
         alone = {**WIDEST, name: getattr(full, name)}
-        assert replace(WAIVER, **alone).covers(observation, surroundings)
+        assert covers(replace(WAIVER, **alone), observation, surroundings)
 
 
 @given(WAIVERS, OBSERVATIONS, AROUND, PATHS)
 def test_a_further_place_never_makes_a_finding_covered(
     waiver: Waiver, observation: Observation, surroundings: Surroundings, more: tuple[str, ...]
 ) -> None:
-    if surroundings.paths and not waiver.covers(observation, surroundings):
+    if surroundings.paths and not covers(waiver, observation, surroundings):
         further = surroundings._replace(paths=tuple(dict.fromkeys((*surroundings.paths, *more))))
-        assert not waiver.covers(observation, further)
+        assert not covers(waiver, observation, further)
 
 
 @given(st.lists(WAIVERS, max_size=5), OBSERVATIONS)
@@ -251,8 +257,8 @@ def test_the_index_leaves_out_only_what_cannot_speak_of_it(waivers: list[Waiver]
     everywhere = around(("web/a",), "example/web-a", "main", ("pkg:npm/webpack",), {"tier": "1"})
 
     def speaks(waiver: Waiver) -> bool:
-        covers = waiver.covers(observation, everywhere)
-        return covers or (waiver.reaches(observation, everywhere) and bool(waiver.named(observation)))
+        some = waiver.whole(observation) or bool(waiver.named(observation))
+        return some and waiver.reaches(observation, everywhere)
 
     assert [*filter(speaks, waivers)] == [*filter(speaks, WaiverIndex(waivers).candidates(observation))]
 
@@ -264,5 +270,5 @@ def test_it_has_begun_holds_or_has_ended(first: Any, last: Any, now: datetime) -
     waiver = replace(WAIVER, created=Day.parse(first.isoformat()), expires=Day.parse(last.isoformat()))
     assert (now.date() < first) + waiver.live(now) + waiver.ended(now) == 1
     assert not waiver.ended(now) or now.date() > last
-    reminded = reminds_at(waiver, timedelta(days=14))
+    reminded = waiver.reminds_at(timedelta(days=14))
     assert datetime.combine(first, datetime.min.time(), UTC) < reminded < waiver.expires.ends

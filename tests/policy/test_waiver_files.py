@@ -4,13 +4,11 @@ from textwrap import dedent
 
 import pytest
 
-from app.policies import SHAPES, load_policies
+from app.policies import load_policies
 from checks.model.errors import PolicyError
-from checks.policy.decisions import MAX_BYTES, Amendment, read_decision
+from checks.policy.decisions import MAX_BYTES
 from checks.policy.files import MAX_DECISIONS, PolicyFiles
-from checks.policy.load import rule_names
 from checks.policy.schema import Policy
-from checks.policy.waivers import Waiver
 
 WAIVER = """\
 # The licensing desk has looked at how it is linked.
@@ -184,36 +182,22 @@ def test_thousands_of_broken_files_are_not_all_named() -> None:
     assert len(faults(**{f"W_{number}": "" for number in range(1_000)})) == 51
 
 
-def test_one_file_is_read_by_itself() -> None:
-    rules = rule_names(SHAPES)
-    assert read_decision("W-1", WAIVER.encode(), rules) == load(W_1=WAIVER).root.waivers[0]
-    clarified = read_decision("C-1", CLARIFICATION.encode(), rules)
-    assert isinstance(clarified, Amendment)
-    assert (clarified.id, clarified.approved_by, clarified.requested_by, clarified.checks) == (
-        "C-2026-003", "@grace", "@ada", ("licenses",),
-    )  # fmt: skip
-    for text in (b"", b"id: [", WAIVER.replace("license-not", "licence-not").encode()):
-        with pytest.raises(PolicyError):
-            read_decision("W-1", text, rules)
-    assert isinstance(read_decision("W-1", WAIVER.encode(), rules), Waiver)
-
-
 # -- limits ----------------------------------------------------------------------------------------------------------
 
 
 def test_a_waiver_lasts_no_longer_than_the_policy_allows_at_its_level() -> None:
     limited = "licenses: {}\nwaivers_last: {block: 180 days, warn: 1 year}"
     lasting = WAIVER.replace("2027-03-31", "LAST")
-    assert load(limited, W_1=lasting.replace("LAST", "2027-05-19"))
+    assert load(limited, W_1=lasting.replace("LAST", "2027-05-19")).root.waivers
     assert fault(limited, W_1=lasting.replace("LAST", "2027-05-20")) == (
         "waivers/W-1.yaml:12:10: waivers.0.expires: it lasts 181 days, and 'waivers_last' allows 180 days for "
         "'license-not-allowed', whose level is block (the last day can be 2027-05-19; after it, a new one with "
         "'renewal_of' takes its place)"
     )
     milder = limited.replace("licenses: {}", "licenses: {levels: {license-not-allowed: warn}}")
-    assert load(milder, W_1=lasting.replace("LAST", "2027-11-20"))
+    assert load(milder, W_1=lasting.replace("LAST", "2027-11-20")).root.waivers
     noted = limited.replace("licenses: {}", "licenses: {levels: {license-not-allowed: note}}")
-    assert load(noted, W_1=lasting.replace("LAST", "2099-01-01"))
+    assert load(noted, W_1=lasting.replace("LAST", "2099-01-01")).root.waivers
     both = lasting.replace("LAST", "2027-05-20").replace(
         "[license-not-allowed]", "[license-missing, license-not-allowed]"
     )
@@ -223,7 +207,7 @@ def test_a_waiver_lasts_no_longer_than_the_policy_allows_at_its_level() -> None:
 def test_a_length_needs_a_first_day() -> None:
     found = fault("waivers_last: {block: 180 days}", W_1=WAIVER.replace("created: 2026-11-20\n", ""))
     assert "its length is not known, and 'waivers_last' allows 180 days" in found
-    assert load(W_1=WAIVER.replace("created: 2026-11-20\n", ""))
+    assert load(W_1=WAIVER.replace("created: 2026-11-20\n", "")).root.waivers
 
 
 @pytest.mark.parametrize("rule", ["malicious-package", "license-context-unknown"])

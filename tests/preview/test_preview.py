@@ -19,9 +19,7 @@ LICENSES = {"left@1": "MIT", "copy@2": "GPL-3.0-only", "odd@3": "Ask me"}
 #: Two repositories have a GPL package, one of them as a tool.
 TREES = {
     "example/web": [inventory({"left@1": [], "copy@2": []}, licenses=LICENSES)],
-    "example/tools": [
-        inventory({"copy@2": [], "odd@3": []}, licenses=LICENSES, scopes={"copy@2": Scope.DEVELOPMENT})
-    ],
+    "example/tools": [inventory({"copy@2": [], "odd@3": []}, licenses=LICENSES, scopes={"copy@2": Scope.DEVELOPMENT})],
     "example/empty": [],
 }
 OLD = "licenses: {allow: [permissive, strong-copyleft]}\nowners: {default: '@example/ospo'}"
@@ -61,9 +59,7 @@ def test_what_is_blocked_and_what_is_set_free_by_rule_repository_package_and_own
 
 
 @pytest.mark.parametrize("narrow", [0, 1_000_000])
-def test_however_uses_are_read_the_answer_is_the_same(
-    run: Run, narrow: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_however_uses_are_read_the_answer_is_the_same(run: Run, narrow: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app.preview, "NARROW", narrow)
     twice = [
         inventory({"copy@2": []}, licenses=LICENSES, scopes={"copy@2": Scope.DEVELOPMENT}),
@@ -211,5 +207,40 @@ def test_hostile_names_and_versions_are_judged_like_any_other(run: Run) -> None:
     async def story(database: Database) -> None:
         await organization(database, {"example/web": [tree]})
         assert blocked(await previewed(database, OLD, "licenses: {allow: [permissive]}")) == 1
+
+    run(story)
+
+
+def test_overrides_for_repositories_and_for_scopes_and_paths_are_followed(run: Run) -> None:
+    lenient = "overrides: [{match: {MATCH}, licenses: {allow_also: [strong-copyleft]}}]"
+    trees = {
+        "example/web": [inventory({"copy@2": []}, licenses=LICENSES)],
+        "example/tools": [
+            inventory({"copy@2": []}, licenses=LICENSES, scopes={"copy@2": Scope.TEST}, path="docs/package-lock.json")
+        ],
+    }
+
+    async def story(database: Database) -> None:
+        await organization(database, trees)
+        for match in ("repositories: [tools]", "scopes: [test]", "paths: ['docs/*']"):
+            new = "licenses: {allow: [permissive]}\n" + lenient.replace("MATCH", match)
+            found = await previewed(database, "licenses: {allow: [permissive]}", new)
+            names = {id_: item.facts.name or "" for id_, item in found.repositories.items()}
+            assert moves(found.impact.repositories(names)) == {"example/tools": {"newly_passing": 1}}, match
+            same = await previewed(database, new, new)
+            assert (same.checks, same.impact.places) == (frozenset(), [])
+
+    run(story)
+
+
+def test_a_package_that_only_an_override_names_is_judged_by_itself(run: Run) -> None:
+    exception = "{package: pkg:npm/copy, allow: [GPL-3.0-only], reason: data}"
+    new = f"licenses: {{allow: [permissive]}}\noverrides: [{{match: {{scopes: [runtime]}}, licenses: {{exceptions: [{exception}]}}}}]"
+    licenses = {"copy@2": "GPL-3.0-only", "other@2": "GPL-3.0-only"}
+
+    async def story(database: Database) -> None:
+        await organization(database, {"example/web": [inventory({"copy@2": [], "other@2": []}, licenses=licenses)]})
+        found = await previewed(database, "licenses: {allow: [permissive]}", new)
+        assert moves(found.impact.packages()) == {"pkg:npm/copy": {"newly_passing": 1}}
 
     run(story)

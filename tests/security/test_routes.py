@@ -31,16 +31,35 @@ GET /signin
 GET /signin/callback
 GET /account
 POST /signout
+GET /agreements
+GET /agreements/documents/{name}
+"""
+WHO_SIGNED_IN = """
+POST /agreements/documents/{name}
+GET /agreements/documents/{name}/company
+POST /agreements/documents/{name}/company
+GET /agreements/receipts/{id_}
+GET /agreements/receipts/{id_}/{file}
+POST /agreements/receipts/{id_}/revoke
+GET /agreements/companies
+GET /agreements/companies/{id_}
+POST /agreements/companies/{id_}
+POST /agreements/companies/{id_}/acknowledge
 """
 WHO_HAS_THE_TOKEN = """
+GET /api/v1/agreements/signatures.json
+GET /api/v1/agreements/signatures.csv
 GET /api/v1/ask
 GET /api/v1/where
 POST /api/v1/policy/preview
+GET /api/v1/policy/versions
 GET /api/v1/sbom
 GET /api/v1/repositories/{owner}/{name}/components
 GET /api/v1/repositories/{owner}/{name}/history
 GET /api/v1/repositories/{owner}/{name}/sbom
 GET /api/v1/repositories/{owner}/{name}/pull/{number}/sbom
+GET /api/v1/requests
+POST /api/v1/requests/{number}/decision
 GET /metrics
 """
 WHO_MAY_SEE_THE_REPOSITORY = """
@@ -49,6 +68,12 @@ GET /r/{owner}/{name}/branch.json
 GET /r/{owner}/{name}/branch/{head}
 GET /r/{owner}/{name}/{kind}/{ref}
 GET /r/{owner}/{name}/{kind}/{ref}/{head}
+"""
+WHO_DECIDES_OR_ASKED = """
+GET /requests
+GET /requests/{number}
+POST /requests/{number}/decision
+POST /r/{owner}/{name}/pull/{number}/requests
 """
 WHO_SETS_UP = """
 GET /setup
@@ -148,13 +173,15 @@ def filled(route: str) -> tuple[str, str]:
         "head": "a" * 40,
         "digest": "0" * 16,
         "number": "1",
+        "id_": "0" * 36,
+        "file": "receipt.json",
     }
     return method, path.format(**values, enforcement="active")
 
 
 def test_every_route_is_in_the_table(caller: Caller) -> None:
     found = {route for app in caller.apps.values() for route in routes(app.routes)}
-    assert found == listed(ANYBODY, WHO_HAS_THE_TOKEN, WHO_MAY_SEE_THE_REPOSITORY, WHO_SETS_UP)
+    assert found == listed(ANYBODY, WHO_SIGNED_IN, WHO_HAS_THE_TOKEN, WHO_MAY_SEE_THE_REPOSITORY, WHO_SETS_UP)
 
 
 @pytest.mark.parametrize("route", sorted(listed(WHO_HAS_THE_TOKEN)))
@@ -192,7 +219,7 @@ def test_with_two_listeners_the_webhook_is_alone_on_the_outer_one(tmp_path: Path
     outer = set(routes(running.webhook_alone(nullcontext).routes))
     assert outer == {"POST /webhook", "GET /healthz"}
     inner = set(routes(running.all_the_rest().routes))
-    assert inner == listed(ANYBODY, WHO_HAS_THE_TOKEN, WHO_MAY_SEE_THE_REPOSITORY) - {"POST /webhook"}
+    assert inner == listed(ANYBODY, WHO_SIGNED_IN, WHO_HAS_THE_TOKEN, WHO_MAY_SEE_THE_REPOSITORY) - {"POST /webhook"}
     assert set(routes(running.of_workers().routes)) == {"GET /healthz", "GET /readyz", "GET /metrics"}
 
 
@@ -249,6 +276,18 @@ def test_behind_a_proxy_that_speaks_https_the_set_up_is_for_https_too(caller: Ca
     caller.tells(story, "setup", "http://gate.example")
 
 
+@pytest.mark.parametrize("route", sorted(listed(WHO_SIGNED_IN)))
+def test_nobody_signs_or_sees_signatures_who_is_not_signed_in(caller: Caller, route: str) -> None:
+    async def story(client: httpx.AsyncClient) -> None:
+        method, path = filled(route)
+        sent: dict[str, Any] = {"data": {"csrf": "", "form": "x" * 32, "read": "on"}} if method == "POST" else {}
+        answer = await client.request(method, path, **sent)
+        assert answer.status_code in (403, 404)
+        assert not answer.cookies
+
+    caller.tells(story)
+
+
 HOSTILE = (
     "%00", "%FF", "%ED%A0%80", "%F0%9F%A6%80", "' OR 1=1 --", '"; DROP TABLE use; --', "%25_%25", "[", "{}", "-1",
     "9" * 30, "x" * 3000, "..%2F..%2Fetc%2Fpasswd", "%0d%0aSet-Cookie:%20a=b", "<script>alert(1)</script>", "é",
@@ -256,12 +295,17 @@ HOSTILE = (
 )  # fmt: skip
 PARAMETERS = (
     "package", "scope", "version_range", "license", "advisory", "limit", "cursor", "repositories", "name", "version",
-    "format", "spec_version", "to", "state", "code", "error",
+    "format", "spec_version", "company", "to", "state", "code", "error",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    "route", sorted(route for route in listed(ANYBODY, WHO_HAS_THE_TOKEN, WHO_MAY_SEE_THE_REPOSITORY) if "GET" in route)
+    "route",
+    sorted(
+        route
+        for route in listed(ANYBODY, WHO_SIGNED_IN, WHO_HAS_THE_TOKEN, WHO_MAY_SEE_THE_REPOSITORY)
+        if "GET" in route
+    ),
 )
 def test_no_parameter_breaks_a_route_or_its_answer(caller: Caller, route: str) -> None:
     """Neither SQL nor HTML, headers or templates come of it."""

@@ -44,7 +44,7 @@ class Signing(Stage):
     """With pages, and a policy repository."""
 
     def __init__(self, folder: Path, files: dict[str, Any] | None = None, **settings: str) -> None:
-        super().__init__(folder, **settings)
+        super().__init__(folder, "github.com", **settings)
         self.files = files or FILES
 
     def start_service(self) -> None:

@@ -22,7 +22,9 @@ def signed(number: int) -> tuple[str, str]:
     return who, f"Change {number}\n\n{_PROSE}\nSigned-off-by: {who}\n{review}"
 
 
-def history(folder: Path, commits: int, of: Callable[[int], tuple[str, str]] = signed, policy: str = "signoff: {}") -> None:
+def history(
+    folder: Path, commits: int, of: Callable[[int], tuple[str, str]] = signed, policy: str = "signoff: {}"
+) -> None:
     """A repository with a policy on `main` and a branch `work` of so many commits; `of` gives the author and the
     message of each, from 1."""
     folder.mkdir(parents=True, exist_ok=True)

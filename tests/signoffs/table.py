@@ -58,7 +58,7 @@ class Case(NamedTuple):
             given[name] = value if equals else True
         members = given.pop("members", None)
         if given.pop("accounts", False) or members:
-            known = {login: Membership.MEMBER for login in (members or "").split(",")}
+            known = dict.fromkeys((members or "").split(","), Membership.MEMBER)
             given["facts"] = Facts(accounts_known=True, members=known)
         judgment = judge(*self.commits, **given)
         found = [observation.rule.removeprefix("signoff-") for observation in judgment.observations]

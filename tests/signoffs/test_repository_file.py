@@ -71,7 +71,10 @@ def test_it_may_only_tighten(text: str, require: str, individual: bool, result: 
 _FILES = st.builds(
     lambda members, individual, third: "".join(
         f"{parent}: {{{key}: {str(value).lower()}}}\n"
-        for parent, key, value in (("require", "members", members), ("allowRemediationCommits", "individual", individual))
+        for parent, key, value in (
+            ("require", "members", members),
+            ("allowRemediationCommits", "individual", individual),
+        )
         if value is not None
     ),
     st.sampled_from([None, True, False]),
@@ -81,7 +84,9 @@ _FILES = st.builds(
 
 
 @given(_FILES, st.sampled_from(list(Require)), st.booleans(), st.booleans())
-def test_tightening_never_allows_more_than_the_policy(text: str, require: Require, individual: bool, third: bool) -> None:
+def test_tightening_never_allows_more_than_the_policy(
+    text: str, require: Require, individual: bool, third: bool
+) -> None:
     policy = SignoffSection(require=require, remediation=RemediationPolicy(individual, third))
     now = applied(policy, read(text))
     order = [Require.NOBODY, Require.NON_MEMBERS, Require.EVERYONE]
@@ -100,13 +105,17 @@ def seen(text: str | None, mode: str = "tighten", owner: bool = False) -> list[O
     """What is said beside a signed commit."""
     section = SignoffSection(repository_file=RepositoryFile(mode))
     signed = commit("Add\n\nSigned-off-by: Ada L <ada@example.org>")
-    texts = {"owner_texts" if owner else "base_texts": {PATH: text}}
-    return list(judge_pull(Snapshot(Listing(BASE, "", (), (signed,)), **texts), Facts(), section, NOW).observations)
+    listing, texts = Listing(BASE, "", (), (signed,)), {PATH: text}
+    snapshot = Snapshot(listing, owner_texts=texts) if owner else Snapshot(listing, base_texts=texts)
+    return list(judge_pull(snapshot, Facts(), section, NOW).observations)
 
 
 def test_keys_that_nothing_follows_are_noted_once() -> None:
     (note,) = seen("_extends: .github\nrequire:\n  members: true\n  teams: [a]\n", mode="honor")
-    assert (note.rule, note.location and (note.location.path, note.location.line)) == ("signoff-file-ignored", (PATH, 1))
+    assert (note.rule, note.location and (note.location.path, note.location.line)) == (
+        "signoff-file-ignored",
+        (PATH, 1),
+    )
     assert plain(note.message) == f"{PATH} has keys that nothing follows: _extends and require.teams."
 
 
@@ -153,7 +162,9 @@ def test_the_owners_file_has_no_line_here() -> None:
 def test_the_repositorys_own_file_comes_first() -> None:
     section = SignoffSection(repository_file=RepositoryFile.HONOR)
     snapshot = Snapshot(
-        Listing(BASE, "", (), (commit("Add"),)), base_texts={PATH: "require: {members: true}"}, owner_texts={PATH: MEMBERS}
+        Listing(BASE, "", (), (commit("Add"),)),
+        base_texts={PATH: "require: {members: true}"},
+        owner_texts={PATH: MEMBERS},
     )
     assert [o.rule for o in judge_pull(snapshot, Facts(), section, NOW).observations] == ["signoff-missing"]
 

@@ -51,6 +51,12 @@ def set_default_branch(repository: "Repository", branch: str, sender: User | Non
     tell(repository, "edited", {"default_branch": {"from": old}}, sender)
 
 
+def set_topics(repository: "Repository", topics: list[str], sender: User | None) -> None:
+    """Sends `repository.edited` with the topics that it had."""
+    old, repository.topics = repository.topics, topics
+    tell(repository, "edited", {"topics": {"from": old}}, sender)
+
+
 def set_custom_properties(repository: "Repository", values: dict[str, Any], sender: User | None) -> None:
     """Sends `custom_property_values.updated`; a value of None unsets."""
     old = [{"property_name": name, "value": repository.custom_properties.get(name)} for name in values]

@@ -271,6 +271,10 @@ class Repository:
         with self.world.lock:
             administration.set_default_branch(self, branch, sender)
 
+    def set_topics(self, topics: list[str], sender: User | None = None) -> None:
+        with self.world.lock:
+            administration.set_topics(self, list(topics), sender)
+
     def set_custom_properties(self, values: dict[str, Any], sender: User | None = None) -> None:
         with self.world.lock:
             administration.set_custom_properties(self, values, sender)

@@ -160,6 +160,29 @@ def test_a_package_that_is_not_allowed(world: World) -> None:
     assert report["repair"]
 
 
+def test_a_package_that_a_decision_beside_the_policy_covers(world: World) -> None:
+    decision = """\
+id: W-1
+rules: [license-not-allowed]
+package: pkg:npm/glyph-core
+below: pkg:npm/chart-kit
+licenses: [GPL-3.0-only]
+repositories: ["web-*"]
+reason: It is not shipped.
+approved_by: "@grace"
+created: 2026-11-20
+expires: 2026-11-30
+"""
+    files = {"policy.yaml": POLICY, "waivers/W-1.yaml": decision, **CLEAN}
+    place = PolicyPlace(folders=True)
+    report = world.equal(change(world, world.repository(files), (COPYLEFT, signed())), place)
+    (finding,) = report["findings"]
+    assert (finding["waiver"]["id"], finding["waiver"]["ending"], report["conclusion"]) == ("W-1", False, "passed")
+    moved = {**COPYLEFT, "waivers/W-2.yaml": decision.replace("W-1", "W-2")}
+    report = world.equal(change(world, world.repository({"policy.yaml": POLICY, **CLEAN}), (moved, signed())), place)
+    assert report["conclusion"] == "blocked", "no waiver is ever read from the branch under judgment"
+
+
 def test_several_commits_without_signoff(world: World) -> None:
     steps = [({"a.txt": str(n)}, signed() if n % 2 else f"Step {n}") for n in range(5)]
     assert len(world.equal(change(world, world.repository(), *steps))["findings"]) >= 1

@@ -127,16 +127,6 @@ def test_what_does_not_come_back_leaves_nothing_behind(run: Run) -> None:
     run(story)
 
 
-def test_the_last_valid_policy_is_kept(run: Run) -> None:
-    async def story(database: Database) -> None:
-        store = ReportStore(database)
-        await store.keep_policy("example/policy", b"version: 1\n", "r1")
-        await store.keep_policy("example/policy", b"version: 1\nmode: off\n", None)
-        assert await store.last_policy("example/policy") == (b"version: 1\nmode: off\n", None)
-
-    run(story)
-
-
 def test_the_sweep_keeps_history_the_newest_report_and_what_is_recent(run: Run) -> None:
     async def story(database: Database) -> None:
         store = ReportStore(database, clock=lambda: 1_000.0)

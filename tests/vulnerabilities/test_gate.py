@@ -13,6 +13,7 @@ from app.facts.lookup import FactChain
 from app.gate import Gate
 from app.policies import PolicyPlace, load_policy
 from checks.model.advisory import Advisory
+from checks.model.errors import PolicyError
 from checks.model.facts import Facts
 from checks.model.packages import Known, VersionFacts
 from checks.model.phrase import plain
@@ -97,9 +98,10 @@ def test_a_waiver_covers_as_usual() -> None:
 
 
 def test_malware_cannot_be_waived() -> None:
-    waiver = WAIVER.replace("[vulnerable,", "[malicious-package,")
-    report = judge(None, lock(thing="1.2.0"), facts(advisory(1, id="MAL-2026-1", fix=None)), "{}", waiver)
-    assert report.conclusion is Conclusion.BLOCKED
+    malware = facts(advisory(1, id="MAL-2026-1", fix=None))
+    with pytest.raises(PolicyError, match="'malicious-package' cannot be waived"):
+        judge(None, lock(thing="1.2.0"), malware, "{}", WAIVER.replace("[vulnerable,", "[malicious-package,"))
+    assert judge(None, lock(thing="1.2.0"), malware, "{}", WAIVER).conclusion is Conclusion.BLOCKED
 
 
 def test_an_update_that_fixes_one_thing_says_so() -> None:

@@ -12,8 +12,8 @@ the export of cla-assistant (CSV or JSON) and tables of the kind that EasyCLA ha
   ospo-gate agreements export signatures.json --format csv --output signatures.csv
   ospo-gate agreements show signatures.json --person ada --policy policy.yaml
 
-Without --output an import writes nothing, and says what would become of the file. A file of ours that is there already
-is added to: what stands in it stays, and what it has is not added twice.
+Without --output and --into-service an import writes nothing, and says what would become of the file. A file of ours
+that is there already is added to: what stands in it stays, and what it has is not added twice.
 
 exit code: 0 done · 1 something does not match, or the person has not signed · 2 usage
 """
@@ -32,6 +32,7 @@ def add(commands: Commands, summary: str) -> None:
     taken("--repository-name", metavar="OWNER/NAME", help="the repository that the pull requests are of")
     taken("--allowlist", metavar="LIST", help="of the CLA action: say what becomes of it, and whom it loses")
     taken("--output", metavar="FILE", help="the file of ours to write, or to add to")
+    taken("--into-service", action="store_true", help="add them to the service's database, OSPO_GATE_DATABASE")
     given = command(verbs, "export", "write signatures for others", _AGREEMENTS, "app.cli.agreements:exported")
     given.add_argument("file", metavar="FILE", help="a file of ours")
     given.add_argument("--format", default="json", choices=_FORMATS, help="default: json")

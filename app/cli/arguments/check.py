@@ -53,4 +53,7 @@ def add(commands: Commands, summary: str) -> None:
     add("--repository-name", metavar="OWNER/NAME", help="for waivers that name repositories")
     add("--visibility", choices=("public", "internal", "private"), help="of the repository (default: not known)")
     add("--property", action="append", default=[], metavar="NAME=VALUE", help="a custom property of the repository")
+    add("--topic", action="append", default=[], metavar="NAME", help="a topic of the repository ('': it has none)")
+    add("--target-branch", metavar="NAME", help="the branch that the change goes into (default: in a workflow the "
+        "pull request's base)")  # fmt: skip
     add_no_cache(check)

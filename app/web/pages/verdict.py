@@ -247,7 +247,7 @@ def redacted(document: Mapping[str, Any], public: bool) -> Json:
     findings = [
         {
             **found,
-            "waiver": {**found["waiver"], **hidden} if found["waiver"] else None,
+            **{name: {**found[name], **hidden} for name in ("waiver", "lapsed") if found.get(name)},
             "override": {**found["override"], "reason": None} if found.get("override") else None,
         }
         for found in document["findings"]

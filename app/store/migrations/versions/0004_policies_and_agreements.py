@@ -43,7 +43,7 @@ def _signatures() -> None:
     )
     op.create_index("ix_signature_id", "signature", ["scope", "id"], unique=True)
     for column in ("account_id", "folded", "company"):
-        op.create_index(f"ix_signature_{column}", "signature", [column])
+        op.create_index(f"ix_signature_{column}", "signature", ["scope", column])
     op.create_table(
         "company",
         sa.Column("id", sa.String(length=64), nullable=False),

@@ -1,0 +1,29 @@
+"""`GET /api/v1/policy/versions`: the versions of the organization's policy, or those that have a digest."""
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from app.policy_versions import listed
+from app.store.policies import PolicyStore
+from app.web.ask import known, refused
+from checks.model.errors import UsageError
+
+_NAMES = ("digest", "cursor", "limit")
+
+
+def router(token: str, policies: PolicyStore) -> APIRouter:
+    """The route; `token` is what callers send as `Authorization: Bearer …`."""
+    routes = APIRouter()
+
+    @routes.get("/api/v1/policy/versions")
+    async def versions(request: Request) -> Response:
+        if not known(request.headers.get("authorization", ""), token):
+            return refused(401, "the Authorization header is missing or wrong", {"WWW-Authenticate": "Bearer"})
+        if request.query_params.keys() - set(_NAMES):
+            return refused(400, "there are only the parameters " + ", ".join(_NAMES))
+        try:
+            return JSONResponse(await listed(policies, *(request.query_params.get(name) for name in _NAMES)))
+        except UsageError as error:
+            return refused(400, f"{error}. {error.hint}".strip())
+
+    return routes
