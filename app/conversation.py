@@ -7,15 +7,16 @@ from fastapi import APIRouter
 from app.github.client import AppKey, GitHubApp, Limits, Reach
 from app.github.proposals import Proposals
 from app.jobs.approvals import TASK as APPROVAL
-from app.jobs.approvals import Approvals, Teams
-from app.jobs.asking import Asking
-from app.jobs.briefs import Briefs
-from app.jobs.deciding import Deciding
+from app.jobs.approvals import Approvals
 from app.jobs.judge import Judge
 from app.jobs.matters import Matters
 from app.jobs.telling import Telling
 from app.notify import Channels
 from app.policies import starter_policies
+from app.requesting.approving import Teams
+from app.requesting.asking import Asking
+from app.requesting.briefs import Briefs
+from app.requesting.deciding import Deciding
 from app.service_settings import ServiceSettings
 from app.store.database import Database
 from app.store.matters import TASK as MATTER

@@ -18,13 +18,12 @@ from app.store.preview import PreviewStore
 from app.store.preview_pulls import PreviewPulls
 from app.store.snapshots import SnapshotStore
 from checks.engine.preview import Comparison
+from checks.engine.preview_document import About, Basis, to_json, with_pulls
 from checks.model.errors import UsageError
 from checks.model.facts import Facts
 from checks.model.phrase import visible
 from checks.policy.files import PolicyFiles
 from checks.policy.layers import PolicySet
-from checks.render.preview import About, Basis, to_json
-from checks.render.preview_pulls import with_pulls
 
 _HINT = "Name a file, a folder, REVISION:PATH, or the beginning of the digest of a version that judged."
 

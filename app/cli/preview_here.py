@@ -10,11 +10,11 @@ from app.cli.manifests import inventories
 from checks.engine.impact import Impact
 from checks.engine.plan import Plan
 from checks.engine.preview import Comparison, Pair
+from checks.engine.preview_document import About, Basis, to_json
 from checks.model.facts import Facts, Questions, RepositoryFacts
 from checks.model.snapshot import Listing, ManifestPair, Snapshot
 from checks.policy.layers import PolicySet
 from checks.policy.owners import owned
-from checks.render.preview import About, Basis, to_json
 
 
 def preview_here(

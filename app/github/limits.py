@@ -152,7 +152,9 @@ class Limits:
         if not self.paced:
             return None
         account, now = self._account(installation_id), self.clock()
-        left = [(window, max(int(window.most * VERDICTS), min(waiting, window.most - 1))) for window in account.contents]
+        left = [
+            (window, max(int(window.most * VERDICTS), min(waiting, window.most - 1))) for window in account.contents
+        ]
         wanted = [(window, contents, free) for window, free in left if contents]
         wanted += [(window, 1, 0) for window in account.comments if comment]
         if full := [(window, n) for window, n, free in wanted if not window.room(now, n, free)]:

@@ -15,6 +15,7 @@ from checks.render.dco_app import CHECK as SIGNOFF
 from checks.render.dco_app import NAME as DCO_APP
 from checks.render.dco_app import in_its_words
 from checks.render.presentation import Presentation
+from checks.render.sentences import policy_version
 
 #: GitHub takes at most 50 annotations a request; the rest follows in updates.
 ANNOTATIONS = 50
@@ -23,6 +24,8 @@ ANNOTATIONS = 50
 BRANCH = f"{VERDICT} / default branch"
 #: The button by which a person sets a check to pass, on that check's own run. GitHub takes 20 and 40 characters.
 OVERRIDE = {"label": "Set to pass", "description": "By name, and for this head only", "identifier": "override"}
+#: Characters of a commit, as people see it.
+_COMMIT = 7
 #: How the names of a check's own run begin.
 _DETAIL = f"{VERDICT} / "
 
@@ -82,7 +85,7 @@ def publication(
             documents.append((outcome.check, {**run, "name": name or run["name"], **buttons}))
     ordered = [(VERDICT, verdict(report, presentation)), *documents]
     runs = tuple(_run(claim, report, check, document) for check, document in ordered)
-    return _digested(report.head, runs, comment(report, presentation, previous_comment))
+    return _digested(report.head, runs, comment(report, presentation, previous_comment), policy_version(report))
 
 
 def _may_be_passed(claim: Claim, report: Report, policy: Policy, check: str) -> bool:
@@ -107,7 +110,8 @@ def branch_publication(claim: Claim, report: Report, presentation: Presentation)
     for annotation in news["output"]["annotations"]:
         annotation.pop("raw_details", None)  # the evidence, with the day of each source
     run, same = (_run(claim, report, BRANCH, of | {"name": BRANCH}) for of in (document, news))
-    return replace(_digested(report.head, (run,), None), digest=_digested(report.head, (same,), None).digest)
+    digest = _digested(report.head, (same,), None, policy_version(report)).digest
+    return replace(_digested(report.head, (run,), None), digest=digest)
 
 
 def refusal(claim: Claim, title: str, summary: str, cause: str) -> Publication:
@@ -130,10 +134,13 @@ def paused(claim: Claim, title: str, summary: str, names: Iterable[str], digest:
     return replace(_digested(claim.head, runs, None), digest=digest)
 
 
-def _digested(head: str, runs: tuple[Run, ...], text: str | None) -> Publication:
-    """The digest is of what people see: an external id tells only which claim has posted it."""
+def _digested(head: str, runs: tuple[Run, ...], text: str | None, version: str = "") -> Publication:
+    """The digest is of what people see: an external id tells only which claim has posted it. That the same is said by
+    another `version` of the policy is no news: each push to the policy would be posted on every open pull request."""
     seen = [{**asdict(run), "external_id": None} for run in runs]
     said = json.dumps([head, seen, text], sort_keys=True)
+    if len(version) == _COMMIT:
+        said = said.replace(version, "")
     return Publication(head, runs, text, hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest())
 
 

@@ -3,18 +3,16 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from types import MappingProxyType
 from typing import Any
-from urllib.parse import quote
 
 import structlog
 
-from app.github.client import MEMBERS, GitHubApp, GitHubError, RateLimited, document
+from app.github.client import GitHubError, RateLimited
 from app.github.proposals import Home, NotPermitted, Proposals
-from app.policies import load_policies
+from app.requesting.approving import Teams, faulty
 from app.store.effects import APPROVAL
 from app.store.matters import MatterStore
 from app.store.subjects import SubjectStore
@@ -23,7 +21,7 @@ from checks.conversation import outcomes
 from checks.conversation.approval import Ruling, head, ruling
 from checks.model.errors import PolicyError
 from checks.model.phrase import say
-from checks.policy.approvers import Person, approvers_of
+from checks.policy.approvers import Person
 from checks.policy.layers import PolicySet
 from checks.policy.schema import Policy
 
@@ -34,8 +32,6 @@ CHECK = "ospo-gate / approval"
 MAX_ATTEMPTS = 6
 #: Decisions of one pull request that are looked at: each is read.
 DECISIONS = 50
-#: Faults of a file that are told.
-FAULTS = 3
 
 log = structlog.get_logger()
 
@@ -61,36 +57,6 @@ class Judged:
         if any(not one.approved and not one.waits for one in self.rulings):
             return "failure"
         return "success" if self.approved else "action_required"
-
-
-@dataclass(frozen=True, slots=True)
-class Teams:
-    """Who belongs to which team, asked with the App."""
-
-    app: GitHubApp
-
-    async def person(self, login: str, policy: Policy, rules: Sequence[str], installation_id: int) -> Person:
-        """Somebody with those teams, of all that may approve exceptions from `rules`, that they are in. What the App
-        may not ask is no membership."""
-        named = {account for rule in rules for account in approvers_of(policy, rule) if "/" in account}
-        if policy.root.owner.team and "/" in policy.root.owner.team:
-            named.add(policy.root.owner.team)
-        found = [str(team) for team in sorted(named) if await self._member(login, str(team), installation_id)]
-        return Person(login, tuple(found))
-
-    async def _member(self, login: str, team: str, installation_id: int) -> bool:
-        organization, _, slug = team.removeprefix("@").partition("/")
-        client = self.app.installation(installation_id, []).with_permissions(MEMBERS)
-        path = "/".join(quote(part, safe="") for part in ("orgs", organization, "teams", slug, "memberships", login))
-        try:
-            row = document(await client.request("GET", f"/{path}"))
-        except RateLimited:
-            raise
-        except GitHubError as error:
-            if error.passing:
-                raise
-            return False
-        return isinstance(row, dict) and row.get("state") == "active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,25 +134,6 @@ class Approvals:
         rules = [rule for path, text in texts.items() for rule in _rules(path, text)]
         unique = dict.fromkeys(logins)
         return [await self.teams.person(login, policy, rules, home.installation_id) for login in unique]
-
-
-def faulty(policies: PolicySet, texts: Mapping[str, str]) -> dict[str, Ruling]:
-    """Those of the files that the policy would not be valid with, and why: too long, never to be waived, no YAML."""
-    files = policies.files
-    read = {**files.decisions, **{path: text.encode() for path, text in texts.items()}}
-    try:
-        load_policies(replace(files, decisions=MappingProxyType(read)))
-    except PolicyError as error:
-        wrong: dict[str, list[str]] = {}
-        for issue in error.issues:
-            path = next((path for path in texts if issue.file.endswith(path)), None)
-            if path is not None:
-                place = f"line {issue.line}: " if issue.line else ""
-                wrong.setdefault(path, []).append(f"{place}{issue.message}{f' ({issue.hint})' if issue.hint else ''}")
-        return {
-            path: Ruling(path, approved=False, why=say("{}.", "; ".join(said[:FAULTS]))) for path, said in wrong.items()
-        }
-    return {}
 
 
 def _rules(path: str, text: str) -> tuple[str, ...]:

@@ -63,6 +63,7 @@ def known(
         about.owner_is_organization,
         about.properties,
         Known(about.license, "GitHub") if about.license and about.license != "NOASSERTION" else None,
+        properties_known=True,
         topics=None if about.topics is None else tuple(about.topics),
     )
     return Facts(repository=repository, accounts_known=True, requested=requested, overrides=overrides or {})

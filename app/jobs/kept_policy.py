@@ -16,7 +16,7 @@ from app.ports import Blob, FileRef, Side, Source
 from app.store.policies import Newest, PolicyStore
 from checks.model.errors import PolicyError, PolicyIssue
 from checks.model.snapshot import Listing
-from checks.policy.files import DECISIONS, PolicyFiles, PolicyRef, beside_main
+from checks.policy.files import DECISIONS, PolicyFiles, beside_main
 from checks.policy.layers import PolicySet
 
 #: Policies that are kept loaded: one judges, and while it changes two do.

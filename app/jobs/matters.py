@@ -15,7 +15,7 @@ from app.github.client import GitHubApp, GitHubError, RateLimited, repository_pa
 from app.github.proposals import PULLS, NotPermitted, Proposals
 from app.github.remarks import say
 from app.jobs.approvals import Approvals
-from app.jobs.briefs import Briefs, Drafted
+from app.requesting.briefs import Briefs, Drafted
 from app.store.matters import TASK, Decision, Matter, MatterStore, Request, State
 from app.store.reports import ReportStore
 from app.store.subjects import SubjectStore

@@ -140,6 +140,16 @@ class Replay(Recording):
                 found[ref] = Blob(file.blob, file.size, texts.get(file.blob))
         return {**found, **(await self._further(left) if left else {})}
 
+    async def fetch(self, blobs: Sequence[Blob]) -> Mapping[str, bytes]:
+        known = await self._store.texts([blob.id for blob in blobs])
+        left = [blob for blob in blobs if blob.id not in known]
+        if left:
+            self.more = True
+            found = await self.inner.fetch(left)
+            self.texts.update(found)
+            known.update(found)
+        return known
+
     def _believed(self, ref: FileRef) -> bool:
         return self.current or ref.side not in _CHANGING
 

@@ -167,10 +167,13 @@ def _history(
 
 
 def _moved(before: Mapping[str, Any] | None, document: Mapping[str, Any]) -> bool:
-    """Whether something that was found before is gone, or is another version now: somebody may have asked about it."""
-    found = {finding["id"]: finding["subject"]["version"] for finding in document["findings"]}
-    known = (before or {}).get("findings", ())
-    return any(found.get(finding["id"], "") != finding["subject"]["version"] for finding in known)
+    """Whether something that was found before is gone, is another version now, or is back: somebody may have asked
+    about it."""
+    now, then = (
+        {(finding["id"], finding["subject"]["version"]) for finding in report["findings"]}
+        for report in (document, before or document)
+    )
+    return now != then
 
 
 def _finding_row(claim: Claim, now: float, what: str, finding: Mapping[str, Any]) -> dict[str, Any]:

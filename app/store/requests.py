@@ -120,13 +120,14 @@ class RequestStore:
             if (known := (await connection.execute(before)).one_or_none()) is not None:
                 return Entered(known.joins is not None, known.matter)
             id_ = await self._matter(connection, installation_id, asked, now) if asked.document is not None else None
-            row |= {"matter": id_, "joins": await self._joins(connection, row, id_)}
+            joins = await self._joins(connection, row, id_)
+            row |= {"matter": id_, "joins": joins}
             fresh = self._insert(request).values(row).on_conflict_do_nothing(index_elements=["comment_id"])
             if (await connection.execute(fresh)).rowcount:
-                await self._told(connection, pull, remark, asked, row["joins"])
+                await self._told(connection, pull, remark, asked, joins)
                 if begin and id_ is not None:
                     await want(connection, f"{TASK}{id_}", now, self._insert)
-        return Entered(row["joins"] is not None, id_)
+        return Entered(joins is not None, id_)
 
     async def _joins(self, connection: AsyncConnection, row: Mapping[str, Any], id_: int | None) -> int | None:
         """The first request for the same."""

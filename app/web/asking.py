@@ -12,8 +12,8 @@ from app.details import details_path
 from app.github.client import GitHubApp
 from app.github.errors import GitHubError
 from app.github.people import NotSignedIn
-from app.jobs.asking import Asking, Place, Wish
-from app.jobs.deciding import Deciding
+from app.requesting.asking import Asking, Place, Wish
+from app.requesting.deciding import Deciding
 from app.store.matters import MatterStore
 from app.subject import Kind, Remark, pull_key
 from app.web.forms import Posted, Refused, posted

@@ -3,15 +3,15 @@
 import asyncio
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from app.preview_request import MAX_TEXT, read
-from app.previewing import Previewing
 from app.web.ask import known, refused
 from checks.model.errors import PolicyError, UsageError
+from checks.policy.files import PolicyFiles
 from checks.policy.layers import PolicySet
 
 #: Bytes of a request: JSON may spell a character in six.
@@ -19,6 +19,20 @@ MAX_BODY = 2 * MAX_TEXT
 #: Seconds after which somebody who was turned away may come again.
 LATER = "15"
 _KEYS = {"new", "old", "since"}
+
+
+class Previewing(Protocol):
+    """Who compares: `app.previewing`. All raise `PolicyError` and `UsageError`."""
+
+    async def current(self) -> PolicySet: ...
+
+    async def recorded(self, name: str) -> PolicySet: ...
+
+    async def loaded(self, files: PolicyFiles) -> PolicySet: ...
+
+    async def preview(
+        self, old: PolicySet, new: PolicySet, now: datetime, since: datetime | None = None
+    ) -> dict[str, Any]: ...
 
 
 def router(token: str, previewing: Previewing) -> APIRouter:

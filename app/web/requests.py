@@ -12,8 +12,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from app.github.errors import GitHubError
-from app.jobs.briefs import texts_of
-from app.jobs.deciding import Deciding, Verdict
+from app.requesting.briefs import texts_of
+from app.requesting.deciding import Deciding, Verdict
 from app.store.matters import Decision, Matter, MatterStore, State
 from app.store.matters import Request as Asked
 from app.web.ask import known, refused

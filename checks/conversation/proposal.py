@@ -96,6 +96,21 @@ class Brief:
     """Why the file is to be completed by hand, in a sentence."""
 
 
+def listed_licenses(statements: Sequence[str]) -> tuple[str, ...]:
+    """The licenses of SPDX expressions that are on SPDX's list."""
+    from checks.licenses.item import LicenseExpression
+    from checks.licenses.tree import leaves
+
+    ids: dict[str, None] = {}
+    for statement in statements:
+        try:
+            expression = LicenseExpression.parse(statement).expression
+        except ValueError:
+            continue
+        ids.update(dict.fromkeys(str(leaf).partition(" WITH ")[0] for leaf in leaves(expression)))
+    return tuple(id_ for id_ in ids if not id_.startswith(("LicenseRef-", "DocumentRef-")))
+
+
 def marker(name: str) -> str:
     """First line of the pull request's description."""
     return f"<!-- ospo-gate:request {name} -->"

@@ -23,9 +23,12 @@ def used(findings: Iterable[Finding]) -> frozenset[str]:
 
 def changes_at(findings: Iterable[Finding], policy: Policy, now: datetime) -> Iterator[datetime]:
     """The moments at which time alone makes waivers say something else (UTC); some of them may be over."""
-    used = used(findings)
+    findings = tuple(findings)
+    needed, named = used(findings), {finding.subject.policy for finding in findings if finding.rule == UNUSED}
     for waiver in policy.root.waivers:
-        if waiver.id in used:
+        if _entry(waiver) in named:
+            yield waiver.expires.ends
+        elif waiver.id in needed:
             yield waiver.expires.ends
             yield waiver.reminds_at(policy.root.remind_before.at_most)
         elif waiver.created and waiver.created.begins > now:
@@ -82,13 +85,17 @@ def _idle(position: int, waiver: Waiver, ended: bool) -> Observation:
         said = say("Waiver {} covers nothing here; remove it if no other repository needs it.", waiver.id)
     return Observation(
         rule=UNUSED,
-        subject=Subject(policy=f"waivers: {waiver.id}"),
+        subject=Subject(policy=_entry(waiver)),
         message=said,
         headline=say("waiver {} has ended" if ended else "waiver {} covers nothing here", waiver.id[:50]),
         move=Move.OWNER,
         evidence=(Evidence("rules", say("{}", ", ".join(waiver.rules)), ("waivers",)),),
         policy_key=("waivers", str(position)),
     )
+
+
+def _entry(waiver: Waiver) -> str:
+    return f"waivers: {waiver.id}"
 
 
 def _more_idle(count: int) -> Observation:

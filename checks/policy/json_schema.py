@@ -37,7 +37,7 @@ def _overrides(shapes: Sequence[SectionShape], names: Names) -> Schema:
     known = keys_of(Root)
     items: Schema = dict(_properties(OverrideHead, names))
     items.update((name, _property(known[name], names)) for name in known if name not in WHOLE)
-    items.update((shape.check, {"$ref": f"#/properties/{shape.check}"}) for shape in shapes)
+    items.update((shape.check, {"$ref": f"#/properties/{shape.check}", "description": "As in the policy."}) for shape in shapes)
     return {
         "type": "array",
         "items": {"type": "object", "additionalProperties": False, "properties": items},

@@ -1,128 +1,23 @@
-"""What another policy would change, as a document for programs, lines for a terminal and rows for a spreadsheet.
+"""What another policy would change: sentences, lines for a terminal, Markdown and rows for a spreadsheet.
 
-Text, Markdown and CSV are made of the document, so that a command shows alike what it found and what the service says.
+All of it is made of the document of `checks.engine.preview_document`, so that a command shows alike what it found and
+what the service says.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from checks.engine.impact import Found, Impact, Move, Row, moved
 from checks.model.phrase import say, visible
-from checks.model.purl import versioned
-from checks.model.report import PolicyReference
-from checks.render.english import capital, counted
+from checks.render.english import capital, counted, day
 from checks.render.markdown import cell, prose
-from checks.render.where import cell_text, moment, quoted
-from checks.rules import CHECKS
+from checks.render.where import cell_text, quoted
 
-#: Raised when a reader of the old form could misread the new one.
-SCHEMA = 1
-#: Rows of each table in the document, and package versions that are named one by one.
-LISTED, NAMED = 1_000, 10_000
 #: Rows of each table on a terminal.
 _SHOWN = 10
 _COLUMNS = (
     *("repository", "package", "check", "rule", "before", "after", "moves", "could_not_tell", "owners", "visibility"),
 )
-
-
-class Basis(NamedTuple):
-    """What a preview is founded on."""
-
-    known: int
-    """Repositories that there are."""
-    read: int
-    """Of them those whose inventory is known."""
-    uses: int
-    """Package versions of repositories about which the policies may differ."""
-    judged: int
-    """Distinct cases that were judged for them."""
-
-
-class About(NamedTuple):
-    """One repository, for people."""
-
-    name: str
-    visibility: str | None
-
-
-def to_json(
-    old: PolicyReference,
-    new: PolicyReference,
-    at: datetime,
-    impact: Impact,
-    repositories: Mapping[int, About],
-    basis: Basis,
-    checks: Iterable[str],
-    left_out: Iterable[str] = (),
-) -> dict[str, Any]:
-    """The document. Times are UTC. `left_out`: checks in which the policies differ, too, and which were not judged."""
-    names = {id_: about.name for id_, about in repositories.items()}
-    total, found, owners = impact.total, impact.repositories(names), impact.owners()
-    document: dict[str, Any] = {
-        "schema": SCHEMA,
-        "old": _policy(old),
-        "new": _policy(new),
-        "at": moment(at.timestamp()),
-        "coverage": {"repositories": basis.known, "read": basis.read, "uses": basis.uses, "cases": basis.judged},
-        "checks": [check for check in CHECKS.ids if check in set(checks)],
-        "total": _counts(total),
-        "rules": [{"rule": row.name, **_counts(row)} for row in impact.rules()],
-        "repositories": _repositories(found, repositories),
-        "packages": [{"package": row.name, **_counts(row, False)} for row in impact.packages()[:LISTED]],
-        "owners": [{"owner": row.name or None, **_counts(row)} for row in owners[:LISTED]],
-        "waivers": [{"id": row.id, "covers_before": row.before, "covers_after": row.after} for row in impact.waivers()],
-        "tell": [row.name for row in owners if row.name and (row.blocked or row.passing)][:LISTED],
-        "places": [_place(place, repositories) for place in impact.places[:NAMED]],
-    }
-    notes = not_previewed([check for check in CHECKS.ids if check in set(left_out)])
-    return {**document, "summary": summary(document, bool(notes)), "not_previewed": notes}
-
-
-def _policy(reference: PolicyReference) -> dict[str, Any]:
-    return {"source": reference.source, "digest": reference.digest, "revision": reference.revision}
-
-
-def _counts(row: Row, repositories: bool = True) -> dict[str, Any]:
-    counts: dict[str, Any] = {move.value: row.moves.get(move, 0) for move in Move}
-    if repositories:
-        counts["repositories"] = row.repositories
-    return {**counts, "could_not_tell": row.could_not_tell}
-
-
-def _repositories(rows: Sequence[Row], repositories: Mapping[int, About]) -> list[dict[str, Any]]:
-    visible_to = {about.name: about.visibility for about in repositories.values()}
-    return [
-        {
-            "repository": row.name,
-            "visibility": visible_to[row.name],
-            **_counts(row, False),
-            "owners": list(row.owners),
-        }
-        for row in rows[:LISTED]
-    ]
-
-
-def _place(found: Found, repositories: Mapping[int, About]) -> dict[str, Any]:
-    about = repositories[found.repository]
-    return {
-        "repository": about.name,
-        "visibility": about.visibility,
-        "package": versioned(found.purl, found.version),
-        "owners": list(found.owners),
-        "rules": [
-            {
-                "check": turn.check,
-                "rule": turn.rule,
-                "before": turn.before.value,
-                "after": turn.after.value,
-                "moves": moved(turn).value,
-                "could_not_tell": turn.could_not_tell,
-            }
-            for turn in found.turns
-        ],
-    }
 
 
 # -- words -----------------------------------------------------------------------------------------------------------
@@ -172,11 +67,11 @@ def summary(document: Mapping[str, Any], more: bool = False) -> str:
 _ONE_LEFT = "1 further repository was not read yet."
 #: Packages are counted once in each repository that uses them.
 _WORDS = {
-    Move.BLOCKED: "{} would be newly blocked",
-    Move.PASSING: "{} would no longer be blocked",
-    Move.WOULD_BLOCK: "{} would be shown as blocked (mode evaluate)",
-    Move.WOULD_NOT: "{} would no longer be shown as blocked (mode evaluate)",
-    Move.OTHER: "{} would be judged otherwise without being blocked",
+    "newly_blocked": "{} would be newly blocked",
+    "newly_passing": "{} would no longer be blocked",
+    "newly_would_block": "{} would be shown as blocked (mode evaluate)",
+    "would_block_no_more": "{} would no longer be shown as blocked (mode evaluate)",
+    "otherwise": "{} would be judged otherwise without being blocked",
 }
 
 
@@ -278,10 +173,15 @@ def markdown(document: Mapping[str, Any], public: bool = False) -> str:
         named = [row for row in document["repositories"] if row["visibility"] == "public"]
         lines += ["", *_markdown_table("repositories", named, moves)] if named else []
         lines += ["", "Repositories that are not public, packages and owners are not named here."]
-    lines += [*map(prose, _pulls(document, public)), *map(prose, _waivers(document))]
+    pulls = _pulls(document, public)
+    lines += [*map(prose, pulls[:3]), *map(_item, pulls[3:]), "", *map(_item, _waivers(document)[1:])]
     if not public:
         lines += [*map(prose, _tell(document))]
     return "\n".join([*lines, *(line for note in document["not_previewed"] for line in ("", prose(str(note))))]) + "\n"
+
+
+def _item(line: str) -> str:
+    return f"- {prose(line)}"
 
 
 _NAMES = {"rules": "rule", "repositories": "repository", "packages": "package", "owners": "owner"}
@@ -310,3 +210,24 @@ def rows(document: Mapping[str, Any]) -> str:
             told = {**place, **rule, "owners": " ".join(map(str, place["owners"]))}
             cells.append([cell_text(told.get(column)) for column in _COLUMNS])
     return "".join(",".join(map(quoted, row)) + "\r\n" for row in cells)
+
+
+# -- pull requests ---------------------------------------------------------------------------------------------------
+
+
+def pulls_summary(pulls: Mapping[str, Any], since: datetime | None) -> str:
+    """A paragraph that can be sent on."""
+    count = int(pulls["looked_at"])
+    which = f"judged since {day(since)}" if since else "open now"
+    if not count:
+        return f"No pull request that is {which} is stored." if not since else f"No pull request {which} is stored."
+    decided = count - int(pulls["undecided"])
+    said = [f"Of {counted(decided, 'pull request')} {which}, the new policy would stop {int(pulls['stopped']):,}"]
+    said[0] += f": {int(pulls['newly_blocked']):,} of them newly, by {counted(int(pulls['authors']), 'author')}."
+    if pulls["newly_passing"]:
+        said.append(f"{int(pulls['newly_passing']):,} would be set free.")
+    if pulls["could_not_tell"]:
+        said.append(f"{int(pulls['could_not_tell']):,} would be stopped for lack of data alone.")
+    if pulls["undecided"]:
+        said.append(f"Of {int(pulls['undecided']):,} more it cannot be told from what is stored.")
+    return " ".join(said)

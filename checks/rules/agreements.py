@@ -73,7 +73,7 @@ def judge_pull(snapshot: Snapshot, facts: Facts, section: AgreementsSection, con
 def _not_here(found: Demanded) -> Phrase:
     documents = [*(demand.document for demand in found.demands), *found.unclear]
     names = join((say("{}", document.name) for document in documents), last=" and ")
-    return say("Who signed {}: only the service knows accounts and signatures.", names)
+    return say("who signed {}: only the service knows accounts and signatures.", names)
 
 
 CHECK = Check(

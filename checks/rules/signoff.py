@@ -235,7 +235,7 @@ def _observation(
         subject=Subject(commit=failure.commit.sha),
         message=message(failure),
         headline=headline(failure),
-        move=Move.MAINTAINER if merge_queue else Move.AUTHOR,
+        move=Move.AUTHOR,
         evidence=(*evidence(failure, section.mode, remediations, membership), *account, *remediation_row(repair)),
         policy_key=("signoff", "require" if failure.kind is Kind.UNVERIFIED else "mode"),
         fix=queue_fix() if merge_queue else fix(failure, repair, branch.keeper),

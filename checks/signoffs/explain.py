@@ -116,9 +116,9 @@ def queue_fix() -> Fix:
     """What helps in a merge queue: nobody can amend what it commits."""
     words = (
         "If the queue squashes, its message has lost the sign-offs: a maintainer sets the default message of squash "
-        "merges to the commit messages (squash_merge_commit_message: COMMIT_MESSAGES)"
+        "merges to the commit messages ({})"
     )
-    return Fix((words,))
+    return Fix(say(words, "squash_merge_commit_message: COMMIT_MESSAGES"))
 
 
 def account_row(commit: Commit, individual: bool) -> tuple[Evidence, ...]:

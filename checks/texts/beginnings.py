@@ -5,23 +5,13 @@ from collections.abc import Iterable
 
 from checks.texts.reference_file import reference_file
 
-#: Characters of a text, and texts of one statement.
+#: Characters of a text, and how many are shown.
 LENGTH, MOST = 1_200, 3
 
 
-def beginnings(statements: Iterable[str]) -> tuple[tuple[str, str | None], ...]:
-    """The listed licenses of SPDX expressions, each with the beginning of its text; None where no texts are here."""
-    from checks.licenses.item import LicenseExpression
-    from checks.licenses.tree import leaves
-
-    ids: dict[str, None] = {}
-    for statement in statements:
-        try:
-            expression = LicenseExpression.parse(statement).expression
-        except ValueError:
-            continue
-        ids.update(dict.fromkeys(str(leaf).partition(" WITH ")[0] for leaf in leaves(expression)))
-    named = [id_ for id_ in ids if not id_.startswith(("LicenseRef-", "DocumentRef-"))][:MOST]
+def beginnings(ids: Iterable[str]) -> tuple[tuple[str, str | None], ...]:
+    """These SPDX ids, each with the beginning of its text; None where no texts are here."""
+    named = list(ids)[:MOST]
     texts = _texts(named) if named else {}
     return tuple((id_, texts.get(id_)) for id_ in named)
 

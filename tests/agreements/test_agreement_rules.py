@@ -99,6 +99,8 @@ def test_a_person_has_signed_or_not(given: dict[str, Any], found: list[str]) -> 
           record("revoked", BOB, 5, company="corp")], [CORP], ["bob: ended"]),
         ([record(who=9, company="corp", version="1"), record("acknowledged", BOB, company="corp")], [CORP],
          ["bob: outdated"]),
+        # who signs for a company has not signed for themselves
+        ([record(who=BOB, company="corp")], [], ["bob: missing"]),
         # what ends one record by name does not undo that the person has left
         ([record(who=9, company="corp"), record("acknowledged", BOB, company="corp"),
           record("acknowledged", BOB, 9, company="corp"), record("left", BOB, 5, company="corp", ends="another")],
@@ -150,7 +152,7 @@ def test_one_document_may_stand_for_another() -> None:
     - {name: CLA, text: cla.md, version: 2}
     - {name: Corporate, text: corporate.md, version: 1, kind: corporate, instead_of: [CLA]}
     """
-    for_corp = {"document": "Corporate", "version": "1", "company": "corp"}
+    for_corp: dict[str, Any] = {"document": "Corporate", "version": "1", "company": "corp"}
     records = [record(who=9, **for_corp), record("acknowledged", BOB, **for_corp)]
     of_bob = commit(BOB, verified=True)
     assert rules(of_bob, policy=policy, records=records, companies=[CORP]) == []
@@ -330,7 +332,11 @@ def test_no_company_is_named_on_a_public_repository() -> None:
     ]  # fmt: skip
     for records in everything:
         for visibility, named in (("public", False), ("private", True), (None, False)):
-            given = {"records": records, "companies": [CORP], "repository": RepositoryFacts("e/w", visibility)}
+            given: dict[str, Any] = {
+                "records": records,
+                "companies": [CORP],
+                "repository": RepositoryFacts("e/w", visibility),
+            }
             (seen,) = judge(commit(BOB, verified=True), **given).observations
             shown = " ".join([plain(seen.message), plain(seen.headline), *(plain(row.actual) for row in seen.evidence)])
             assert ("Example Corp" in shown or "corp" in shown.replace("bob@corp.example", "")) == named, shown
@@ -355,7 +361,7 @@ def test_a_checkout_without_accounts_judges_nothing() -> None:
         judgment = judge_pull(Snapshot(listing), facts, section(), Context(NOW))
         assert (judgment.judged, judgment.observations) == (0, ())
         assert [plain(note) for note in judgment.not_judged_here] == [
-            "Who signed CLA: only the service knows accounts and signatures."
+            "who signed CLA: only the service knows accounts and signatures."
         ]
 
 

@@ -23,7 +23,7 @@ from checks.model.facts import Facts
 from checks.rules.licenses import judge_dependency
 from checks.rules.licenses.circumstances import Lists, held_for
 from checks.rules.licenses.section import LicensesSection
-from tests.benchmarks.bench_signoff import best
+from tests.benchmarks.bench_dco import best
 from tests.rules.licensing import NOW, section
 
 PACKAGES = 2_761

@@ -29,21 +29,23 @@ def waiver(id_: str, package: str) -> str:
 
 
 def run(pulls: int, decisions: int, limits: bool) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        with Stage(Path(folder), OSPO_GATE_POLICY=PLACE, OSPO_GATE_GITHUB_PACING="off") as stage:
-            stage.sim.limits.enabled = limits
-            files = {f"waivers/{n:04}.yaml": waiver(f"W-{n:04}", f"other-{n}") for n in range(decisions)}
-            central = stage.sim.create_repository("example", "policy", files={"policy.yaml": STRICT, **files})
-            changes = _pulls(stage, pulls)
-            _until(stage, changes, "failure")
-            stage.settle()
-            if limits:
-                stage.stop_service()
-                stage.settings["OSPO_GATE_GITHUB_PACING"] = "on"
-                stage.start_service()
-                stage.sim.advance(3_600)  # what was asked before counts no more
-                stage.sim.limits.use_secondary()
-            _merged(stage, central, changes, f"{'with' if limits else 'without'} limits, {decisions:,} decisions")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Stage(Path(folder), OSPO_GATE_POLICY=PLACE, OSPO_GATE_GITHUB_PACING="off") as stage,
+    ):
+        stage.sim.limits.enabled = limits
+        files = {f"waivers/{n:04}.yaml": waiver(f"W-{n:04}", f"other-{n}") for n in range(decisions)}
+        central = stage.sim.create_repository("example", "policy", files={"policy.yaml": STRICT, **files})
+        changes = _pulls(stage, pulls)
+        _until(stage, changes, "failure")
+        stage.settle()
+        if limits:
+            stage.stop_service()
+            stage.settings["OSPO_GATE_GITHUB_PACING"] = "on"
+            stage.start_service()
+            stage.sim.advance(3_600)  # what was asked before counts no more
+            stage.sim.limits.use_secondary()
+        _merged(stage, central, changes, f"{'with' if limits else 'without'} limits, {decisions:,} decisions")
 
 
 def _merged(stage: Stage, central: Repository, changes: Sequence[Pull], what: str) -> None:

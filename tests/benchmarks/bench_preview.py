@@ -89,7 +89,7 @@ async def _one(database: Database, name: str, text: str) -> None:
     total = found.impact.total
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
-        f"  {name:40} {seconds:6.1f} s ({used:5.1f} s of CPU)  {found.judged:7,} cases judged for {found.uses:9,} uses  "
+        f"  {name:40} {seconds:6.1f} s ({used:5.1f} s of CPU)  {found.judged:7,} cases for {found.uses:9,} uses  "
         f"{total.blocked:9,} newly blocked in {total.repositories:6,} repositories  at most {most:,.0f} MB",
         flush=True,
     )

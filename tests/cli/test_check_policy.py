@@ -43,6 +43,8 @@ class Handler(BaseHTTPRequestHandler):
             return self._answer(404, b'{"message": "Not Found"}')
         if repository == "broken":
             return self._answer(500, b"::error::oops")
+        if "/contents/waivers?" in self.path or "/waivers?" in self.path:
+            return self._answer(404, b"{}")  # no decisions beside it
         if repository in ("moved", "elsewhere"):
             target = (
                 "/repositories/7/x/private/contents/policy.yaml" if repository == "moved" else "http://127.0.0.1:9/"
@@ -147,7 +149,9 @@ def test_another_repository(run: Run, topic: Checkout, server: Server) -> None:
     run(topic.path, "check", "--policy=example/strict/teams/web policy.yaml@feature/x?y")
     assert [path for path, _ in server.requests] == [
         "/repos/example/policy/contents/policy.yaml?ref=main",
+        "/repos/example/policy/contents/waivers?ref=main",
         "/repos/example/strict/contents/teams/web%20policy.yaml?ref=feature%2Fx%3Fy",
+        "/repos/example/strict/contents/teams/waivers?ref=feature%2Fx%3Fy",
     ]
 
 
@@ -171,7 +175,7 @@ def test_a_repository_that_was_renamed(
 ) -> None:
     monkeypatch.setenv("GITHUB_TOKEN", "right")
     assert run(topic.path, "check", "--policy=example/moved@main").code == 0
-    assert [token for _, token in server.requests] == ["Bearer right"] * 2, (
+    assert [token for _, token in server.requests] == ["Bearer right"] * 3, (
         "GitHub redirects, and asks for the token again"
     )
 

@@ -27,6 +27,7 @@ from app.subject import (
     Kind,
     Lost,
     PolicyChanged,
+    PolicyPushed,
     Regained,
     Remark,
     Told,
@@ -179,6 +180,7 @@ COMMANDS: tuple[Command, ...] = (
     Regained(1, (Told(7, 1, "example/web", properties={"tier": "1"}),)),
     Regained(1),
     PolicyChanged(),
+    PolicyPushed(),
 )
 
 

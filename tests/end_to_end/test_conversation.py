@@ -431,7 +431,7 @@ def test_somebody_asks_on_the_page_of_the_verdict(office: Office) -> None:
         assert ada.post(f"{path}/requests", data=form).status_code == 303
         assert ada.post(f"{path}/requests", data=form).status_code == 303  # sent twice, asked once
         assert ada.post(f"{path}/requests", data={**form, "reason": ""}).status_code == 403
-        assert eve.post(f"{path}/requests", data={**form, "csrf": csrf(eve.get("/account"))}).status_code == 404
+        assert eve.post(f"{path}/requests", data={**form, "csrf": csrf(eve.get("/account"))}).status_code == 403
     (number,) = office.until(lambda: set(office.policy.pulls) - known, "a pull request on the policy repository")
     text = office.file(office.policy.pulls[number])[1]
     assert "said on a page" in text

@@ -51,6 +51,7 @@ def test_a_squash_that_loses_the_sign_off_is_stopped_without_advice_that_nobody_
     assert group["conclusion"] == "failure"
     assert "has no sign-off" in group["output"]["summary"]
     assert "amend" not in group["output"]["summary"]
+    assert "COMMIT_MESSAGES" in group["output"]["summary"]
 
 
 def test_a_lock_file_behind_400_other_files_of_a_group_is_seen(quick: Stage) -> None:

@@ -107,7 +107,9 @@ def test_a_broken_decision_is_shown_in_its_own_file(stage: Stage) -> None:
 
 
 def test_two_thousand_decisions_take_few_requests_and_one_more_takes_three(stage: Stage) -> None:
-    many = {f"waivers/{n:04}.yaml": WAIVER.replace("W-2026-020", f"W-{n}").replace("glyph", f"n{n}") for n in range(2_000)}
+    many = {
+        f"waivers/{n:04}.yaml": WAIVER.replace("W-2026-020", f"W-{n}").replace("glyph", f"n{n}") for n in range(2_000)
+    }
     central = policy(stage, {"policy.yaml": STRICT, **many})
     stage.sim.reset_counts()
     change = pull(stage, web(stage, "web"), COPYLEFT)

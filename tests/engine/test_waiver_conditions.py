@@ -105,8 +105,9 @@ def test_a_package_is_not_below_itself() -> None:
     assert not covered(report)
 
 
-def test_a_manifest_that_does_not_say_what_is_direct_does_not_tell() -> None:
+def test_a_manifest_that_does_not_say_what_brings_what_does_not_tell() -> None:
     told = tree("scripts>glyph")
+    assert not covered(judge("licenses: {}", BELOW, replace(told, edges=(), parents=())))
     silent = replace(told, dependencies=(told.dependencies[0], replace(told.dependencies[1], direct=None)))
     assert not covered(judge("licenses: {}", BELOW, silent))
 
@@ -250,6 +251,11 @@ def test_the_policy_says_how_long_before() -> None:
     assert report.judge_again_at == datetime(2027, 3, 2, tzinfo=UTC)
 
 
+def test_one_that_covered_a_part_has_not_ended_for_the_whole() -> None:
+    finding = exposed(advisory("W-1", "CVE-2026-1"), facts=TWO, now=datetime(2027, 4, 1, tzinfo=UTC))
+    assert finding.lapsed is None
+
+
 # -- what is not needed ----------------------------------------------------------------------------------------------
 
 
@@ -273,6 +279,13 @@ def test_a_waiver_that_covers_nothing_in_the_whole_tree_is_named() -> None:
         "Waiver W-3 ended on 19 Nov 2026 and is still in the policy; remove it.",
     ]
     assert unused(judge(section, text, tree("scripts>glyph"))) == [], "a change does not tell"
+
+
+def test_one_that_nothing_needs_is_looked_at_again_when_it_ends() -> None:
+    """Then the report says something else."""
+    report = judge("licenses: {}", [waiver(package="pkg:npm/gone")], inventory(dep("a@1", direct=True, license="MIT")),
+                   base="")  # fmt: skip
+    assert report.judge_again_at == datetime(2027, 4, 1, tzinfo=UTC)
 
 
 def test_what_could_not_be_judged_may_need_any_waiver() -> None:

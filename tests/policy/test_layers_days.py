@@ -25,7 +25,9 @@ def at(text: str, now: datetime):  # type: ignore[no-untyped-def]
     return load_policies(files).policy_for(SHOP, "main", now)
 
 
-@pytest.mark.parametrize(("now", "level"), [(DAY - MOMENT, Level.WARN), (DAY, Level.BLOCK), (DAY + MOMENT, Level.BLOCK)])
+@pytest.mark.parametrize(
+    ("now", "level"), [(DAY - MOMENT, Level.WARN), (DAY, Level.BLOCK), (DAY + MOMENT, Level.BLOCK)]
+)
 def test_a_level_comes_into_force_at_the_beginning_of_its_day(now: datetime, level: Level) -> None:
     policy = at(TIMED, now)
     assert policy.levels["licenses"]["license-unknown"] is level

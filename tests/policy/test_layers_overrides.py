@@ -237,7 +237,7 @@ def test_a_fault_of_an_override_is_named_where_it_stands(entry: str, said: str) 
 
 
 def test_what_is_wrong_only_in_effect_is_named() -> None:
-    text = "vulnerabilities: {fix_within: {high: 7 days}}\noverrides:\n  - vulnerabilities: {fix_within: {critical: 30 days}}\n"
-    (fault,) = faults(text)
+    longer = "vulnerabilities: {fix_within: {critical: 30 days}}"
+    (fault,) = faults(f"vulnerabilities: {{fix_within: {{high: 7 days}}}}\noverrides:\n  - {longer}\n")
     assert fault.startswith("4:")
     assert "overrides.0.vulnerabilities.fix_within" in fault

@@ -43,7 +43,12 @@ def test_an_enterprise_an_organization_and_a_team() -> None:
     assert (policy.mode, policy.root.owner.team) == ("enforce", "@corp/ospo")
     places = {
         path: policy.place_of(path)
-        for path in (("mode",), ("owner", "team"), ("licenses", "allow", "1"), ("licenses", "levels", "license-unknown"))
+        for path in (
+            ("mode",),
+            ("owner", "team"),
+            ("licenses", "allow", "1"),
+            ("licenses", "levels", "license-unknown"),
+        )
     }
     assert {path: (place.file, place.line) if place else None for path, place in places.items()} == {
         ("mode",): ("", 3),
@@ -57,7 +62,7 @@ def test_overrides_and_waivers_of_all_files_count() -> None:
     waiver = "{id: %s, rules: [vulnerable], package: pkg:npm/a, reason: r, approved_by: '@b', expires: 2027-03-31}"
     policies = loaded(
         base=f"waivers: [{waiver % 'W-1'}]\noverrides: [{{match: {{repositories: a}}, mode: off}}]\n",
-        main=f"extends: base.yaml\nwaivers: [{waiver % 'W-2'}]\noverrides: [{{match: {{repositories: b}}, mode: off}}]\n",
+        main=f"extends: base.yaml\nwaivers: [{waiver % 'W-2'}]\noverrides: [{{match: {{repositories: b}}, mode: off}}]",
     )
     assert [waiver.id for waiver in policies.plain.root.waivers] == ["W-1", "W-2"]
     assert [policies.override(index).match.repositories for index in (0, 1)] == [("a",), ("b",)]
@@ -84,7 +89,9 @@ def test_who_reads_asks_what_is_wanted_until_nothing_is() -> None:
     files = files.having({base: b"version: 1\nmode: evaluate\n"})
     assert wanted(files) == ()
     assert load_policies(files).plain.mode == "evaluate"
-    assert load_policies(files).reference.digest != load_policies(files.having({base: b"version: 1\n"})).reference.digest
+    assert (
+        load_policies(files).reference.digest != load_policies(files.having({base: b"version: 1\n"})).reference.digest
+    )
 
 
 @pytest.mark.parametrize(
@@ -116,7 +123,9 @@ def test_a_cycle_is_refused_with_its_chain() -> None:
 def test_a_tower_is_refused() -> None:
     names = {f"f{i}": f"extends: f{i + 1}.yaml\n" for i in range(5)}
     found = refused(stack(main="extends: f0.yaml\n", **names, f5=""))
-    assert "more than 5 files stand on each other: policy.yaml → f0.yaml → f1.yaml → f2.yaml → f3.yaml → f4.yaml" in found
+    assert (
+        "more than 5 files stand on each other: policy.yaml → f0.yaml → f1.yaml → f2.yaml → f3.yaml → f4.yaml" in found
+    )
 
 
 def test_a_crowd_is_refused() -> None:
@@ -150,10 +159,14 @@ def test_what_is_locked_cannot_be_touched(touching: str) -> None:
 
 
 def test_beside_what_is_locked_everything_may_be_said() -> None:
-    policies = loaded(base="locked: [licenses.deny]\nlicenses: {}\n", main="extends: base.yaml\nlicenses: {allow: []}\n")
+    policies = loaded(
+        base="locked: [licenses.deny]\nlicenses: {}\n", main="extends: base.yaml\nlicenses: {allow: []}\n"
+    )
     assert policies.plain.root.locked == ("licenses.deny",)
 
 
 def test_a_lock_on_nothing_is_a_fault() -> None:
-    assert "there is no key 'licenses.denied' (did you mean 'deny'?)" in refused(stack(main="locked: [licenses.denied]\n"))
+    assert "there is no key 'licenses.denied' (did you mean 'deny'?)" in refused(
+        stack(main="locked: [licenses.denied]\n")
+    )
     assert "there is no key 'licences'" in refused(stack(main="locked: [licences]\n"))

@@ -24,7 +24,7 @@ from tests.policy.examples import EVERYTHING, error, fault, faults, policy, waiv
         ("signoff: {remediation: {third-party: true}}", "2:25: signoff.remediation.third-party: unknown key"),
         (
             "inventory: {allow: []}",
-            "2:13: inventory.allow: unknown key (known keys: levels, guidance, judge, same_sources)",
+            "2:13: inventory.allow: unknown key (known keys: levels, guidance, judge, override, same_sources)",
         ),
         (
             "licenses: {guidance: {license-unknown: {text: a, url: https://b}}}",
@@ -161,7 +161,8 @@ def test_a_bad_range_in_an_exception_is_reported_on_its_key() -> None:
         (
             "signoff: {levels: {license-unknown: block}}",
             "2:20: signoff.levels: there is no rule 'license-unknown' (known rules: signoff-missing, signoff-mismatch, "
-            "signoff-invalid-email, signoff-unverified)",
+            "signoff-invalid-email, signoff-unverified, signoff-by-bot, signoff-file-ignored, signoff-file-unreadable, "
+            "generated-code-noted, generated-code-undeclared)",
         ),
         (
             waiver(rules="[license-not-alowed, signoff-missing]"),

@@ -173,6 +173,12 @@ def test_two_decisions_have_two_ids_whatever_they_are() -> None:
     )
 
 
+def test_two_of_the_policy_itself_are_named_as_without_files() -> None:
+    item = MAIN.strip().removeprefix("waivers: [").removesuffix("]")
+    twice = f"waivers: [{item}, {item}]"
+    assert "waivers.1.id: a second waiver has this id, the first is on line 2" in fault(twice, A_1=WAIVER)
+
+
 def test_more_files_than_anybody_reads_are_refused() -> None:
     files = {f"W_{number}": WAIVER for number in range(MAX_DECISIONS + 1)}
     assert fault(**files) == "waivers/W-0.yaml:1:1: one of 5,001 decisions; 5,000 are read (remove what has ended)"

@@ -235,7 +235,8 @@ def test_overrides_for_repositories_and_for_scopes_and_paths_are_followed(run: R
 
 def test_a_package_that_only_an_override_names_is_judged_by_itself(run: Run) -> None:
     exception = "{package: pkg:npm/copy, allow: [GPL-3.0-only], reason: data}"
-    new = f"licenses: {{allow: [permissive]}}\noverrides: [{{match: {{scopes: [runtime]}}, licenses: {{exceptions: [{exception}]}}}}]"
+    override = f"{{match: {{scopes: [runtime]}}, licenses: {{exceptions: [{exception}]}}}}"
+    new = f"licenses: {{allow: [permissive]}}\noverrides: [{override}]"
     licenses = {"copy@2": "GPL-3.0-only", "other@2": "GPL-3.0-only"}
 
     async def story(database: Database) -> None:

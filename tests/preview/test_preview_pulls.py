@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from checks.engine.preview import Comparison, Stand
+from checks.engine.preview_document import About, with_pulls
 from checks.engine.preview_pulls import PullTurn, by_document
 from checks.model.facts import RepositoryFacts
-from checks.render.preview import About
-from checks.render.preview_pulls import with_pulls
 from tests.preview.examples import NOW, policy
 
 WARNS = "licenses: {levels: {license-unknown: warn, license-missing: 'off'}}"

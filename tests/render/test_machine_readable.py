@@ -95,6 +95,7 @@ def test_a_finding_in_json() -> None:
         "advisories": [],
         "licenses": [],
         "policy_line": 41,
+        "policy_file": None,
     }
     assert to_json(report(too_new()))["findings"][0]["clears_at"] == "2026-11-22T18:05:00Z"
 

@@ -109,7 +109,8 @@ def service(folder: Path, **settings: Any) -> Service:
     given: dict[str, Any] = {
         "app_id": 1, "webhook_secret": "s" * 16, "private_key": pem(), "api_token": TOKEN,
         "database": f"sqlite+aiosqlite:///{folder / 'gate.db'}", "public_url": "https://gate.example",
-        "client_id": "Iv1.0123456789abcdef", "client_secret": "a-client-secret-of-tests", **settings,
+        "client_id": "Iv1.0123456789abcdef", "client_secret": "a-client-secret-of-tests",
+        "policy": "example/policy@main", **settings,
     }  # fmt: skip
     return Service(ServiceSettings(**given), fact_settings({}))
 
@@ -181,7 +182,8 @@ def filled(route: str) -> tuple[str, str]:
 
 def test_every_route_is_in_the_table(caller: Caller) -> None:
     found = {route for app in caller.apps.values() for route in routes(app.routes)}
-    assert found == listed(ANYBODY, WHO_SIGNED_IN, WHO_HAS_THE_TOKEN, WHO_MAY_SEE_THE_REPOSITORY, WHO_SETS_UP)
+    people = (ANYBODY, WHO_SIGNED_IN, WHO_MAY_SEE_THE_REPOSITORY, WHO_DECIDES_OR_ASKED)
+    assert found == listed(*people, WHO_HAS_THE_TOKEN, WHO_SETS_UP)
 
 
 @pytest.mark.parametrize("route", sorted(listed(WHO_HAS_THE_TOKEN)))
@@ -219,7 +221,8 @@ def test_with_two_listeners_the_webhook_is_alone_on_the_outer_one(tmp_path: Path
     outer = set(routes(running.webhook_alone(nullcontext).routes))
     assert outer == {"POST /webhook", "GET /healthz"}
     inner = set(routes(running.all_the_rest().routes))
-    assert inner == listed(ANYBODY, WHO_SIGNED_IN, WHO_HAS_THE_TOKEN, WHO_MAY_SEE_THE_REPOSITORY) - {"POST /webhook"}
+    tables = (ANYBODY, WHO_SIGNED_IN, WHO_HAS_THE_TOKEN, WHO_MAY_SEE_THE_REPOSITORY, WHO_DECIDES_OR_ASKED)
+    assert inner == listed(*tables) - {"POST /webhook"}
     assert set(routes(running.of_workers().routes)) == {"GET /healthz", "GET /readyz", "GET /metrics"}
 
 

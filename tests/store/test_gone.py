@@ -9,12 +9,24 @@ from app.store.database import Database
 from app.store.housekeeping import Retention, sweep
 from app.store.repositories import RepositoryRow, RepositoryStore
 from app.store.subjects import SubjectStore
-from app.store.tables import command, delivery, history, metadata, outbox, report, request, sighting, snapshot, subject
+from app.store.tables import (
+    command,
+    contributor,
+    delivery,
+    history,
+    metadata,
+    outbox,
+    report,
+    request,
+    sighting,
+    snapshot,
+    subject,
+)
 from app.subject import Delivery, Lost
 
 Run = Callable[[Callable[[Database], Any]], Any]
 DAY = 86_400.0
-OF_VERDICTS = (command, delivery, history, outbox, report, request, sighting, snapshot, subject)
+OF_VERDICTS = (command, contributor, delivery, history, outbox, report, request, sighting, snapshot, subject)
 
 
 async def fill(database: Database, repository_id: int) -> None:
@@ -26,6 +38,7 @@ async def fill(database: Database, repository_id: int) -> None:
         (subject, {**own, "key": key, "number": 1, "about": {}, "head": "h", "head_at": 1.0, "next_at": 1.0}),
         (report, {**said, "head": "h", "digest": "d", "policy_digest": "p", "conclusion": "passed", "document": {}}),
         (outbox, {**said, "token": 1, "state": "waiting", "publication": {}}),
+        (contributor, {"subject": key, "account_id": 7}),
         (history, {"at": 1.0, "what": "judged", "subject": key, "details": {}}),
         (sighting, {"repository_id": repository_id, "name": "n", "first_seen_at": 1.0}),
         (snapshot, {"subject": key, "repository_id": repository_id, "head": "h", "base": "b", "head_at": 1.0, "data": {},

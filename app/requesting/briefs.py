@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from urllib.parse import quote
 
 from app.github.pull import CentralPolicy
-from app.jobs.asking import asking
+from app.requesting.asking import asking
 from app.store.matters import Matter, Request
 from app.store.where import WhereStore
 from checks.conversation import proposal, replies
@@ -185,7 +185,7 @@ class Briefs:
 
 def texts_of(matter: Matter) -> tuple[Text, ...]:
     """The licenses that the finding is about."""
-    ids = beginnings(matter.finding.get("licenses") or ())
+    ids = beginnings(proposal.listed_licenses(matter.finding.get("licenses") or ()))
     return tuple(Text(id_, f"https://spdx.org/licenses/{quote(id_, safe='')}.html", text) for id_, text in ids)
 
 

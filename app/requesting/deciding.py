@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from app.github.proposals import Proposals
-from app.jobs.approvals import Teams, faulty
-from app.jobs.briefs import Briefs
+from app.requesting.approving import Teams, faulty
+from app.requesting.briefs import Briefs
 from app.store.effects import POLICY_PUSHED
 from app.store.matters import Decision, Matter, MatterStore, Request, State
 from checks.conversation.commands import Word
