@@ -10,6 +10,7 @@ from app.jobs.approvals import TASK as APPROVAL
 from app.jobs.approvals import Approvals
 from app.jobs.judge import Judge
 from app.jobs.matters import Matters
+from app.jobs.overrides import Overrides
 from app.jobs.telling import Telling
 from app.notify import Channels
 from app.policies import starter_policies
@@ -69,7 +70,8 @@ class Conversation:
         )
         self.github, self.server_url = github, settings.github_url.rstrip("/")
         self.asking = Asking(reports, requests, central is not None, lambda: self.judge().clock())
-        self.telling = Telling(subjects, NoticeStore(database, now), Channels(settings.notify_urls))
+        notices, channels = NoticeStore(database, now), Channels(settings.notify_urls)
+        self.telling = Telling(subjects, notices, channels, settings.retry_seconds)
 
     async def policies(self) -> PolicySet:
         """The organization's policy as it judges."""
@@ -87,12 +89,17 @@ class Conversation:
             return self.matters.handle
         return self.approvals.handle if key.startswith(APPROVAL) else None
 
-    def routers(self, site: "Site | None", token: str | None) -> list[APIRouter]:
-        """The pages, where people sign in, and the API, where there is a token; nothing where repositories govern
-        themselves."""
-        if self.proposals is None:
-            return []
+    def routers(self, site: "Site | None", token: str | None, overrides: Overrides) -> list[APIRouter]:
+        """The pages, where people sign in, and the API, where there is a token; where repositories govern themselves
+        only the form that sets a check to pass."""
         found: list[APIRouter] = []
+        if site and site.sessions:
+            from app.web.overriding import OverridePages
+
+            forms = OverridePages(self.github, self.store, overrides, site.rights, site.renderer, site.sessions)
+            found.append(forms.router())
+        if self.proposals is None:
+            return found
         if site and site.sessions:
             from app.web.asking import AskingPages  # nobody else waits for the templates
             from app.web.requests import RequestPages

@@ -4,13 +4,15 @@ distinct case is judged once (`checks.engine.preview`)."""
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
-from app.store.preview import MANIFESTS, SCOPES, PreviewStore, ReadManifest, ReadRepository
+from app.store.preview import MANIFESTS, MANNERS, SCOPES, PreviewStore, ReadManifest, ReadRepository
+from app.store.preview_facts import stored_records
+from app.stored_facts import StoredFacts
 from app.use_classes import NONE, UseClasses
 from checks.engine.impact import Impact
 from checks.engine.preview import Case, Comparison, Pair, Place
@@ -18,15 +20,15 @@ from checks.model.dependency import SCOPE_ORDER
 from checks.model.facts import Facts
 from checks.policy.owners import Owned, owned
 
-#: The checks that judge by what the index has of a package: its name, version, license and scope.
-INDEXED = frozenset({"licenses"})
 #: Uses of candidates up to which each is looked up by itself; beyond it all uses are read in the order of the table.
 NARROW = 150_000
 #: Cases that are judged beforehand to see which packages can differ at all.
 TRIALS = 60_000
 #: More than there are ids of packages: with the number of an effect they make one number.
 _WIDE = 1 << 40
-_PLACES = [(Place(scope),) for scope in SCOPE_ORDER]
+#: By the quotient of a manner and SCOPES.
+_DIRECT = (True, None, False)
+P = TypeVar("P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,50 +45,79 @@ class Previewed:
     """Package versions of manifests, if the policies differ at all."""
     judged: int
     """Distinct cases."""
+    lacking: int
+    """Uses of which something is not stored that the new policy or the old one asks for."""
     left_out: frozenset[str]
-    """Checks in which the policies differ, and for which the index does not suffice."""
+    """Checks in which the policies differ, and of which nothing is seen."""
+    partly: Mapping[str, Collection[str]]
+    """By check: what of it is not seen, in words."""
 
 
-async def preview(
-    store: PreviewStore, comparison: Comparison, facts: Facts, installation_id: int | None = None
-) -> Previewed:
+async def preview(store: PreviewStore, comparison: Comparison, installation_id: int | None = None) -> Previewed:
     """Compare the policies over all that is stored of default branches. Work goes on in a thread, page by page."""
     repositories = {item.id: item for item in await store.repositories(installation_id)}
-    count = _Count(comparison, facts)
+    count = _Count(comparison)
     await asyncio.to_thread(count.pair, list(repositories.values()))
     if count.kinds.checks:
-        async for packages in store.packages():
-            await asyncio.to_thread(count.classes.name, packages)
-        async for components in store.components():
-            await asyncio.to_thread(count.classes.sort, components)
+        await _classes(store, count)
         async for manifests in store.manifests():
             count.place(manifests)
         await _uses(store, count)
-    known = await store.known(installation_id)
-    uses = sum(count.classes.uses)
-    judged = sum(pair.judged for pair in comparison.pairs)
-    left_out = frozenset(comparison.left_out)
-    return Previewed(count.impact, repositories, known, count.kinds.checks, uses, judged, left_out)
+    return Previewed(
+        impact=count.impact,
+        repositories=repositories,
+        known=await store.known(installation_id),
+        checks=count.kinds.checks,
+        uses=sum(count.classes.uses),
+        judged=sum(pair.judged for pair in comparison.pairs),
+        lacking=count.classes.lacking,
+        left_out=frozenset(comparison.left_out),
+        partly=comparison.partly,
+    )
+
+
+async def _classes(store: PreviewStore, count: "_Count") -> None:
+    async for packages in _ahead(store.packages()):
+        await asyncio.to_thread(count.classes.name, packages)
+    stored = StoredFacts(await asyncio.to_thread(count.comparison.knowledge, count.classes.each_type))
+    if stored.kinds:
+        async for records in _ahead(stored_records(store.database, stored.kinds)):
+            await asyncio.to_thread(stored.learn, records)
+    async for components in _ahead(store.components()):
+        await asyncio.to_thread(count.classes.sort, components, stored if stored.kinds else None)
+    count.facts = stored.facts(count.classes.versions, count.classes.known)
 
 
 async def _uses(store: PreviewStore, count: "_Count") -> None:
     wanted = await asyncio.to_thread(count.choose)
     if wanted > NARROW and count.simple:
-        async for rows in store.scopes_in(count.chunks()):
+        async for rows in _ahead(store.manners_in(count.chunks(), count.kinds.direct)):
             await asyncio.to_thread(count.add_simple, rows)
         await asyncio.to_thread(count.end)
     elif wanted:
         pages = store.uses_of(count.candidates) if wanted <= NARROW else store.uses_in(count.chunks())
-        async for rows in pages:
+        async for rows in _ahead(pages):
             await asyncio.to_thread(count.add, rows)
+
+
+async def _ahead(pages: AsyncIterator[P]) -> AsyncIterator[P]:
+    """The same pages: while one is worked on the database makes the next one."""
+    following = asyncio.ensure_future(anext(pages, None))
+    try:
+        while (page := await following) is not None:
+            following = asyncio.ensure_future(anext(pages, None))
+            yield page
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
 
 
 class _Count:
     """One preview while it goes on."""
 
-    def __init__(self, comparison: Comparison, facts: Facts) -> None:
+    def __init__(self, comparison: Comparison) -> None:
         self.comparison = comparison
-        self.facts = facts
+        self.facts = Facts()
         self.impact = Impact()
         self.pairs: dict[int, Pair] = {}
         self.repositories: dict[int, ReadRepository] = {}
@@ -95,7 +126,7 @@ class _Count:
         self._owned: dict[int, Owned] = {}
         self._wanted = bytearray()
         """By class: whether the policies may differ about it."""
-        self._tables: dict[int, list[int]] = {}
+        self._tables: dict[int, dict[int, int]] = {}
         self._packages: Counter[int] = Counter()
 
     def pair(self, repositories: Sequence[ReadRepository]) -> None:
@@ -105,18 +136,23 @@ class _Count:
                 self.pairs[item.id] = pair
                 self.repositories[item.id] = item
         self.kinds = self.comparison.kinds()
-        self.classes = UseClasses(self.kinds, self.facts)
+        self.classes = UseClasses(self.kinds)
+        self._places: dict[int, tuple[Place]] = {
+            scope + SCOPES * code: (Place(SCOPE_ORDER[scope], direct if self.kinds.direct else None),)
+            for scope in range(len(SCOPE_ORDER))
+            for code, direct in enumerate(_DIRECT if self.kinds.direct else (None,))
+        }
 
     @property
     def simple(self) -> bool:
-        """Whether of a use nothing counts but its scope."""
+        """Whether of a use nothing counts but its scope, and perhaps that it is direct."""
         return not (self.kinds.each or self.kinds.paths or self.kinds.below)
 
     def choose(self) -> int:
         """Which classes can make a difference; how many uses they have."""
         classes, pairs = self.classes, {id(pair): pair for pair in self.pairs.values()}.values()
         self._wanted = bytearray(b"\1" * len(classes.members))
-        if self.simple and len(classes.shared) * len(pairs) * SCOPES <= TRIALS:
+        if self.simple and len(classes.shared) * len(pairs) * len(self._places) <= TRIALS:
             for number in classes.shared:
                 self._wanted[number] = 0
             for pair in pairs:
@@ -128,13 +164,13 @@ class _Count:
         return sum(uses for number, uses in enumerate(classes.uses) if wanted[number])
 
     def _tried(self, pair: Pair, numbers: Iterable[int]) -> Iterator[tuple[tuple[int, int], Any]]:
-        keys = [(number, scope) for scope in range(len(SCOPE_ORDER)) for number in numbers]
+        keys = [(number, manner) for manner in self._places for number in numbers]
         return zip(keys, self._effects(pair, keys), strict=True)
 
     def _effects(self, pair: Pair, keys: Sequence[tuple[int, Any]]) -> Sequence[Any]:
         members = self.classes.members
         cases: list[tuple[Hashable, Case]] = [
-            (key, members[key[0]]._replace(places=_PLACES[key[1]] if isinstance(key[1], int) else key[1]))
+            (key, members[key[0]]._replace(places=self._places[key[1]] if isinstance(key[1], int) else key[1]))
             for key in keys
         ]
         return pair.effects(cases, self.facts)
@@ -152,10 +188,10 @@ class _Count:
                 chunks.append([])
         return [chunk for chunk in chunks if chunk]
 
-    # -- where only the scope counts ---------------------------------------------------------------------------------
+    # -- where only the manner counts --------------------------------------------------------------------------------
 
     def add_simple(self, rows: Sequence[tuple[int, str]]) -> None:
-        """Count a page of manifests with their uses, as `PreviewStore.scopes_in` writes them: all of some
+        """Count a page of manifests with their uses, as `PreviewStore.manners_in` writes them: all of some
         repositories."""
         found: dict[int, list[tuple[int, list[int]]]] = {}
         for manifest_id, listed in rows:
@@ -166,8 +202,8 @@ class _Count:
                 self._add_manifest(repository_id, manifest_id, uses)
 
     def _add_manifest(self, repository_id: int, manifest_id: int, uses: list[int]) -> None:
-        """`uses`: components and scopes."""
-        most = len(self.classes.of) * SCOPES
+        """`uses`: components and manners."""
+        most = len(self.classes.of) * MANNERS
         if max(uses) >= most:  # what is newer than this preview is left out
             uses = [use for use in uses if use < most]
         numbers = self._numbers(self.pairs[repository_id], uses)
@@ -176,40 +212,29 @@ class _Count:
                 self.impact.count_place(number, repository_id, self._owner(manifest_id), times)
         package_of = self.classes.package_of
         self._packages.update(
-            [n * _WIDE + package_of[use // SCOPES] for n, use in zip(numbers, uses, strict=True) if n]
+            [n * _WIDE + package_of[use // MANNERS] for n, use in zip(numbers, uses, strict=True) if n]
         )
         if self.impact.names_more:
             for number, use in zip(numbers, uses, strict=True):
                 if number:
-                    self._name(number, repository_id, manifest_id, use // SCOPES)
+                    self._name(number, repository_id, manifest_id, use // MANNERS)
 
     def _numbers(self, pair: Pair, uses: Sequence[int]) -> list[int]:
         """The number of the effect of each use."""
-        class_of, table = self.classes.of, self._table(pair)
-        numbers = [table[class_of[use // SCOPES] * SCOPES + use % SCOPES] for use in uses]
-        if _UNKNOWN not in numbers:
-            return numbers
-        unknown = {use for use, number in zip(uses, numbers, strict=True) if number == _UNKNOWN}
-        keys = sorted({(class_of[use // SCOPES], use % SCOPES) for use in unknown})
-        for (number, scope), effect in zip(keys, self._effects(pair, keys), strict=True):
-            table[number * SCOPES + scope] = self.impact.number(effect)
-        return self._numbers(pair, uses)
+        class_of, table = self.classes.of, self._tables.setdefault(id(pair), {})
+        keys = [class_of[use // MANNERS] * MANNERS + use % MANNERS for use in uses]
+        unknown = sorted(set(keys).difference(table))
+        wanted = [divmod(key, MANNERS) for key in unknown if key >= 0 and self._wanted[key // MANNERS]]
+        table.update(dict.fromkeys(unknown, 0))
+        for (number, manner), effect in zip(wanted, self._effects(pair, wanted), strict=True):
+            table[number * MANNERS + manner] = self.impact.number(effect)
+        return [table[key] for key in keys]
 
     def end(self) -> None:
         """Say what is counted of packages."""
         for coded, times in self._packages.items():
             number, package_id = divmod(coded, _WIDE)
             self.impact.count_package(number, self.classes.packages[package_id][0], times)
-
-    def _table(self, pair: Pair) -> list[int]:
-        """The number of the effect by class and scope. Class -1 reads from the end, where there is none."""
-        table = self._tables.get(id(pair))
-        if table is None:
-            table = self._tables[id(pair)] = [_UNKNOWN] * (len(self.classes.members) * SCOPES) + [0] * SCOPES
-            for number, wanted in enumerate(self._wanted):
-                if not wanted:
-                    table[number * SCOPES : (number + 1) * SCOPES] = [0] * SCOPES
-        return table
 
     # -- where more counts -------------------------------------------------------------------------------------------
 
@@ -238,14 +263,19 @@ class _Count:
         """What one repository has of one component: its class, and the scope that counts or all its places."""
         number = self.classes.of[uses[0][1]]
         if self.simple:
-            return number, min(row[3] for row in uses)
+            code = min(_DIRECT.index(row[4]) for row in uses) if self.kinds.direct else 0
+            return number, min(row[3] for row in uses) + SCOPES * code
         return number, tuple(sorted({self._place(row) for row in uses}, key=str))
 
     def _place(self, row: Any) -> Place:
         _, _, manifest_id, scope, direct, via_id = row
         kinds, manifest = self.kinds, self._manifests.get(manifest_id)
         via = self.classes.packages.get(via_id) if kinds.below and via_id is not None else None
-        place = Place(SCOPE_ORDER[scope], direct if kinds.each or kinds.below else None, via=via[0] if via else None)
+        place = Place(
+            SCOPE_ORDER[scope],
+            direct if kinds.each or kinds.direct or kinds.below else None,
+            via=via[0] if via else None,
+        )
         return place._replace(path=manifest.path) if kinds.paths and manifest else place
 
     # -- both --------------------------------------------------------------------------------------------------------
@@ -265,19 +295,27 @@ class _Count:
         return known
 
 
-_UNKNOWN = -1
 _NOBODY = Owned((), "nobody")
 
 
 def _merged(manifests: Sequence[tuple[int, list[int]]]) -> list[tuple[int, list[int]]]:
-    """What a repository has, each component once: in the scope that is nearest to users, of several the first."""
-    found: dict[int, tuple[int, int]] = {}
+    """What a repository has, each component once: in the scope that is nearest to users (of several manifests the
+    first), and direct where it is in any."""
+    found: dict[int, tuple[int, int, int]] = {}
     for manifest_id, uses in manifests:
         for use in uses:
-            known = found.get(use // SCOPES)
-            if known is None or use < known[1]:
-                found[use // SCOPES] = manifest_id, use
+            component, manner = divmod(use, MANNERS)
+            code, scope = divmod(manner, SCOPES)
+            known = found.get(component)
+            if known is None:
+                found[component] = manifest_id, scope, code
+            elif (scope, code) != known[1:]:
+                found[component] = (
+                    manifest_id if scope < known[1] else known[0],
+                    min(scope, known[1]),
+                    min(code, known[2]),
+                )
     left: dict[int, list[int]] = {}
-    for manifest_id, use in found.values():
-        left.setdefault(manifest_id, []).append(use)
+    for component, (manifest_id, scope, code) in found.items():
+        left.setdefault(manifest_id, []).append(component * MANNERS + SCOPES * code + scope)
     return list(left.items())

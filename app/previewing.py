@@ -9,7 +9,7 @@ from typing import Any
 from app.facts.indexed import IndexedLicenses
 from app.github.pull import central_policy
 from app.policies import load_policies, starter_policies
-from app.preview import INDEXED, Previewed, preview
+from app.preview import Previewed, preview
 from app.preview_pulls import PullPreview
 from app.store.database import Database
 from app.store.inventories import InventoryStore
@@ -17,10 +17,10 @@ from app.store.policies import PolicyStore
 from app.store.preview import PreviewStore
 from app.store.preview_pulls import PreviewPulls
 from app.store.snapshots import SnapshotStore
+from checks.engine.indexed import INDEXED
 from checks.engine.preview import Comparison
 from checks.engine.preview_document import About, Basis, to_json, with_pulls
 from checks.model.errors import UsageError
-from checks.model.facts import Facts
 from checks.model.phrase import visible
 from checks.policy.files import PolicyFiles
 from checks.policy.layers import PolicySet
@@ -70,11 +70,12 @@ class Previewing:
         """The document of `checks.render.preview`. `since`: with what would have become of the pull requests that were
         judged from then on."""
         comparison = Comparison(old, new, now, INDEXED)
-        found = await preview(PreviewStore(self.database), comparison, Facts(), installation_id)
+        found = await preview(PreviewStore(self.database), comparison, installation_id)
         turns = await self._pulls.turns(Comparison(old, new, now), since, installation_id)
         document = to_json(
             *(old.reference, new.reference, now, found.impact, _about(found)),
-            *(Basis(found.known, len(found.repositories), found.uses, found.judged), found.checks, found.left_out),
+            Basis(found.known, len(found.repositories), found.uses, found.judged, found.lacking),
+            *(found.checks, found.left_out, found.partly),
         )
         names = await PreviewStore(self.database).names({turn.repository for turn in turns})
         return with_pulls(document, turns, {id_: About(*name) for id_, name in names.items()}, since)

@@ -151,6 +151,11 @@ class ServiceSettings:
         default=None,
     )
     public_pages: bool = key("Whether pages about public repositories are shown without signing in.", default=True)
+    public_policy: bool = key(
+        "Whether everybody may read the public edition of the organization's policy at `/policy`: "
+        "docs/policy-document.md.",
+        default=False,
+    )
     client_id: str | None = key(
         "The GitHub App's client id: people sign in with it to see pages about other repositories.", default=None
     )

@@ -58,6 +58,8 @@ class CommandEnvironment:
     """The facts file (OSPO_GATE_FACTS)."""
     source_date: "datetime | None" = None
     """When what is written about was last changed (SOURCE_DATE_EPOCH, of the Reproducible Builds project)."""
+    signatures_token: str | None = None
+    """For signatures in another repository (OSPO_GATE_SIGNATURES_TOKEN; PERSONAL_ACCESS_TOKEN as in the CLA action)."""
 
 
 def command_environment(environ: Mapping[str, str] = os.environ) -> CommandEnvironment:
@@ -74,7 +76,24 @@ def command_environment(environ: Mapping[str, str] = os.environ) -> CommandEnvir
         cache=None if in_workflow else _cache(environ),
         facts=Path(environ[FACTS]) if environ.get(FACTS) else None,
         source_date=_source_date(environ.get("SOURCE_DATE_EPOCH")),
+        signatures_token=(environ.get(SIGNATURES_TOKEN) or environ.get("PERSONAL_ACCESS_TOKEN") or "").strip() or None,
     )
+
+
+class WorkflowRun(NamedTuple):
+    """The event that a run of GitHub Actions is for."""
+
+    name: str | None
+    payload: Mapping[str, object]
+    """As GitHub sent it."""
+    run_id: int | None
+
+
+def workflow_run(environ: Mapping[str, str] = os.environ) -> WorkflowRun:
+    """The run that this command is a part of."""
+    number = environ.get("GITHUB_RUN_ID", "")
+    run_id = int(number) if number.isascii() and number.isdigit() else None
+    return WorkflowRun(environ.get("GITHUB_EVENT_NAME"), _payload(environ.get("GITHUB_EVENT_PATH")), run_id)
 
 
 def _source_date(seconds: str | None) -> "datetime | None":
@@ -180,6 +199,7 @@ def _text(value: object) -> str | None:
 
 PREFIX = "OSPO_GATE_"
 FACTS = "OSPO_GATE_FACTS"
+SIGNATURES_TOKEN = "OSPO_GATE_SIGNATURES_TOKEN"  # noqa: S105 (the name of a variable)
 FACTS_PREFIX = "OSPO_GATE_FACTS_"
 
 
@@ -306,6 +326,8 @@ def fact_settings(environ: Mapping[str, str] = os.environ) -> "FactEnvironment":
 
 
 S = TypeVar("S")
+#: Variables that begin as the settings of the service do, and are none.
+_OF_COMMAND = ("server", "signatures_token")
 
 
 def _given(environ: Mapping[str, str], prefix: str) -> Mapping[str, str]:
@@ -314,7 +336,7 @@ def _given(environ: Mapping[str, str], prefix: str) -> Mapping[str, str]:
 
 def _given_to_service(environ: Mapping[str, str]) -> Mapping[str, str]:
     given = _given(environ, PREFIX)
-    return {name: value for name, value in given.items() if not name.startswith("facts_") and name != "server"}
+    return {name: value for name, value in given.items() if not name.startswith("facts_") and name not in _OF_COMMAND}
 
 
 def _with_files(given: Mapping[str, str], shape: type) -> tuple[Mapping[str, str], list[str]]:

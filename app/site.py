@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from fastapi import APIRouter
 
 from app.github.connection import Reach
 from app.github.people import People
+from app.github.pull import CentralPolicy
 from app.offered import PolicyNow
 from app.service_settings import ServiceSettings
 from app.store.companies import CompanyStore
@@ -15,7 +17,7 @@ from app.store.repositories import RepositoryStore
 from app.store.signatures import SignatureStore
 from app.store.verdicts import VerdictStore
 from app.tally import Tally
-from app.web import agreements, agreements_companies
+from app.web import agreements, agreements_companies, policy_page
 from app.web.agreements_desk import SigningDesk
 from app.web.pages.details import Details
 from app.web.pages.rendering import Renderer
@@ -41,7 +43,13 @@ class Site:
     """The pages of one process, at `public_url`."""
 
     def __init__(
-        self, settings: ServiceSettings, public_url: str, database: Database, reach: Reach, signing: Signing
+        self,
+        settings: ServiceSettings,
+        public_url: str,
+        database: Database,
+        reach: Reach,
+        signing: Signing,
+        central: CentralPolicy | None = None,
     ) -> None:
         self.people: People | None = None
         sessions = None
@@ -62,6 +70,11 @@ class Site:
             settings.public_pages, signing.wake, signing.tally,
         )  # fmt: skip
         self.routers += [agreements_companies.router(desk), agreements.router(desk)]
+        shown = policy_page.PolicyDesk(
+            signing.policy, central.repository if central else None, settings.public_policy, renderer, rights, sessions,
+            lambda: datetime.now(UTC),
+        )  # fmt: skip
+        self.routers.append(policy_page.router(shown))
 
     async def close(self) -> None:
         if self.people:

@@ -76,6 +76,8 @@ class About:
     """Of a push that touches nothing which is read of a default branch: the head before it."""
     topics: list[str] | None = None
     """Of the repository; None: nobody told."""
+    queued: int | None = None
+    """Of a merge group: the number of the pull request that it is made for."""
 
 
 @dataclass(frozen=True, slots=True)

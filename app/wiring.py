@@ -46,7 +46,8 @@ from app.jobs.uploads import GITHUB, TRACK, Target, ToDependencyTrack, ToGitHub,
 from app.jobs.used import KeepUses
 from app.offered import section_of
 from app.parsers import Parsers
-from app.policies import starter_policy
+from app.policies import starter_policies, starter_policy
+from app.policy_answers import PolicyAnswers
 from app.previewing import Previewing
 from app.service_settings import Engine as EngineName
 from app.service_settings import ServiceSettings, Submission
@@ -83,6 +84,7 @@ from app.web.application import Running, all_the_rest, application, webhook_alon
 from app.web.ask import router
 from app.web.commands import Ours
 from app.web.metrics import router as metrics_router
+from app.web.policy_explain import router as explain_router
 from app.web.policy_versions import router as versions_router
 from app.web.preview import router as preview_router
 from app.web.product import router as product_router
@@ -91,7 +93,8 @@ from app.web.where import router as where_router
 from checks.engine.ask import judging
 from checks.model.answer import Asked
 from checks.model.errors import UsageError
-from checks.model.facts import Facts
+from checks.model.facts import Facts, RepositoryFacts
+from checks.policy.layers import PolicySet
 from checks.policy.owners import Owners
 from checks.render.asked import to_json
 
@@ -256,7 +259,8 @@ class Service:
 
         policy, wake = (lambda: self.judge.kept_policy.last()), (lambda: self.engine.wake())
         signing = Signing(self.signatures, self.companies, policy, wake, self.tally)
-        return Site(settings, settings.public_url.rstrip("/"), self.database, _reach(settings, environment), signing)
+        url, central = settings.public_url.rstrip("/"), central_place(settings.policy)
+        return Site(settings, url, self.database, _reach(settings, environment), signing, central)
 
     @property
     def _secrets(self) -> list[str]:
@@ -269,7 +273,8 @@ class Service:
 
     def _routers(self) -> list[APIRouter]:
         token = self.settings.api_token
-        pages = (*(self.site.routers if self.site else ()), *self.conversation.routers(self.site, token))
+        site = self.site
+        pages = (*(site.routers if site else ()), *self.conversation.routers(site, token, self.overrides))
         return [*(self._api(token) if token else ()), *pages, *self.further]
 
     def _api(self, token: str) -> tuple[APIRouter, ...]:
@@ -281,8 +286,20 @@ class Service:
             versions_router(token, self.policies.store),
             product_router(token, self.repositories, sboms),
             preview_router(token, self.previewing),
+            explain_router(token, self.policy_answers.explain, self.policy_answers.hygiene),
             agreements_router(token, self.signatures, self.companies),
         )
+
+    @property
+    def policy_answers(self) -> PolicyAnswers:
+        """What the service says of its own policy."""
+        return PolicyAnswers(self.database, self._policies, self._chain, lambda: datetime.now(UTC))
+
+    async def _policies(self) -> PolicySet:
+        return await self.judge.kept_policy.last() or starter_policies()
+
+    def _chain(self, repository: RepositoryFacts, checks: frozenset[str]) -> FactChain:
+        return FactChain(Facts(repository=repository), (), (self.facts,), checks, self.facts.private)
 
     async def _owners(self) -> Owners:
         """Who answers for repositories, as the organization's policy said when it judged last."""

@@ -10,13 +10,12 @@ from pathlib import Path
 from app.cache import InventoryFiles
 from app.cli.drive import drive
 from app.cli.output import Outputs
-from app.cli.policy_files import named_policies, remote_of
 from app.facts.installed import InstalledTree
 from app.facts.lookup import FactChain
 from app.facts.own import OwnLicense
 from app.gate import Gate
 from app.policies import PATH, PolicyPlace
-from app.ports import FileRef, Side, Source
+from app.ports import FactSource, FileRef, Side, Source
 from app.settings import CommandEnvironment, Workflow, command_environment
 from app.sources.folder import FolderSource
 from app.sources.git import GitSource, Repository
@@ -45,7 +44,13 @@ def run(options: argparse.Namespace) -> int:
     source, root = source_of(options, environment.workflow or Workflow())
     kept = environment.cache.with_name("texts") if environment.cache and not options.no_cache else None
     known = environment.workflow.repository if environment.workflow else RepositoryFacts()
-    tree = (InstalledTree(root, kept, only), OwnLicense(source, known.license, kept, only))
+    tree: tuple[FactSource, ...] = (InstalledTree(root, kept, only), OwnLicense(source, known.license, kept, only))
+    judged_source: Source = source
+    if options.signatures:
+        from app.cli.check_people import with_people  # asks GitHub, which a plain check does not
+
+        judged_source, facts, signed = with_people(options.signatures, source, facts, environment)
+        tree = (*tree, signed)
     reviewed = _reviewed(options, environment, source) if options.review else None
     gate = Gate(
         policies=_policies(options, environment, source, root, reviewed),
@@ -62,9 +67,9 @@ def run(options: argparse.Namespace) -> int:
     if file or online:
         from app.cli.known import Knowledge  # a check without them starts faster
 
-        judged = Knowledge(facts, tree, file, root if online else None).judge(gate, source)
+        judged = Knowledge(facts, tree, file, root if online else None).judge(gate, judged_source)
     else:
-        judged = drive(gate.judge_fully(source))
+        judged = drive(gate.judge_fully(judged_source))
     code = outputs.write(judged, enforce=options.enforce)
     if options.format == "text" and isinstance(source, GitSource) and not options.head and not environment.workflow:
         from app.cli.uncommitted import hint
@@ -113,8 +118,12 @@ def _place(options: argparse.Namespace, environment: CommandEnvironment, source:
     name, workflow = options.policy, environment.workflow
     inside = _inside(root, Path(name)) if name and workflow and isinstance(source, GitSource) else None
     if name and inside is None:
-        return PolicyPlace(given=named_policies(name, environment))
-    remote = remote_of(environment)
+        return PolicyPlace(given=_named(name, environment))
+    remote = None
+    if environment.token:
+        from app.cli.policy_files import remote_of  # a check without them starts faster
+
+        remote = remote_of(environment)
     place = PolicyPlace(path=inside or PATH, named=inside is not None, remote=remote, folders=True)
     if workflow and workflow.proposed and workflow.base and isinstance(source, GitSource) and not source.base:
         return PolicyPlace(given=_at_merge_base(place, source, workflow))  # --all on a pull request
@@ -133,7 +142,13 @@ def _inside(root: Path, path: Path) -> str | None:
 def named_policy(name: str, environment: CommandEnvironment) -> Policy:
     """The policy that somebody named, as it is for a repository that no override matches. Raises as
     `named_policies`."""
-    return named_policies(name, environment).plain
+    return _named(name, environment).plain
+
+
+def _named(name: str, environment: CommandEnvironment) -> PolicySet:
+    from app.cli.policy_files import named_policies  # a check of the repository's own policy starts faster
+
+    return named_policies(name, environment)
 
 
 def _refuse_proposed(file: Path, source: Source, root: Path) -> None:

@@ -66,6 +66,7 @@ COMMANDS = {
     "policy": "write, check and explain a policy",
     "policy versions": "list the versions of the organization's policy that the service has seen",
     "agreements": "import, export and show signatures of contributor agreements in files",
+    "sign": "judge and record signatures of agreements in GitHub Actions, without a server",
     "facts": "make, renew and show a file with facts for judging offline",
     "ask": "say whether a package may be used",
     "where": "say which repositories use a package, a license or what an advisory affects",

@@ -1,19 +1,23 @@
 """`ospo-gate policy init | validate | explain | schema`."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.policies import SHAPES, load_policy
+from app.cli.policy_named import policies_named, shown_name
+from app.policies import SHAPES
+from app.settings import command_environment
 from checks.model.errors import PolicyError, PolicyIssue, UsageError
-from checks.policy.document import MAX_CHARACTERS
-from checks.policy.schema import Policy
+from checks.model.phrase import visible
+from checks.policy.files import DECISIONS
+from checks.policy.layers import PolicySet
 
-#: UTF-8 needs at most four bytes a character; what is longer is refused without being read to its end.
-_MAX_BYTES = 4 * MAX_CHARACTERS + 1
 _INVALID = 2
+#: What JSON has of an issue, besides its file.
+_PRINTED = ("line", "column", "key", "message", "hint")
 
 
 def init(options: argparse.Namespace) -> int:
@@ -36,22 +40,12 @@ def validate(options: argparse.Namespace) -> int:
     """Say whether the policy is valid; warnings do not make it invalid."""
     from checks.policy.advice import advice
 
-    name = _name(options.file)
+    name = shown_name(options.file)
     try:
-        policy = load_policy(_read(options.file), name)
+        policies = policies_named(options.file, command_environment())
     except PolicyError as error:
         return _report(options, name, None, error.issues, ())
-    return _report(options, name, policy, (), advice(policy, SHAPES, datetime.now(UTC)))
-
-
-def explain(options: argparse.Namespace) -> int:
-    """Print every effective value and where it comes from."""
-    from checks.policy.explain import explanation
-
-    name = _name(options.file)
-    for line in explanation(load_policy(_read(options.file), name), SHAPES, name):
-        print(line)
-    return 0
+    return _report(options, name, policies, (), advice(policies.plain, SHAPES, datetime.now(UTC)))
 
 
 def schema(_options: argparse.Namespace) -> int:
@@ -67,33 +61,49 @@ def schema(_options: argparse.Namespace) -> int:
 def _report(
     options: argparse.Namespace,
     name: str,
-    policy: Policy | None,
+    policies: PolicySet | None,
     errors: Sequence[PolicyIssue],
     warnings: Sequence[PolicyIssue],
 ) -> int:
     if options.format == "json":
-        _print_json(name, errors, warnings)
-    elif policy is None:
+        _print_json(name, policies, errors, warnings)
+    elif policies is None:
         _print_errors(name, errors)
     else:
-        _print_valid(name, policy, warnings)
+        _print_valid(name, policies, warnings)
     return _INVALID if errors else 0
 
 
-def _print_valid(name: str, policy: Policy, warnings: Sequence[PolicyIssue]) -> None:
-    waivers = len(policy.root.waivers)
-    parts = ["valid", f"mode {policy.mode}", "checks: " + ", ".join(policy.sections), _count(waivers, "waiver")]
+def _print_valid(name: str, policies: PolicySet, warnings: Sequence[PolicyIssue]) -> None:
+    policy, files = policies.plain, policies.files
+    parts = ["valid", f"mode {policy.mode}", "checks: " + ", ".join(policy.sections)]
+    parts.append(_count(len(policy.root.waivers), "waiver"))
+    if policies.overrides:
+        parts.append(_count(len(policies.overrides), "override"))
+    if files.decisions:
+        parts.append(_count(len(files.decisions), "decision") + f" in {DECISIONS}/")
+    if files.others:
+        parts.append("with " + ", ".join(visible(str(ref)) for ref in files.others))
     if warnings:
         parts.append(_count(len(warnings), "warning"))
     print(f"{name}: " + " · ".join(parts))
     for issue in warnings:
-        print(f"{name}:{issue.line}:{issue.column}: warning: {_text(issue)}")
+        print(f"{_file(name, issue)}:{issue.line}:{issue.column}: warning: {_text(issue)}")
 
 
 def _print_errors(name: str, errors: Sequence[PolicyIssue]) -> None:
     for issue in errors:
-        print(f"{name}:{issue.line}:{issue.column}: {_text(issue)}", file=sys.stderr)
+        print(f"{_file(name, issue)}:{issue.line}:{issue.column}: {_text(issue)}", file=sys.stderr)
     print(f"\n{name}: not valid · {_count(len(errors), 'error')}. Nothing is judged by it.", file=sys.stderr)
+
+
+def _file(name: str, issue: PolicyIssue) -> str:
+    """The file of an issue as a path that can be opened; `name` is the main file as it was given."""
+    if not issue.file:
+        return name
+    elsewhere = "@" in issue.file or issue.file.startswith("template:")
+    outside = os.path.isabs(name) or os.path.normpath(name).startswith("..")
+    return os.path.join(os.path.dirname(name), issue.file) if outside and not elsewhere else issue.file
 
 
 def _text(issue: PolicyIssue) -> str:
@@ -101,33 +111,28 @@ def _text(issue: PolicyIssue) -> str:
     return key + issue.message + (f"\n    {issue.hint}" if issue.hint else "")
 
 
-def _print_json(name: str, errors: Sequence[PolicyIssue], warnings: Sequence[PolicyIssue]) -> None:
+def _print_json(
+    name: str, policies: PolicySet | None, errors: Sequence[PolicyIssue], warnings: Sequence[PolicyIssue]
+) -> None:
     import json
 
     found = {
-        what: [{**issue._asdict(), "file": issue.file or name} for issue in issues]
+        what: [{**{key: getattr(issue, key) for key in _PRINTED}, "file": _file(name, issue)} for issue in issues]
         for what, issues in (("errors", errors), ("warnings", warnings))
     }
-    print(json.dumps({"file": name, "valid": not errors, **found}, indent=2))
+    read = {} if policies is None else {"read": _read(policies)}
+    print(json.dumps({"file": name, "valid": not errors, **found, **read}, indent=2))
+
+
+def _read(policies: PolicySet) -> dict[str, object]:
+    """What the policy is made of."""
+    return {
+        "waivers": len(policies.plain.root.waivers),
+        "overrides": len(policies.overrides),
+        "decisions": sorted(policies.files.decisions),
+        "others": [str(ref) for ref in policies.files.others],
+    }
 
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _name(file: str) -> str:
-    return "<stdin>" if file == "-" else file
-
-
-def _read(name: str) -> bytes:
-    """The bytes of a file, or of standard input for `-`; no more of them than a policy may have."""
-    try:
-        if name == "-":
-            return sys.stdin.buffer.read(_MAX_BYTES)
-        with Path(name).open("rb") as file:
-            return file.read(_MAX_BYTES)
-    except FileNotFoundError:
-        hint = "Write a first one with: ospo-gate policy init"
-        raise UsageError(f"there is no such file: {name}", hint=hint) from None
-    except OSError as error:
-        raise UsageError(f"{name} cannot be read: {error.strerror}") from None

@@ -1,26 +1,22 @@
 """A policy with all its files, from a disk or from GitHub: what it extends, and the decisions beside it."""
 
-import json
 import os
-import urllib.parse
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from app.cli.drive import drive
-from app.policies import Remote, complete, decisions_in, is_decision, load_policies
+from app.policies import Remote, complete, decisions_in, load_policies
 from app.ports import FileRef, Side
 from app.settings import CommandEnvironment
 from app.sources.folder import FolderSource
-from checks.model.errors import PolicyError, PolicyIssue, UsageError
+from checks.model.errors import UsageError
 from checks.policy.document import MAX_CHARACTERS
 from checks.policy.files import DECISIONS, PolicyFiles, PolicyRef, beside_main
-from checks.policy.layers import PolicySet, wanted
+from checks.policy.layers import PolicySet
 
 #: UTF-8 needs at most four bytes a character; what is longer is refused without being read to its end.
 _MAX_BYTES = 4 * MAX_CHARACTERS + 1
-#: Decisions that are read from GitHub one by one.
-_MAX_REMOTE = 200
 
 
 def named_policies(name: str, environment: CommandEnvironment) -> PolicySet:
@@ -29,7 +25,9 @@ def named_policies(name: str, environment: CommandEnvironment) -> PolicySet:
     Raises `UsageError`, `SourceError` or `PolicyError`; never a default.
     """
     if "@" in name and not os.path.exists(name):
-        return _from_github(name, environment)
+        from app.cli.policy_on_github import policies_on_github
+
+        return policies_on_github(name, environment)
     return policies_on_disk(name, environment)
 
 
@@ -45,9 +43,12 @@ def policies_on_disk(name: str, environment: CommandEnvironment, option: str = "
         raise UsageError(f"{option}{name} cannot be read: {error.strerror}") from None
     inside = os.path.normpath(name).replace(os.sep, "/")
     root, path = (".", inside) if not os.path.isabs(name) and not inside.startswith("../") else os.path.split(name)
-    source = FolderSource(Path(root))
-    files = PolicyFiles(data, name, path)
-    return load_policies(drive(_completed(files, source, remote_of(environment))))
+    return policies_in(Path(root), PolicyFiles(data, name, path), environment)
+
+
+def policies_in(root: Path, files: PolicyFiles, environment: CommandEnvironment) -> PolicySet:
+    """The policy whose main file is read, with what else of it is in the folder `root`. Raises as `named_policies`."""
+    return load_policies(drive(_completed(files, FolderSource(root), remote_of(environment))))
 
 
 async def _completed(files: PolicyFiles, source: FolderSource, remote: Remote | None) -> PolicyFiles:
@@ -67,39 +68,3 @@ async def _fetched(refs: Sequence[PolicyRef], environment: CommandEnvironment) -
     from app.cli.remote import fetch
 
     return {ref: fetch(str(ref), "extends", environment).data for ref in refs}
-
-
-def _from_github(name: str, environment: CommandEnvironment) -> PolicySet:
-    from app.cli.remote import fetch
-
-    found = fetch(name, "--policy", environment)
-    owner, repository, path = found.label.rpartition("@")[0].split("/", 2)
-    within = f"{owner}/{repository}"
-    files = PolicyFiles(found.data, found.label, path, found.ref)
-    files = replace(files, decisions=_decisions(within, files, environment))
-    while refs := wanted(files):
-        named = {ref: str(ref) if ref.repository else f"{within}/{ref.path}@{found.ref}" for ref in refs}
-        files = files.having({ref: fetch(text, "extends", environment).data for ref, text in named.items()})
-    return load_policies(files)
-
-
-def _decisions(repository: str, files: PolicyFiles, environment: CommandEnvironment) -> Mapping[str, bytes]:
-    """The decisions beside a policy on GitHub."""
-    from app.cli.remote import NotThereError, fetch, get
-
-    folder, ref = beside_main(files.path, DECISIONS), files.revision or ""
-    where = f"/repos/{repository}/contents/{urllib.parse.quote(folder)}?ref={urllib.parse.quote(ref, safe='')}"
-    try:
-        listed = get(where, "--policy: ", f"{repository}/{folder}@{ref}", environment, "application/vnd.github+json")
-    except NotThereError:
-        return {}
-    try:
-        names = [item["name"] for item in json.loads(listed) if item["type"] == "file"]
-    except (ValueError, LookupError, TypeError, RecursionError):
-        raise PolicyError(files.name, (PolicyIssue(1, 1, "", f"{folder}/ could not be listed"),)) from None
-    names = [name for name in names if isinstance(name, str) and is_decision(name.encode())]
-    if len(names) > _MAX_REMOTE:
-        message = f"{folder}/ has {len(names):,} files, and {_MAX_REMOTE} are read from GitHub one by one"
-        raise PolicyError(files.name, (PolicyIssue(1, 1, "", message, "check the repository out and name its file"),))
-    paths = [f"{folder}/{name}" for name in names]
-    return {path: fetch(f"{repository}/{path}@{ref}", "--policy", environment).data for path in paths}

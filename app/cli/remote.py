@@ -6,9 +6,10 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 from app.policies import PATH
+from app.same_host import SameHost
 from app.settings import CommandEnvironment
 from checks.model.errors import SourceError, UsageError
 from checks.model.phrase import visible
@@ -68,23 +69,6 @@ def get(where: str, option: str, name: str, environment: CommandEnvironment, acc
         reason = getattr(error, "reason", None) or error
         said = f"{option}{name} could not be read from {environment.api_url}: {visible(str(reason))}"
         raise SourceError(said) from None
-
-
-class SameHost(urllib.request.HTTPRedirectHandler):
-    """GitHub redirects renamed repositories, on the same host. Another one gets neither the token nor our trust."""
-
-    def redirect_request(
-        self,
-        req: urllib.request.Request,
-        fp: IO[bytes],
-        code: int,
-        msg: str,
-        headers: http.client.HTTPMessage,
-        newurl: str,
-    ) -> urllib.request.Request | None:
-        if urllib.parse.urlsplit(newurl)[:2] != urllib.parse.urlsplit(req.full_url)[:2]:
-            raise urllib.error.URLError("it redirects to another host")
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 def body(answer: http.client.HTTPResponse, most: int = _MAX_BYTES) -> bytes:

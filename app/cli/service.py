@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.address import Address
-from app.cli.remote import TIMEOUT, SameHost, body
+from app.cli.remote import TIMEOUT, body
+from app.same_host import SameHost
 from checks.manifests import MAX_BYTES
 from checks.model.errors import SourceError, UsageError
 from checks.model.phrase import visible

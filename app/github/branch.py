@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from app.answers import incomplete
 from app.github.client import GitHubError, Installation, RateLimited, document
-from app.github.pull import LARGE, TEXTS, CentralPolicy, PullSource, PullState, blob_of, incomplete
+from app.github.pull import LARGE, TEXTS, CentralPolicy, PullSource, PullState, blob_of
 from app.ports import Blob, FileRef, Side
 from app.subject import About
 from checks.model import codeowners

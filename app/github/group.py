@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from app.answers import incomplete
 from app.github.client import Installation, document
-from app.github.pull import COMPARE_FILES, CentralPolicy, PullSource, PullState, incomplete
+from app.github.pull import COMPARE_FILES, CentralPolicy, PullSource, PullState
 from app.subject import About
 from checks.model.dependency import Problem
 from checks.model.snapshot import ChangedFile, FileStatus, Listing

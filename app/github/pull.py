@@ -14,14 +14,15 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from app.answers import commit_of, file_of, incomplete
 from app.github.client import GitHubError, GraphQLAnswer, Installation, RateLimited, document, repository_path
 from app.ports import Blob, FileRef, Side
 from app.subject import About
-from checks.model.commit import AccountType, Commit, Person
-from checks.model.dependency import Location, Problem
+from checks.model.commit import Commit
+from checks.model.dependency import Problem
 from checks.model.errors import SourceError
 from checks.model.patch import added_lines
-from checks.model.snapshot import AddedLine, ChangedFile, FileStatus, Listing
+from checks.model.snapshot import AddedLine, ChangedFile, Listing
 
 #: GitHub lists at most 300 files in a comparison and 3,000 for a pull request (REST reference).
 COMPARE_FILES = 300
@@ -36,13 +37,6 @@ TEXTS = 40
 GUESSES = 5
 #: Of all texts in one query (bytes); a single one is cut by GitHub at 512,000.
 LARGE = 512_000
-_STATUS = {
-    "added": FileStatus.ADDED,
-    "removed": FileStatus.REMOVED,
-    "renamed": FileStatus.RENAMED,
-    "copied": FileStatus.ADDED,
-}
-
 
 @dataclass(frozen=True, slots=True)
 class PullState:
@@ -135,8 +129,8 @@ class PullSource:
             rows = await self.client.pages(f"{self._path}/pulls/{self.number}/files", limit=PULL_FILES)
         self._patches = {row["filename"]: _patch(row) for row in rows}
         if len(rows) < PULL_FILES or await self._has_files(len(rows)):
-            return [_file(row) for row in rows], []
-        return [_file(row) for row in rows], [incomplete(f"GitHub lists only {PULL_FILES} of the changed files")]
+            return [file_of(row) for row in rows], []
+        return [file_of(row) for row in rows], [incomplete(f"GitHub lists only {PULL_FILES} of the changed files")]
 
     async def _has_files(self, count: int) -> bool:
         """Whether the pull request changes just so many files: a list that is full may be cut."""
@@ -153,7 +147,7 @@ class PullSource:
             )
             rows = [*older, *rows]
             rows = list({row["sha"]: row for row in rows}.values())
-        return [_commit(row) for row in rows]
+        return [commit_of(row) for row in rows]
 
     async def read(self, refs: Sequence[FileRef]) -> Mapping[FileRef, Blob]:
         missing = {Side.BASE: not self.base, Side.OWNER: not self.owner_settings}
@@ -359,39 +353,10 @@ def _state(row: Mapping[str, Any] | None) -> PullState | None:
     return PullState(row["headRefOid"], own, complete, row.get("state") not in ("CLOSED", "MERGED"))
 
 
-def _file(row: Mapping[str, Any]) -> ChangedFile:
-    status = _STATUS.get(row["status"], FileStatus.MODIFIED)
-    before = row.get("previous_filename") if status is FileStatus.RENAMED else None
-    # GitHub counts no line of what is not text: none at all may mean anything.
-    return ChangedFile(row["filename"], status, before, row.get("changes") or None)
-
-
 def _patch(row: Mapping[str, Any]) -> str | None:
     """The patch; None where GitHub left it out for its size. Binary files and mere renames have no lines to tell."""
     patch: str | None = row.get("patch")
     return "" if patch is None and not row.get("changes") else patch
-
-
-def _commit(row: Mapping[str, Any]) -> Commit:
-    commit = row["commit"]
-    return Commit(
-        sha=row["sha"],
-        author=_person(commit.get("author"), row.get("author")),
-        committer=_person(commit.get("committer"), row.get("committer")),
-        message=commit.get("message") or "",
-        parents=tuple(parent["sha"] for parent in row.get("parents") or ()),
-        verified=bool((commit.get("verification") or {}).get("verified")),
-    )
-
-
-def _person(git: Mapping[str, Any] | None, account: Mapping[str, Any] | None) -> Person:
-    git, account = git or {}, account or {}
-    kind = {"Bot": AccountType.BOT}.get(account.get("type", ""), AccountType.USER) if account else AccountType.UNKNOWN
-    return Person(git.get("name") or "", git.get("email") or "", account.get("login"), account.get("id"), kind)
-
-
-def incomplete(message: str) -> Problem:
-    return Problem("listing", message, Location(""))
 
 
 def central_policy(text: str) -> CentralPolicy:

@@ -44,9 +44,10 @@ from app.store.requests import RequestStore
 from app.store.sightings import SightingStore
 from app.store.signatures import ORGANIZATION, scope_of
 from app.store.subjects import SubjectStore
-from app.subject import Claim, Kind
+from app.subject import Claim, Kind, pull_key
 from app.tracing import span
 from checks.model.errors import PolicyError, SourceError
+from checks.model.finding import AppliedOverride
 from checks.policy.comments import CommentsKeys, Requests
 from checks.policy.schema import Policy
 from checks.render.json_report import to_json
@@ -273,7 +274,7 @@ class Judge:
         told = known(
             claim,
             await self.requests.pending(claim.key) if self.requests and pull else frozenset(),
-            await self.overrides.of(claim.key, claim.head) if self.overrides and pull else None,
+            await self._set_to_pass(claim),
         )
         chain = FactChain(told, own, packages, only, self.facts.private)
         gate = Gate(
@@ -301,6 +302,16 @@ class Judge:
             if desk.comment is None and source.state and not source.state.all_comments:
                 desk.comment = await desk.publisher.find_comment()
         return judged
+
+    async def _set_to_pass(self, claim: Claim) -> Mapping[str, AppliedOverride] | None:
+        """By check. In a merge queue those of the pull request that the group is made for: whoever accepted it there
+        would otherwise have to merge without the queue."""
+        if self.overrides is None or claim.kind is Kind.BRANCH:
+            return None
+        if claim.kind is Kind.PULL:
+            return await self.overrides.of(claim.key, claim.head)
+        queued = claim.about.queued
+        return await self.overrides.of_newest(pull_key(claim.repository_id, queued)) if queued else None
 
     async def _keep(self, claim: Claim, judged: Judged, reading: Source) -> None:
         """What the pull request has, and what was read for that."""

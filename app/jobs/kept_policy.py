@@ -74,6 +74,8 @@ class Current:
     """What judged until now."""
     fresh: bool
     """Whether it is another one than was known."""
+    left_out: tuple[PolicyIssue, ...] = ()
+    """Why decisions that are not in the policy repository do not count in it, by their files."""
 
     @property
     def error(self) -> PolicyError | None:
@@ -131,12 +133,12 @@ class KeptPolicy:
         assert self.central is not None
         keeper, label = self.keeper, self.central.label
         before = await self.last()
-        found, policies = await self._loaded(await self._found(installation_id))
+        found, policies, left_out = await self._loaded(await self._found(installation_id))
         fresh = await keeper.store.keep(label, found)
         if fresh:
             why = str(found.error.issues[0].at(label)) if found.error else None
             log.info("policy", policy=label, digest=found.digest[:12], valid=found.error is None, fault=why)
-        return Current(found, policies or before, before, fresh)
+        return Current(found, policies or before, before, fresh, left_out)
 
     async def _found(self, installation_id: int | None) -> Found:
         assert self.central is not None
@@ -146,17 +148,41 @@ class KeptPolicy:
             message = f"the App is not installed where {central.repository} is"
             return Found({}, error=PolicyError(central.label, (PolicyIssue(1, 1, "", message),)))
         elsewhere = places.of_organization(central.repository)
-        found = await PolicyReader(client, central, store, elsewhere, await store.pinned(central.label)).read()
-        return _with(found, await self.keeper.decided())
+        return await PolicyReader(client, central, store, elsewhere, await store.pinned(central.label)).read()
 
-    async def _loaded(self, found: Found) -> tuple[Found, PolicySet | None]:
+    async def _loaded(self, found: Found) -> tuple[Found, PolicySet | None, tuple[PolicyIssue, ...]]:
+        """With what was decided elsewhere, as far as it is valid in it: whoever changes the policy does not see that,
+        and nobody could correct it there."""
         if found.files is None or found.error:
-            return found, None
+            return found, None, ()
         assert self.central is not None
-        try:
-            return found, await self.keeper.loaded(self.central.label, found.files)
-        except PolicyError as error:
-            return replace(found, error=error), None
+        own = found.files.decisions
+        decided = {path: data for path, data in (await self.keeper.decided()).items() if path not in own}
+        left_out: list[PolicyIssue] = []
+        while True:
+            whole = _with(found, decided)
+            assert whole.files is not None
+            try:
+                policies = await self.keeper.loaded(self.central.label, whole.files)
+            except PolicyError as error:
+                if not decided:
+                    return replace(found, error=error), None, ()
+                faults = _faults(error, decided)
+                left_out += faults
+                decided = {path: data for path, data in decided.items() if path not in {f.file for f in faults}}
+            else:
+                for issue in left_out:
+                    log.warning("decision-left-out", policy=self.central.label, file=issue.file, fault=issue.message)
+                return whole, policies, tuple(left_out)
+
+
+def _faults(error: PolicyError, decided: Mapping[str, bytes]) -> tuple[PolicyIssue, ...]:
+    """The first fault of each of the decisions; of all of them, where the error is about none in particular."""
+    first = {issue.file: issue for issue in reversed(error.issues) if issue.file in decided}
+    if first:
+        return tuple(first.values())
+    message = f"with it the policy is not valid: {error.issues[0].at(error.file)}"
+    return tuple(PolicyIssue(1, 1, "", message, file=path) for path in decided)
 
 
 def _with(found: Found, decided: Mapping[str, bytes]) -> Found:
@@ -165,7 +191,7 @@ def _with(found: Found, decided: Mapping[str, bytes]) -> Found:
         return found
     like = found.blobs[found.files.path]
     ids = {path: object_id(data, like) for path, data in decided.items()}
-    files = replace(found.files, decisions={**decided, **found.files.decisions})
+    files = replace(found.files, decisions={**found.files.decisions, **decided})
     return replace(found, files=files, blobs=dict([*ids.items(), *found.blobs.items()]))
 
 

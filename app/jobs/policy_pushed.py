@@ -92,7 +92,7 @@ class PolicyPushed:
         if found.commit is None:
             return
         said = (
-            valid(current.policies, before)
+            valid(current.policies, before, current.left_out)
             if current.policies is not None and current.error is None
             else broken(current.error or _unknown(central.label), central.path, current.policies is not None)
         )

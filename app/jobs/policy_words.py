@@ -1,6 +1,6 @@
 """What is said of a version of the organization's policy: on its commit, as a check run."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -22,12 +22,19 @@ NAMES = 20
 _TOLD = ("waivers", "version")
 
 
-def valid(policies: PolicySet, before: PolicySet | None) -> dict[str, Any]:
-    """`conclusion` and `output` for a version that judges from now on; `before` is what judged until then."""
+def valid(policies: PolicySet, before: PolicySet | None, left_out: Sequence[PolicyIssue] = ()) -> dict[str, Any]:
+    """`conclusion` and `output` for a version that judges from now on; `before` is what judged until then, `left_out`
+    says why decisions that were made on a page do not count in it."""
     lines = [("This policy judges from now on; open pull requests are judged again.",), _size(policies)]
     found = list(changes(before, policies)) if before else []
     lines += [say("Changed: {}.", join(found, "; "))] if found else []
-    output = {"title": "The policy is valid", "summary": "\n\n".join(phrase(line, 3_000) for line in lines)}
+    if left_out:
+        lines.append(("Decisions that were made on a page do not count in it, and have to be made again or put into "
+                      "the repository:",))  # fmt: skip
+        lines += [say("{}: {}.", issue.file, issue.message) for issue in left_out[:NAMES]]
+        lines += [(f"and {len(left_out) - NAMES:,} more",)] if len(left_out) > NAMES else []
+    title = "The policy is valid" + (f", without {_count(len(left_out), 'decision', 'decisions')}" if left_out else "")
+    output = {"title": title, "summary": "\n\n".join(phrase(line, 3_000) for line in lines)}
     return {"conclusion": "success", "output": output}
 
 

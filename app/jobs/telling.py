@@ -12,8 +12,8 @@ from app.subject import Claim
 
 #: Notices of one step.
 STEP = 10
-#: Seconds before a channel is tried again; doubled each time, up to the longest; and how often that is.
-BACK_OFF, LONGEST, ATTEMPTS = 30.0, 6 * 3_600.0, 12
+#: Longest wait until a channel is tried again (seconds), and how often it is tried: for about a day.
+LONGEST, ATTEMPTS = 6 * 3_600.0, 16
 
 log = structlog.get_logger()
 
@@ -25,6 +25,8 @@ class Telling:
     subjects: SubjectStore
     store: NoticeStore
     channels: Channels
+    retry_seconds: float = 5.0
+    """Before a channel is tried again the first time; doubled each time."""
 
     async def handle(self, claim: Claim) -> None:
         for waiting in await self.store.due(STEP):
@@ -38,7 +40,7 @@ class Telling:
         left = self.channels.ids - sent
         next_at = None
         if left and waiting.attempts + 1 < ATTEMPTS:
-            next_at = self.subjects.clock() + min(BACK_OFF * 2.0**waiting.attempts, LONGEST)
+            next_at = self.subjects.clock() + min(self.retry_seconds * 2.0**waiting.attempts, LONGEST)
         error = f"{len(left)} of {len(self.channels.ids)} channels did not take it" if left else None
         if error:
             log.warning("not-told-elsewhere", notice=waiting.id, error=error, again=next_at is not None)

@@ -17,6 +17,7 @@ from checks.model.facts import Membership
 from checks.policy.comments import CommentsKeys, Requests
 from checks.policy.schema import Policy
 from checks.rules import CHECKS
+from checks.rules.check import rules_of
 
 _WRITING = ("admin", "write")
 _WHO = {
@@ -130,18 +131,27 @@ class Asking:
 
 
 def _refusal(word: Word, finding: Mapping[str, Any], policy: Policy) -> str:
-    if word is not Word.WRONG and not (finding["counts"] and finding["level"] == "block"):
+    stops = finding["level"] == "block" and (finding["counts"] or (word is Word.WAIVE and _ends(finding)))
+    if word is not Word.WRONG and not stops:
         return replies.not_asked(word, finding)
-    if word is Word.WAIVE and not waivable(finding["rule"], policy):
+    if word is Word.WAIVE and not (waivable(finding["rule"], policy) and finding.get("waivable", True)):
         return replies.unwaivable(finding)
     return ""
+
+
+def _ends(finding: Mapping[str, Any]) -> bool:
+    """Whether a waiver covers it that is near its end: then another one is asked for in time."""
+    return bool(finding["waiver"] and finding["waiver"].get("ending"))
 
 
 def waivable(rule: str, policy: Policy) -> bool:
     """Rules of a release that this one does not know cannot be waived here."""
     if rule in policy.root.unwaivable:
         return False
-    return any(known.id == rule and known.waivable for check in CHECKS for known in check.rules)
+    sections = policy.sections
+    return any(
+        known.id == rule and known.waivable for check in CHECKS for known in rules_of(check, sections.get(check.id))
+    )
 
 
 async def may_ask(place: Place) -> bool:

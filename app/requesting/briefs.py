@@ -11,9 +11,9 @@ from app.requesting.asking import asking
 from app.store.matters import Matter, Request
 from app.store.where import WhereStore
 from checks.conversation import proposal, replies
+from checks.conversation.claimed import Claimed, claimed
 from checks.conversation.commands import Word
 from checks.conversation.entry import (
-    APPROVER,
     LASTS,
     Asked,
     DecisionFile,
@@ -26,6 +26,7 @@ from checks.model.errors import UsageError
 from checks.model.finding import Level
 from checks.model.where import Question
 from checks.policy.approvers import approvers_of
+from checks.policy.decisions import APPROVER
 from checks.policy.owners import Owners
 from checks.policy.schema import Policy
 from checks.texts.beginnings import beginnings
@@ -36,6 +37,7 @@ ADDRESS = 7_500
 USES = 200
 _KINDS = {Word.WAIVE: "W", Word.WRONG: "C", Word.ALLOW: "A"}
 _BY_HAND = "The names in this finding mean more than themselves in a policy, so the decision is to be written by hand."
+_NOBODY = "The policy names nobody who approves: whoever does puts their login into approved_by before it is merged."
 _TO_FILL = "What nobody knows here is left empty in the file, which counts only when a person has filled it in."
 
 
@@ -72,8 +74,10 @@ class Briefs:
         approved_by: str = "",
         until: date | None = None,
         shown: bool = True,
+        found: Claimed | None = None,
     ) -> DecisionFile:
-        """The decision file. `shown`: whether reasons may be in it; `until`: when it ends, if somebody has said so."""
+        """The decision file. `shown`: whether reasons may be in it; `until`: when it ends, if somebody has said so;
+        `found`: what who decides says the package is under, else as far as who asked said it."""
         first, opened = requests[0], datetime.fromtimestamp(matter.opened_at, UTC).date()
         named = list(dict.fromkeys(one.repository.name for one in requests if one.repository))
         id_ = f"{_KINDS[Word(matter.kind)]}-{opened.isoformat()}-{matter.name}"
@@ -85,7 +89,7 @@ class Briefs:
         if matter.kind == Word.WAIVE and named:
             made = waiver_file(asked, until or self.ends(matter, requests, policy))
         elif matter.kind == Word.WRONG:
-            made = clarification_file(asked, None)
+            made = clarification_file(asked, found or (claimed(first.reason) if shown else Claimed()))
         elif matter.kind == Word.ALLOW:
             made = amendment_file(asked)
         return made or DecisionFile(f"waivers/{id_}.yaml", f"# {_BY_HAND}\n", complete=False)
@@ -127,7 +131,7 @@ class Briefs:
             usage=await self.usage(matter, requests, policy.root.owners, public),
             texts=await asyncio.to_thread(texts_of, matter),
             page=self.page(matter),
-            incomplete=None if made.complete else _BY_HAND if made.text.startswith("# " + _BY_HAND) else _TO_FILL,
+            incomplete=_to_do(made),
         )
         return Drafted(path, made.text, proposal.body(brief), askers)
 
@@ -181,6 +185,13 @@ class Briefs:
         named = f"{place}?filename={quote(name, safe='')}"
         whole = f"{named}&value={quote(made.text, safe='')}"
         return whole if len(whole) <= ADDRESS else named
+
+
+def _to_do(made: DecisionFile) -> str | None:
+    """What a person does before the file counts."""
+    if not made.complete:
+        return _BY_HAND if made.text.startswith("# " + _BY_HAND) else _TO_FILL
+    return _NOBODY if APPROVER in made.text else None
 
 
 def texts_of(matter: Matter) -> tuple[Text, ...]:

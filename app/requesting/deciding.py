@@ -11,6 +11,7 @@ from app.requesting.approving import Teams, faulty
 from app.requesting.briefs import Briefs
 from app.store.effects import POLICY_PUSHED
 from app.store.matters import Decision, Matter, MatterStore, Request, State
+from checks.conversation.claimed import Claimed
 from checks.conversation.commands import Word
 from checks.model.phrase import plain
 from checks.policy.approvers import Person, approvers_of, may_approve
@@ -35,6 +36,8 @@ class Verdict:
     """Last day of an exception; None: as it is proposed."""
     place: str
     """`page` or `api`."""
+    found: Claimed | None = None
+    """What the package really is under, if the data is what is wrong."""
 
 
 @dataclass(slots=True)
@@ -104,7 +107,9 @@ class Deciding:
             until = verdict.until or self.briefs.ends(matter, requests, policies.plain)
             if until < self.clock().date():
                 return "The last day is over already."
-        made = self.briefs.file(matter, requests, policies.plain, f"@{person.login}", until)
+        made = self.briefs.file(matter, requests, policies.plain, f"@{person.login}", until, found=verdict.found)
+        if not made.complete and matter.kind == Word.WRONG and matter.finding["subject"]["purl"]:
+            return "Say what its license text says: license, evidence and sha256 are all needed."
         if not made.complete:
             return "The decision needs what only a person can fill in: write its file in the policy repository."
         path = self.briefs.path(made)

@@ -17,7 +17,8 @@ from checks.model.snapshot import AddedLine, ChangedFile, FileStatus, Listing
 #: Commits of one change that are read; a change beyond this is not one that anybody reviews.
 MAX_COMMITS = 50_000
 MAX_FILES = 200_000
-_FORMAT = "%H%x00%P%x00%an%x00%ae%x00%cn%x00%ce%x00%B%x00"
+#: The first character of %m is `-` for the commits at which the range ends, which are no part of it.
+_FORMAT = "%m%H%x00%P%x00%an%x00%ae%x00%cn%x00%ce%x00%B%x00"
 _FETCH_ALL = "Fetch the whole history: `git fetch --unshallow`, or `fetch-depth: 0` for actions/checkout."
 #: What a branch is usually compared with, in this order.
 DEFAULT_BASES = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
@@ -85,6 +86,10 @@ class Repository:
             raise SourceError(f"git's list of missing parents could not be read: {error}") from None
         return next((commit.sha for commit in commits if commit.sha in known), None)
 
+    def commits_between(self, base: str, head: str) -> "subprocess.Popen[bytes]":
+        """Start listing the commits of `head` that `base` does not have, and those at which they end."""
+        return self.start("log", f"--format={_FORMAT}", "--boundary", "--no-show-signature", f"{base}..{head}")
+
     def merge_base(self, base: str, head: str) -> str:
         """Raises `SourceError` when the histories do not meet in what was fetched."""
         found = self._run("merge-base", base, head, check=False)
@@ -130,7 +135,13 @@ class GitSource:
         self.repository = repository
         self.target = target
         self.head = head
-        self.base = base if base == head else repository.merge_base(base, head) if base else ""
+        self._commits: tuple[Commit, ...] = ()
+        self.base = base or ""
+        if base and base != head:
+            self._commits, ends = _commits(finish(repository.commits_between(base, head)).stdout)
+            # All ways from the head to the base's history lead through the only end, so it is the merge base. To find
+            # that out by itself git would have to walk the same commits once more.
+            self.base = ends[0] if len(ends) == 1 else repository.merge_base(base, head)
 
     async def listing(self) -> Listing:
         if not self.base:
@@ -139,13 +150,10 @@ class GitSource:
             return Listing("", self.head, files, target=self.target)
         if self.base == self.head:
             return Listing(self.base, self.head, target=self.target)
-        # Both run at the same time: the process start is what costs.
         difference = self.repository.start(
             "diff", "--raw", "-z", "-M", "--no-ext-diff", "--no-textconv", "--abbrev=40", self.base, self.head
         )
-        log = self.repository.start("log", f"--format={_FORMAT}", "--no-show-signature", f"{self.base}..{self.head}")
-        files = tuple(_changed(finish(difference).stdout))
-        commits = tuple(reversed(tuple(_commits(finish(log).stdout))))
+        files, commits = tuple(_changed(finish(difference).stdout)), self._commits
         if (oldest := self.repository.cut_off(commits)) is not None:
             # Unsigned commits could hide behind it, and a nearer merge base with another policy.
             raise SourceError(
@@ -209,14 +217,28 @@ def _changed(raw: bytes) -> Iterator[ChangedFile]:
             yield ChangedFile(first, status)
 
 
-def _commits(raw: bytes) -> Iterator[Commit]:
-    """Newest first, as git prints them. Message bytes that are not UTF-8 are replaced."""
+def _commits(raw: bytes) -> tuple[tuple[Commit, ...], list[str]]:
+    """Commits, oldest first, and the ids of those at which the range ends, from what git prints newest first. Message
+    bytes that are not UTF-8 are replaced."""
     fields = raw.decode("utf-8", "replace").split("\0")
+    people: dict[tuple[str, str], Person] = {}  # a long branch is the work of few
+    commits: list[Commit] = []
+    ends: list[str] = []
     for index in range(0, len(fields) - 7, 7):
         sha, parents, author, author_mail, committer, committer_mail, message = fields[index : index + 7]
-        yield Commit(
-            sha.strip(), Person(author, author_mail), Person(committer, committer_mail), message, tuple(parents.split())
-        )
+        sha = sha.lstrip("\n")
+        if sha[0] == "-":
+            ends.append(sha[1:])
+            continue
+        writer = people.get((author, author_mail))
+        if writer is None:
+            writer = people[author, author_mail] = Person(author, author_mail)
+        poster = people.get((committer, committer_mail))
+        if poster is None:
+            poster = people[committer, committer_mail] = Person(committer, committer_mail)
+        commits.append(Commit(sha[1:], writer, poster, message, tuple(parents.split())))
+    commits.reverse()
+    return tuple(commits), ends
 
 
 def _blobs(refs: Mapping[FileRef, bytes], raw: bytes) -> Iterator[tuple[FileRef, Blob]]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.store.database import Database
@@ -32,7 +32,7 @@ class Override:
     reason: str
     """Foreign text; empty where none was asked for."""
     way: str
-    """`button` or `comment`."""
+    """`button`, `comment` or `page`."""
     repository: str
     """`owner/name`, for the history."""
 
@@ -77,7 +77,15 @@ class OverrideStore:
 
     async def of(self, key: str, head: str) -> dict[str, AppliedOverride]:
         """Those of one head of a pull request, by check."""
-        query = select(override).where(override.c.subject == key, override.c.head == head)
+        return await self._those(override.c.subject == key, override.c.head == head)
+
+    async def of_newest(self, key: str) -> dict[str, AppliedOverride]:
+        """Those of the newest head of a pull request, by check."""
+        newest = select(subject.c.head).where(subject.c.key == key).scalar_subquery()
+        return await self._those(override.c.subject == key, override.c.head == newest)
+
+    async def _those(self, *conditions: ColumnElement[bool]) -> dict[str, AppliedOverride]:
+        query = select(override).where(*conditions)
         async with self.database.read() as connection:
             rows = (await connection.execute(query)).all()
         return {

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Text, cast, func, select
+from sqlalchemy import BigInteger, Text, case, cast, func, select
 
 from app.store.components import batches
 from app.store.database import Database
@@ -17,8 +17,10 @@ from checks.model.facts import RepositoryFacts
 
 #: Rows of one page.
 PAGE = 100_000
-#: More than there are scopes: with the id of a component they make one number.
+#: More than there are scopes; how much more it is for what is perhaps direct, and what is not.
 SCOPES = 8
+#: More than there are ways to have a component, each a scope and whether it is direct: with its id they make one number.
+MANNERS = 32
 #: Manifests whose uses are read by one statement.
 MANIFESTS = 200
 
@@ -136,11 +138,17 @@ class PreviewStore:
                 query = _USES.where(use.c.manifest_id.in_(ids), use.c.until.is_(None))
                 yield (await connection.execute(query)).all()
 
-    async def scopes_in(self, manifests: Sequence[Collection[int]]) -> AsyncIterator[Sequence[tuple[int, str]]]:
-        """Pages of manifests with all that they use: `component * SCOPES + scope`, in text with commas, which is read
-        three times as fast as a row for each. A page for each collection."""
-        coded = cast(cast(use.c.component_id, BigInteger) * SCOPES + use.c.scope, Text)
-        listed = func.group_concat(coded) if self.database.sqlite else func.string_agg(coded, ",")
+    async def manners_in(
+        self, manifests: Sequence[Collection[int]], direct: bool
+    ) -> AsyncIterator[Sequence[tuple[int, str]]]:
+        """Pages of manifests with all that they use: `component * MANNERS + scope`, and with `direct` `+ SCOPES` for
+        what is perhaps direct and `+ 2 * SCOPES` for what is not; in text with commas, which is read three times as
+        fast as a row for each. A page for each collection."""
+        coded = cast(use.c.component_id, BigInteger) * MANNERS + use.c.scope
+        if direct:
+            coded += case((use.c.direct.is_(True), 0), (use.c.direct.is_(None), SCOPES), else_=2 * SCOPES)
+        text = cast(coded, Text)
+        listed = func.group_concat(text) if self.database.sqlite else func.string_agg(text, ",")
         columns = select(use.c.manifest_id, listed).where(use.c.until.is_(None)).group_by(use.c.manifest_id)
         for ids in manifests:
             async with self.database.read() as connection:

@@ -228,6 +228,12 @@ class SubjectStore:
     def _mine(self, claim: Claim) -> Update:
         return update(subject).where(subject.c.key == claim.key, subject.c.token == claim.token)
 
+    async def about(self, key: str) -> About | None:
+        """What events have told of a subject."""
+        async with self.database.read() as connection:
+            found = (await connection.execute(select(subject.c.about).where(subject.c.key == key))).scalar_one_or_none()
+        return About(**found) if found else None
+
     async def seconds_until_due(self) -> float | None:
         """How long until the next subject is due, or a lease can have run out; None when nothing waits."""
         leased = case((subject.c.lease_until > subject.c.next_at, subject.c.lease_until), else_=subject.c.next_at)

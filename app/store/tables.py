@@ -637,7 +637,7 @@ override = Table(
     Column("account_id", BigInteger, nullable=False),
     Column("login", String(100), nullable=False),
     Column("reason", Text, nullable=False),
-    Column("way", String(16), nullable=False),  # button or comment
+    Column("way", String(16), nullable=False),  # button, comment or page
     Column("at", Float, nullable=False),
     Index("ix_override_subject", "subject", "head", "check_id", unique=True),
 )

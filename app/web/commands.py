@@ -1,5 +1,6 @@
 """What each event asks for: functions from what was read of a webhook to commands."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -44,6 +45,8 @@ from checks.render.checkrun import RECHECK
 
 #: Commits that one event names (GitHub's reference of `push`), and paths of a commit that are surely all.
 MAX_COMMITS, MAX_PATHS = 2_048, 300
+#: The branch that GitHub makes for a pull request in a merge queue.
+_QUEUED = re.compile(r"(?:^|/)gh-readonly-queue/.+/pr-([0-9]{1,9})-[0-9a-f]+\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,7 @@ def pull_closed(event: PullRequestEvent, ours: Ours) -> Sequence[Command]:
 
 def group_wanted(event: MergeGroupEvent, _: Ours) -> Sequence[Command]:
     group, repository = event.merge_group, event.repository
+    queued = _QUEUED.search(group.head_ref)
     return [
         Wanted(
             key=group_key(repository.id, group.head_ref),
@@ -119,7 +123,7 @@ def group_wanted(event: MergeGroupEvent, _: Ours) -> Sequence[Command]:
             number=0,
             head=group.head_sha,
             head_at=0.0,  # a group has one head; another one is another branch
-            about=replace(repository.about, base=group.base_sha),
+            about=replace(repository.about, base=group.base_sha, queued=int(queued[1]) if queued else None),
         )
     ]
 

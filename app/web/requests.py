@@ -5,6 +5,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import Any
 
 import structlog
@@ -22,17 +23,22 @@ from app.web.pages.links import Links
 from app.web.pages.rendering import Renderer, utc, wants_json
 from app.web.sessions import Session, Sessions
 from app.web.signin import local, signin_path
+from checks.conversation.claimed import Claimed, claimed
 from checks.conversation.commands import Word
+from checks.model.phrase import visible
 from checks.policy.approvers import Person, approvers_of
 from checks.policy.schema import Policy
 
 #: Matters of one page, and bytes of a decision that a program sends.
 PAGE, BODY = 50, 16_384
+#: Characters of what somebody found a package to be under.
+LONGEST = 500
 #: A decision of a program is for one of these.
 _DECISIONS = {"approve": True, "decline": False}
 _KINDS = {Word.WAIVE: "An exception", Word.WRONG: "Other data", Word.ALLOW: "A change of the policy"}
 _VIEWS = {"mine": "Mine to decide", "late": "Late", "all": "All open", "decided": "Decided"}
 _DECIDED = (State.GRANTED, State.DECLINED, State.WITHDRAWN)
+_UNSENT: Mapping[str, str] = MappingProxyType({})
 _NOT_FOUND = "There is no such page, or you may not see it."
 
 log = structlog.get_logger()
@@ -185,6 +191,7 @@ class RequestPages:
         requests: Sequence[Asked],
         fault: str = "",
         status: int = 200,
+        fields: Mapping[str, str] = _UNSENT,
     ) -> Response:
         decisions = await self.store.decisions(matter.id)
         if wants_json(request):
@@ -215,7 +222,15 @@ class RequestPages:
             proposal=self._proposal(matter) if viewer.decides else None,
             decisions=[(one, utc(one.at)) for one in decisions],
             fault=fault,
+            claim=self._claim(matter, requests, fields),
         )
+
+    def _claim(self, matter: Matter, requests: Sequence[Asked], fields: Mapping[str, str]) -> Claimed | None:
+        """The fields about the license text, as far as they are known; None where nothing is to be set right."""
+        if matter.kind != Word.WRONG or not matter.finding["subject"]["purl"]:
+            return None
+        known = claimed(requests[0].reason) if requests else Claimed()
+        return Claimed(*(fields.get(name, value) for name, value in known._asdict().items()))
 
     def _pull(self, asked: Asked) -> str | None:
         row = asked.repository
@@ -235,10 +250,10 @@ class RequestPages:
         matter, requests = found
         verdict = _verdict(form.fields, "page")
         if isinstance(verdict, str):
-            return await self._one(request, viewer, matter, requests, verdict, 400)
+            return await self._one(request, viewer, matter, requests, verdict, 400, form.fields)
         fault = await self.deciding.decide(matter, viewer.person, form.session.account, verdict)
         if fault:
-            return await self._one(request, viewer, matter, requests, fault, 409)
+            return await self._one(request, viewer, matter, requests, fault, 409, form.fields)
         return RedirectResponse(f"/requests/{matter.id}", 303, {"Cache-Control": "no-store"})
 
 
@@ -302,7 +317,9 @@ def _verdict(fields: Mapping[str, str], place: str) -> Verdict | str:
         until = date.fromisoformat(fields["until"]) if fields.get("until") else None
     except ValueError:
         return "until: expected a day such as 2027-03-31"
-    return Verdict(_DECISIONS[fields["decision"]], fields.get("reason", ""), until, place)
+    told = [visible(fields.get(name, "").strip(), LONGEST) or None for name in Claimed._fields]
+    found = Claimed(*told) if any(told) else None
+    return Verdict(_DECISIONS[fields["decision"]], fields.get("reason", ""), until, place, found)
 
 
 def _where(asked: Asked) -> str:

@@ -12,7 +12,8 @@ from checks.agreements.terms import CLA_PHRASE
 from checks.model.signatures import Act, How, SignatureRecord, Signer
 from checks.policy.values import Pattern
 
-_KEY = "signedContributors"
+#: The key of the list in its file.
+KEY = "signedContributors"
 _VERSION = re.compile(r"version[-_]?([0-9][A-Za-z0-9.]*?)(?=/|\.json\Z)")
 #: What the comments of older bots have in them, each by its own rule.
 _OLD_COMMENTS = (
@@ -24,7 +25,7 @@ _OLD_COMMENTS = (
 
 def is_action_file(text: str) -> bool:
     """Whether it looks like one."""
-    return f'"{_KEY}"' in text[:1_000]
+    return f'"{KEY}"' in text[:1_000]
 
 
 def version_of(path: str) -> str | None:
@@ -42,9 +43,9 @@ def read_action_file(text: str, terms: Terms) -> Imported:
         value = json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError):
         raise ValueError("it is not JSON") from None
-    rows = value.get(_KEY) if isinstance(value, dict) else None
+    rows = value.get(KEY) if isinstance(value, dict) else None
     if not isinstance(rows, list):
-        raise ValueError(f"it has no list '{_KEY}'")
+        raise ValueError(f"it has no list '{KEY}'")
     version = terms.version
     if version is None:
         raise ValueError("it does not say which version was signed")
@@ -109,7 +110,7 @@ def action_file(records: Iterable[SignatureRecord]) -> str:
         for record in records
         if record.act is Act.SIGNED and record.signer.account_id and not record.company and record.id not in ended
     ]
-    return json.dumps({_KEY: rows}, indent=2) + "\n"
+    return json.dumps({KEY: rows}, indent=2) + "\n"
 
 
 def old_comment(body: str) -> str | None:

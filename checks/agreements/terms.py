@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Annotated, ClassVar, Self
 
 from checks.policy.section import Section
-from checks.policy.shape import KeyFault, OneOrMore, key
+from checks.policy.shape import FEWER, KeyFault, OneOrMore, key
 from checks.policy.values import TEXT, Account, Day, Duration, Link, Pattern, RepositoryPattern, Word
 
 #: What the users of the CLA action post, word for word.
@@ -243,8 +243,8 @@ class Document:
 class Required:
     """Whose work needs a signature. Authors always do."""
 
-    committers: bool = key("Who committed what others wrote; never GitHub itself.", default=False)
-    co_authors: bool = key("Who is named by `Co-authored-by`.", default=True)
+    committers: bool = key("Who committed what others wrote; never GitHub itself.", default=False, tighter=(False, True))
+    co_authors: bool = key("Who is named by `Co-authored-by`.", default=True, tighter=(False, True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,15 +269,15 @@ class Exempt:
     """Who need not sign."""
 
     accounts: tuple[AccountKind, ...] = key(
-        "Types of accounts: `bot`, by GitHub's word and never by a name.", default=(AccountKind.BOT,)
+        "Types of accounts: `bot`, by GitHub's word and never by a name.", default=(AccountKind.BOT,), tighter=FEWER
     )
     logins: tuple[Pattern, ...] = key(
-        'Accounts by login: `ada`, "dependabot[bot]", `example-*`; `*` is the only wildcard.', default=()
+        'Accounts by login: `ada`, "dependabot[bot]", `example-*`; `*` is the only wildcard.', default=(), tighter=FEWER
     )
-    teams: tuple[Account, ...] = key("Members of these teams: '@organization/team'.", default=())
-    organizations: tuple[Organization, ...] = key("Members of these organizations.", default=())
+    teams: tuple[Account, ...] = key("Members of these teams: '@organization/team'.", default=(), tighter=FEWER)
+    organizations: tuple[Organization, ...] = key("Members of these organizations.", default=(), tighter=FEWER)
     emails: tuple[Pattern, ...] = key(
-        'Addresses, of verified commits only: "*@example.com"; `*` is the only wildcard.', default=()
+        'Addresses, of verified commits only: "*@example.com"; `*` is the only wildcard.', default=(), tighter=FEWER
     )
 
     def faults(self) -> Iterator[KeyFault]:
@@ -304,7 +304,9 @@ class AgreementsSection(Section):
     trivial: Trivial = key("Changes that need no signature.", default=Trivial())
     exempt: Exempt = key("Who need not sign.", default=Exempt())
     match_logins: bool = key(
-        "Whether imported signatures without an account's number count for whoever has the login today.", default=False
+        "Whether imported signatures without an account's number count for whoever has the login today.",
+        default=False,
+        tighter=(True, False),
     )
 
     def faults(self) -> Iterator[KeyFault]:

@@ -5,15 +5,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+from checks.conversation.claimed import Claimed
 from checks.imports.write import scalar
 from checks.model.phrase import visible
+from checks.policy.decisions import APPROVER
 from checks.policy.files import DECISIONS
 from checks.policy.values import AdvisoryId, LicenseText
 
+#: What only somebody knows who has read the license text.
+_TO_FILL = {
+    "license": "the SPDX expression that its license text says",
+    "evidence": "the file of the package that says so, for example LICENSE",
+    "sha256": "the SHA-256 of that file",
+}
 #: How long an exception is proposed for; the approver may shorten or prolong it.
 LASTS = timedelta(days=90)
 #: Stands for what only the approver knows.
-APPROVER = "@who-approves"
 UNSAID = "to be filled in by the approver"
 
 
@@ -51,16 +58,6 @@ class Asked(NamedTuple):
     """Further repositories whose people ask for the same."""
 
 
-class Found(NamedTuple):
-    """What somebody read a package to be under."""
-
-    license: str
-    """SPDX expression."""
-    evidence: str
-    """The file of the package that says so."""
-    sha256: str
-
-
 class DecisionFile(NamedTuple):
     """One file to be added beside the policy."""
 
@@ -88,21 +85,21 @@ def waiver_file(asked: Asked, expires: date) -> DecisionFile | None:
     rows += [f"{key}: {value}" for key, value in {**about, **narrow}.items()]
     where = ", ".join(map(scalar, (asked.repository, *asked.also)))
     rows += [f"repositories: [{where}]", *_decided(asked), f"expires: {expires.isoformat()}"]
+    if covered := asked.finding.get("waiver"):
+        rows.append(f"renewal_of: {scalar(covered['id'])}")
     return _file(asked, rows)
 
 
-def clarification_file(asked: Asked, found: Found | None) -> DecisionFile | None:
-    """What a package really is under; without `found` a person reads its license text and fills that in."""
+def clarification_file(asked: Asked, found: Claimed) -> DecisionFile | None:
+    """What a package really is under; a person reads its license text and fills in what `found` does not say."""
     package = _about(asked.finding["subject"])
     if package is None or "package" not in package:
         return None
     rows = [*_decided(asked), "clarify:", *(f"  {key}: {value}" for key, value in package.items())]
-    if found is not None:
-        rows += [f"  license: {scalar(found.license)}", f"  evidence: {scalar(found.evidence)}"]
-        return _file(asked, [*rows, f"  sha256: {scalar(found.sha256)}"])
-    rows += ["  license:  # the SPDX expression that its license text says"]
-    rows += ["  evidence: LICENSE", "  sha256:  # of that file"]
-    return _file(asked, rows, complete=False)
+    for key, meaning in _TO_FILL.items():
+        value = getattr(found, key)
+        rows.append(f"  {key}: {scalar(value)}" if value else f"  {key}:  # {meaning}")
+    return _file(asked, rows, complete=found.whole)
 
 
 def amendment_file(asked: Asked) -> DecisionFile | None:

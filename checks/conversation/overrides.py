@@ -19,6 +19,7 @@ class Refusal(StrEnum):
     MOVED = "moved"
     NOTHING = "nothing"
     NOT_YOU = "not-you"
+    OWN = "own"
     REASON = "reason"
 
 
@@ -38,14 +39,16 @@ def refused(why: Refusal, about: str, who: Sequence[str] = ()) -> str:
         case Refusal.NOTHING:
             return f"{code(about)} has nothing that could be set to pass."
         case Refusal.NOT_YOU:
-            return f"Setting {code(about)} to pass is for {_named(who)}."
+            return f"Setting {code(about)} to pass is for {named(who)}."
+        case Refusal.OWN:
+            return f"The policy lets nobody set {code(about)} to pass on their own pull request: ask somebody else."
         case Refusal.REASON:
             line = code(f"/ospo-gate pass {about} why")
             return f"Setting {code(about)} to pass needs a reason: comment {line}. Nothing was changed yet."
 
 
-def _named(who: Sequence[str]) -> str:
-    """A team's name is not for everybody's eyes, and nobody is called by an answer."""
+def named(who: Sequence[str]) -> str:
+    """Who that is, in words: a team's name is not for everybody's eyes, and nobody is called by an answer."""
     words = [_PEOPLE[word] for word in who if word in _PEOPLE]
     if any(word not in _PEOPLE for word in who):
         words.append("those whom the policy names")

@@ -175,6 +175,9 @@ def _finding(finding: Mapping[str, Any]) -> Iterator[str]:
     yield "### What was found"
     line = f", by line {finding['policy_line']} of the policy" if finding.get("policy_line") else ""
     yield f"{prose(finding['message'])} The rule is {code(finding['rule'])}{line}."
+    if covered := finding.get("waiver"):
+        ends = day(date.fromisoformat(covered["expires"]))
+        yield f"The waiver {code(covered['id'])} covers it until {ends}; this one would take its place."
     if finding["evidence"]:
         yield "\n".join(f"- {_fact(fact)}" for fact in finding["evidence"][:EVIDENCE])
 
@@ -233,7 +236,7 @@ def _texts(texts: Sequence[Text]) -> Iterator[str]:
 def _cost(brief: Brief) -> Iterator[str]:
     yield "### What a refusal costs"
     waits = counted(len({(one.where, one.number) for one in brief.askers}), "pull request")
-    yield f"{waits} would stay blocked."
+    yield f"{waits} would {'be blocked when the waiver ends' if brief.finding.get('waiver') else 'stay blocked'}."
     fix = brief.finding["fix"]
     if not fix:
         yield "No change is known that would clear it."

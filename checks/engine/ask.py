@@ -111,17 +111,18 @@ def versions(asked: Asked, known: PackageFacts) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*first, *latest, *ordered)))[:MANY]
 
 
-def plan(asked: Asked, candidates: Sequence[str]) -> Plan:
-    """A change that adds each of the versions."""
+def plan(asked: Asked, candidates: Sequence[str | None], path: str = _PLACE, target: str | None = None) -> Plan:
+    """A change that adds each of the versions to the manifest `path`, and goes into the branch `target`."""
     inventory = Inventory(
-        _PLACE,
+        path,
         _PLACE,
         tuple(
-            Dependency(asked.purl, asked.name, version, Location(_PLACE, line), asked.scope, direct=True)
+            Dependency(asked.purl, asked.name, version, Location(path, line), asked.scope, direct=True)
             for line, version in enumerate(candidates, 1)
         ),
     )
-    return Plan(Snapshot(Listing("0" * 40, "1" * 40), (ManifestPair(_PLACE, Inventory(_PLACE, _PLACE), inventory),)))
+    listing = Listing("0" * 40, "1" * 40, target=target)
+    return Plan(Snapshot(listing, (ManifestPair(path, Inventory(path, _PLACE), inventory),)))
 
 
 def judging(policy: Policy) -> frozenset[str]:

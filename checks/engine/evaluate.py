@@ -21,7 +21,7 @@ from checks.model.report import CheckOutcome, Conclusion, Mode, Report
 from checks.policy.schema import Coming, Policy
 from checks.policy.section import Judge, Section
 from checks.rules import CHECKS
-from checks.rules.check import Check, Context, Rule
+from checks.rules.check import Check, Context, Rule, rules_of
 
 #: Digits that people do not confuse when they type a finding id (Crockford's base 32, lower case).
 _DIGITS = str.maketrans("abcdefghijklmnopqrstuvwxyz234567", "0123456789abcdefghjkmnpqrstvwxyz")
@@ -121,7 +121,7 @@ def _identity(item: _Seen) -> tuple[object, ...]:
 def _run(
     check: Check, section: Section, policy: Policy, plan: Plan, facts: Facts, context: Context, whole: bool
 ) -> tuple[CheckOutcome, list[_Seen], list[datetime]]:
-    rules = {rule.id: rule for rule in check.rules}
+    rules = {rule.id: rule for rule in rules_of(check, section)}
     judged: int | None = None
     given = 0
     found: list[_Seen] = []
@@ -250,6 +250,7 @@ def _finding(item: _Seen, id_: str, facts: Facts, waiving: Waiving) -> Finding:
         lapsed=waived.lapsed,
         advisories=observation.advisories,
         licenses=observation.licenses,
+        waivable=rule.waivable and rule.id not in waiving.unwaivable,
     )
 
 

@@ -6,7 +6,7 @@ from enum import Enum
 
 from checks.policy.document import Entries, Items, Scalar
 from checks.policy.packages import PackageIndex
-from checks.policy.values import PackagePattern, RepositoryPattern
+from checks.policy.values import Duration, PackagePattern, RepositoryPattern
 
 #: Keys of the policy that speak of where a manifest is.
 _PLACES = frozenset({"path", "paths"})
@@ -26,27 +26,34 @@ class Mentions:
     """Whether anything depends on the version of a package that is named."""
     below: bool = False
     """Whether anything depends on what brings a package."""
+    each_repository: bool = False
+    """Whether repositories are told apart by more than what they are matched by: a custom rule reads their names."""
+    durations: frozenset[Duration] = frozenset()
 
     @classmethod
     def of(cls, parts: Iterable[object]) -> "Mentions":
         """What these values of a policy speak of, however deep."""
         packages, repositories, properties = set(), set(), set()
         names: set[str] = set()
+        durations = set()
         for name, value in _leaves("", parts):
             if isinstance(value, PackagePattern):
                 packages.add(value)
                 names.add(name)
             elif isinstance(value, RepositoryPattern):
                 repositories.add(value)
+            elif isinstance(value, Duration):
+                durations.add(value)
             elif name in _PLACES:
                 names.add("paths")
-            elif name == "versions":
+            elif name in ("versions", "each_repository"):
                 names.add(name)
             elif name == "property" or name.endswith("_property") or name == "properties":
                 properties.add(str(value))
         return cls(
             *(frozenset(packages), frozenset(repositories), frozenset(properties)),
-            *("paths" in names, "versions" in names, "below" in names),
+            *("paths" in names, "versions" in names, "below" in names, "each_repository" in names),
+            durations=frozenset(durations),
         )
 
 
@@ -59,7 +66,7 @@ def _leaves(name: str, value: object) -> Iterator[tuple[str, object]]:
         for node in value.items:
             yield from _leaves(name, node)
     elif isinstance(value, Scalar):
-        yield name, _pattern(value.text) or value.text
+        yield name, _read(PackagePattern, value.text) or _read(Duration, value.text) or value.text
     elif is_dataclass(value) and not isinstance(value, type):
         for item in fields(value):
             if item.compare:  # what does not count as a difference decides nothing
@@ -76,10 +83,10 @@ def _leaves(name: str, value: object) -> Iterator[tuple[str, object]]:
         yield name, value
 
 
-def _pattern(text: str) -> PackagePattern | None:
+def _read(form: type[PackagePattern | Duration], text: str) -> PackagePattern | Duration | None:
     """What a node of the file says that was not read as a value: the patch of an override."""
     try:
-        return PackagePattern.parse(text) if text.startswith("pkg:") else None
+        return form.parse(text) if form is Duration or text.startswith("pkg:") else None
     except ValueError:
         return None
 

@@ -14,10 +14,12 @@ from typing import NamedTuple
 
 from checks.engine.ages import expired
 from checks.engine.evaluate import evaluate
+from checks.engine.indexed import UNSEEN, unseen
+from checks.engine.knowledge import Knowledge
 from checks.engine.mentions import Matching, Mentions, Named
-from checks.engine.plan import Plan
+from checks.engine.plan import Plan, judges
 from checks.model.dependency import Dependency, Inventory, Location, Scope, shortest_parents
-from checks.model.facts import Facts, PackageKey, RepositoryFacts
+from checks.model.facts import NOTHING, Facts, PackageKey, RepositoryFacts, Want
 from checks.model.finding import Finding, Level
 from checks.model.purl import type_of
 from checks.model.report import Mode
@@ -190,7 +192,7 @@ class Pair:
         report = evaluate(plan, known, policy, self.now, self.only, whole)
         said: dict[PackageKey, dict[str, _Said]] = {}
         for finding in report.findings:
-            if finding.check in self.only:
+            if finding.check in self.only and (whole or finding.rule not in UNSEEN):
                 subject = finding.subject
                 key = (subject.purl, subject.version) if subject.purl else (str(subject), None)
                 rules, one = said.setdefault(key, {}), _said(finding, policy.mode)
@@ -307,6 +309,8 @@ class Comparison:
         self.checks = checks
         self.left_out: set[str] = set()
         """Other checks in which the policies differ."""
+        self.partly: dict[str, dict[str, None]] = {}
+        """Of those in which they differ, what is not seen nevertheless, in words."""
         self.pairs: list[Pair] = []
         self._by_view: dict[Hashable, Pair] = {}
         self._differing: dict[tuple[int, int], _Difference] = {}
@@ -329,6 +333,10 @@ class Comparison:
             if self.checks is not None:
                 self.left_out |= only - self.checks
                 only &= self.checks
+                for check in only:
+                    self.partly.setdefault(check, {}).update(
+                        dict.fromkeys(unseen(check, old.sections.get(check), new.sections.get(check)))
+                    )
             parts = [*_parts(self.old, old, only), *_parts(self.new, new, only)]
             narrow = old.narrowed is not None or new.narrowed is not None
             mentions = Mentions.of(parts)
@@ -346,10 +354,32 @@ class Comparison:
         yield repository.default_branch
         yield tuple((name, repository.properties.get(name)) for name in sorted(mentions.properties))
         yield matching(repository.name or "")
+        if mentions.each_repository:
+            yield repository.name, repository.topics, tuple(sorted(repository.properties.items()))
 
     def kinds(self) -> "Kinds":
         """How packages are told apart by the pairs that are there."""
         return Kinds(self._differing.values())
+
+    def knowledge(self, purls: Iterable[str]) -> Knowledge:
+        """What the pairs that are there must know; `purls`: one package of each type."""
+        wants = {type_of(purl): self._wanted(purl) for purl in purls}
+        durations = {item for known in self._differing.values() for item in known.mentions.durations}
+        policies = [policy for pair in self.pairs for one in (pair.old, pair.new) for policy in judges(one)]
+        ages = {age for policy in policies if (age := policy.root.facts.maximum_age) is not None}
+        limits = [age.delta for age in ages if age.delta is not None]
+        return Knowledge(wants, durations, limits, self.now)
+
+    def _wanted(self, purl: str) -> Want:
+        """What is asked about a package wherever it is. Licenses are those that are read."""
+        want = NOTHING
+        for scope in Scope:
+            plan = Plan(snapshot([Case(purl, purl, "1.0.0", None, (Place(scope, True),))], RepositoryFacts()))
+            for pair in self.pairs:
+                for policy in (pair.old, pair.new) if pair.only else ():
+                    for asked in plan.questions(policy, pair.only).values():
+                        want |= asked
+        return want & ~(Want.LICENSE | Want.TEXTS)
 
 
 def _parts(policies: PolicySet, policy: Policy, only: frozenset[str]) -> Iterator[object]:
@@ -385,14 +415,18 @@ class Kinds:
         self.paths = any(item.paths for item in mentions)
         """Whether it matters where a manifest is,"""
         self.below = any(item.below for item in mentions)
-        """and what brings a package."""
+        """and what brings a package,"""
+        self.direct = any(CHECKS.named(check).looks_at_direct for check in self.checks)
+        """and whether the project asks for it."""
+        self._apart = {type_ for check in self.checks for type_ in CHECKS.named(check).apart}
         self._versions = any(item.versions for item in mentions)
         self._named = Named({pattern for item in mentions for pattern in item.packages})
 
     def package(self, purl: str) -> tuple[tuple[Hashable, ...], bool] | None:
         """Equal for packages that are judged alike where nothing is known of them, and whether only those of one
         version are; None: this one is like no other."""
-        if self.each:
+        type_, toolchain = type_of(purl), is_toolchain(purl)
+        if self.each or type_ in self._apart or (toolchain and self._apart):
             return None
         named = self._named(purl)
-        return (type_of(purl), is_toolchain(purl), named), bool(named) and self._versions
+        return (type_, toolchain, named), bool(named) and self._versions

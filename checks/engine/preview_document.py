@@ -1,8 +1,9 @@
 """What another policy would change, as a document for programs."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from checks.engine.impact import Found, Impact, Move, Row, moved
@@ -10,7 +11,7 @@ from checks.engine.preview import Stand
 from checks.engine.preview_pulls import PullTurn
 from checks.model.purl import versioned
 from checks.model.report import PolicyReference
-from checks.render.preview import not_previewed, pulls_summary, summary
+from checks.render.preview import lacking, not_previewed, partly_previewed, pulls_summary, summary
 from checks.render.where import moment
 from checks.rules import CHECKS
 
@@ -31,6 +32,8 @@ class Basis(NamedTuple):
     """Package versions of repositories about which the policies may differ."""
     judged: int
     """Distinct cases that were judged for them."""
+    lacking: int = 0
+    """Uses of which something that a policy asks for is not stored."""
 
 
 class About(NamedTuple):
@@ -49,8 +52,10 @@ def to_json(
     basis: Basis,
     checks: Iterable[str],
     left_out: Iterable[str] = (),
+    partly: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """The document. Times are UTC. `left_out`: checks in which the policies differ, too, and which were not judged."""
+    """The document. Times are UTC. `left_out`: checks in which the policies differ, too, and which were not judged;
+    `partly`: what was not judged of those that were, in words."""
     names = {id_: about.name for id_, about in repositories.items()}
     total, found, owners = impact.total, impact.repositories(names), impact.owners()
     document: dict[str, Any] = {
@@ -58,7 +63,13 @@ def to_json(
         "old": _policy(old),
         "new": _policy(new),
         "at": moment(at.timestamp()),
-        "coverage": {"repositories": basis.known, "read": basis.read, "uses": basis.uses, "cases": basis.judged},
+        "coverage": {
+            "repositories": basis.known,
+            "read": basis.read,
+            "uses": basis.uses,
+            "cases": basis.judged,
+            "lacking": basis.lacking,
+        },
         "checks": [check for check in CHECKS.ids if check in set(checks)],
         "total": _counts(total),
         "rules": [{"rule": row.name, **_counts(row)} for row in impact.rules()],
@@ -69,7 +80,11 @@ def to_json(
         "tell": [row.name for row in owners if row.name and (row.blocked or row.passing)][:LISTED],
         "places": [_place(place, repositories) for place in impact.places[:NAMED]],
     }
-    notes = not_previewed([check for check in CHECKS.ids if check in set(left_out)])
+    notes = [
+        *not_previewed([check for check in CHECKS.ids if check in set(left_out)]),
+        *partly_previewed({check: partly[check] for check in CHECKS.ids if partly.get(check)}),
+        *lacking(basis.lacking, basis.uses),
+    ]
     return {**document, "summary": summary(document, bool(notes)), "not_previewed": notes}
 
 

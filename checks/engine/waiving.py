@@ -56,8 +56,12 @@ class Waiving:
         candidates = () if observation.rule in self.unwaivable else self.index.candidates(observation)
         if not candidates:
             return []
-        around = Surroundings(paths, self.repository, self.branch, self._below(observation))
+        around = self.around(observation, paths)
         return [waiver for waiver in candidates if waiver.reaches(observation, around)]
+
+    def around(self, observation: Observation, paths: tuple[str, ...]) -> Surroundings:
+        """What the conditions are held against besides the finding itself."""
+        return Surroundings(paths, self.repository, self.branch, self._below(observation))
 
     def _together(self, observation: Observation, live: Sequence[Waiver]) -> list[Waiver]:
         """The one that holds longest; of those that each cover some vulnerabilities, as many as it takes."""

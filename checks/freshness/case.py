@@ -7,7 +7,7 @@ from typing import Any
 
 from checks.freshness import releases
 from checks.freshness.steps import Part, part
-from checks.freshness.terms import FreshnessSection
+from checks.freshness.terms import UNLISTED, FreshnessSection
 from checks.model.change import Change
 from checks.model.dependency import Origin
 from checks.model.facts import Facts
@@ -20,18 +20,13 @@ from checks.model.toolchains import is_toolchain
 #: What is found, and moments (UTC) at which time alone may make something else of it.
 Said = Observation | datetime
 
-#: Types of what no registry lists the releases of: nothing is said because nobody knows about one.
-_UNLISTED = frozenset(
-    {"github", "githubactions", "bitbucket", "docker", "oci", "generic", "git", "nix", "devcontainer", "terraform"}
-    | {"helm", "vscode-extension", "huggingface"}
-)
 #: Characters of a headline, of them at most for the version, and of a quoted reason.
 _HEADLINE, _VERSION, _REASON = 80, 14, 160
 
 
 def listed(change: Change) -> bool:
     """Whether a registry should know the package's releases and their dates."""
-    return type_of(change.purl) not in _UNLISTED and not is_toolchain(change.purl)
+    return type_of(change.purl) not in UNLISTED and not is_toolchain(change.purl)
 
 
 def registered(change: Change) -> bool:

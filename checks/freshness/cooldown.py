@@ -24,12 +24,12 @@ def said(case: Case) -> Iterator[Said]:
             yield _undated(case)
         return
     ready = case.section.ready_at(case.published.value, case.steps_to(case.change.version))
-    if ready <= case.now or _fixes_a_vulnerability(case):
+    if ready <= case.now or fixes_a_vulnerability(case):
         return
     older = list(_between(case))
     yield from (at for at, _ in older if case.now < at < ready)
     old_enough = [release.version for at, release in older if at <= case.now]
-    terms = _decided(case)
+    terms = decided(case)
     published = f" was published on {moment(case.published.value)}, and new {terms}"
     yield case.observe(
         "version-too-new",
@@ -55,7 +55,7 @@ def _undated(case: Case) -> Said:
     )
 
 
-def _decided(case: Case) -> str:
+def decided(case: Case) -> str:
     """The waiting time that decides: `major versions wait 14 days`."""
     terms, published = case.section.minimum_age, case.published
     assert published is not None
@@ -85,7 +85,7 @@ def _orders(case: Case, versions: list[str]) -> bool:
         return False
 
 
-def _fixes_a_vulnerability(case: Case) -> bool:
+def fixes_a_vulnerability(case: Case) -> bool:
     """Whether the update leaves a known advisory behind and brings none that was not there."""
     if case.section.security_fixes is not SecurityFixes.EXEMPT or case.change.kind is not ChangeKind.UPDATED:
         return False

@@ -13,6 +13,13 @@ from checks.policy.shape import FEWER, HIGHER, LOWER, KeyFault, key
 from checks.policy.values import Duration, PackagePattern
 
 
+#: Types of what no registry lists the releases of: nothing is said because nobody knows about one.
+UNLISTED = frozenset(
+    {"github", "githubactions", "bitbucket", "docker", "oci", "generic", "git", "nix", "devcontainer", "terraform"}
+    | {"helm", "vscode-extension", "huggingface"}
+)
+
+
 class SecurityFixes(StrEnum):
     EXEMPT = "exempt"
     WAIT = "wait"

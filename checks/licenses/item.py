@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from checks.licenses import tables
 from checks.licenses.expression import ExpressionError, Fault
 from checks.licenses.expression import parse as parse_expression
-from checks.licenses.index import Category, find, known_ids
+from checks.licenses.index import Category, categories, find, known_ids
 from checks.licenses.statement import read
 from checks.licenses.tree import And, Expression, License, Or, Unclear, With, Word, leaves
 
@@ -49,6 +49,21 @@ class LicenseItem:
 
     def __str__(self) -> str:
         return self.text
+
+    def covers(self, other: "LicenseItem") -> bool:
+        """Whether a list that has this one allows everything that `other` does."""
+        from checks.licenses.judge import choices  # asked only where a repository has a file of its own
+
+        mine, theirs = self.value, other.value
+        if isinstance(mine, Category) or isinstance(theirs, Category):
+            named = choices(theirs) if isinstance(theirs, License) else ()
+            return mine == theirs or (bool(named) and all(mine in categories(name) for name in named))
+        if isinstance(mine, With) != isinstance(theirs, With):
+            return False  # a pair stands for itself alone
+        if isinstance(mine, With) and isinstance(theirs, With):
+            same = mine.exception.lower() == theirs.exception.lower()
+            return same and set(choices(theirs.license)) <= set(choices(mine.license))
+        return set(choices(theirs)) <= set(choices(mine))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)

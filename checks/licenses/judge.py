@@ -98,10 +98,10 @@ class _List:
             if isinstance(item, Category):
                 self.categories.setdefault(item, str(item))
             elif isinstance(item, With):
-                for name in _choices(item.license):
+                for name in choices(item.license):
                     self.pairs.setdefault((name.lower(), item.exception.lower()), str(item))
             else:
-                for name in _choices(item):
+                for name in choices(item):
                     self.ids.setdefault(name.lower(), str(item))
 
     def category(self, name: str) -> str | None:
@@ -169,7 +169,7 @@ class Judge:
         """Every version that the user may choose is a branch of its own."""
         base = leaf.license if isinstance(leaf, With) else leaf
         branches = []
-        for name in _choices(base):
+        for name in choices(base):
             choice = base if base.document_ref else License(name)
             one: License | With = With(choice, leaf.exception) if isinstance(leaf, With) else choice
             branches.append(self._pair(one) if isinstance(one, With) else self._exact(one))
@@ -259,7 +259,7 @@ def _distance(outcome: _Outcome) -> int:
     return outcome.verdict * 2 + (outcome.reason in (Reason.DENIED, Reason.CATEGORY_DENIED))
 
 
-def _choices(license_: License) -> tuple[str, ...]:
+def choices(license_: License) -> tuple[str, ...]:
     """The exact ids that a license lets its user choose from, written with their document."""
     if license_.or_later:
         return later_versions(license_.id)

@@ -44,6 +44,8 @@ class PolicyIssue(NamedTuple):
     hint: str = ""
     file: str = ""
     """Where it stands, if not in the main file of the policy."""
+    within: int | None = None
+    """Characters that are no blanks in the value before the fault, until somebody finds its line and column."""
 
     def at(self, file: str) -> str:
         """For people; `file` is the main file."""

@@ -189,6 +189,8 @@ class Finding:
     """The licenses that were judged, canonically written."""
     policy_file: str | None = None
     """The file that `policy_line` is of, where it is not the main file of the policy."""
+    waivable: bool = True
+    """Whether a waiver may cover it: neither its rule nor the policy forbids that."""
 
     @property
     def accepted(self) -> bool:

@@ -84,5 +84,5 @@ def _repeated(value: Any, path: KeyPath) -> Iterator[_Advice]:
                 yield (*path, str(index)), f"'{name}' is in this list twice", "remove one"
             first.update([name] if name else [])
     elif is_shape(type(value)):
-        for name in keys_of(type(value)):
-            yield from _repeated(getattr(value, name), (*path, name))
+        for name, item in keys_of(type(value)).items():
+            yield from _repeated(getattr(value, item.field), (*path, name))

@@ -19,6 +19,8 @@ from checks.policy.waivers import DecisionId, Reason
 #: Of one file (bytes): a decision is one thing, and is read by a person.
 MAX_BYTES = 65_536
 
+#: Stands in a proposed file for whoever approves it.
+APPROVER = "@who-approves"
 CLARIFY, AMEND = "clarify", "amend"
 _BEGIN = "one file has one decision: begin with its id"
 _ADDS = "an amendment adds to lists: amend: {licenses: {exceptions_also: [{…}]}}"
@@ -65,9 +67,12 @@ def _joined(reader: Reader, tree: Entries, files: Mapping[str, bytes]) -> Entrie
         return tree
     nodes = [node for name in sorted(files) if (node := _node(reader, name, files[name])) is not None]
     _check_ids(reader, [*_items(tree.get("waivers")), *nodes])
-    waivers = [node for node in nodes if not _amends(node)]
+    _check_approvers(reader, nodes)
+    waivers = []
     for node in nodes:
-        if _amends(node) and (amendment := _amendment(reader, node)) is not None:
+        if not _amends(node):
+            waivers.append(node)
+        elif (amendment := _amendment(reader, node)) is not None:
             tree = _amended(reader, tree, amendment)
     return _with_waivers(tree, waivers) if waivers else tree
 
@@ -114,6 +119,14 @@ def _check_ids(reader: Reader, decisions: Iterable[Entries]) -> None:
             reader.fault(id_, ("id",), f"a second decision has this id, the first is {where}")
 
 
+def _check_approvers(reader: Reader, files: Iterable[Entries]) -> None:
+    """A proposal that nobody has put a name under is no decision."""
+    for node in files:
+        approver = node.get("approved_by")
+        if isinstance(approver, Scalar) and approver.text == APPROVER:
+            reader.fault(approver, ("approved_by",), "nobody has approved it yet", "write the login of who approves it")
+
+
 def _with_waivers(tree: Entries, waivers: list[Entries]) -> Entries:
     first = tree.get("waivers")
     if first is None:
@@ -129,7 +142,7 @@ def _with_waivers(tree: Entries, waivers: list[Entries]) -> Entries:
 
 
 def _amends(node: Entries) -> bool:
-    return any(name.text in (CLARIFY, AMEND) for name, _ in node.entries)
+    return node.get(CLARIFY) is not None or node.get(AMEND) is not None
 
 
 def _amendment(reader: Reader, node: Entries) -> Amendment | None:

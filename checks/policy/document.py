@@ -43,7 +43,10 @@ class Entries(NamedTuple):
     file: str = ""
 
     def get(self, key: str) -> "Node | None":
-        return next((node for name, node in self.entries if name.text == key), None)
+        for name, node in self.entries:
+            if name.text == key:
+                return node
+        return None
 
 
 Node = Scalar | Items | Entries

@@ -1,14 +1,18 @@
-"""The effective policy, value by value, with the line that each came from."""
+"""The effective policy, value by value, with the line and the override that each came from."""
 
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from checks.model.phrase import visible
+from checks.policy.document import Entries, Items, Node
 from checks.policy.load import SectionShape
 from checks.policy.schema import Policy
-from checks.policy.shape import KeyPath, is_shape, keys_of
+from checks.policy.shape import KeyPath, Place, is_shape, keys_of
+
+if TYPE_CHECKING:
+    from checks.policy.overrides import Override
 
 _VALUE_WIDTH = 48
 _NOTHING = "–"
@@ -27,15 +31,77 @@ class _Row(NamedTuple):
         return "  " * self.depth + self.name
 
 
-def explanation(policy: Policy, shapes: Sequence[SectionShape], file: str) -> Iterator[str]:
+class Value(NamedTuple):
+    """One effective value."""
+
+    key: str
+    """`licenses.allow`"""
+    value: str
+    """As people read it, on one line."""
+    file: str | None
+    """None: it is a default."""
+    line: int | None
+    override: int | None
+    """The position of the override that sets it."""
+
+
+def explanation(
+    policy: Policy, shapes: Sequence[SectionShape], file: str, overrides: "Iterable[Override]" = ()
+) -> Iterator[str]:
     """Lines for people: groups, values and where each comes from, `file:line` or `default`."""
-    rows, groups = list(_rows(policy, shapes)), _groups(policy, shapes)
+    rows, groups, origins = list(_rows(policy, shapes)), _groups(policy, shapes), Origins(file, overrides)
     names = max(len(row.label) for row in rows)
     values = min(max(len(row.value or "") for row in rows), _VALUE_WIDTH)
     for row in rows:
         if len(row.path) == 1 and row.path[0] in groups:
             yield ""
-        yield from _lines(row, _origin(policy, row, file), names, values)
+        yield from _lines(row, origins.of(policy, row.path, row.value is not None), names, values)
+
+
+def effective_values(
+    policy: Policy, shapes: Sequence[SectionShape], file: str, overrides: "Iterable[Override]" = ()
+) -> Iterator[Value]:
+    """The same for programs."""
+    origins = Origins(file, overrides)
+    for row in _rows(policy, shapes):
+        if row.value is not None:
+            place = policy.places.get(row.path)
+            name = ".".join(row.path)
+            if place is None:
+                yield Value(name, row.value, None, None, None)
+            else:
+                yield Value(name, row.value, place.file or file, place.line, origins.override(place))
+
+
+class Origins:
+    """Where values come from."""
+
+    def __init__(self, file: str, overrides: "Iterable[Override]" = ()) -> None:
+        self.file = file
+        self._overrides = {place: item.position for item in overrides for place in _places(item.patch)}
+
+    def override(self, place: Place) -> int | None:
+        """The position of the override that a place is in."""
+        return self._overrides.get(place)
+
+    def of(self, policy: Policy, path: KeyPath, has_value: bool) -> str:
+        """Only the value's own line: a default inside a section that is given is still a default."""
+        place = policy.places.get(path)
+        if place is None:
+            return "default" if has_value else ""
+        number = self.override(place)
+        return f"{place.file or self.file}:{place.line}" + (f" (override {number + 1})" if number is not None else "")
+
+
+def _places(node: Node) -> Iterator[Place]:
+    yield Place(node.line, node.column, node.file)
+    if isinstance(node, Entries):
+        for name, value in node.entries:
+            yield Place(name.line, name.column, name.file)
+            yield from _places(value)
+    elif isinstance(node, Items):
+        for item in node.items:
+            yield from _places(item)
 
 
 def _groups(policy: Policy, shapes: Sequence[SectionShape]) -> set[str]:
@@ -110,14 +176,6 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return visible(str(value.value if isinstance(value, Enum) else value))
-
-
-def _origin(policy: Policy, row: _Row, file: str) -> str:
-    """Only the value's own line: a default inside a section that is given is still a default."""
-    place = policy.places.get(row.path)
-    if place is not None:
-        return f"{file}:{place.line}"
-    return "" if row.value is None else "default"
 
 
 def _lines(row: _Row, origin: str, names: int, values: int) -> Iterator[str]:

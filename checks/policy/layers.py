@@ -1,7 +1,7 @@
 """A policy with its layers: what it extends, its overrides, and the effective policy of one repository."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -18,6 +18,7 @@ from checks.policy.schema import Coming, Policy
 if TYPE_CHECKING:
     from checks.policy.overrides import Override
     from checks.policy.stack import Lock
+    from checks.policy.written import Written
 
 #: Policies that are kept by what matched; beyond it they are made anew.
 _KEPT = 4_096
@@ -59,6 +60,10 @@ def load_set(
     layers = Layers(tree, shapes, PolicyReference(source or files.name, files.digest, files.revision, built_in))
     plain = layers.read((), None)
     issues = [*plain.issues, *layers.loader.check_limits(plain.read, tree.get("waivers"))]
+    if files.others:
+        from checks.policy.named_texts import text_faults
+
+        issues += text_faults(tree, files)
     if (node := tree.get("overrides")) is not None:
         from checks.policy.overriding import overrides_of
 
@@ -66,8 +71,21 @@ def load_set(
         issues += faults
         layers.overrides = overrides
     if issues or plain.read.root is None:
+        if any(issue.within is not None for issue in issues):
+            from checks.policy.inside import located
+
+            issues = list(located(tuple(issues), files))
         raise PolicyError(files.name, in_order(issues))
     return PolicySet(files, layers.policy(plain), layers)
+
+
+def _written(tree: Entries) -> "Mapping[str, Written] | None":
+    """The rules that the policy itself writes, if there are any."""
+    if tree.get("custom_rules") is None and tree.get("overrides") is None:
+        return None
+    from checks.policy.written import written_rules
+
+    return written_rules(tree)
 
 
 class Made(NamedTuple):
@@ -89,7 +107,8 @@ class Layers:
 
     def __init__(self, tree: Entries, shapes: Sequence[SectionShape], reference: PolicyReference) -> None:
         self.tree, self.reference = tree, reference
-        self.loader = Loader(shapes, {name.text for name, _ in tree.entries})
+        given = {name.text for name, _ in tree.entries}
+        self.loader = Loader(shapes, given, _written(tree))
         self.overrides: tuple[Override, ...] = ()
 
     def read(self, overrides: "Iterable[Override]", now: datetime | None) -> Made:
@@ -190,6 +209,16 @@ class PolicySet:
         return self._layers.overrides if self._layers else ()
 
     @property
+    def rules(self) -> tuple[str, ...]:
+        """Every rule that there is, those that the policy writes among them."""
+        return tuple(self._layers.loader.rules) if self._layers else ()
+
+    @property
+    def tree(self) -> Entries | None:
+        """The policy as it is written, with what it extends and its decisions."""
+        return self._layers.tree if self._layers else None
+
+    @property
     def wants_own(self) -> str | None:
         """Path of the repository's own file, if the policy honors one."""
         own = self.plain.root.repository_file
@@ -211,6 +240,15 @@ class PolicySet:
             self._own[digest] = own
             case = case._replace(own=digest)
         return self.policy_in(case, now)
+
+    def with_only(self, overrides: tuple[int, ...], now: datetime) -> Policy:
+        """What the policy says at `now` (UTC) under these overrides alone, by position, whomever they are for.
+
+        Raises `PolicyError` where they contradict each other.
+        """
+        if not self._varies:
+            return self.plain
+        return self.policy_in(Case(applied=overrides, epoch=bisect_right(self._moments, now)), now)
 
     def policy_in(self, case: Case, now: datetime) -> Policy:
         """The policy of a case at `now`, which is in its epoch."""

@@ -35,6 +35,8 @@ class Limits(NamedTuple):
             yield from _too_long(waiver, *min(lengths, key=lambda item: item[0].at_most))
 
     def _limit(self, rule: str) -> Iterator[tuple[Level, Duration]]:
+        if not self.root.waivers_last:
+            return
         level = next((levels[rule] for levels in self.levels.values() if rule in levels), self.defaults.get(rule))
         if level is not None and level in self.root.waivers_last:
             yield level, self.root.waivers_last[level]

@@ -17,6 +17,11 @@ from checks.policy.shape import MAX_ISSUES, Fault, KeyPath, Place, Reader, TooMa
 from checks.policy.values import Release
 
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from checks.policy.written import Written
+
+
 class SectionShape(Protocol):
     """What the loader must know of a check. Section and levels are asked for where a file turns the check on."""
 
@@ -106,6 +111,10 @@ def parsed(data: bytes, file: str, own_version: str, named: str = "") -> Entries
     if newer := tuple(_newer(node, own_version)):
         # What this release does not know may be right for the one that the policy is for: no further fault is named.
         raise PolicyError(file, newer)
+    if b"custom_rules" in data:
+        from checks.policy.written import spelled
+
+        node = spelled(node)
     return node
 
 
@@ -173,9 +182,17 @@ class Read(NamedTuple):
 class Loader:
     """Reads the trees of one policy. Where two of them have the same part, it is read once."""
 
-    def __init__(self, shapes: Sequence[SectionShape], first: Container[str]) -> None:
+    def __init__(
+        self, shapes: Sequence[SectionShape], first: Container[str], written: "Mapping[str, Written] | None" = None
+    ) -> None:
+        """`written`: the rules that the policy itself writes."""
         self.shapes = {shape.check: shape for shape in shapes}
         self.rules = _Rules(shapes, first)
+        self.built_in = _Rules(shapes, first) if written else self.rules
+        """Without those of the policy."""
+        for id_, rule in (written or {}).items():
+            self.rules.defaults[id_] = rule.level
+            self.rules.unwaivable.update(() if rule.waivable else (id_,))
         subjects = _Subjects(self.shapes, self.rules)
         self._names: Mapping[str, Iterable[str]] = {"rule": self.rules, "check": tuple(self.shapes), "subject of approvals": subjects}
         self._known: dict[tuple[object, ...], Part] = {}
@@ -209,7 +226,7 @@ class Loader:
         reader = Reader()
         with suppress(TooManyFaultsError):
             for index, (node, waiver) in enumerate(zip(waivers.items, read.root.waivers, strict=True)):
-                for key, message, hint in limits.faults(waiver):
+                for key, message, hint, _ in limits.faults(waiver):
                     at = (node.get(key) or node) if isinstance(node, Entries) else node
                     reader.fault(at, ("waivers", str(index), key), message, hint)
         return tuple(reader.issues)
@@ -270,8 +287,20 @@ class Loader:
             return None
 
         # The levels of rules that are off by the policy are looked up without loading the check.
-        reader = self.reader() if isinstance(node, Scalar) else Reader({"rule": shape.levels})
+        reader = self.reader() if isinstance(node, Scalar) else self._section_reader(shape, node)
         return self._part(shape.check, (name, node), read, reader)
+
+    def _section_reader(self, shape: SectionShape, node: Node) -> Reader:
+        """One that knows the rules of a check, and of those that the policy writes for it."""
+        if shape.check != "custom_rules":
+            return Reader({"rule": shape.levels})
+        from checks.policy.written import rules_in, written_ids
+
+        reader = Reader({"rule": (*shape.levels, *rules_in(node))})
+        for id_ in written_ids(node):
+            if id_.text in self.built_in:
+                reader.fault(id_, (shape.check, "rules"), f"ospo-gate has a rule '{id_.text}'", "choose another id")
+        return reader
 
     def _levels(self, check: str, section: Section, edition: int | None) -> dict[str, Level]:
         """The level of every rule. What is younger than the edition of the policy is a note until that is raised."""
@@ -281,7 +310,7 @@ class Loader:
         for rule, first in since.items():
             if first > (edition or FIRST_EDITION) and defaults[rule] in (Level.BLOCK, Level.WARN):
                 defaults[rule] = Level.NOTE
-        return {**defaults, **section.levels}
+        return {**defaults, **section.own_levels, **section.levels}
 
 
 #: Keys of the root that are read apart from the others.

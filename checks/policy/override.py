@@ -51,6 +51,7 @@ class OverrideKeys:
         "`required`: the button only says which comment to write. `optional`: the button is enough.",
         default=Reasons.REQUIRED,
     )
+    own: bool = key("Whether who opened a pull request may set it to pass, too.", default=False)
 
     @classmethod
     def from_scalar(cls, text: str) -> Self:

@@ -23,6 +23,18 @@ class Visibility(StrEnum):
 _Patterns = Annotated[tuple[Pattern, ...], OneOrMore]
 
 
+class Condition(NamedTuple):
+    """One condition of an override with what is known about it."""
+
+    what: str
+    """In words of the policy; the name of a property is foreign."""
+    wanted: tuple[str, ...]
+    actual: str | tuple[str, ...] | None
+    """None: nobody told, or there is no such property."""
+    holds: bool | None
+    """None: nobody told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """What an override is for. All conditions that are given must hold; of a list one entry."""
@@ -52,43 +64,52 @@ class Match:
 
     def holds(self, repository: RepositoryFacts, target: str | None) -> bool | None:
         """Whether it holds for a repository and a target branch, whatever the package; None: nobody told."""
-        answers = [answer for _, answer in self._answers(repository, target)]
+        answers = [condition.holds for condition in self.conditions(repository, target)]
         return False if False in answers else None if None in answers else True
 
     def unknown(self, repository: RepositoryFacts, target: str | None) -> tuple[str, ...]:
         """What nobody told, in words of the policy."""
-        return tuple(name for name, answer in self._answers(repository, target) if answer is None)
+        return tuple(condition.what for condition in self.conditions(repository, target) if condition.holds is None)
 
-    def _answers(self, repository: RepositoryFacts, target: str | None) -> Iterator[tuple[str, bool | None]]:
+    def conditions(self, repository: RepositoryFacts, target: str | None) -> Iterator[Condition]:
+        """Each condition about the repository and the branch, in the order in which people read them."""
         if self.repositories:
-            yield "the name of the repository", _any(self.repositories, repository.name)
+            name = repository.name
+            yield Condition("the name of the repository", self.repositories, name, _any(self.repositories, name))
         if self.visibility:
             seen = repository.visibility
-            yield "the visibility of the repository", None if seen is None else seen in self.visibility
+            holds = None if seen is None else seen in self.visibility
+            yield Condition("the visibility of the repository", self.visibility, seen, holds)
         if self.topics:
             topics = repository.topics
-            answer = None if topics is None else any(p.matches(topic) for p in self.topics for topic in topics)
-            yield "the topics of the repository", answer
+            holds = None if topics is None else any(p.matches(topic) for p in self.topics for topic in topics)
+            yield Condition("the topics of the repository", self.topics, topics, holds)
         for name, patterns in self.properties.items():
-            yield f"the property {name}", _property(repository, name, patterns)
+            value = property_of(repository, name)
+            yield Condition(f"the property {name}", patterns, value, _property(repository, value, patterns))
         if self.branches:
-            yield "the branch that the change goes into", _any(self.branches, target)
+            yield Condition("the branch that the change goes into", self.branches, target, _any(self.branches, target))
 
     def covers(self, change: Change) -> bool:
         """Whether it holds for a package: its scope, and all of its places."""
-        if self.scopes and change.scope not in self.scopes:
-            return False
-        paths = {place.dependency.location.path for place in change.places}
-        return not self.paths or all(any(p.matches(path) for p in self.paths) for path in paths)
+        return all(condition.holds for condition in self.conditions_of(change))
+
+    def conditions_of(self, change: Change) -> Iterator[Condition]:
+        """Each condition about a package; the next one only when somebody asks for it."""
+        if self.scopes:
+            yield Condition("the scope of the package", self.scopes, change.scope, change.scope in self.scopes)
+        if self.paths:
+            paths = tuple(dict.fromkeys(place.dependency.location.path for place in change.places))
+            holds = all(any(p.matches(path) for p in self.paths) for path in paths)
+            yield Condition("the paths of the package", self.paths, paths, holds)
 
 
 def _any(patterns: Iterable[Pattern], text: str | None) -> bool | None:
     return None if text is None else any(pattern.matches(text) for pattern in patterns)
 
 
-def _property(repository: RepositoryFacts, name: str, patterns: tuple[Pattern, ...]) -> bool | None:
+def _property(repository: RepositoryFacts, value: str | None, patterns: tuple[Pattern, ...]) -> bool | None:
     """A property with several values has them with commas between them."""
-    value = property_of(repository, name)
     if value is None:
         return False if repository.properties_known else None
     values = (value, *value.split(",")) if "," in value else (value,)

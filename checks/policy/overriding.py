@@ -104,13 +104,21 @@ def _override(
     if not patch.entries:
         reader.fault(item, path, "it changes nothing", "say what holds there: mode, or keys of a section")
     for name, value in patch.entries:
-        if (wrong := _misplaced(name, value, override, layers, plain)) is not None:
+        if read.match.narrow and not _known(name.text, layers):
+            reader.unknown(name, (*_HEAD, *layers.loader.shapes), path)
+        elif (wrong := _misplaced(name, value, override, layers, plain)) is not None:
             reader.fault(name, (*path, name.text), *wrong)
     for lock in locks:
         if (key := touched(patch, lock.path)) is not None:
             message = f"'{'.'.join(lock.path)}' is locked by {lock.layer}, line {lock.node.line}"
             reader.fault(key, (*path, *lock.path), message, "leave it as it is, or remove the lock")
     return override
+
+
+def _known(name: str, layers: "Layers") -> bool:
+    """Whether the policy has such a key at all."""
+    known = keys_of(Root)
+    return name in known or name in layers.loader.shapes or added_to(name, known) is not None
 
 
 def _misplaced(name: Scalar, node: Node, override: Override, layers: "Layers", plain: Read) -> tuple[str, str] | None:

@@ -1,10 +1,15 @@
 """Which package versions an entry of the policy speaks of: a package pattern and, if given, a version range."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from checks.model.purl import type_of
 from checks.policy.shape import KeyFault
 from checks.policy.values import PackagePattern
+
+if TYPE_CHECKING:
+    from checks.model.versions import Range
 
 
 def version_faults(package: PackagePattern | None, versions: str | None) -> Iterator[KeyFault]:
@@ -14,10 +19,10 @@ def version_faults(package: PackagePattern | None, versions: str | None) -> Iter
     if package is None:
         yield KeyFault("versions", "'versions' needs 'package'")
         return
-    from checks.model.versions import InvalidRange, parse_range
+    from checks.model.versions import InvalidRange
 
     try:
-        parse_range(type_of(package), versions)
+        _range(type_of(package), versions)
     except InvalidRange as error:
         yield KeyFault("versions", str(error))
 
@@ -26,14 +31,22 @@ def covers_version(versions: str | None, purl: str | None, version: str | None) 
     """Whether a version is in the range; one that is not known, or that its ecosystem cannot compare, is not."""
     if versions is None:
         return True
-    from checks.model.versions import InvalidVersion, parse_range
+    from checks.model.versions import InvalidVersion
 
     if purl is None or version is None:
         return False
     try:
-        return parse_range(type_of(purl), versions).contains(version)
+        return _range(type_of(purl), versions).contains(version)
     except InvalidVersion:
         return False
+
+
+@lru_cache(maxsize=4096)
+def _range(purl_type: str, versions: str) -> "Range":
+    """Read once: entries share ranges, and each is asked about every package that it names."""
+    from checks.model.versions import parse_range
+
+    return parse_range(purl_type, versions)
 
 
 class PackageIndex:

@@ -57,3 +57,8 @@ class Section:
         "Who may set this check to pass on one head of a pull request, by name and on the record.",
         default=OverrideKeys(),
     )
+
+    @property
+    def own_levels(self) -> Mapping[str, Level]:
+        """The levels of rules that the section itself writes; `levels` counts more."""
+        return {}

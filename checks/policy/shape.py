@@ -66,6 +66,8 @@ class KeyFault(NamedTuple):
     """Empty: the whole of it."""
     message: str
     hint: str = ""
+    offset: int | None = None
+    """Where in the text of the value (characters from its beginning); None: it is about all of it."""
 
 
 class Key(NamedTuple):
@@ -201,6 +203,10 @@ class Reader:
         """The value of `node` as `type_`; `Fault` where it does not fit."""
         if path not in self.places:
             self.places[path] = Place(node.line, node.column, node.file)
+        return self._read(node, type_, path)
+
+    def _read(self, node: Node, type_: Any, path: KeyPath) -> Any:
+        """`read` of a value whose place is known."""
         if isinstance(node, Scalar) and node.absent:
             return self.fault(node, path, "there is no value", "give it one, or remove the key")
         form, inner, more = _form(type_)
@@ -237,7 +243,11 @@ class Reader:
             return self.fault(node, path, str(error))
         found: Iterable[KeyFault] = value.faults() if hasattr(value, "faults") else ()
         for item in found:
-            self.fault(node.get(item.key) or node, (*path, item.key) if item.key else path, item.message, item.hint)
+            at = node.get(item.key) or node
+            self.fault(at, (*path, item.key) if item.key else path, item.message, item.hint)
+            if item.offset is not None and isinstance(at, Scalar):
+                before = sum(not character.isspace() for character in at.text[: item.offset])
+                self.issues[-1] = self.issues[-1]._replace(within=before)
         return value if len(self.issues) == before else Fault
 
     def _values(self, node: Entries, shape: type, path: KeyPath, beside: frozenset[str]) -> dict[str, Any]:
@@ -273,8 +283,9 @@ class Reader:
         return (*first, *(v for v in read if v is not Fault and (is_shape(type(v)) or v not in words)))
 
     def _entry(self, name: Scalar, value: Node, type_: Any, path: KeyPath) -> Any:
-        self.places[(*path, name.text)] = Place(name.line, name.column, name.file)
-        return self.read(value, type_, (*path, name.text))
+        inside = (*path, name.text)
+        self.places[inside] = Place(name.line, name.column, name.file)
+        return self._read(value, type_, inside)
 
     def _read_items(self, node: Node, type_: Any, path: KeyPath) -> Any:
         if isinstance(node, Scalar):
@@ -308,15 +319,12 @@ class Reader:
     def _read_scalar(self, node: Node, type_: Any, path: KeyPath) -> Any:
         if not isinstance(node, Scalar):
             return self.fault(node, path, f"expected {_describe(type_)}, not {_kind(node)}")
-        if type_ in (bool, int) and node.quoted:
+        if node.quoted and (type_ is bool or type_ is int):
             return self.fault(node, path, f"expected {_describe(type_)}, without quotes")
         if type_ is not bool and not node.quoted and node.text in ("true", "false"):
             return self.fault(node, path, f"expected {_describe(type_)}, not '{node.text}'")
-        if hasattr(type_, "parse"):
-            return self._convert(node, type_.parse, path)
-        if issubclass(type_, Enum):
-            return self._read_enum(node, type_, path)
-        return self._convert(node, {bool: _boolean, int: _integer, str: _text}[type_], path)
+        convert = _PLAIN.get(type_) or getattr(type_, "parse", None)
+        return self._convert(node, convert, path) if convert else self._read_enum(node, type_, path)
 
     def _read_enum(self, node: Scalar, type_: type[Enum], path: KeyPath) -> Any:
         known = [str(item.value) for item in type_]
@@ -386,6 +394,10 @@ def _text(text: str) -> str:
     if not text.strip():
         raise ValueError("expected some text")
     return text
+
+
+#: How text becomes a value of a type that has no `parse` of its own and is no Enum.
+_PLAIN: Mapping[type, Callable[[str], Any]] = {bool: _boolean, int: _integer, str: _text}
 
 
 def _describe(type_: Any) -> str:

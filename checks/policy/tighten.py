@@ -196,8 +196,7 @@ def stricter_or_equal(tighter: Any, old: Any, new: Any) -> bool:
     if tighter in (FEWER, MORE):
         if old is None or new is None:
             return old is None
-        first, second = (_set(new), _set(old)) if tighter == FEWER else (_set(old), _set(new))
-        return first <= second
+        return _within(new, old) if tighter == FEWER else _set(old) <= _set(new)
     if old is None or new is None:
         return old is None
     return bool(_measure(new) <= _measure(old) if tighter == LOWER else _measure(new) >= _measure(old))
@@ -206,6 +205,15 @@ def stricter_or_equal(tighter: Any, old: Any, new: Any) -> bool:
 def _rank(value: Any, order: tuple[Any, ...]) -> int:
     plain = value.value if isinstance(value, Enum) else value
     return next((i for i, item in enumerate(order) if item in (value, plain)), -1)
+
+
+def _within(new: Any, old: Any) -> bool:
+    """Whether a list allows nothing that another one does not: each entry is there, or covered by one (a license by
+    its category)."""
+    there = _set(old)
+    return all(
+        repr(item) in there or any(item_.covers(item) for item_ in old if hasattr(item_, "covers")) for item in new
+    )
 
 
 def _set(value: Any) -> frozenset[str]:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Annotated, ClassVar, NamedTuple, Self
 
 from checks.model.facts import RepositoryFacts
-from checks.model.finding import Observation, Subject
+from checks.model.finding import Observation
 from checks.policy.packages import covers_version, version_faults
 from checks.policy.shape import KeyFault, OneOrMore, RuleId, key
 from checks.policy.values import (
@@ -105,6 +105,16 @@ class Surroundings(NamedTuple):
     """Whether every path that brings the package goes through a package that matches."""
 
 
+class Condition(NamedTuple):
+    """One condition of a waiver with what it is held against."""
+
+    what: str
+    """The key of the waiver; the name of a property is foreign."""
+    wanted: tuple[str, ...]
+    actual: str | tuple[str, ...] | None
+    holds: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Waiver:
     """Covers the findings of `rules` about `package` (or about files and commits) until the end of `expires`."""
@@ -194,15 +204,40 @@ class Waiver:
 
     def reaches(self, observation: Observation, around: Surroundings) -> bool:
         """Whether all its conditions but `advisories` hold; whether it is `live` is another question."""
-        return (
-            observation.rule in self.rules
-            and self._covers_subject(observation.subject)
-            and (not self.licenses or _all_named(observation.licenses, self.licenses))
-            and self.for_repository(around.repository)
-            and (not self.branches or (around.branch is not None and any_matches(self.branches, around.branch)))
-            and (not self.paths or (bool(around.paths) and all(any_matches(self.paths, path) for path in around.paths)))
-            and (self.below is None or around.below(self.below))
-        )
+        return all(condition.holds for condition in self.conditions(observation, around))
+
+    def conditions(self, observation: Observation, around: Surroundings) -> "Iterator[Condition]":
+        """Each of them with what it is held against; the next one only when somebody asks for it."""
+        subject = observation.subject
+        yield Condition("rules", self.rules, observation.rule, observation.rule in self.rules)
+        if self.package:
+            holds = bool(subject.purl and self.package.matches(subject.purl))
+            yield Condition("package", (self.package,), subject.purl, holds)
+        if self.commits:
+            yield Condition("commits", self.commits, subject.commit, (subject.commit or "").lower() in self.commits)
+        if self.versions is not None:
+            holds = covers_version(self.versions, subject.purl, subject.version)
+            yield Condition("versions", (self.versions,), subject.version, holds)
+        if self.licenses:
+            licenses = observation.licenses
+            yield Condition("licenses", self.licenses, licenses, _all_named(licenses, self.licenses))
+        yield from self._conditions_of_repository(around.repository)
+        if self.branches:
+            holds = around.branch is not None and any_matches(self.branches, around.branch)
+            yield Condition("branches", self.branches, around.branch, holds)
+        if self.paths:
+            holds = bool(around.paths) and all(any_matches(self.paths, path) for path in around.paths)
+            yield Condition("paths", self.paths, around.paths, holds)
+        if self.below is not None:
+            yield Condition("below", (self.below,), None, around.below(self.below))
+
+    def _conditions_of_repository(self, repository: RepositoryFacts) -> "Iterator[Condition]":
+        if self.repositories:
+            holds = any_matches(self.repositories, repository.name or "")
+            yield Condition("repositories", self.repositories, repository.name, holds)
+        for name, values in self.properties.items():
+            value = repository.properties.get(name)
+            yield Condition(f"property {name}", values, value, value is not None and any_matches(values, value))
 
     def named(self, observation: Observation) -> frozenset[int]:
         """Which of the vulnerabilities it speaks of, by position; all of them where it names none."""
@@ -223,17 +258,7 @@ class Waiver:
 
     def for_repository(self, repository: RepositoryFacts) -> bool:
         """Whether it speaks of this repository at all."""
-        return (not self.repositories or any_matches(self.repositories, repository.name or "")) and all(
-            name in repository.properties and any_matches(values, repository.properties[name])
-            for name, values in self.properties.items()
-        )
-
-    def _covers_subject(self, subject: Subject) -> bool:
-        if self.package and not (subject.purl and self.package.matches(subject.purl)):
-            return False
-        if self.commits and (subject.commit or "").lower() not in self.commits:
-            return False
-        return covers_version(self.versions, subject.purl, subject.version)
+        return all(condition.holds for condition in self._conditions_of_repository(repository))
 
 
 def any_matches(patterns: tuple[Pattern, ...], text: str) -> bool:

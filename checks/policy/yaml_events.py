@@ -6,7 +6,6 @@ Anchors, aliases, tags, merge keys, duplicate keys and several documents are ref
 """
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 import yaml
@@ -54,7 +53,7 @@ def parse(text: str, file: str, named: str = "") -> Node:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         _check_characters(text)
-        return _Builder(named).build(yaml.parse(text, Loader=loader))
+        return _Builder(named).build(loader(text))
     except _RefusedError as refused:
         issue = refused.issue
     except yaml.MarkedYAMLError as error:
@@ -87,60 +86,77 @@ def _issue(error: yaml.MarkedYAMLError, text: str) -> PolicyIssue:
 
 
 class _Builder:
-    """Builds nodes from events with an explicit stack of open collections: where each began, and its children."""
+    """Builds nodes from events with an explicit stack of open collections: where each began, and its children.
+
+    Policies have tens of thousands of events, so each is told by its class alone, the frequent ones first.
+    """
 
     def __init__(self, file: str) -> None:
         self.file = file
         self.stack: list[tuple[int, int, list[Node]]] = []
-        self.root: Node | None = None
+        self.children: list[Node] = []
+        """Of the innermost open collection; of the document while there is none."""
         self.nodes = 0
 
-    def build(self, events: Iterable[Any]) -> Node:
-        for event in events:
-            mark = event.start_mark
-            self._take(event, mark.line + 1, mark.column + 1)
-        if self.root is None or (isinstance(self.root, Scalar) and self.root.absent):
+    def build(self, parser: Any) -> Node:
+        """What `yaml.parse` does, without its question before each event whether there is one: the last is known."""
+        document, next_event, kind = self.children, parser.get_event, None
+        while kind is not yaml.StreamEndEvent:
+            event = next_event()
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                mark = event.start_mark
+                line, column = mark.line + 1, mark.column + 1
+                self._check_plain(event, event.tag, line, column)
+                quoted = event.style is not None and event.style != ""
+                self.children.append(Scalar(event.value, line, column, quoted, self.file))
+            elif kind is yaml.MappingEndEvent:
+                line, column, children = self._close()
+                self.children.append(Entries(_pairs(children), line, column, self.file))
+            elif kind is yaml.SequenceEndEvent:
+                line, column, children = self._close()
+                self.children.append(Items(tuple(children), line, column, self.file))
+            else:
+                self._take_rare(event, bool(document))
+        if not document or (isinstance(document[0], Scalar) and document[0].absent):
             raise _RefusedError(1, 1, EMPTY, "begin with: version: 1")
-        return self.root
+        return document[0]
 
-    def _take(self, event: yaml.Event, line: int, column: int) -> None:
+    def _take_rare(self, event: yaml.Event, ended: bool) -> None:
+        """Any other event; `ended`: the document has its value."""
+        line, column = event.start_mark.line + 1, event.start_mark.column + 1
         match event:
             case yaml.AliasEvent():
                 hint = "write the value out; a pattern that begins with '*' needs quotes: '*-internal'"
                 raise _RefusedError(line, column, "YAML aliases are not allowed", hint)
-            case yaml.NodeEvent():
-                self._open(event, line, column)
-            case yaml.SequenceEndEvent():
-                line, column, children = self.stack.pop()
-                self._add(Items(tuple(children), line, column, self.file))
-            case yaml.MappingEndEvent():
-                line, column, children = self.stack.pop()
-                self._add(Entries(_pairs(children), line, column, self.file))
-            case yaml.DocumentStartEvent() if self.root is not None:
+            case yaml.CollectionStartEvent():
+                self._check_plain(event, event.tag, line, column)
+                self._open(line, column)
+            case yaml.DocumentStartEvent() if ended:
                 raise _RefusedError(line, column, "a second YAML document is not allowed")
 
-    def _open(self, event: yaml.NodeEvent, line: int, column: int) -> None:
+    def _check_plain(self, event: yaml.NodeEvent, tag: str | None, line: int, column: int) -> None:
+        """One more value, and nothing about it that is no plain value."""
         self.nodes += 1
         if self.nodes > MAX_NODES:
             raise _RefusedError(line, column, f"more than {MAX_NODES:,} values")
         if event.anchor is not None:
             raise _RefusedError(line, column, "YAML anchors are not allowed", "write the value out where it is needed")
-        tag = getattr(event, "tag", None)
         if tag is not None:
             hint = "text that begins with '!' needs quotes"
             raise _RefusedError(line, column, f"YAML tags are not allowed: {visible(tag, 60)}", hint)
-        if isinstance(event, yaml.ScalarEvent):
-            self._add(Scalar(event.value, line, column, event.style not in (None, ""), self.file))
-        elif len(self.stack) >= MAX_DEPTH:
-            raise _RefusedError(line, column, f"nested more than {MAX_DEPTH} levels deep")
-        else:
-            self.stack.append((line, column, []))
 
-    def _add(self, node: Node) -> None:
-        if self.stack:
-            self.stack[-1][2].append(node)
-        else:
-            self.root = node
+    def _open(self, line: int, column: int) -> None:
+        if len(self.stack) >= MAX_DEPTH:
+            raise _RefusedError(line, column, f"nested more than {MAX_DEPTH} levels deep")
+        self.stack.append((line, column, self.children))
+        self.children = []
+
+    def _close(self) -> tuple[int, int, list[Node]]:
+        """Where the innermost collection began, and what it has."""
+        closed = self.children
+        line, column, self.children = self.stack.pop()
+        return line, column, closed
 
 
 def _pairs(children: list[Node]) -> tuple[tuple[Scalar, Node], ...]:

@@ -221,9 +221,10 @@ def _message(report: Report, finding: Finding, commands: frozenset[str]) -> Iter
     elif policy:
         yield f"Policy: {policy}"
     yield from _fixes(finding)
-    offers = [f"/ospo-gate {word} {finding.id} …" for word in ("wrong", "waive") if word in commands]
+    words = [word for word in ("wrong", "waive") if word in commands and (word == "wrong" or finding.waivable)]
+    offers = " or ".join(f"/ospo-gate {word} {finding.id} …" for word in words)
     if offers:
-        yield f"Wrong, or an exception needed? Comment {' or '.join(offers)}"
+        yield f"Wrong{', or an exception needed' if 'waive' in words else ''}? Comment {offers}"
 
 
 def _fixes(finding: Finding) -> Iterator[str]:

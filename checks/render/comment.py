@@ -119,12 +119,14 @@ def _footer(report: Report, groups: Groups, presentation: Presentation) -> Itera
 
 
 def _exception(report: Report, groups: Groups, presentation: Presentation) -> str:
+    if not any(finding.waivable for finding in groups.blocking):
+        return f"Questions? Contact: {_contact(report.contact)}" if report.contact else ""
     contact = f" (contact: {_contact(report.contact)})" if report.contact else ""
     if "waive" not in presentation.commands:
         return f"{phrase(sentences.exception(report))}{contact}"
-    id_ = _example((*groups.to_fix, *groups.clears))
+    id_ = _example([finding for finding in (*groups.to_fix, *groups.clears) if finding.waivable])
     if id_ is None:
-        return ""  # it was asked for, or the owner has to decide anyway
+        return ""  # it was asked for, or the owner has to decide anyway, or nobody can
     command = code(f"/ospo-gate waive {id_} why")
     answered = f", answered within {prose(report.answered_within)}" if report.answered_within else ""
     if report.repository.public:

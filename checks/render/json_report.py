@@ -83,6 +83,7 @@ def finding_json(finding: Finding, public: bool) -> Json:
         "override": _override(finding.override, public),
         "policy_line": finding.policy_line,
         "policy_file": _text(finding.policy_file) if finding.policy_file else None,
+        "waivable": finding.waivable,
     }
 
 

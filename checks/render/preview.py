@@ -24,9 +24,6 @@ _COLUMNS = (
 
 #: What the other checks judge by, which the index of uses does not have.
 _NEEDS_MORE = {
-    "vulnerabilities": "advisories",
-    "freshness": "releases",
-    "packages": "where packages come from",
     "inventory": "what lock files say as a whole",
     "signoff": "the commits of pull requests",
     "agreements": "who contributes to pull requests",
@@ -43,6 +40,21 @@ def not_previewed(checks: Iterable[str]) -> list[str]:
         + (f", because the index of uses does not have {_NEEDS_MORE[check]}." if check in _NEEDS_MORE else ".")
         for check in checks
     ]
+
+
+def partly_previewed(partly: Mapping[str, Iterable[str]]) -> list[str]:
+    """What of previewed checks is left out, by check, in sentences."""
+    return [
+        f"Of {check}, default branches are previewed without {'; '.join(words)}." for check, words in partly.items()
+    ]
+
+
+def lacking(uses: int, of: int) -> list[str]:
+    """How much was judged without data."""
+    if not uses:
+        return []
+    share = f"{uses:,} of {counted(of, 'package')}"
+    return [f"Not everything that the policies ask for is stored about {share}; rules of missing data speak of these."]
 
 
 def summary(document: Mapping[str, Any], more: bool = False) -> str:

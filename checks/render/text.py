@@ -186,7 +186,9 @@ def _rest(report: Report, screen: _Screen, groups: Groups) -> Iterator[str]:
     for notice in sentences.notices(report):
         yield from screen.wrap(cut(line(notice), 2_000))
     if report.contact and groups.blocking:
-        yield from screen.wrap(f"{line(sentences.exception(report))}. Contact: {shown(report.contact)}")
+        waivable = any(finding.waivable for finding in groups.blocking)
+        words = f"{line(sentences.exception(report))}." if waivable else "Questions?"
+        yield from screen.wrap(f"{words} Contact: {shown(report.contact)}")
     yield screen.style(capital(line(sentences.judged_by(report))), "dim")
 
 

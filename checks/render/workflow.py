@@ -23,6 +23,16 @@ def error(text: str) -> str:
     return f"::error title=ospo-gate::{_data(cut(text, WORKFLOW_MESSAGE))}".replace("##[", "#\\x23[")
 
 
+def notice(text: str) -> str:
+    """A sentence about the run, as one annotation."""
+    return error(text).replace("::error ", "::notice ", 1)
+
+
+def warning(text: str) -> str:
+    """The same of something that somebody should look at."""
+    return error(text).replace("::error ", "::warning ", 1)
+
+
 def _commands(report: Report, rest: str) -> Iterator[str]:
     left = 0
     for level, command in _COMMANDS.items():

@@ -41,6 +41,7 @@ CHECKS = Checks(
     "notices",
     "sbom",
     "ai_models",
+    "custom_rules",
     "inventory",
     always_on=frozenset({"inventory"}),
 )

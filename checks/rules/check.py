@@ -14,6 +14,7 @@ from checks.policy.section import Section
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from checks.model.trace import Step
     from checks.policy.schema import Remark
 
 
@@ -71,7 +72,14 @@ OwnFacts = Callable[[Snapshot, Any], Facts]
 #: When time alone makes a rule speak about a change that is silent now (UTC).
 ChangesAt = Callable[[Change, Facts, Any, Context], datetime | None]
 JudgeDependency = Callable[[Change, Facts, Any, Context], Iterable[Observation]]
+#: How one package version is judged, also where nothing is wrong: by the functions that judge it.
+Trace = Callable[[Change, Facts, Any, Context], "Iterable[Step]"]
 JudgePull = Callable[[Snapshot, Facts, Any, Context], PullJudgment]
+
+
+def rules_of(check: "Check", section: Any) -> tuple[Rule, ...]:
+    """The rules of a check, and those that its section writes."""
+    return (*check.rules, *check.written(section)) if check.written and section is not None else check.rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +109,8 @@ class Check:
     """Which facts the section needs about what texts and added lines name."""
     changes_at: ChangesAt | None = None
     """When time alone will make a rule speak that is silent now: without it a verdict would silently grow old."""
+    trace: Trace | None = None
+    """Tells how one package version is judged."""
     texts: Paths | None = None
     """Paths whose text at the head is read into `Snapshot.texts`."""
     own_facts: OwnFacts | None = None
@@ -110,6 +120,12 @@ class Check:
     looks_back: bool = True
     """Whether it also looks at what was there before and does not count, so that old debt is counted; without it no
     fact about that is asked for."""
+    written: "Callable[[Any], tuple[Rule, ...]] | None" = None
+    """The rules that its section writes itself, besides `rules`."""
     alike: bool = False
     """Whether it judges alike the packages that its section names nowhere and of which nothing is known, where
     ecosystem, license and scope are equal, so that a preview judges one for all of them."""
+    apart: frozenset[str] = frozenset()
+    """Types of packages (purl) of which it tells versions apart nevertheless."""
+    looks_at_direct: bool = False
+    """Whether it also matters to it that the project itself asks for a package."""

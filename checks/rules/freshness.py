@@ -3,12 +3,16 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from checks.freshness.terms import FreshnessSection
+from checks.freshness.terms import UNLISTED, FreshnessSection
 from checks.model.change import Change
 from checks.model.facts import Facts, PackageKey, Want
 from checks.model.finding import Level, Observation
 from checks.model.snapshot import Snapshot
 from checks.rules.check import Check, Context, PullJudgment, Rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from checks.model.trace import Step
 
 RULES = (
     Rule(
@@ -142,6 +146,14 @@ def changes_at(change: Change, facts: Facts, section: FreshnessSection, context:
     return next_moment(said(Case(change, facts, section, context.now)))
 
 
+def trace(change: Change, facts: Facts, section: FreshnessSection, context: Context) -> "Iterator[Step]":
+    """How the age of one package version is judged."""
+    from checks.freshness.case import Case
+    from checks.freshness.tracing import traced
+
+    return traced(Case(change, facts, section, context.now))
+
+
 def judge_pull(snapshot: Snapshot, facts: Facts, section: FreshnessSection, context: Context) -> PullJudgment:
     """The libyears of the whole, where the policy asks for them, and what nobody was asked."""
     if not snapshot.manifests:
@@ -164,6 +176,10 @@ CHECK = Check(
     judge_dependency=judge_dependency,
     judge_pull=judge_pull,
     wants=wants,
+    trace=trace,
     changes_at=changes_at,
     looks_back=False,
+    alike=True,
+    apart=UNLISTED,
+    looks_at_direct=True,
 )

@@ -11,6 +11,10 @@ from checks.packages.terms import PackagesSection
 from checks.rules.check import Check, Context, PullJudgment, Rule
 from checks.rules.ids import CREDENTIALS, INTERNAL_SOURCE
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from checks.model.trace import Step
+
 RULES = (
     Rule(
         "package-avoid",
@@ -197,6 +201,13 @@ def changes_at(change: Change, facts: Facts, section: PackagesSection, context: 
     return min((item for item in found if isinstance(item, datetime) and item > context.now), default=None)
 
 
+def trace(change: Change, facts: Facts, section: PackagesSection, context: Context) -> "Iterator[Step]":
+    """What advice speaks of one package version."""
+    from checks.packages.tracing import traced
+
+    return traced(change, facts, section, context.now)
+
+
 def judge_pull(snapshot: Snapshot, facts: Facts, section: PackagesSection, _context: Context) -> PullJudgment:
     """What files tell as a whole, and names that stand beside each other."""
     if not snapshot.manifests:
@@ -217,5 +228,7 @@ CHECK = Check(
     judge_dependency=judge_dependency,
     judge_pull=judge_pull,
     wants=wants,
+    trace=trace,
     changes_at=changes_at,
+    alike=True,
 )

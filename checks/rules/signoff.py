@@ -11,11 +11,11 @@ from checks.rules.check import Check, Context, PullJudgment, Rule
 from checks.signoffs.addresses import is_bot_address
 from checks.signoffs.explain import account_row, evidence, fix, headline, message, queue_fix, remediation_row
 from checks.signoffs.matching import Failure, Judge, Kind, normal_of
-from checks.signoffs.notes import of_file, of_tools
+from checks.signoffs.notes import of_edits, of_file, of_tools
 from checks.signoffs.remediation import Remediations
 from checks.signoffs.repair import Branch, repair_on
 from checks.signoffs.repository_file import PATH, Said, applied, said_by
-from checks.signoffs.terms import Require, SignoffSection
+from checks.signoffs.terms import RepositoryFile, Require, SignoffSection
 from checks.signoffs.trailers import loose_sign_offs
 
 RULES = (
@@ -52,8 +52,9 @@ RULES = (
     Rule(
         "signoff-file-ignored",
         Level.NOTE,
-        "The repository's `.github/dco.yml` has keys that nothing follows, or asks for less than the policy.",
-        "It may ask for more than the policy, by `require.members` and `allowRemediationCommits`. Remove the rest.",
+        "The repository's `.github/dco.yml` has keys that nothing follows, asks for less than the policy, or is changed.",
+        "It may ask for more than the policy, by `require.members` and `allowRemediationCommits`. A change of it counts "
+        "from the next pull request on.",
     ),
     Rule(
         "signoff-file-unreadable",
@@ -93,6 +94,8 @@ def judge_pull(snapshot: Snapshot, facts: Facts, section: SignoffSection, _conte
 def _beside(snapshot: Snapshot, section: SignoffSection, said: Said | None) -> Iterator[Observation]:
     if said is not None:
         yield from of_file(section, said, owner=PATH not in snapshot.base_texts)
+    if section.repository_file is not RepositoryFile.IGNORE:
+        yield from of_edits(snapshot.listing)
     plain = [commit for commit in snapshot.listing.commits if len(commit.parents) < 2]
     yield from of_tools(plain, section.generated)
 

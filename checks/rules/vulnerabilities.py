@@ -10,6 +10,10 @@ from checks.model.snapshot import Listing, Snapshot
 from checks.rules.check import Check, Context, PullJudgment, Rule
 from checks.vulnerabilities.terms import VulnerabilitiesSection
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from checks.model.trace import Step
+
 RULES = (
     Rule(
         "malicious-package",
@@ -133,6 +137,14 @@ def changes_at(change: Change, facts: Facts, section: VulnerabilitiesSection, co
     return next_moment(Case(change, facts, section, context.now))
 
 
+def trace(change: Change, facts: Facts, section: VulnerabilitiesSection, context: Context) -> "Iterator[Step]":
+    """How each vulnerability of one package version is judged."""
+    from checks.vulnerabilities.case import Case
+    from checks.vulnerabilities.tracing import traced
+
+    return traced(Case(change, facts, section, context.now))
+
+
 def texts(listing: Listing, section: VulnerabilitiesSection) -> Sequence[str]:
     """The files with VEX statements that the policy names."""
     if section.vex is None:
@@ -170,6 +182,7 @@ CHECK = Check(
     judge_dependency=judge_dependency,
     judge_pull=judge_pull,
     wants=wants,
+    trace=trace,
     changes_at=changes_at,
     texts=texts,
     own_facts=own_facts,

@@ -6,6 +6,7 @@ from checks.model.commit import Commit
 from checks.model.dependency import Location
 from checks.model.finding import Evidence, Fix, Move, Observation, Subject
 from checks.model.phrase import Foreign, Phrase, join, say
+from checks.model.snapshot import Listing
 from checks.signoffs.machines import Signal, signals, undeclared
 from checks.signoffs.repository_file import PATH, Said, not_followed
 from checks.signoffs.terms import Declaring, GeneratedPolicy, SignoffSection
@@ -30,6 +31,13 @@ def of_file(section: SignoffSection, said: Said, *, owner: bool) -> Iterator[Obs
         asked = ", ".join(loosened)
         message = say("{} asks for less than the policy ({}), and may only ask for more.", place, (asked,))
         yield _about_file("signoff-file-ignored", message, say("{} asks for less than the policy", PATH), 0, owner)
+
+
+def of_edits(listing: Listing) -> Iterator[Observation]:
+    """Whoever changes the file is told why nothing is different yet."""
+    if listing.base and any(PATH in (file.path, file.previous_path) for file in listing.files):
+        message = say("This change edits {}, which counts as it was before until the change is merged.", PATH)
+        yield _about_file("signoff-file-ignored", message, say("{} counts from the merge on", PATH), 0, owner=False)
 
 
 def _remark(remark: tuple[int, str]) -> tuple[str, ...]:

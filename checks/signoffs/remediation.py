@@ -1,6 +1,7 @@
 """Remediation commits: a later commit that signs an earlier one by its full SHA, for oneself or for somebody else."""
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import NamedTuple
 
 from checks.model.commit import Commit, Person
@@ -58,11 +59,9 @@ class Remediations:
         self._allowed = allowed
         self._normal = normal
         self._by_sha: dict[str, list[Claim]] = {}
-        self._by_beginning: dict[str, list[Claim]] = {}
         for commit in commits:
             for claim in claims_in(commit):
                 self._by_sha.setdefault(claim.sha, []).append(claim)
-                self._by_beginning.setdefault(claim.sha[:_SHORTEST], []).append(claim)
 
     def __bool__(self) -> bool:
         return bool(self._by_sha)
@@ -83,8 +82,16 @@ class Remediations:
             fault = self._fault(claim, commit.author)
             if fault is not None:
                 return claim, fault
-        claims = self._by_beginning.get(commit.sha[:_SHORTEST], ())
-        return (claims[0], "short") if claims and claims[0].sha.strip() != commit.sha else None
+        claim = self._by_beginning.get(commit.sha[:_SHORTEST])
+        return (claim, "short") if claim is not None and claim.sha.strip() != commit.sha else None
+
+    @cached_property
+    def _by_beginning(self) -> dict[str, Claim]:
+        """The first line for each beginning of a SHA. Only what fails is explained."""
+        found: dict[str, Claim] = {}
+        for claims in self._by_sha.values():
+            found.setdefault(claims[0].sha[:_SHORTEST], claims[0])
+        return found
 
     def _fault(self, claim: Claim, author: SignOff | Person) -> str | None:
         if not self._allowed.individual or (claim.third_party and not self._allowed.third_party):

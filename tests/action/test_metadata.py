@@ -39,7 +39,11 @@ def test_inputs_and_outputs_are_the_promised_ones() -> None:
         *("allow-ghsas", "license-check", "vulnerability-check", "deny-packages", "deny-groups", "config-file"),
         *("external-repo-token", "comment-summary-in-pr", "warn-only", "retry-on-snapshot-warnings"),
         *("retry-on-snapshot-warnings-timeout", "show-openssf-scorecard", "warn-on-openssf-scorecard-level"),
-        *("base-ref", "head-ref"),
+        *("base-ref", "head-ref", "signatures", "signatures-token", "path-to-signatures", "branch"),
+        *("remote-organization-name", "remote-repository-name", "path-to-document", "allowlist"),
+        *("custom-pr-sign-comment", "custom-notsigned-prcomment", "custom-allsigned-prcomment"),
+        *("signed-commit-message", "create-file-commit-message", "use-dco-flag", "suggest-recheck"),
+        *("signed-empty-commit-message", "lock-pullrequest-aftermerge"),
     )
     assert list(DOCUMENT["outputs"]) == [
         *("conclusion", "blocking", "warnings", "waived", "sarif-file", "report-file"),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.github.pull import _file
+from app.answers import file_of
 from app.policies import load_policy
 from checks.engine.evaluate import evaluate
 from checks.engine.plan import Plan
@@ -61,4 +61,4 @@ def test_the_id_of_a_finding_stays_over_pushes() -> None:
     ],
 )
 def test_the_lines_that_github_counts(row: dict[str, Any], lines: int | None) -> None:
-    assert _file({"filename": "a", **row}).changed_lines == lines
+    assert file_of({"filename": "a", **row}).changed_lines == lines

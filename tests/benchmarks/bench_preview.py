@@ -20,7 +20,6 @@ from app.preview import preview
 from app.store.database import Database
 from app.store.preview import PreviewStore
 from checks.engine.preview import Comparison
-from checks.model.facts import Facts
 from checks.policy.files import PolicyFiles
 from checks.policy.layers import PolicySet
 from tests.benchmarks import bench_where
@@ -84,7 +83,7 @@ async def measure(url: str, fill: Callable[[], None]) -> None:
 
 async def _one(database: Database, name: str, text: str) -> None:
     started, used = time.perf_counter(), time.process_time()
-    found = await preview(PreviewStore(database), Comparison(policies(OLD), policies(text), datetime.now(UTC)), Facts())
+    found = await preview(PreviewStore(database), Comparison(policies(OLD), policies(text), datetime.now(UTC)))
     seconds, used = time.perf_counter() - started, time.process_time() - used
     total = found.impact.total
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -8,18 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.policies import load_policies
+from checks.conversation.claimed import Claimed, claimed
 from checks.conversation.entry import (
-    APPROVER,
     UNSAID,
     Asked,
     DecisionFile,
-    Found,
     amendment_file,
     clarification_file,
     decision_id,
     waiver_file,
 )
 from checks.model.errors import PolicyError
+from checks.policy.decisions import APPROVER
 from checks.policy.files import PolicyFiles
 from checks.policy.schema import Policy
 from checks.policy.waivers import Waiver
@@ -93,21 +93,55 @@ def test_an_amendment_allows_the_licenses_that_the_package_has() -> None:
 
 
 def test_a_clarification_says_what_somebody_read() -> None:
-    (entry,) = licenses(loaded(clarification_file(asked(), Found("MIT", "LICENSE", DIGEST)))).clarify
+    (entry,) = licenses(loaded(clarification_file(asked(), Claimed("MIT", "LICENSE", DIGEST)))).clarify
     assert (str(entry.license), entry.evidence, entry.sha256) == ("MIT", "LICENSE", DIGEST)
 
 
 def test_a_clarification_that_nobody_has_read_for_does_not_load() -> None:
-    file = clarification_file(asked(), None)
+    file = clarification_file(asked(), Claimed())
     assert file is not None
     assert not file.complete
     with pytest.raises(PolicyError, match=r"waivers/W-2026-11-20-web-lic-4k7.yaml:10:3|there is no value"):
         loaded(file)
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("MIT", Claimed("MIT")),
+        ("it is MIT, see LICENSE.md", Claimed("MIT", "LICENSE.md")),
+        (f"(0BSD OR MIT). In docs/COPYING, sha256:{DIGEST.upper()}!", Claimed("0BSD OR MIT", "docs/COPYING", DIGEST)),
+        ("not GPL-3.0-only but MIT", Claimed()),
+        ("its license is in the license file", Claimed()),
+        ("GPL-2.0-only WITH Bison-exception-2.2", Claimed("GPL-2.0-only WITH Bison-exception-2.2")),
+        ("by ./LICENSE", Claimed(evidence="LICENSE")),
+        ("LICENSE or COPYING", Claimed()),
+        ("../../LICENSE", Claimed()),
+        ("", Claimed()),
+    ],
+)  # fmt: skip
+def test_what_is_right_is_read_from_words_that_are_clear(words: str, found: Claimed) -> None:
+    assert claimed(words) == found
+
+
+@given(st.text())
+def test_no_words_are_too_strange(words: str) -> None:
+    found = claimed(words)
+    file = clarification_file(asked(words), found)
+    assert file is not None
+    assert file.complete is found.whole
+
+
+def test_what_is_not_known_is_left_to_be_filled_in() -> None:
+    file = clarification_file(asked(), Claimed("MIT"))
+    assert file is not None
+    assert not file.complete
+    assert "  license: MIT\n  evidence:  # the file" in file.text
+
+
 def test_a_finding_that_is_about_no_package_has_nothing_to_clarify() -> None:
     commit = asked(subject={"purl": None, "version": None, "commit": "0" * 40}, licenses=[])
-    assert clarification_file(commit, None) is None
+    assert clarification_file(commit, Claimed()) is None
     assert amendment_file(commit) is None
     assert waiver(commit).commits == ("0" * 40,)
 
@@ -120,8 +154,13 @@ def test_the_name_of_the_file_is_a_name_of_a_file(name: str) -> None:
 
 
 def test_what_is_not_for_everybody_is_left_to_the_approver() -> None:
-    hidden = waiver(asked(None)._replace(approved_by=APPROVER, ticket=None))
-    assert (hidden.reason.text, hidden.approved_by, hidden.ticket) == (UNSAID, APPROVER, None)
+    hidden = waiver(asked(None)._replace(ticket=None))
+    assert (hidden.reason.text, hidden.ticket) == (UNSAID, None)
+
+
+def test_a_proposal_under_which_nobody_has_put_a_name_does_not_load() -> None:
+    with pytest.raises(PolicyError, match="nobody has approved it yet"):
+        waiver(asked()._replace(approved_by=APPROVER))
 
 
 @given(st.text(min_size=1), st.text(), st.text(max_size=20))

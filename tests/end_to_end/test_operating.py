@@ -69,6 +69,7 @@ def test_every_metric_is_exported_by_a_run(tmp_path: Path) -> None:
         "ospo_gate_source_answer_timestamp_seconds",  # nothing is looked up
         "ospo_gate_github_limits_met_total",
         "ospo_gate_publishing_failures_total",  # nothing failed
+        "ospo_gate_signatures_total",  # nobody signed
     }
 
 

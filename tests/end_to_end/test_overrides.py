@@ -107,6 +107,36 @@ def test_no_button_where_the_policy_lets_nobody(quick: Stage, grace: User) -> No
     assert not passes(quick, change)
 
 
+@pytest.mark.parametrize("own", ["false", "true"])
+def test_ones_own_pull_request_needs_somebody_else_or_a_policy_that_says_so(quick: Stage, own: str) -> None:
+    change = unsigned(quick, f"{{who: writers, reason: optional, own: {own}}}")
+    change.repository.collaborators[quick.ada.login] = "admin"
+    press(quick, change, quick.ada)
+    if own == "true":
+        quick.until(lambda: passes(quick, change), "the check passes")
+        return
+    assert "to pass on their own pull request: ask somebody else." in answer(quick, change)
+    quick.sim.comment(change.repository, change.number, quick.ada, "/ospo-gate pass signoff It is mine")
+    quick.sim.wait_idle()
+    assert not passes(quick, change)
+
+
+@pytest.mark.parametrize("method", ["MERGE", "SQUASH"])
+def test_it_holds_in_the_merge_queue_for_the_group_of_the_pull_request(quick: Stage, grace: User, method: str) -> None:
+    change = unsigned(quick, "{who: writers, reason: optional}")
+    other = pull(quick, change.repository, {"b.txt": "2"}, "Say b")
+    change.repository.require_checks("ospo-gate", app=quick.app)
+    change.repository.require_queue(method=method)
+    change.repository.collaborators["grace"] = "write"
+    press(quick, change, grace)
+    quick.until(lambda: passes(quick, change), "the check passes")
+    group = quick.verdict(change.repository, change.enqueue(quick.ada))
+    assert group["conclusion"] == "success"
+    assert "set to pass by `@grace` on" in group["output"]["summary"]
+    assert change.repository.queue().process() == [f"merged #{change.number}"]
+    assert quick.verdict(change.repository, other.enqueue(quick.ada))["conclusion"] == "failure"
+
+
 def test_a_bot_sets_nothing_to_pass(quick: Stage, grace: User) -> None:
     change = unsigned(quick, "{who: writers, reason: optional}")
     bot = quick.sim.create_user("helper[bot]", type="Bot")

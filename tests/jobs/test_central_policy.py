@@ -85,3 +85,60 @@ def test_a_kept_version_that_a_new_release_does_not_take_does_not_stop_the_newes
         assert (await central.verdict())[0] == "1 to fix"
 
     run(story)
+
+
+def waiver(id_: str, rule: str = "license-not-allowed", package: str = "pkg:npm/glyph-core") -> bytes:
+    return (
+        f"id: {id_}\nrules: [{rule}]\npackage: {package}\nreason: Only the build uses it.\n"
+        'approved_by: "@grace"\ncreated: 2026-11-20\nexpires: 2099-12-31\n'
+    ).encode()
+
+
+def decided(office: Office, **files: bytes) -> None:
+    """What was decided on a page."""
+
+    async def read() -> dict[str, bytes]:
+        return {f"waivers/{name}.yaml": data for name, data in files.items()}
+
+    office.service.policies.decided = read
+
+
+def test_what_was_decided_on_a_page_counts_as_far_as_the_policy_is_valid_with_it(run: Run) -> None:
+    async def story(office: Office) -> None:
+        central = Central(office, "policy-5", STRICT)
+        decided(office, good=waiver("good"), old=waiver("old", "rule-of-another-release"), torn=b"id: [")
+        assert (await central.verdict())[0] == "Everything is in order"
+        current = await office.service.judge.kept_policy.read()
+        assert current.error is None
+        left_out = [(issue.file, issue.line) for issue in current.left_out]
+        assert sorted(left_out) == [("waivers/old.yaml", 2), ("waivers/torn.yaml", 2)]
+
+    run(story)
+
+
+def test_a_policy_that_comes_to_refuse_a_decision_of_a_page_judges_without_it(run: Run) -> None:
+    async def story(office: Office) -> None:
+        central = Central(office, "policy-6", STRICT)
+        decided(office, good=waiver("good"))
+        assert (await central.verdict())[0] == "Everything is in order"
+        central.becomes(STRICT + "unwaivable: [license-not-allowed]\n")
+        title, summary = await central.verdict()
+        assert title == "1 to fix"
+        assert "not valid" not in summary
+
+    run(story)
+
+
+def test_a_fault_of_the_policy_itself_is_not_said_of_the_decisions(run: Run) -> None:
+    async def story(office: Office) -> None:
+        central = Central(office, "policy-7", STRICT)
+        decided(office, good=waiver("good"))
+        await central.verdict()
+        central.becomes("version: 1\nlicences: {}\n")
+        current = await office.service.judge.kept_policy.read()
+        assert current.error is not None
+        assert [issue.key for issue in current.error.issues] == ["licences"]
+        assert current.left_out == ()
+        assert (await central.verdict())[0] == "Everything is in order"  # the last valid one has the decision
+
+    run(story)

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import Any
 
@@ -104,17 +104,22 @@ def test_a_worker_that_lost_its_claim_while_posting_does_not_have_the_last_word(
 def test_one_subject_is_never_in_two_hands(run: Any) -> None:
     async def story(office: Office) -> None:
         pulls = [office.pull({"a.txt": "1"}) for _ in range(3)]
-        in_hand: Counter[str] = Counter()
+        in_hand: dict[str, set[int]] = defaultdict(set)
         most: Counter[str] = Counter()
-        real = office.service.judge.handle
+        service = office.service
+        judge, finish = service.judge.handle, service.subjects.finish
 
         async def handle(claim: Claim) -> None:
-            in_hand[claim.key] += 1
-            most[claim.key] = max(most[claim.key], in_hand[claim.key])
-            await real(claim)
-            in_hand[claim.key] -= 1
+            in_hand[claim.key].add(claim.token)
+            most[claim.key] = max(most[claim.key], len(in_hand[claim.key]))
+            await judge(claim)
+            in_hand[claim.key].discard(claim.token)
 
-        office.service.hands.handle = handle
+        async def ends(claim: Claim, *arguments: Any, **named: Any) -> bool:
+            in_hand[claim.key].discard(claim.token)  # what is kept of it afterwards is no judgment any more
+            return await finish(claim, *arguments, **named)
+
+        service.hands.handle, service.subjects.finish = handle, ends  # type: ignore[method-assign]
         async with office.service.engine.running():
             for round_ in range(8):
                 for pull in pulls:

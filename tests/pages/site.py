@@ -129,7 +129,7 @@ class Site:
         sessions = Sessions("a-session-secret", secure=False, clock=self.clock) if self._signs_in else None
         renderer = Renderer(self.base, sessions)
         rights = Rights(RepositoryStore(database), people, self._public_pages, self.clock)
-        details = Details(VerdictStore(database), rights, renderer, "https://github.com", sessions, self.clock)
+        details = Details(VerdictStore(database), rights, renderer, "https://github.com", sessions, clock=self.clock)
         routers = [renderer.assets(), details.router()]
         if people and sessions:
             routers.append(signin_router(SignIn(people, sessions, rights, self.base), renderer))

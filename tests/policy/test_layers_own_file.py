@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from app.policies import load_policies
 from checks.engine.evaluate import evaluate
 from checks.engine.plan import Plan
+from checks.licenses.item import LicenseItem
 from checks.manifests import FORMATS
 from checks.manifests.read import read
 from checks.model.facts import Facts, RepositoryFacts
@@ -60,6 +61,7 @@ vulnerabilities: {block_from: high, fix_within: {high: 30 days, moderate: 60 day
     [
         ("mode: enforce", ("mode",), "enforce"),
         ("licenses: {allow: [permissive]}", ("licenses", "allow"), ["permissive"]),
+        ("licenses: {allow: [MIT, MPL-2.0]}", ("licenses", "allow"), ["MIT", "MPL-2.0"]),
         ("licenses: {deny_also: [MIT]}", ("licenses", "deny"), ["JSON", "MIT"]),
         ("licenses: {levels: {license-missing: block}}", ("licenses", "levels", "license-missing"), "block"),
         ("licenses: {judge: everything}", ("licenses", "judge"), "everything"),
@@ -86,6 +88,8 @@ def test_what_is_stricter_counts(own: str, path: tuple[str, ...], value: object)
         ("licenses: off", "licenses: a repository cannot set it"),
         ("licenses: {allow: [permissive, GPL-3.0-only]}", "licenses.allow: it would be less strict"),
         ("licenses: {allow_also: [GPL-3.0-only]}", "licenses.allow: it would be less strict"),
+        ("licenses: {allow: [MIT, EPL-2.0]}", "licenses.allow: it would be less strict"),
+        ("licenses: {allow: [weak-copyleft]}", "licenses.allow: it would be less strict"),
         ("licenses: {deny: []}", "licenses.deny: it would be less strict"),
         ("licenses: {levels: {license-unknown: warn}}", "licenses.levels.license-unknown: it would be less strict"),
         (
@@ -151,7 +155,10 @@ def _value(policy: Policy, path: tuple[str, ...]) -> object:
 
 # -- no own file makes anything pass ---------------------------------------------------------------------------------
 
-_LICENSES = ["MIT", "MPL-2.0", "GPL-3.0-only", "JSON", "permissive", "weak-copyleft", "LicenseRef-Own"]
+_LICENSES = [
+    *("MIT", "MPL-2.0", "GPL-3.0-only", "GPL-2.0-or-later", "JSON", "permissive", "weak-copyleft", "LicenseRef-Own"),
+    *("strong-copyleft", "GPL-2.0-only WITH Classpath-exception-2.0"),
+]
 _LISTS = st.lists(st.sampled_from(_LICENSES), max_size=4, unique=True)
 _RULES = ["license-not-allowed", "license-unknown", "license-missing"]
 _LEVELS = st.dictionaries(st.sampled_from(_RULES), st.sampled_from([level.value for level in Level]), max_size=3)
@@ -201,7 +208,12 @@ _OWN = st.fixed_dictionaries(
 _PACKAGES = st.lists(
     st.tuples(
         st.sampled_from(["a", "b", "c"]),
-        st.sampled_from(["MIT", "GPL-3.0-only", "JSON", "MIT OR JSON", "LicenseRef-Own", "odd words", ""]),
+        st.sampled_from(
+            [
+                *("MIT", "GPL-3.0-only", "JSON", "MIT OR JSON", "LicenseRef-Own", "odd words", ""),
+                *("GPL-2.0-or-later", "GPL-2.0-only WITH Classpath-exception-2.0", "MPL-2.0+"),
+            ]
+        ),
         st.booleans(),
     ),
     min_size=1,
@@ -259,6 +271,28 @@ def _yaml(policy: dict[str, Any]) -> str:
 _WORDS = st.sampled_from(["fewer", "more", "lower", "higher"])
 _DURATIONS = st.one_of(st.none(), st.integers(0, 9).map(lambda days: Duration(f"{days} days")))
 _TUPLES = st.one_of(st.none(), st.lists(st.sampled_from("abc"), max_size=3).map(tuple))
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow", "covered"),
+    [
+        ("permissive", "MIT", True),
+        ("permissive", "permissive", True),
+        ("permissive", "MPL-2.0", False),
+        ("permissive", "weak-copyleft", False),
+        ("MIT", "permissive", False),
+        ("strong-copyleft", "GPL-2.0-or-later", True),
+        ("GPL-2.0-or-later", "GPL-3.0-only", True),
+        ("GPL-3.0-only", "GPL-2.0-or-later", False),
+        ("strong-copyleft", "GPL-2.0-only WITH Classpath-exception-2.0", False),
+        ("GPL-2.0-only", "GPL-2.0-only WITH Classpath-exception-2.0", False),
+        ("GPL-2.0-only WITH Classpath-exception-2.0", "GPL-2.0-only", False),
+        ("permissive", "LicenseRef-Own", False),
+        ("LicenseRef-Own", "LicenseRef-Own", True),
+    ],
+)
+def test_what_an_entry_of_a_list_of_licenses_covers(wide: str, narrow: str, covered: bool) -> None:
+    assert LicenseItem.parse(wide).covers(LicenseItem.parse(narrow)) is covered
 
 
 @given(_WORDS, st.data())

@@ -61,7 +61,10 @@ def test_a_duplicate_key_is_refused_at_its_second_place(text: str, expected: str
     ("text", "expected"),
     [
         ("mode: [enforce]", "2:7: mode: expected 'enforce', 'evaluate' or 'off', not a list"),
-        ("owner: ospo", "2:8: owner: expected keys with values, not text (known keys: team, contact, responds_within)"),
+        (
+            "owner: ospo",
+            "2:8: owner: expected keys with values, not text (known keys: team, contact, responds_within, escalate_to)",
+        ),
         ("owner:", "2:7: owner: there is no value (give it one, or remove the key)"),
         ("owner: {team: ~}", "2:15: owner.team: there is no value (give it one, or remove the key)"),
         ("licenses: {allow: MIT}", "2:19: licenses.allow: expected a list (write [MIT])"),

@@ -10,9 +10,9 @@ from app.store.preview import PreviewStore
 from app.store.repositories import RepositoryRow, RepositoryStore
 from app.store.uses import UseStore
 from checks.engine.impact import Move, Row
+from checks.engine.indexed import INDEXED
 from checks.engine.preview import Comparison
 from checks.model.dependency import Inventory
-from checks.model.facts import Facts
 from checks.policy.files import PolicyFiles
 from checks.policy.layers import PolicySet
 
@@ -36,8 +36,8 @@ async def organization(
         await UseStore(database).store(number, "a" * 40, READ_AT, inventories)
 
 
-async def previewed(database: Database, old: str, new: str, facts: Facts | None = None) -> Previewed:
-    return await preview(PreviewStore(database), Comparison(policy(old), policy(new), NOW), facts or Facts())
+async def previewed(database: Database, old: str, new: str) -> Previewed:
+    return await preview(PreviewStore(database), Comparison(policy(old), policy(new), NOW, INDEXED))
 
 
 def moves(rows: Sequence[Row]) -> dict[str, dict[str, int]]:

@@ -13,6 +13,7 @@ from app.store.database import Database
 from app.store.preview import PreviewStore
 from checks.engine.evaluate import evaluate
 from checks.engine.plan import Plan
+from checks.engine.indexed import INDEXED
 from checks.engine.preview import Comparison, Stand, stand
 from checks.model.dependency import Inventory, Scope
 from checks.model.facts import Facts, RepositoryFacts
@@ -94,7 +95,7 @@ def run(folder: Path, trees_: Mapping[str, list[Inventory]], old: PolicySet, new
         try:
             await database.migrate()
             await organization(database, _consistent(trees_))
-            return await preview(PreviewStore(database), Comparison(old, new, NOW), Facts())
+            return await preview(PreviewStore(database), Comparison(old, new, NOW, INDEXED))
         finally:
             await database.close()
 

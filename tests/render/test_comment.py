@@ -12,6 +12,7 @@ from checks.model.facts import RepositoryFacts
 from checks.model.finding import Fix, Level, Move
 from checks.model.phrase import say
 from checks.model.report import CheckOutcome, Conclusion, PolicyReference, Report
+from checks.render.checkrun import annotation_message
 from checks.render.comment import MARKER, Said, comment
 from checks.render.limits import COMMENT
 from checks.render.presentation import Presentation
@@ -168,6 +169,21 @@ def test_a_bot_hears_nothing_until_a_person_must_act(now: Report, speaks: bool) 
     assert (comment(now, Presentation(bot_author=True), None) is not None) is speaks
     assert comment(report(finding(level=Level.WARN)), Presentation(bot_author=True), None) is None
     assert comment(evaluated(copyleft()), Presentation(bot_author=True), None) is None
+
+
+def test_nothing_is_offered_that_nobody_can_grant() -> None:
+    commands = replace(ON_GITHUB, commands=frozenset({"wrong", "waive"}))
+    malware = finding("vul-666", rule="malicious-package", waivable=False)
+    both = body(report(malware, copyleft()), commands)
+    assert "/ospo-gate waive lic-4k7 why" in both
+    alone = body(report(malware, contact="https://chat.example/ospo"), commands)
+    assert "exception" not in alone
+    assert "/ospo-gate wrong vul-666 what is right" in alone
+    assert "Questions? Contact: [chat.example/ospo](https://chat.example/ospo)" in alone
+    assert "exception" not in body(report(malware), replace(ON_GITHUB, commands=frozenset()))
+    assert annotation_message(report(malware), malware, commands.commands).endswith(
+        "Wrong? Comment /ospo-gate wrong vul-666 …"
+    )
 
 
 def test_nothing_private_on_a_public_repository() -> None:

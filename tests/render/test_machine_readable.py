@@ -96,6 +96,7 @@ def test_a_finding_in_json() -> None:
         "licenses": [],
         "policy_line": 41,
         "policy_file": None,
+        "waivable": True,
     }
     assert to_json(report(too_new()))["findings"][0]["clears_at"] == "2026-11-22T18:05:00Z"
 

@@ -33,6 +33,7 @@ GET /account
 POST /signout
 GET /agreements
 GET /agreements/documents/{name}
+GET /policy
 """
 WHO_SIGNED_IN = """
 POST /agreements/documents/{name}
@@ -51,6 +52,8 @@ GET /api/v1/agreements/signatures.json
 GET /api/v1/agreements/signatures.csv
 GET /api/v1/ask
 GET /api/v1/where
+GET /api/v1/policy/explain
+GET /api/v1/policy/hygiene
 POST /api/v1/policy/preview
 GET /api/v1/policy/versions
 GET /api/v1/sbom
@@ -74,6 +77,7 @@ GET /requests
 GET /requests/{number}
 POST /requests/{number}/decision
 POST /r/{owner}/{name}/pull/{number}/requests
+POST /r/{owner}/{name}/pull/{number}/overrides
 """
 WHO_SETS_UP = """
 GET /setup

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from checks.model.facts import Facts
 from checks.model.finding import Level, Observation
 from checks.model.phrase import plain
-from checks.model.snapshot import Listing, Snapshot
+from checks.model.snapshot import ChangedFile, FileStatus, Listing, Snapshot
 from checks.rules.signoff import RULES, judge_pull
 from checks.signoffs.repository_file import PATH, applied, read
 from checks.signoffs.terms import RemediationPolicy, RepositoryFile, Require, SignoffSection
@@ -177,3 +177,22 @@ def test_what_is_ignored_never_blocks() -> None:
 @given(st.text())
 def test_no_text_crashes_it(text: str) -> None:
     assert all(len(plain(o.headline)) <= 80 for o in seen(text))
+
+
+@pytest.mark.parametrize(
+    ("mode", "file", "told"),
+    [
+        ("tighten", ChangedFile(PATH, FileStatus.MODIFIED), 1),
+        ("honor", ChangedFile(PATH, FileStatus.ADDED), 1),
+        ("honor", ChangedFile("old.yml", FileStatus.RENAMED, PATH), 1),
+        ("ignore", ChangedFile(PATH, FileStatus.MODIFIED), 0),
+        ("tighten", ChangedFile("docs/dco.yml", FileStatus.MODIFIED), 0),
+    ],
+)
+def test_whoever_edits_it_is_told_when_it_counts(mode: str, file: ChangedFile, told: int) -> None:
+    snapshot = Snapshot(Listing(BASE, "", (file,), (commit("Say a\n\nSigned-off-by: Ada L <ada@example.org>"),)))
+    seen = judge_pull(snapshot, Facts(), SignoffSection(repository_file=RepositoryFile(mode)), NOW).observations
+    assert [(one.rule, one.location.path if one.location else "") for one in seen] == [
+        ("signoff-file-ignored", PATH)
+    ] * told
+    assert all("until the change is merged" in plain(one.message) for one in seen)

@@ -57,6 +57,7 @@ class Repository:
     alerts: "list[Alert]" = field(default_factory=list)
     snapshots: "list[Snapshot]" = field(default_factory=list)
     queues: "dict[str, MergeQueue]" = field(default_factory=dict)
+    runs: list[Json] = field(default_factory=list)  # workflow runs, oldest first
     tips: dict[str, str] = field(default_factory=dict)  # commit → branch that was last set to it
     next_number: int = 1
     created_at: str = ""

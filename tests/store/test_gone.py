@@ -16,6 +16,7 @@ from app.store.tables import (
     history,
     metadata,
     outbox,
+    override,
     report,
     request,
     sighting,
@@ -26,7 +27,9 @@ from app.subject import Delivery, Lost
 
 Run = Callable[[Callable[[Database], Any]], Any]
 DAY = 86_400.0
-OF_VERDICTS = (command, contributor, delivery, history, outbox, report, request, sighting, snapshot, subject)
+OF_VERDICTS = (
+    command, contributor, delivery, history, outbox, override, report, request, sighting, snapshot, subject,
+)  # fmt: skip
 
 
 async def fill(database: Database, repository_id: int) -> None:
@@ -41,8 +44,10 @@ async def fill(database: Database, repository_id: int) -> None:
         (contributor, {"subject": key, "account_id": 7}),
         (history, {"at": 1.0, "what": "judged", "subject": key, "details": {}}),
         (sighting, {"repository_id": repository_id, "name": "n", "first_seen_at": 1.0}),
-        (snapshot, {"subject": key, "repository_id": repository_id, "head": "h", "base": "b", "head_at": 1.0, "data": {},
-                    "stored_at": 1.0}),
+        (override, {**own, "subject": key, "head": "h", "check_id": "signoff", "account_id": 1, "login": "x",
+                    "reason": "x", "way": "button", "at": 1.0}),
+        (snapshot, {"subject": key, "repository_id": repository_id, "head": "h", "base": "b", "head_at": 1.0,
+                    "data": {}, "stored_at": 1.0}),
         (command, {"comment_id": repository_id, "subject": key, "account_id": 1, "word": "waive", "at": 1.0}),
         (request, {**own, **texts, "comment_id": repository_id, "subject": key, "account_id": 1, "asked_at": 1.0}),
         (delivery, {"id": str(repository_id), "event": "push", "subject": key, "received_at": 1.0}),

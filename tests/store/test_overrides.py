@@ -42,6 +42,10 @@ def test_the_first_one_on_a_head_counts(run: Any) -> None:
         assert found["signoff"].reason.isprintable()
         assert found["signoff"].at.timestamp() == 1_000_000.0
         assert await store.of(PULL, "b" * 40) == {}
+        assert set(await store.of_newest(PULL)) == {"signoff", "licenses"}
+        moved = Wanted(PULL, 11, 7, 1, "b" * 40, 2.0, About("example/web", "R"))
+        await subjects.accept(Delivery("d2", "e2", None, moved))
+        assert await store.of_newest(PULL) == {}
         assert await store.of("7/pull/2", "a" * 40) == {}
         assert await subjects.claim(60) is not None  # the pull request is judged with it
 

@@ -27,7 +27,7 @@ def document(conclusion: str = "blocked", *ids: str) -> dict[str, Any]:
     findings = [
         {"id": id_, "rule": "license-not-allowed", "introduced": True, "waiver": None, "level": "block",
          "path": "a\x00b\ud800",
-         "subject": {"name": "x\u0000\u202e"}}
+         "subject": {"name": "x\u0000\u202e", "version": None}}
         for id_ in ids
     ]  # fmt: skip
     return {"policy": {"digest": "d"}, "conclusion": conclusion, "findings": findings}

@@ -45,6 +45,8 @@ def add(commands: Commands, summary: str) -> None:
         "together they judge where there is no policy: docs/migration.md")  # fmt: skip
     add("--github-license-gate", choices=("report-once", "both"), help="in a workflow, whether licenses that "
         "GitHub's own license gate reports are left to it; it is asked with GITHUB_TOKEN")  # fmt: skip
+    add("--signatures", metavar="[OWNER/REPO:]PATH[@BRANCH]", help="in a workflow also judge agreements, by this file "
+        "and the accounts that GitHub tells with GITHUB_TOKEN: docs/agreements-without-a-server.md")  # fmt: skip
     add("--enforce", action="store_true", help="in mode evaluate, exit 1 where it would block")
     add("--format", default="text", choices=FORMATS, help="what to print (default: text)")
     add("--output", metavar="FILE", help="write it there instead")

@@ -1,6 +1,15 @@
 """The arguments of `ospo-gate policy`."""
 
-from app.cli.arguments import Commands, command, policy_preview
+from app.cli.arguments import (
+    Commands,
+    command,
+    policy_document,
+    policy_explain,
+    policy_hygiene,
+    policy_init,
+    policy_preview,
+    policy_test,
+)
 
 _IMPORT = """\
 Write a policy that says what the configuration of another tool says, and list what will be judged differently.
@@ -20,18 +29,18 @@ KINDS = (
 def add(commands: Commands, summary: str) -> None:
     policy = command(commands, "policy", summary, "Work on a policy file.", "")
     verbs = policy.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for name, summary in (
-        ("init", "write a first policy.yaml that only evaluates"),
-        ("validate", "say whether a policy is valid, and every fault if not"),
-        ("explain", "print every effective value and the line that it came from"),
-    ):
-        verb = command(verbs, name, summary, summary[:1].upper() + summary[1:] + ".", f"app.cli.policy:{name}")
-        note = "" if name == "init" else "; - reads standard input"
-        verb.add_argument("file", nargs="?", default="policy.yaml", metavar="FILE", help=f"default: policy.yaml{note}")
-        if name == "validate":
-            verb.add_argument("--format", default="text", choices=("text", "json"), help="default: text")
+    policy_init.add(verbs)
+    summary = "say whether a policy is valid, and every fault if not"
+    validate = command(verbs, "validate", summary, summary[:1].upper() + summary[1:] + ".", "app.cli.policy:validate"
+        ).add_argument  # fmt: skip
+    validate("file", nargs="?", default="policy.yaml", metavar="FILE", help="default: policy.yaml; - reads standard input")
+    validate("--format", default="text", choices=("text", "json"), help="default: text")
     _add_import(verbs)
+    policy_explain.add(verbs)
+    policy_hygiene.add(verbs)
+    policy_document.add(verbs)
     policy_preview.add(verbs)
+    policy_test.add(verbs)
     command(
         verbs,
         "schema",

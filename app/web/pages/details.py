@@ -184,14 +184,16 @@ class Details:
             empty=_empty(asked, found) if verdict is None else "",
             page=page(verdict, found.events, links, now) if verdict else None,
             course=course(found.heads, found.events, links, path, head),
-            ask_at=f"{path}/requests" if self._taken(request, asked, found) else None,
+            ask_at=f"{path}/requests" if self.asks and self._taken(request, asked, found) else None,
+            head=head,
+            pass_at=f"{path}/overrides" if self._taken(request, asked, found) else None,
         )
 
     def _taken(self, request: Request, asked: Asked, found: Found) -> bool:
-        """Whether the reader may send a request from here: somebody who signed in, about the newest verdict."""
+        """Whether the reader may send a form from here: somebody who signed in, about the newest verdict."""
         signed_in = self.sessions is not None and self.sessions.of(request) is not None
         newest = bool(found.heads) and found.verdict is not None and found.heads[0].head == found.verdict.head
-        return self.asks and signed_in and newest and asked.kind is Kind.PULL
+        return signed_in and newest and asked.kind is Kind.PULL
 
 
 def _asked(repository: str, kind: str, ref: str, head: str) -> Asked | None:

@@ -104,8 +104,13 @@ def finding(
         policy=links.policy(found["policy_line"]) if found["policy_line"] and not found.get("policy_file") else None,
         waiver=_accepted(found),
         first_seen=first_seen,
-        requests=tuple(_requests(found, rule, commands)) if acts else (),
+        requests=tuple(_requests(found, rule, commands)) if acts or _ends(found) else (),
     )
+
+
+def _ends(found: Json) -> bool:
+    """Whether a waiver covers it that is near its end: another one can be asked for."""
+    return bool(found["waiver"] and found["waiver"].get("ending"))
 
 
 def _places(found: Json, links: Links) -> Iterator[Linked]:
@@ -138,7 +143,7 @@ def _waiver(waiver: Json) -> str:
 
 
 def _requests(found: Json, rule: Rule | None, commands: frozenset[str]) -> Iterator[str]:
-    if "waive" in commands and (rule is None or rule.waivable):
+    if "waive" in commands and (rule is None or rule.waivable) and found.get("waivable", True):
         yield f"/ospo-gate waive {found['id']} why it is needed"
     if "wrong" in commands:
         yield f"/ospo-gate wrong {found['id']} what is right"

@@ -10,6 +10,9 @@ from app.store.verdicts import Happened, Judged, Standing, Verdict
 from app.web.pages.finding import GROUPS, Json, Shown, block, finding, group, known_rules, parsed
 from app.web.pages.links import Linked, Links
 from app.web.pages.rendering import since, utc
+from checks.conversation.overrides import named
+from checks.model.phrase import visible
+from checks.policy.override import Reasons
 from checks.render.english import counted, listed, moment
 
 #: Findings of one group on a page; the JSON has all of them.
@@ -44,6 +47,10 @@ _EVENTS = {
     "first-seen": "Seen for the first time",
     "cleared": "Cleared",
     "waived": "Waived",
+    "overridden": "Set to pass",
+    "asked": "The owner of the policy was asked",
+    "granted": "The owner of the policy granted it",
+    "declined": "The owner of the policy declined it",
     "merged-in-spite": "Merged in spite of the verdict, or without waiting for one",
 }
 
@@ -93,6 +100,17 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
+class Settable:
+    """A check that people may set to pass."""
+
+    check: str
+    title: str
+    who: str
+    """In words."""
+    needs_reason: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """The details of one verdict."""
 
@@ -116,6 +134,8 @@ class Page:
     answered_within: str | None
     asks: bool
     """Whether a comment command asks for an exception."""
+    settable: tuple[Settable, ...]
+    """The checks that block, and that people may set to pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +174,19 @@ def page(verdict: Verdict, events: Sequence[Happened], links: Links, now: dateti
         contact=report.get("contact"),
         answered_within=report.get("answered_within"),
         asks="waive" in commands,
+        settable=tuple(_settable(report)),
     )
+
+
+def _settable(report: Json) -> Iterator[Settable]:
+    offers: Mapping[str, Json] = report.get("overridable") or {}
+    for outcome in report["outcomes"]:
+        check = outcome["check"]
+        mine = [found for found in report["findings"] if found["check"] == check]
+        stops = any(f["counts"] and f["level"] == "block" and f.get("waivable", True) for f in mine)
+        if stops and check in offers:
+            offer = offers[check]
+            yield Settable(check, outcome["title"], named(offer["who"]), offer["reason"] == Reasons.REQUIRED)
 
 
 def said(report: Json) -> tuple[str, str]:
@@ -218,6 +250,9 @@ def _events(events: Sequence[Happened], links: Links) -> Iterator[Event]:
         words = _EVENTS[what]
         if what == "judged":
             words += f": {_ENDINGS.get(together[0].details.get('conclusion', ''), 'done')}"
+        if what == "overridden":  # GitHub shows who presses a button or comments
+            told = together[0].details
+            words += f": {visible(str(told.get('check', '')))} by @{visible(str(told.get('by', '')))}"
         findings = tuple(sorted(event.finding for event in together if event.finding))
         yield Event(utc(at), words, findings, links.commit(head) if head else None)
 

@@ -9,6 +9,10 @@ from checks.model.snapshot import Snapshot
 from checks.rules.check import Check, Context, PullJudgment, Rule
 from checks.rules.licenses.section import LicensesSection
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from checks.model.trace import Step
+
 RULES = (
     Rule(
         "license-not-allowed",
@@ -102,6 +106,13 @@ def judge_dependency(
     return judged(change, facts, section)
 
 
+def trace(change: Change, facts: Facts, section: LicensesSection, _context: Context) -> "Iterable[Step]":
+    """How the license of one package version is judged."""
+    from checks.rules.licenses.tracing import traced
+
+    return traced(change, facts, section)
+
+
 def judge_pull(snapshot: Snapshot, facts: Facts, section: LicensesSection, _context: Context) -> PullJudgment:
     """What is said about the repository as a whole."""
     if not snapshot.manifests:
@@ -121,5 +132,6 @@ CHECK = Check(
     judge_dependency=judge_dependency,
     judge_pull=judge_pull,
     wants=wants,
+    trace=trace,
     alike=True,
 )

@@ -1,6 +1,7 @@
 """Judging a package: its layers by the lists that hold for it, and what else there is to say about them."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from checks.licenses.judge import Verdict
 from checks.model.change import Change, ChangeKind
@@ -50,19 +51,45 @@ def judged(change: Change, facts: Facts, section: LicensesSection) -> Iterator[O
 
     Of several statements and contexts the worst decides. Modules with the words load when there is something to say.
     """
+    case = weighed(change, facts, section)
+    if case is None:
+        return
+    yield from effective(change, case, facts, section)
+    yield from further(change, case.layers, facts, section)
+
+
+class Weighed(NamedTuple):
+    """What counts of one package version, and how it is judged."""
+
+    layers: Layers
+    rulings: tuple[Ruling, ...] = ()
+    """One for each statement under each set of circumstances."""
+
+    @property
+    def worst(self) -> Ruling | None:
+        """The one that decides; None where nothing is known."""
+        return max(self.rulings, key=_verdict, default=None)
+
+
+def weighed(change: Change, facts: Facts, section: LicensesSection) -> Weighed | None:
+    """The statements about a package version with their judgments; None for what is not judged."""
     stated = _stated(change)
     if change.kind is ChangeKind.REMOVED or not stated:
-        return
+        return None
     known = facts.version(change.purl, change.version)
     found = layers(section, change.purl, change.version, stated, known)
-    rulings = [
+    rulings = tuple(
         Ruling(claim, held.judge.verdicts[claim.raw], circumstances, held)
         for circumstances, held in held_for(change, facts, section)
         for claim in found.effective
-    ]
+    )
+    return Weighed(found, rulings)
+
+
+def effective(change: Change, case: Weighed, facts: Facts, section: LicensesSection) -> Iterator[Observation]:
+    """What is said about the license that counts; nothing where GitHub's own gate says it."""
     if not judged_by_github(facts.repository, section):
-        yield from _effective(change, found, max(rulings, key=_verdict, default=None), facts, section)
-    yield from _further(change, found, facts, section)
+        yield from _effective(change, case.layers, case.worst, facts, section)
 
 
 def _effective(
@@ -84,7 +111,7 @@ def _verdict(ruling: Ruling) -> Verdict:
     return ruling.judgment.verdict
 
 
-def _further(change: Change, found: Layers, facts: Facts, section: LicensesSection) -> Iterator[Observation]:
+def further(change: Change, found: Layers, facts: Facts, section: LicensesSection) -> Iterator[Observation]:
     """What the layers say of each other, of the version before and of the own code."""
     if found.clarified is not None:
         from checks.rules.licenses.clarifications import clarification

@@ -2,6 +2,7 @@
 
 from ..routing import route
 from . import (
+    actions,
     apps,
     checks,
     comments,
@@ -16,7 +17,7 @@ from . import (
 )  # fmt: skip
 
 __all__ = [
-    "apps", "checks", "comments", "contents", "dependencies", "hook", "organizations", "people", "pulls",
+    "actions", "apps", "checks", "comments", "contents", "dependencies", "hook", "organizations", "people", "pulls",
     "repositories", "writing",
 ]  # fmt: skip
 

@@ -37,6 +37,28 @@ def create_ref(call: Call) -> Reply:
     return Reply(_ref_json(call, name, sha), 201)
 
 
+@route("POST", "/repos/{owner}/{repo}/git/trees", "contents:write")
+def create_tree(call: Call) -> Reply:
+    """Of files with their `content`, and of nothing else: no `base_tree`, no `sha`."""
+    repository, entries = call.repository, call.json.get("tree")
+    if not isinstance(entries, list) or not all(isinstance(entry.get("content"), str) for entry in entries):
+        raise ApiError(422, "Invalid tree info")
+    sha = repository.git.write_tree(None, {entry["path"]: entry["content"] for entry in entries})
+    return Reply({"sha": sha, "tree": [], "truncated": False}, 201)
+
+
+@route("POST", "/repos/{owner}/{repo}/git/commits", "contents:write")
+def create_commit(call: Call) -> Reply:
+    """A commit that no branch has yet; without `parents` it begins a history."""
+    repository, body = call.repository, call.json
+    message, tree, parents = body.get("message"), body.get("tree"), body.get("parents") or []
+    if not isinstance(message, str) or not isinstance(tree, str):
+        raise ApiError(422, "Invalid request.")
+    if repository.git.objects.info(tree) is None:
+        raise ApiError(422, "Tree SHA does not exist")
+    return Reply(commit_json(repository, repository.make_commit_of_tree(tree, message, call.bot, parents)), 201)
+
+
 @route("DELETE", "/repos/{owner}/{repo}/git/refs/{ref:rest}", "contents:write")
 def delete_ref(call: Call) -> Reply:
     repository, name = call.repository, f"refs/{call.params['ref']}"
@@ -57,6 +79,9 @@ def put_contents(call: Call) -> Reply:
     tip = repository.git.ref(f"refs/heads/{branch}")
     if tip is None:
         raise ApiError(404, f"Branch {branch} not found")
+    if any(rule["type"] == "pull_request" for rule in repository.rules.get(branch, ())):
+        said = "Changes must be made through a pull request."
+        raise ApiError(409, f"Repository rule violations found\n\n{said}\n\n")
     old = repository.git.entry(tip, path)
     if old and body.get("sha") is None:
         raise ApiError(422, 'Invalid request.\n\n"sha" wasn\'t supplied.')

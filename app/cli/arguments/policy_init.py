@@ -1,0 +1,38 @@
+"""The arguments of `ospo-gate policy init`."""
+
+from app.cli.arguments import Commands, command
+
+_INIT = """\
+Write a first policy that only evaluates, with comments that say why.
+
+  ospo-gate policy init                                        the smallest one that is of use
+  ospo-gate policy init --template product                     for software that is handed out
+  ospo-gate policy init --template service --from-inventory ~/src/web ~/src/api
+                                                               fitted to what these checkouts use
+
+Templates:
+  permissive            nothing but permissive licenses
+  product               software that customers get
+  service               software that customers use over a network
+  internal              software for the organization itself
+  open-source-project   a project that takes contributions from anybody
+  ai                    software that comes with models and data sets
+
+`extends: template:NAME` in a policy of your own stands on one and follows it from release to release: docs/templates.md
+"""
+
+#: What `--template` takes.
+NAMES = ("starter", "permissive", "product", "service", "internal", "open-source-project", "ai")
+
+
+def add(verbs: Commands) -> None:
+    add = command(verbs, "init", "write a first policy.yaml that only evaluates", _INIT, "app.cli.policy_init:run"
+        ).add_argument  # fmt: skip
+    add("file", nargs="?", default="policy.yaml", metavar="FILE", help="default: policy.yaml")
+    add("--output", metavar="FILE", help="the same; - is standard output")
+    add("--template", default="starter", choices=NAMES, metavar="NAME", help="default: starter; one of "
+        + ", ".join(NAMES))  # fmt: skip
+    add("--from-inventory", nargs="+", default=(), metavar="PATH", help="checkouts or lock files whose licenses the lists "
+        "are fitted to; what it would block is shown")  # fmt: skip
+    add("--facts", metavar="FILE", help="with --from-inventory: a facts file that is asked what is known of packages")
+    add("--force", action="store_true", help="write over an existing file")

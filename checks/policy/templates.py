@@ -1,7 +1,0 @@
-"""Policies that come with ospo-gate, for `extends: template:NAME`."""
-
-from collections.abc import Mapping
-
-from checks.policy.starter import STARTER
-
-TEMPLATES: Mapping[str, str] = {"starter": STARTER}
