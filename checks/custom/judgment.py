@@ -7,7 +7,7 @@ from typing import NamedTuple
 from checks.custom import values
 from checks.custom.fields import ACCOUNTS, FIELDS, On
 from checks.custom.program import Program, known
-from checks.custom.terms import PLACE, CustomRule, CustomRulesSection, places
+from checks.custom.terms import PLACE, CustomRule, CustomRulesSection
 from checks.custom.values import Package
 from checks.model.change import Change
 from checks.model.facts import NOTHING, Facts, PackageKey, Want
@@ -40,8 +40,8 @@ def wanted(change: Change, section: CustomRulesSection) -> Iterator[tuple[Packag
     if values.own(change):
         return
     want = NOTHING
-    for rule in section.asked(On.DEPENDENCY):
-        for name in _names(rule):
+    for asking in section.asked[On.DEPENDENCY]:
+        for name in asking.fields:
             want |= FIELDS[On.DEPENDENCY][name].want
     want = values.still_wanted(change, want)
     if want:
@@ -58,12 +58,12 @@ def of_whole(snapshot: Snapshot, facts: Facts, section: CustomRulesSection) -> I
     """What the rules say of the change and of each of its commits; a merge queue's commits were judged before."""
     listing = snapshot.listing
     elsewhere = {rule.id for rule in _of_the_service(facts, section)}
-    for rule, position in _rules(section, On.PULL):
+    for rule, position, _ in section.asked[On.PULL]:
         subject = Subject(policy=f"custom_rules: {rule.id}")
         yield from _said(Asked(rule, position, subject, ("this change",), _pull(rule, listing, facts)))
-    for rule, position in () if listing.merge_queue else _rules(section, On.COMMIT):
+    for rule, position, names in () if listing.merge_queue else section.asked[On.COMMIT]:
         for commit in () if rule.id in elsewhere else listing.commits:
-            told = {**_pull(rule, listing, facts), **values.of_commit(commit, _names(rule))}
+            told = {**_pull(rule, listing, facts), **values.of_commit(commit, names)}
             about = say("commit {}", commit.short)
             yield from _said(Asked(rule, position, Subject(commit=commit.sha), about, told))
 
@@ -77,7 +77,9 @@ def not_judged_here(snapshot: Snapshot, facts: Facts, section: CustomRulesSectio
 
 def _of_the_service(facts: Facts, section: CustomRulesSection) -> Iterator[CustomRule]:
     if not facts.accounts_known:
-        yield from (rule for rule in section.asked(On.COMMIT) if not ACCOUNTS.isdisjoint(rule.program.reading.fields))
+        for rule, _, names in section.asked[On.COMMIT]:
+            if not ACCOUNTS.isdisjoint(names):
+                yield rule
 
 
 def next_moment(change: Change, facts: Facts, section: CustomRulesSection, now: datetime) -> datetime | None:
@@ -118,30 +120,23 @@ def _holds(asked: Asked, age: int) -> bool | str:
 # -- what is asked -----------------------------------------------------------------------------------------------------
 
 
-def _names(rule: CustomRule) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*rule.program.reading.fields, *places(rule.message))))
-
-
-def _rules(section: CustomRulesSection, on: On) -> Iterator[tuple[CustomRule, int]]:
-    at = {rule.id: position for position, rule in enumerate(section.rules)}
-    return ((rule, at[rule.id]) for rule in section.asked(on))
-
-
 def _package(change: Change, facts: Facts, section: CustomRulesSection, now: datetime) -> Iterator[Asked]:
     if values.own(change):
         return
-    rules = list(_rules(section, On.DEPENDENCY))
-    names = dict.fromkeys(name for rule, _ in rules for name in _names(rule))
+    rules = section.asked[On.DEPENDENCY]
+    names = dict.fromkeys(name for asking in rules for name in asking.fields)
     told = values.of_package(Package(change, facts, now), names)
+    here: dict[tuple[str, ...], dict[str, object]] = {}
     subject = Subject(change.purl, change.version, change.name)
     about = say("{}", f"{change.name} {change.version}" if change.version else change.name)
-    for rule, position in rules:
-        here = {**values.of_repository(facts, rule.program.reading.properties), **told}
-        yield Asked(rule, position, subject, about, here)
+    for rule, position, _ in rules:
+        if rule.properties not in here:
+            here[rule.properties] = {**values.of_repository(facts, rule.properties), **told}
+        yield Asked(rule, position, subject, about, here[rule.properties])
 
 
 def _pull(rule: CustomRule, listing: Listing, facts: Facts) -> dict[str, object]:
-    return {**values.of_repository(facts, rule.program.reading.properties), **values.of_pull(listing)}
+    return {**values.of_repository(facts, rule.properties), **values.of_pull(listing)}
 
 
 # -- what is said ------------------------------------------------------------------------------------------------------

@@ -114,9 +114,9 @@ def _with_has(text: str, fields: Mapping[str, object]) -> str:
     return _HAS.sub(name, text)
 
 
-def known(values: Mapping[str, object], reading: Reading) -> dict[str, object]:
+def known(values: Mapping[str, object], reading: Reading) -> Mapping[str, object]:
     """The values with what stands for `has`."""
-    return {**values, **{HAS + name: name in values for name in reading.fields}}
+    return {**values, **{HAS + name: name in values for name in reading.asked_for}} if reading.asked_for else values
 
 
 def _patterns(reading: Reading, environment: Any) -> Iterator[Wrong]:

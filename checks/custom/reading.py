@@ -25,6 +25,8 @@ class Reading(NamedTuple):
     """What a condition reads."""
 
     fields: tuple[str, ...]
+    asked_for: tuple[str, ...] = ()
+    """Those of them of which it asks whether they are known."""
     properties: tuple[str, ...] = ()
     """Names of custom properties."""
     all_properties: bool = False
@@ -51,10 +53,12 @@ class Reader:
 
     def read(self) -> Reading:
         self._visit(self.checked.root, {}, None)
-        found = {name.removeprefix(HAS): None for name in self.checked.references.values()}
+        names = set(self.checked.references.values())
+        found = {name.removeprefix(HAS) for name in names}
         left = {name for id_, name in self.checked.references.items() if id_ not in self._explained}
         return Reading(
             tuple(sorted(name for name in found if name in self.fields)),
+            tuple(sorted(name.removeprefix(HAS) for name in names if name.startswith(HAS))),
             tuple(sorted(self._properties)),
             PROPERTIES in left,
             tuple(sorted(self._days)),

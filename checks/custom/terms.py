@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from typing import NamedTuple, Self
 
 from checks.custom.fields import FIELDS, On, Type
 from checks.custom.program import Program, compiled
@@ -121,6 +121,20 @@ def places(message: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in PLACE.findall(message))
 
 
+class Asking(NamedTuple):
+    """A rule that is to be asked."""
+
+    rule: CustomRule
+    position: int
+    """In `rules`."""
+    fields: tuple[str, ...]
+    """What its condition and its sentence read."""
+
+
+def _read_by(rule: CustomRule) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*rule.program.reading.fields, *places(rule.message))))
+
+
 @dataclass(frozen=True, slots=True)
 class CustomRulesSection(Section):
     """The rules of the policy; `custom_rules: […]` is short for `custom_rules: {rules: […]}`."""
@@ -137,6 +151,17 @@ class CustomRulesSection(Section):
         if len(self.rules) > MAX_RULES:
             yield KeyFault("rules", f"{len(self.rules):,} rules, the limit is {MAX_RULES}")
 
+    asked: Mapping[On, tuple[Asking, ...]] = field(init=False, compare=False, repr=False, default_factory=dict)
+    """The rules that are not off, by what they are asked about."""
+
+    def __post_init__(self) -> None:
+        levels = {**self.own_levels, **self.levels}
+        found: dict[On, list[Asking]] = {on: [] for on in On}
+        for position, rule in enumerate(self.rules):
+            if not levels[rule.id] is levels[rule.unknown_id] is Level.OFF:
+                found[rule.on].append(Asking(rule, position, _read_by(rule)))
+        object.__setattr__(self, "asked", {on: tuple(rules) for on, rules in found.items()})
+
     @property
     def own_levels(self) -> Mapping[str, Level]:
         """The levels of the rules as they are written."""
@@ -145,14 +170,3 @@ class CustomRulesSection(Section):
             found[str(rule.id)] = rule.level
             found[rule.unknown_id] = rule.unknown if rule.unknown is not None else rule.level
         return found
-
-    def level(self, rule: str) -> Level:
-        """What holds of a rule here."""
-        return self.levels.get(rule, self.own_levels[rule])
-
-    def asked(self, on: On) -> Iterator[CustomRule]:
-        """The rules about one kind of thing that are not off."""
-        levels = self.own_levels | self.levels
-        for rule in self.rules:
-            if rule.on is on and not levels[rule.id] is levels[rule.unknown_id] is Level.OFF:
-                yield rule

@@ -212,7 +212,7 @@ def _within(new: Any, old: Any) -> bool:
     its category)."""
     there = _set(old)
     return all(
-        repr(item) in there or any(item_.covers(item) for item_ in old if hasattr(item_, "covers")) for item in new
+        repr(item) in there or any(entry.covers(item) for entry in old if hasattr(entry, "covers")) for item in new
     )
 
 

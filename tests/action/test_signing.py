@@ -9,6 +9,7 @@ import pytest
 from tests.action.signing import PHRASE, Place, place
 from tests.simulator import Simulator, User
 
+HEAD = '{"format": "ospo-gate signatures", "version": 1,\n"companies": [\n],\n"records": [\n'
 ARGUMENTS = ("--signatures", "signatures.json")
 
 
@@ -61,16 +62,14 @@ def test_from_the_first_pull_request_to_a_green_check(here: Place, ada: User, bo
 
 def test_the_users_of_the_cla_action_change_one_line(here: Place, ada: User, bob: User) -> None:
     """No policy, the inputs and the file that they have."""
-    old = (
-        '{\n  "signedContributors": [\n    {"name": "bob", "id": %d, "comment_id": 5, "created_at": "2024-03-01T10:00:00Z"'
-        % bob.id
-    )
-    old += ', "repoId": 1, "pullRequestNo": 3}\n  ]\n}'
+    row = {"name": "bob", "id": bob.id, "comment_id": 5, "created_at": "2024-03-01T10:00:00Z", "repoId": 1}
+    old = json.dumps({"signedContributors": [{**row, "pullRequestNo": 3}]}, indent=2)
     here.repo.commit("main", {"policy.yaml": None, "signatures/version1/cla.json": old}, "Begin")
     inputs = [
         "path-to-signatures=./signatures/version1/cla.json", "branch=main", "allowlist=bot*,dependabot[bot]",
         "path-to-document=https://github.example/example/web/blob/main/CLA.md", "lock-pullrequest-aftermerge=true",
-        "custom-notsigned-prcomment=Welcome, $you!", "signed-commit-message=$contributorName in $owner/$repo#$pullRequestNo",
+        "custom-notsigned-prcomment=Welcome, $you!",
+        "signed-commit-message=$contributorName in $owner/$repo#$pullRequestNo",
     ]  # fmt: skip
     arguments = [f"--cla-input={item}" for item in inputs]
     carl = here.sim.create_user("botanist", name="Carl", email="carl@example.org")
@@ -201,7 +200,7 @@ def test_a_branch_that_is_not_there_is_not_made_by_a_slip(here: Place, ada: User
     ("text", "line"),
     [
         ('{"signedContributors": [\n{"name": "ada",}\n]}', "line 2"),
-        ('{"format": "ospo-gate signatures", "version": 1,\n"companies": [\n],\n"records": [\n<<<<<<< a\n]}\n', "line 5"),
+        (f"{HEAD}<<<<<<< a\n]}}\n", "line 5"),
         ("", "line 1"),
     ],
 )  # fmt: skip
