@@ -1,6 +1,6 @@
 """What the service has stored of packages, for a preview: nobody is asked, and what is alike is kept once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -60,15 +60,16 @@ class StoredFacts:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
+        self._want = knowledge.want.value
         self.advisories: dict[str, Advisory] = {}
         self.exploited: dict[str, Known[Exploited]] = {}
         self.likelihoods: dict[str, Known[Likelihood]] = {}
         self._parts: list[_Part] = []
-        self._numbers: dict[_Part, int] = {}
+        self._numbers: dict[tuple[int, int, Hashable], int] = {}
         self._sets: dict[_Numbers, _Numbers] = {}
         self._versions: dict[str, _Numbers] = {}
         self._packages: dict[str, _Numbers] = {}
-        self._known: dict[tuple[_Numbers, _Numbers, Want], KnownVersion] = {}
+        self._known: dict[tuple[_Numbers, _Numbers, int], KnownVersion] = {}
         self._version = lru_cache(maxsize=50_000)(self._read_version)
         self._package = lru_cache(maxsize=1_000)(self._read_package)
 
@@ -103,16 +104,18 @@ class StoredFacts:
             self.likelihoods[key] = decode_likelihood(value)
 
     def _read_version(self, source: str, about: int, value: bytes) -> int:
-        return self._number(source, about, self.knowledge.version(decode_version(value)))
+        facts = self.knowledge.version(decode_version(value))
+        return self._number(source, about, id(facts), facts)
 
     def _read_package(self, source: str, about: int, value: bytes) -> int:
-        return self._number(source, about, self.knowledge.package(decode_package(value)))
+        facts = self.knowledge.package(decode_package(value))
+        return self._number(source, about, facts, facts)
 
-    def _number(self, source: str, about: int, facts: VersionFacts | PackageFacts) -> int:
-        part = _Part(_ORDER.get(source, _LAST), about & self.knowledge.want.value, facts)
-        number = self._numbers.setdefault(part, len(self._parts))
+    def _number(self, source: str, about: int, same: Hashable, facts: VersionFacts | PackageFacts) -> int:
+        rank, about = _ORDER.get(source, _LAST), about & self._want
+        number = self._numbers.setdefault((rank, about, same), len(self._parts))
         if number == len(self._parts):
-            self._parts.append(part)
+            self._parts.append(_Part(rank, about, facts))
         return number
 
     def _add(self, table: dict[str, _Numbers], key: str, number: int) -> None:
@@ -123,10 +126,10 @@ class StoredFacts:
         """What is known of it; gaps say what is not stored."""
         numbers = self._versions.get(f"{purl}@{version}", ()) if version else ()
         want = self.knowledge.wanted(type_, version is not None)
-        key = numbers, self._packages.get(purl, ()), want
+        key = numbers, self._packages.get(purl, ()), want.value
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = self._put_together(*key, len(self._known))
+            known = self._known[key] = self._put_together(*key[:2], want, len(self._known))
         return known
 
     def _put_together(self, of_version: _Numbers, of_package: _Numbers, want: Want, number: int) -> KnownVersion:

@@ -216,7 +216,7 @@ class Service:
         self.pushed = PolicyPushed(self.github, self.subjects, lambda: self.judge.kept_policy, settings.repair)
         self.conversation = Conversation(
             settings, self.database, self.github, self.subjects, self.requests, lambda: self.judge,
-            _reach(settings, environment), self._now,
+            github_reach(settings, environment), self._now,
         )  # fmt: skip
         self.policies.decided = self.conversation.store.files
         self.hands = Hands(self.subjects, self._handle, settings.lease_seconds)
@@ -260,7 +260,7 @@ class Service:
         policy, wake = (lambda: self.judge.kept_policy.last()), (lambda: self.engine.wake())
         signing = Signing(self.signatures, self.companies, policy, wake, self.tally)
         url, central = settings.public_url.rstrip("/"), central_place(settings.policy)
-        return Site(settings, url, self.database, _reach(settings, environment), signing, central)
+        return Site(settings, url, self.database, github_reach(settings, environment), signing, central)
 
     @property
     def _secrets(self) -> list[str]:
@@ -451,7 +451,7 @@ def github_app(settings: ServiceSettings, environment: FactEnvironment, tally: T
         settings.app_id,
         AppKey(settings.private_key, settings.private_key_file),
         settings.github_api_url,
-        reach=_reach(settings, environment),
+        reach=github_reach(settings, environment),
         limits=Limits(settings.github_processes, settings.github_requests, settings.paced, tally=tally),
         version=settings.github_api_version,
     )
@@ -477,7 +477,8 @@ def _targets(
     return targets
 
 
-def _reach(settings: ServiceSettings, environment: FactEnvironment) -> Reach:
+def github_reach(settings: ServiceSettings, environment: FactEnvironment) -> Reach:
+    """How GitHub is reached."""
     return Reach(environment.variables, settings.github_ca_file, settings.github_proxy)
 
 

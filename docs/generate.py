@@ -23,7 +23,10 @@ from app.policies import SHAPES
 from app.service_settings import ServiceSettings
 from app.settings import FACTS_PREFIX, PREFIX
 from app.web.events import EVENTS
+from checks.custom.fields import FIELDS as CUSTOM_FIELDS
+from checks.custom.fields import RECORDS, Field
 from checks.manifests import FORMATS
+from checks.model.facts import NOTHING
 from checks.policy.json_schema import json_schema
 from checks.policy.schema import Root
 from checks.policy.shape import Key, is_shape, keys_of
@@ -80,6 +83,23 @@ def formats() -> Lines:
     for item in FORMATS:
         names, beside = (" ".join(f"`{_cell(name)}`" for name in found) for found in (item.names, item.companions))
         yield f"| `{item.id}` | {item.ecosystem} | {names} | {beside} |"
+
+
+def fields() -> Lines:
+    """Every field that a custom rule can read."""
+    yield "| field | | in rules on | what it is |"
+    yield "|---|---|---|---|"
+    every = {name: field for known in CUSTOM_FIELDS.values() for name, field in known.items()}
+    for name, field in every.items():
+        on = ", ".join(kind for kind, known in CUSTOM_FIELDS.items() if name in known)
+        yield f"| `{name}` | {field.type} | {on} | {_cell(_field(field))} |"
+        for key, item in RECORDS.get(name, {}).items():
+            yield f"| &emsp;`.{key}` | {item.type} | | {_cell(_field(item))} |"
+
+
+def _field(field: Field) -> str:
+    words = " ".join(f"`{word}`" for word in field.words)
+    return f"{field.doc} {words}".strip() + ("" if field.want == NOTHING else " *Asked of the sources.*")
 
 
 def events() -> Lines:
@@ -174,6 +194,7 @@ def _cell(text: str) -> str:
 
 TABLES: dict[str, dict[str, Callable[[], Lines]]] = {
     "policy.md": {"rules": rules, "keys": keys},
+    "custom-rules.md": {"fields": fields},
     "settings.md": {"settings": settings},
     "facts.md": {"settings": fact_settings},
     "inventory.md": {"formats": formats},

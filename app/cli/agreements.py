@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.cli.output import check_target, say, write_file
-from app.policies import load_policy
+from app.cli.policy_files import policies_on_disk
+from app.settings import command_environment
 from checks.agreements.cla_action import action_file, allowlist, is_action_file, read_action_file, version_of
 from checks.agreements.incoming import Imported, Terms
 from checks.agreements.outgoing import csv_of
@@ -208,11 +209,7 @@ def _standing_row(way: Standing) -> str:
 
 
 def _section(name: str) -> AgreementsSection:
-    try:
-        data = Path(name).read_bytes()
-    except OSError as error:
-        raise UsageError(f"{visible(name)} cannot be read: {error.strerror}") from None
-    section = load_policy(data, name).sections.get("agreements")
+    section = policies_on_disk(name, command_environment(), "").plain.sections.get("agreements")
     if not isinstance(section, AgreementsSection):
         raise UsageError(f"{visible(name)} says nothing of agreements", hint="Add the section `agreements`.")
     return section

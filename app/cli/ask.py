@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.asking import Reply, reply
-from app.cli.check import named_policy, repository_of
+from app.cli.check import repository_of
 from app.cli.known import Knowledge
 from app.cli.output import say
+from app.cli.policy_files import named_policies
 from app.facts.lookup import FactChain
 from app.policies import PATH, starter_policy
 from app.settings import command_environment
@@ -18,7 +19,7 @@ from checks.manifests import recognize
 from checks.model.answer import Asked, Verdict
 from checks.model.dependency import Scope
 from checks.model.errors import UsageError
-from checks.model.facts import Facts
+from checks.model.facts import Facts, RepositoryFacts
 from checks.policy.schema import Policy
 from checks.render.asked import text, to_json
 
@@ -61,6 +62,11 @@ def _types(folder: Path) -> set[str]:
 def _policy(options: argparse.Namespace, folder: Path) -> Policy:
     path = folder / PATH
     if options.policy or path.is_file():
-        return named_policy(options.policy or str(path), command_environment())
+        environment = command_environment()
+        policies = named_policies(options.policy or str(path), environment)
+        repository = repository_of(options, environment)
+        if repository == RepositoryFacts():
+            return policies.plain  # about no repository in particular: no override applies
+        return policies.policy_for(repository, None, datetime.now(UTC))
     print("There is no policy.yaml here: the built-in starter policy answers.", file=sys.stderr)
     return starter_policy()

@@ -59,13 +59,16 @@ async def _database(settings: "ServiceSettings") -> "AsyncIterator[Line]":
 
 
 async def _github(settings: "ServiceSettings", repositories: int) -> "AsyncIterator[Line]":
-    from app.doctor import github, policy, rules
+    from app.conversation import second_app
+    from app.doctor import github, policy, requests, rules
     from app.doctor.line import fault
     from app.service_settings import Submission
-    from app.wiring import central_place, github_app, is_enterprise_server
+    from app.wiring import central_place, github_app, github_reach, is_enterprise_server
 
     try:
-        app = github_app(settings, fact_settings())
+        environment = fact_settings()
+        app = github_app(settings, environment)
+        second = second_app(settings, github_reach(settings, environment))
         central = central_place(settings.policy)
     except GateError as error:
         yield fault("app", str(error), error.hint or "See docs/settings.md.")
@@ -76,6 +79,7 @@ async def _github(settings: "ServiceSettings", repositories: int) -> "AsyncItera
         github.installed(app, submitting),
         github.webhook(app),
         policy.policy(app, central),
+        requests.requests(app, second, central),
         rules.required(app, repositories),
     )
     try:
@@ -86,6 +90,8 @@ async def _github(settings: "ServiceSettings", repositories: int) -> "AsyncItera
         yield fault("github", str(error), error.hint or "What comes after this was not looked at.")
     finally:
         await app.close()
+        if second:
+            await second.close()
 
 
 _MARKS = {"ok": "ok     ", "warning": "warning", "fault": "FAULT  "}

@@ -11,13 +11,14 @@ from pathlib import Path
 from app.cli.drive import drive_online
 from app.cli.manifests import cache, inventories
 from app.cli.output import check_target
+from app.cli.policy_files import policies_on_disk
 from app.cli.progress import Progress
 from app.facts.build import Asking, Content, from_export, wanted, without_advisories
 from app.facts.container import write
 from app.facts.file import open_facts, save
 from app.facts.file_records import exploited_records
 from app.facts.osv_export import Export, exported_at, read_exports
-from app.policies import PATH, load_policy, starter_policy
+from app.policies import PATH, starter_policy
 from app.settings import Workflow, command_environment, fact_settings
 from checks.advisories.ecosystems import identity
 from checks.engine.plan import Plan
@@ -27,7 +28,6 @@ from checks.model.errors import UsageError
 from checks.model.facts import Questions
 from checks.model.phrase import visible
 from checks.model.snapshot import Listing, ManifestPair, Snapshot
-from checks.policy.document import MAX_CHARACTERS
 from checks.policy.schema import Policy
 from checks.render.english import counted
 
@@ -86,15 +86,8 @@ def _policy(options: argparse.Namespace) -> Policy:
     """What it asks is asked in any case: the lists of releases that freshness needs."""
     root = Path(options.paths[0])
     path = Path(options.policy) if options.policy else (root if root.is_dir() else root.parent) / PATH
-    try:
-        with path.open("rb") as file:
-            return load_policy(file.read(4 * MAX_CHARACTERS + 1), str(path))
-    except FileNotFoundError:
-        if options.policy:
-            raise UsageError(f"--policy: there is no such file: {path}") from None
-        return starter_policy()
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+    there = options.policy is not None or path.exists()
+    return policies_on_disk(str(path), command_environment()).plain if there else starter_policy()
 
 
 def _of_exports(paths: Sequence[Path], packages: set[str] | None) -> Content:

@@ -10,10 +10,11 @@ from pathlib import Path
 from app.cli.drive import without_collector
 from app.cli.manifests import cache, inventories
 from app.cli.output import check_target, say, write_file
+from app.cli.policy_files import policies_on_disk
 from app.facts.packages import Packages, packages
 from app.facts.texts import Texts
 from app.facts.trees.tree import Tree
-from app.policies import PATH, load_policy, starter_policy
+from app.policies import PATH, starter_policy
 from app.settings import command_environment
 from checks.engine.plan import Plan
 from checks.model.errors import UsageError
@@ -21,7 +22,6 @@ from checks.model.phrase import visible
 from checks.model.snapshot import Listing, ManifestPair, Snapshot
 from checks.notices.document import Document, document
 from checks.notices.listing import listed
-from checks.policy.document import MAX_CHARACTERS
 from checks.rules.licenses.section import LicensesSection
 
 #: By the ending of a file's name.
@@ -72,15 +72,8 @@ def _packages(path: Path, options: argparse.Namespace) -> Packages:
 def _section(root: Path, named: str | None) -> LicensesSection:
     """The policy decides which license is chosen where a package offers several."""
     path = Path(named) if named else root / PATH
-    try:
-        with path.open("rb") as file:
-            policy = load_policy(file.read(4 * MAX_CHARACTERS + 1), str(path))
-    except FileNotFoundError:
-        if named:
-            raise UsageError(f"--policy: there is no such file: {named}") from None
-        policy = starter_policy()
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+    there = named is not None or path.exists()
+    policy = policies_on_disk(str(path), command_environment()).plain if there else starter_policy()
     section = policy.sections.get("licenses")
     return section if isinstance(section, LicensesSection) else LicensesSection()
 

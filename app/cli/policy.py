@@ -1,16 +1,16 @@
-"""`ospo-gate policy init | validate | explain | schema`."""
+"""`ospo-gate policy validate | explain | schema`."""
 
 import argparse
 import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
+from textwrap import indent
 
 from app.cli.policy_named import policies_named, shown_name
 from app.policies import SHAPES
 from app.settings import command_environment
-from checks.model.errors import PolicyError, PolicyIssue, UsageError
+from checks.model.errors import PolicyError, PolicyIssue
 from checks.model.phrase import visible
 from checks.policy.files import DECISIONS
 from checks.policy.layers import PolicySet
@@ -18,22 +18,6 @@ from checks.policy.layers import PolicySet
 _INVALID = 2
 #: What JSON has of an issue, besides its file.
 _PRINTED = ("line", "column", "key", "message", "hint")
-
-
-def init(options: argparse.Namespace) -> int:
-    """Write a first policy; an existing file is never touched."""
-    from checks.policy.starter import STARTER
-
-    path = Path(options.file)
-    try:
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(STARTER)
-    except FileExistsError:
-        raise UsageError(f"{path} exists already", hint=f"Check it with: ospo-gate policy validate {path}") from None
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
-    print(f"Wrote {path}. It only evaluates: see what it says with `ospo-gate check`, then set `mode: enforce`.")
-    return 0
 
 
 def validate(options: argparse.Namespace) -> int:
@@ -45,6 +29,9 @@ def validate(options: argparse.Namespace) -> int:
         policies = policies_named(options.file, command_environment())
     except PolicyError as error:
         return _report(options, name, None, error.issues, ())
+    name = policies.files.name
+    if policies.text_faults:
+        return _report(options, name, None, policies.text_faults, ())
     return _report(options, name, policies, (), advice(policies.plain, SHAPES, datetime.now(UTC)))
 
 
@@ -108,7 +95,8 @@ def _file(name: str, issue: PolicyIssue) -> str:
 
 def _text(issue: PolicyIssue) -> str:
     key = f"{issue.key}: " if issue.key else ""
-    return key + issue.message + (f"\n    {issue.hint}" if issue.hint else "")
+    below = "\n".join(filter(None, (issue.excerpt, issue.hint)))
+    return key + issue.message + (f"\n{indent(below, '    ')}" if below else "")
 
 
 def _print_json(

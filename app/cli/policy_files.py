@@ -67,4 +67,4 @@ def remote_of(environment: CommandEnvironment) -> Remote | None:
 async def _fetched(refs: Sequence[PolicyRef], environment: CommandEnvironment) -> Mapping[PolicyRef, bytes | None]:
     from app.cli.remote import fetch
 
-    return {ref: fetch(str(ref), "extends", environment).data for ref in refs}
+    return {ref: fetch(str(ref), "extends: ", environment).data for ref in refs}

@@ -16,7 +16,9 @@ _MAX_BYTES = 4 * MAX_CHARACTERS + 1
 
 
 def policies_named(name: str, environment: CommandEnvironment) -> PolicySet:
-    """The policy in a file, at REVISION:PATH of git, or on standard input for `-`. Raises as `policies_on_disk`."""
+    """The policy in a file, at REVISION:PATH of git, at owner/repo[/path]@ref on GitHub, or on standard input for `-`.
+
+    Raises as `policies_on_disk`."""
     if name == "-":
         return policies_in(Path(), PolicyFiles(read(name), shown_name(name)), environment)
     if not os.path.exists(name) and ":" in name:
@@ -24,6 +26,10 @@ def policies_named(name: str, environment: CommandEnvironment) -> PolicySet:
 
         if (found := policy_given(name)) is not None:
             return found
+    if not os.path.exists(name) and "@" in name:
+        from app.cli.policy_on_github import policies_on_github
+
+        return policies_on_github(name, environment, option="")
     read(name, most=0)
     return policies_on_disk(name, environment, option="")
 

@@ -10,9 +10,9 @@ from typing import Any
 from app.cli.output import say
 from app.cli.policy_given import policy_given
 from app.policies import PATH
-from checks.model.errors import UsageError
+from checks.model.errors import PolicyError, UsageError
 from checks.policy.document import MAX_CHARACTERS
-from checks.policy_tests.run import Difference, Result, read, results
+from checks.policy_tests.run import Difference, Examples, Result, read, results
 from checks.rules import CHECKS
 
 #: What is looked for beside the policy.
@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     if policies is None:
         raise UsageError(f"there is no policy {options.policy}", hint="Name a file, a folder, or REVISION:PATH.")
     files = [Path(name) for name in options.tests] or _beside(Path(options.policy))
-    examples = [read(_data(file), str(file), policies.rules, CHECKS.ids) for file in files]
+    examples = [_examples(file, policies.rules) for file in files]
     found = [result for item in examples for result in results(policies, item, options.only)]
     if not found:
         hint = f"There are {sum(len(item.root.tests) for item in examples):,} examples in {len(examples):,} files."
@@ -47,6 +47,14 @@ def _beside(policy: Path) -> list[Path]:
         hint = f"Write {folder / 'policy.test.yaml'}, or name the files behind the policy: docs/custom-rules.md"
         raise UsageError(f"there are no examples beside {policy}", hint=hint)
     return files
+
+
+def _examples(file: Path, rules: Sequence[str]) -> Examples:
+    try:
+        return read(_data(file), str(file), rules, CHECKS.ids)
+    except PolicyError as error:
+        error.hint = "Correct the examples: docs/custom-rules.md says what they may have."
+        raise
 
 
 def _data(file: Path) -> bytes:

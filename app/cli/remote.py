@@ -1,12 +1,14 @@
 """A policy from another repository, through GitHub's contents API, for the command."""
 
 import http.client
+import json
 import re
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from app.policies import PATH
 from app.same_host import SameHost
@@ -35,14 +37,14 @@ class Fetched(NamedTuple):
 
 
 def fetch(name: str, option: str, environment: CommandEnvironment) -> Fetched:
-    """The file `owner/repo[/path]@ref` that an option names. Raises `UsageError` or `SourceError`."""
+    """The file `owner/repo[/path]@ref`; `option` begins an error. Raises `UsageError` or `SourceError`."""
     match = _NAME.match(name)
     if match is None or {".", ".."} & set((match[3] or "").split("/")):
-        raise UsageError(f"{option}: expected owner/repo[/path]@ref, not '{visible(name)}'")
+        raise UsageError(f"{option}expected owner/repo[/path]@ref, not '{visible(name)}'")
     owner, repository, path, ref = match.groups()
     path = (path or f"/{PATH}").lstrip("/")
     where = f"/repos/{owner}/{repository}/contents/{urllib.parse.quote(path)}?ref={urllib.parse.quote(ref, safe='')}"
-    data = get(where, f"{option}: ", name, environment)
+    data = get(where, option, name, environment)
     return Fetched(data, f"{owner}/{repository}/{path}@{ref}", ref)
 
 
@@ -51,15 +53,42 @@ def get(where: str, option: str, name: str, environment: CommandEnvironment, acc
 
     Raises `UsageError` or `SourceError`.
     """
-    address = f"{environment.api_url}{where}"
+    return _answer(f"{environment.api_url}{where}", None, option, name, environment, accept)
+
+
+def query(text: str, variables: Mapping[str, str], option: str, name: str, environment: CommandEnvironment) -> Any:
+    """What GitHub's GraphQL API answers as `data`; there must be a token. Arguments and errors as of `get`."""
+    api = environment.api_url
+    address = f"{api.removesuffix('/v3')}/graphql"  # of GitHub Enterprise Server: /api/v3 and /api/graphql
+    asked = json.dumps({"query": text, "variables": variables}).encode()
+    answer = _answer(address, asked, option, name, environment, "application/json", 4 * _MAX_BYTES)
+    try:
+        found = json.loads(answer)
+        said = [str(error["message"]) for error in found.get("errors") or ()]
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        raise SourceError(f"{option}GitHub's answer for {name} could not be read") from None
+    if said or not found.get("data"):
+        raise SourceError(f"{option}GitHub did not answer for {name}: {visible((said or ['it said nothing'])[0])}")
+    return found["data"]
+
+
+def _answer(
+    address: str,
+    data: bytes | None,
+    option: str,
+    name: str,
+    environment: CommandEnvironment,
+    accept: str,
+    most: int = _MAX_BYTES,
+) -> bytes:
     if not address.startswith(("https://", "http://")):
         raise UsageError(f"GITHUB_API_URL is not the address of an API: {visible(environment.api_url)}")
     request = urllib.request.Request(  # noqa: S310 (the address is the user's own configuration, and a web address)
-        address, headers=_headers(environment, accept)
+        address, data, headers=_headers(environment, accept)
     )
     try:
         with urllib.request.build_opener(SameHost).open(request, timeout=TIMEOUT) as answer:
-            return body(answer)
+            return body(answer, most)
     except urllib.error.HTTPError as error:
         error.close()
         hint = _hint(error.code, environment)

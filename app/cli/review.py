@@ -92,7 +92,7 @@ def _configuration(name: str, source: Source, side: Side, environment: CommandEn
     if "@" in name:
         from app.cli.remote import fetch
 
-        data: bytes | None = fetch(name, "config-file", environment).data
+        data: bytes | None = fetch(name, "config-file: ", environment).data
     else:
         data = _of_checkout(posixpath.normpath(name), source, side)
     if data is None:

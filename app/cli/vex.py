@@ -11,7 +11,7 @@ from app.cache import InventoryFiles
 from app.cli.check import repository_of, source_of
 from app.cli.known import Knowledge
 from app.cli.output import check_target, say, write_file
-from app.cli.policy_files import named_policies
+from app.cli.policy_files import named_policies, remote_of
 from app.facts.lookup import FactChain
 from app.gate import Gate, Judged
 from app.policies import PolicyPlace
@@ -64,7 +64,7 @@ def _judged(options: argparse.Namespace, environment: CommandEnvironment, now: d
     given = named_policies(options.policy, environment) if options.policy else None
     facts = Facts(repository=repository_of(options, environment))
     gate = Gate(
-        policies=PolicyPlace(given=given) if given else PolicyPlace(),
+        policies=PolicyPlace(given=given) if given else PolicyPlace(remote=remote_of(environment), folders=True),
         facts=FactChain(facts, ()),
         clock=lambda: now,
         cache=InventoryFiles(environment.cache) if environment.cache and not options.no_cache else None,

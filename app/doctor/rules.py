@@ -87,25 +87,25 @@ async def _said_of(client: Installation, app_id: int, told: Told) -> Sequence[st
         return [] if error.status in (409, 422) else ["unknown"]
 
 
-def of_rules(rules: Any, app_id: int) -> str:
-    """What the active rules of a branch say of our check."""
+def of_rules(rules: Any, app_id: int, name: str = VERDICT) -> str:
+    """What the active rules of a branch say of our check `name`."""
     sources: list[Any] = []
     for rule in rules if isinstance(rules, list) else ():
         if isinstance(rule, dict) and rule.get("type") == "required_status_checks":
             checks = (rule.get("parameters") or {}).get("required_status_checks") or ()
-            sources += _sources(checks, "integration_id")
+            sources += _sources(checks, "integration_id", name)
     return _required(sources, app_id)
 
 
-def of_protection(branch: Any, app_id: int) -> str:
-    """What a branch's classic protection says of our check."""
+def of_protection(branch: Any, app_id: int, name: str = VERDICT) -> str:
+    """What a branch's classic protection says of our check `name`."""
     checks = required_by(branch) if isinstance(branch, dict) else ()
-    return _required([None if source == -1 else source for source in _sources(checks, "app_id")], app_id)
+    return _required([None if source == -1 else source for source in _sources(checks, "app_id", name)], app_id)
 
 
-def _sources(checks: Iterable[Any], app: str) -> list[Any]:
+def _sources(checks: Iterable[Any], app: str, name: str) -> list[Any]:
     """The Apps from which our check is required; None: from anybody."""
-    return [check.get(app) for check in checks if isinstance(check, dict) and check.get("context") == VERDICT]
+    return [check.get(app) for check in checks if isinstance(check, dict) and check.get("context") == name]
 
 
 def _required(sources: Sequence[Any], app_id: int) -> str:

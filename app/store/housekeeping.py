@@ -10,7 +10,7 @@ from app.store.database import Database
 from app.store.forgetting import forget_uses
 from app.store.reports import LATER, SENT, SUPERSEDED
 from app.store.tables import delivery, fact, inventory, outbox, report, sighting, snapshot, snapshot_text, subject
-from app.subject import Kind
+from app.subject import Kind, task_key
 
 _DAY = 86_400.0
 #: Parsed inventories by content.
@@ -27,6 +27,8 @@ SIGHTINGS = 365 * _DAY
 SLICE = 500
 #: Rows that are looked for at once: no index leads to what is old, for it would cost whoever writes.
 ROUND = 20 * SLICE
+#: Beginnings of the names of tasks that are about one request or one pull request: there are always new ones.
+_OF_ONE = ("request-", "approval-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ async def sweep(database: Database, clock: Callable[[], float] = time.time, rete
     newer = report.alias("newer")
     replaced = select(newer.c.id).where(newer.c.subject == report.c.subject, newer.c.id > report.c.id).exists()
     of_group, of_comment = report.c.subject.like(f"%/{Kind.GROUP}/%"), subject.c.key.like(f"%/{Kind.COMMENT}/%")
-    obeyed = of_comment & (subject.c.wanted <= subject.c.done)
+    of_pull = or_(*(subject.c.key.like(f"{task_key(name)}%") for name in _OF_ONE))
+    obeyed = or_(of_comment, of_pull) & (subject.c.wanted <= subject.c.done)
     closed = select(subject.c.key).where(subject.c.key == snapshot.c.subject, subject.c.closed_at.is_not(None))
     over = closed.exists()
     rules: tuple[tuple[Table, ColumnElement[bool]], ...] = (

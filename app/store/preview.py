@@ -19,7 +19,7 @@ from checks.model.facts import RepositoryFacts
 PAGE = 100_000
 #: More than there are scopes; how much more it is for what is perhaps direct, and what is not.
 SCOPES = 8
-#: More than there are ways to have a component, each a scope and whether it is direct: with its id they make one number.
+#: More than there are ways to have a component, by scope and directness: with its id they make one number.
 MANNERS = 32
 #: Manifests whose uses are read by one statement.
 MANIFESTS = 200

@@ -209,6 +209,7 @@ class RequestPages:
             matter=matter,
             finding=matter.finding,
             file=file,
+            text=next((one.text for one in decisions if one.text and viewer.decides), file.text),
             asks=[(one, _where(one), self._pull(one), utc(one.asked_at)) for one in requests],
             context=_context(requests),
             usage=await briefs.usage(matter, requests, policy.root.owners, public=not viewer.decides),

@@ -243,7 +243,9 @@ class Document:
 class Required:
     """Whose work needs a signature. Authors always do."""
 
-    committers: bool = key("Who committed what others wrote; never GitHub itself.", default=False, tighter=(False, True))
+    committers: bool = key(
+        "Who committed what others wrote; never GitHub itself.", default=False, tighter=(False, True)
+    )
     co_authors: bool = key("Who is named by `Co-authored-by`.", default=True, tighter=(False, True))
 
 

@@ -77,7 +77,9 @@ def _node(data: bytes) -> Node:
             return Node(id_, "fold", "", None, children, _text(_last(body, 1)), _text(_last(body, 3)))
         if kind == 8:
             entries = [_bytes(entry) for number, entry in _parts(body) if number == 2]
-            return Node(id_, "map", children=tuple(n for entry in entries for number in (3, 4) for n in _nodes(entry, number)))
+            return Node(
+                id_, "map", children=tuple(n for entry in entries for number in (3, 4) for n in _nodes(entry, number))
+            )
     return Node(id_, "other")
 
 

@@ -73,7 +73,9 @@ _DEPENDENCY = {
         TEXTS, "The categories of all of them.", Want.LICENSE, words=_words(Category)
     ),
     "dependency.license.category": Field(
-        TEXT, "The strictest of the categories, in the order that docs/licenses.md has.", Want.LICENSE,
+        TEXT,
+        "The one that decides: of alternatives (`OR`) the mildest, of parts (`AND`) the strictest.",
+        Want.LICENSE,
         words=_words(Category),
     ),
     "dependency.published": Field(Type.MOMENT, "When this version was published, UTC.", Want.PUBLISHED),
@@ -150,6 +152,4 @@ RECORDS: Mapping[str, Mapping[str, Field]] = {
 }
 PROPERTIES = "repository.properties"
 #: What only the service knows.
-ACCOUNTS = frozenset(
-    {"commit.verified", "commit.author.login", "commit.author.type", "commit.committer.login"}
-)
+ACCOUNTS = frozenset({"commit.verified", "commit.author.login", "commit.author.type", "commit.committer.login"})

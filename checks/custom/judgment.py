@@ -55,10 +55,13 @@ def of_package(change: Change, facts: Facts, section: CustomRulesSection, now: d
 
 
 def of_whole(snapshot: Snapshot, facts: Facts, section: CustomRulesSection) -> Iterator[Observation]:
-    """What the rules say of the change and of each of its commits; a merge queue's commits were judged before."""
+    """What the rules say of the change and of each of its commits; a merge queue's commits were judged before.
+
+    Without a base there is no change: the whole tree is judged as it stands.
+    """
     listing = snapshot.listing
     elsewhere = {rule.id for rule in _of_the_service(facts, section)}
-    for rule, position, _ in section.asked[On.PULL]:
+    for rule, position, _ in section.asked[On.PULL] if listing.base else ():
         subject = Subject(policy=f"custom_rules: {rule.id}")
         yield from _said(Asked(rule, position, subject, ("this change",), _pull(rule, listing, facts)))
     for rule, position, names in () if listing.merge_queue else section.asked[On.COMMIT]:

@@ -20,7 +20,7 @@ MAX_CHARACTERS = 2_000
 #: What is longer is not known to a condition, so that looking at it stays cheap (characters).
 MAX_VALUE = 10_000
 #: Items of a list that a condition sees; a longer list is not known to it.
-MAX_ITEMS = 1_000
+MAX_ITEMS = 3_000
 MISSING = "a condition needs the extra 'cel', which is not installed here"
 
 _ERROR = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)")
@@ -81,7 +81,7 @@ def compiled(on: On, text: str) -> Program | tuple[Wrong, ...]:
     wrong = [*reader.wrong, *_patterns(reading, environment)]
     if kind != "BOOL":
         message = f"the condition gives {_WORDS.get(kind.lower(), 'something else')}, not true or false"
-        wrong.insert(0, Wrong(0, message, "compare it with something, for example: … == \"value\""))
+        wrong.insert(0, Wrong(0, message, 'compare it with something, for example: … == "value"'))
     return tuple(dict.fromkeys(wrong)) if wrong else Program(text, reading, expression)
 
 

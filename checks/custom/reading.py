@@ -105,7 +105,7 @@ class Reader:
     def _field_of(self, node: Node, scope: Mapping[str, str]) -> Field | None:
         """The field that a node reads."""
         name = self.checked.references.get(node.id)
-        if name in self.fields:
+        if name is not None and name in self.fields:
             return self.fields[name]
         record = self._record_under(node, scope)
         return RECORDS[record].get(node.text) if record else None

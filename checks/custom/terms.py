@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, Self
+from typing import ClassVar, NamedTuple, Self
 
 from checks.custom.fields import FIELDS, On, Type
 from checks.custom.program import Program, compiled
@@ -23,8 +23,12 @@ class CustomId(Word):
     """The id of a custom rule: small letters, digits and hyphens."""
 
     __slots__ = ()
-    SCHEMA = {"type": "string", "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)+$", "maxLength": 60,
-        "examples": ["no-gpl-in-firmware"]}  # fmt: skip
+    SCHEMA: ClassVar[dict[str, object]] = {
+        "type": "string",
+        "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)+$",
+        "maxLength": 60,
+        "examples": ["no-gpl-in-firmware"],
+    }
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -39,7 +43,7 @@ class Sentence(Word):
     """One sentence for people, with `${field}` where a value belongs."""
 
     __slots__ = ()
-    SCHEMA = {"type": "string", "minLength": 1, "maxLength": 500}
+    SCHEMA: ClassVar[dict[str, object]] = {"type": "string", "minLength": 1, "maxLength": 500}
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -54,7 +58,9 @@ class CustomRule:
 
     id: CustomId = key("Its name in `levels`, in waivers and in reports; no rule of ospo-gate has it.")
     when: str = key("The condition, in CEL: docs/custom-rules.md. The rule speaks where it is true.")
-    message: Sentence = key("What it is and what to do, in one sentence. `${dependency.name}` is replaced by the value.")
+    message: Sentence = key(
+        "What it is and what to do, in one sentence. `${dependency.name}` is replaced by the value."
+    )
     on: On = key(
         "What it is asked about: each `dependency`, each `commit`, or the `pull` request as a whole.",
         default=On.DEPENDENCY,
@@ -132,7 +138,9 @@ class Asking(NamedTuple):
 
 
 def _read_by(rule: CustomRule) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*rule.program.reading.fields, *places(rule.message))))
+    program = compiled(rule.on, rule.when)
+    read = program.reading.fields if isinstance(program, Program) else ()  # `faults` names what is wrong
+    return tuple(dict.fromkeys((*read, *places(rule.message))))
 
 
 @dataclass(frozen=True, slots=True)

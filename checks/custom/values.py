@@ -14,6 +14,10 @@ from checks.model.packages import Known, VersionFacts
 from checks.model.purl import parse, type_of
 from checks.model.snapshot import Listing
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from checks.licenses.tree import Expression
+
 #: The categories, the strictest first: what `dependency.license.category` is of several.
 STRICTEST = (
     "unknown", "proprietary", "non-commercial", "source-available", "ai-use-restricted", "network-copyleft",
@@ -120,8 +124,24 @@ def _categories(package: Package) -> list[str] | None:
 
 
 def _category(package: Package) -> str | None:
-    found = _categories(package)
-    return min(found, key=STRICTEST.index) if found else None
+    """What has to be taken: of alternatives the mildest, of parts and of several statements the strictest."""
+    from checks.licenses.statement import read
+
+    if _ids(package) is None:
+        return None
+    expressions = [read(raw).expression for raw in _statements(package)]
+    return min((_taken(expression) for expression in expressions if expression), key=STRICTEST.index, default=None)
+
+
+def _taken(expression: "Expression") -> str:
+    from checks.licenses.index import categories
+    from checks.licenses.tree import And, Or, With
+
+    if isinstance(expression, And | Or):
+        inner = [_taken(part) for part in expression.parts]
+        return (max if isinstance(expression, Or) else min)(inner, key=STRICTEST.index)
+    license_ = expression.license if isinstance(expression, With) else expression
+    return min(map(str, categories(str(license_))), key=STRICTEST.index)
 
 
 def _age(package: Package) -> int | None:

@@ -121,7 +121,7 @@ class _List:
         elif kinds <= self.proposable and _is_item(name):
             yield f"- {name}  # added, {of}; {group}"
         else:
-            yield f"# - {name}  # {of}; {group}: allow it only if somebody has decided so"
+            yield f"# - {name}  # {of}; {group}: somebody has to decide"
 
 
 def _is_item(name: str) -> bool:

@@ -1,6 +1,7 @@
 """What is known of package versions, as far as it decides verdicts: equal for those that are judged alike."""
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -22,7 +23,7 @@ class Knowledge:
     """
 
     def __init__(
-        self, wants: Mapping[str, Want], durations: Iterable[Duration], limits: Iterable[timedelta], now: datetime
+        self, wants: Mapping[str, Want], durations: Collection[Duration], limits: Iterable[timedelta], now: datetime
     ) -> None:
         """`wants`: by type of package (purl)."""
         self.wants = wants
@@ -30,22 +31,37 @@ class Knowledge:
         self.want = NOTHING
         for want in wants.values():
             self.want |= want
-        self._durations = sorted(set(durations))
-        self._oldest = sorted({now - limit for limit in limits})
+        fixed = {duration.delta for duration in durations}
+        self._turns = sorted(turn for delta in fixed if delta is not None and (turn := _before(now, delta)))
+        self._working = sorted({duration for duration in durations if duration.delta is None})
+        self._oldest = sorted(oldest for limit in set(limits) if (oldest := _before(now, limit)))
         self._dated = bool(self.want & Want.RELEASES)
-        self._published: dict[tuple[bool, ...], datetime] = {}
-        self._read: dict[tuple[bool, ...], datetime] = {}
+        self._alike: dict[Hashable, VersionFacts] = {}
+        self._read: dict[int, datetime] = {}
 
     def version(self, known: VersionFacts) -> VersionFacts:
-        published, advisories = known.published, known.advisories
-        return VersionFacts(
-            published=self._at(published) if self.want & Want.PUBLISHED and published else None,
-            deprecated=self._said(known.deprecated) if self.want & Want.STATUS else None,
-            yanked=self._said(known.yanked) if self.want & Want.STATUS else None,
-            advisories=self._known(advisories.value, advisories)
-            if self.want & Want.ADVISORIES and advisories
-            else None,
+        """The same object for all that are alike."""
+        status, published, advisories = self.want & Want.STATUS, known.published, known.advisories
+        if not self.want & Want.PUBLISHED:
+            published = None
+        if not self.want & Want.ADVISORIES:
+            advisories = None
+        deprecated, yanked = (known.deprecated, known.yanked) if status else (None, None)
+        key = (
+            published and self._side(published.value),
+            deprecated and self._age(deprecated.as_of),
+            yanked and self._age(yanked.as_of),
+            advisories and (advisories.value, self._age(advisories.as_of)),
         )
+        alike = self._alike.get(key)
+        if alike is None:
+            alike = self._alike[key] = VersionFacts(
+                published=published and Known(published.value, STORED),
+                deprecated=deprecated and self._known("", deprecated),
+                yanked=yanked and self._known("", yanked),
+                advisories=advisories and self._known(advisories.value, advisories),
+            )
+        return alike
 
     def package(self, known: PackageFacts) -> PackageFacts:
         releases, health = self.want & Want.RELEASES, self.want & (Want.HEALTH | Want.STATUS)
@@ -63,22 +79,29 @@ class Knowledge:
         want = self.wants.get(type_, NOTHING)
         return want if versioned else want.of_package
 
-    def _said(self, known: Known[str] | None) -> Known[str] | None:
-        return None if known is None else self._known("", known)
+    def _side(self, published: datetime) -> Hashable:
+        """Where a date is among the moments at which a verdict turns. It is compared with nothing else, unless releases
+        are known, which have dates themselves."""
+        if self._dated:
+            return published
+        working = tuple(duration.after(published) > self.now for duration in self._working)
+        return bisect_left(self._turns, published), working
 
-    def _at(self, known: Known[datetime]) -> Known[datetime]:
-        """Dates are compared with nothing but durations, unless releases are known, which have dates themselves."""
-        at = known.value
-        if not self._dated:
-            sides = tuple(duration.after(at) > self.now for duration in self._durations)
-            at = self._published.setdefault(sides, at)
-        return Known(at, STORED)
+    def _age(self, at: datetime | None) -> int | None:
+        return None if at is None else bisect_right(self._oldest, at)
 
     def _known(self, value: T, known: Known[Any]) -> Known[T]:
-        at = known.as_of
-        if at is not None:
-            at = self._read.setdefault(tuple(at < oldest for oldest in self._oldest), at)
+        age = self._age(known.as_of)
+        at = None if age is None or known.as_of is None else self._read.setdefault(age, known.as_of)
         return Known(value, STORED, at)
+
+
+def _before(now: datetime, delta: timedelta) -> datetime | None:
+    """None: there is no such time."""
+    try:
+        return now - delta
+    except OverflowError:
+        return None
 
 
 def gaps(want: Want) -> tuple[Gap, ...]:

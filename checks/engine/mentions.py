@@ -10,6 +10,8 @@ from checks.policy.values import Duration, PackagePattern, RepositoryPattern
 
 #: Keys of the policy that speak of where a manifest is.
 _PLACES = frozenset({"path", "paths"})
+#: When the time to fix a vulnerability begins.
+_CLOCK, _FIXES = "clock", "fix-available"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class Mentions:
     """Whether anything depends on what brings a package."""
     each_repository: bool = False
     """Whether repositories are told apart by more than what they are matched by: a custom rule reads their names."""
+    fixes: bool = False
+    """Whether anything depends on which version fixes a vulnerability."""
     durations: frozenset[Duration] = frozenset()
 
     @classmethod
@@ -46,7 +50,9 @@ class Mentions:
                 durations.add(value)
             elif name in _PLACES:
                 names.add("paths")
-            elif name in ("versions", "each_repository"):
+            elif name == _CLOCK:
+                names.add(str(value))
+            elif name in ("versions", "below", "each_repository"):
                 names.add(name)
             elif name == "property" or name.endswith("_property") or name == "properties":
                 properties.add(str(value))
@@ -79,7 +85,7 @@ def _leaves(name: str, value: object) -> Iterator[tuple[str, object]]:
     elif isinstance(value, list | tuple | set | frozenset):
         for item in value:
             yield from _leaves(name, item)
-    elif value is not None and value is not False and not isinstance(value, Enum):
+    elif value is not None and value is not False and (name == _CLOCK or not isinstance(value, Enum)):
         yield name, value
 
 

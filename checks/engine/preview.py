@@ -418,6 +418,8 @@ class Kinds:
         """and what brings a package,"""
         self.direct = any(CHECKS.named(check).looks_at_direct for check in self.checks)
         """and whether the project asks for it."""
+        self.fixes = any(item.fixes for item in mentions)
+        """Whether it matters which version fixes a vulnerability."""
         self._apart = {type_ for check in self.checks for type_ in CHECKS.named(check).apart}
         self._versions = any(item.versions for item in mentions)
         self._named = Named({pattern for item in mentions for pattern in item.packages})

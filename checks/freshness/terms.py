@@ -12,7 +12,6 @@ from checks.policy.section import Section
 from checks.policy.shape import FEWER, HIGHER, LOWER, KeyFault, key
 from checks.policy.values import Duration, PackagePattern
 
-
 #: Types of what no registry lists the releases of: nothing is said because nobody knows about one.
 UNLISTED = frozenset(
     {"github", "githubactions", "bitbucket", "docker", "oci", "generic", "git", "nix", "devcontainer", "terraform"}

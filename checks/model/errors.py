@@ -46,6 +46,8 @@ class PolicyIssue(NamedTuple):
     """Where it stands, if not in the main file of the policy."""
     within: int | None = None
     """Characters that are no blanks in the value before the fault, until somebody finds its line and column."""
+    excerpt: str = ""
+    """The line, and below it a caret, for a fault inside of a value."""
 
     def at(self, file: str) -> str:
         """For people; `file` is the main file."""

@@ -1,11 +1,16 @@
-"""Where in a file a character of a value stands. YAML folds, indents and escapes, so the blanks are left out of account:
-the n-th character of a value that is no blank is the n-th of its source.
+"""Where in a file a character of a value stands.
+
+YAML folds, indents and escapes, so blanks do not count: the n-th character that is no blank is the n-th of its source.
 """
 
 from collections.abc import Iterator
 
 from checks.model.errors import PolicyIssue
+from checks.model.phrase import visible
 from checks.policy.files import PolicyFiles
+
+#: Characters of a line that are shown before and after a fault.
+_BEFORE, _AFTER = 60, 40
 
 
 def located(issues: tuple[PolicyIssue, ...], files: PolicyFiles) -> tuple[PolicyIssue, ...]:
@@ -15,9 +20,20 @@ def located(issues: tuple[PolicyIssue, ...], files: PolicyFiles) -> tuple[Policy
 
 def _located(issue: PolicyIssue, files: PolicyFiles) -> PolicyIssue:
     data = files.main if not issue.file else _other(issue.file, files)
-    found = place(data.decode("utf-8-sig", "replace"), issue.line, issue.column, issue.within or 0)
-    line, column = found or (issue.line, issue.column)
-    return issue._replace(line=line, column=column, within=None)
+    text = data.decode("utf-8-sig", "replace")
+    found = place(text, issue.line, issue.column, issue.within or 0)
+    if found is None:
+        return issue._replace(within=None)
+    line, column = found
+    return issue._replace(line=line, column=column, within=None, excerpt=_excerpt(text.split("\n")[line - 1], column))
+
+
+def _excerpt(line: str, column: int) -> str:
+    """The line around a column, and a caret below it."""
+    blanks = len(line) - len(line.lstrip())
+    begin = max(min(blanks, column - 1), column - 1 - _BEFORE)
+    shown = visible(line[begin : begin + _BEFORE + _AFTER].replace("\t", " "))
+    return f"{shown}\n{' ' * (column - 1 - begin)}^"
 
 
 def _other(file: str, files: PolicyFiles) -> bytes:

@@ -60,10 +60,6 @@ def load_set(
     layers = Layers(tree, shapes, PolicyReference(source or files.name, files.digest, files.revision, built_in))
     plain = layers.read((), None)
     issues = [*plain.issues, *layers.loader.check_limits(plain.read, tree.get("waivers"))]
-    if files.others:
-        from checks.policy.named_texts import text_faults
-
-        issues += text_faults(tree, files)
     if (node := tree.get("overrides")) is not None:
         from checks.policy.overriding import overrides_of
 
@@ -217,6 +213,15 @@ class PolicySet:
     def tree(self) -> Entries | None:
         """The policy as it is written, with what it extends and its decisions."""
         return self._layers.tree if self._layers else None
+
+    @property
+    def text_faults(self) -> tuple[PolicyIssue, ...]:
+        """What is wrong with the texts that people sign. The policy judges all the same: who cannot sign is told so."""
+        if self._layers is None or not self.files.others:
+            return ()
+        from checks.policy.named_texts import text_faults
+
+        return in_order(text_faults(self._layers.tree, self.files))
 
     @property
     def wants_own(self) -> str | None:

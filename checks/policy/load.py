@@ -16,7 +16,6 @@ from checks.policy.section import Section
 from checks.policy.shape import MAX_ISSUES, Fault, KeyPath, Place, Reader, TooManyFaultsError, keys_of
 from checks.policy.values import Release
 
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from checks.policy.written import Written

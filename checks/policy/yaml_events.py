@@ -122,7 +122,7 @@ class _Builder:
             raise _RefusedError(1, 1, EMPTY, "begin with: version: 1")
         return document[0]
 
-    def _take_rare(self, event: yaml.Event, ended: bool) -> None:
+    def _take_rare(self, event: Any, ended: bool) -> None:
         """Any other event; `ended`: the document has its value."""
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         match event:

@@ -28,7 +28,9 @@ def _require(value: Any, _scene: Scene) -> Iterator[Block]:
     yield Bullets(
         (
             say("a new commit: {}", "git commit --signoff"),
-            say("the last commit: {}, then {}", "git commit --amend --no-edit --signoff", "git push --force-with-lease"),
+            say(
+                "the last commit: {}, then {}", "git commit --amend --no-edit --signoff", "git push --force-with-lease"
+            ),
             say("all commits of a branch: {}, then {}", "git rebase --signoff main", "git push --force-with-lease"),
         )
     )
@@ -45,8 +47,8 @@ def _remediation(value: Any, _scene: Scene) -> Iterator[Block]:
 def _generated(value: Any, scene: Scene) -> Iterator[Block]:
     said = {
         "noted": "What commits tell of tools that helped is noted.",
-        "required": "A bot or coding agent among the people of a commit is also named in an Assisted-by or Generated-by "
-        "trailer.",
+        "required": "A bot or coding agent among the people of a commit is also named in an Assisted-by or "
+        "Generated-by trailer.",
     }
     if value.declare != "off":
         yield Paragraph((said[value.declare.value],))
@@ -83,8 +85,8 @@ def _documents(value: Any, scene: Scene) -> Iterator[Block]:
         return
     yield Paragraph(
         (
-            "Before a first contribution is merged, its authors sign an agreement. The gate comments on the pull request "
-            "and says how: on a page after signing in with GitHub, or by a comment with the words that it names. A "
+            "Before a first contribution is merged, its authors sign an agreement. The gate comments on the pull "
+            "request and says how: on a page after signing in with GitHub, or by a comment with the words that it names. A "
             "signature counts for all later contributions.",
         )
     )
@@ -106,10 +108,12 @@ def _document(item: Any, scene: Scene) -> Phrase:
     if item.instead_of:
         said.append(say("stands for {}", listed(item.instead_of)))
     if item.kind != "individual":
-        own = "each person says once that they contribute for it" if item.corporate.acknowledge else "nobody need say so"
+        own = (
+            "each person says once that they contribute for it" if item.corporate.acknowledge else "nobody need say so"
+        )
         said.append((f"of a company that signed, {own}",))
     if item.fields:
-        said.append(("the form asks for ", *join((_field(entry) for entry in item.fields))))
+        said.append(("the form asks for ", *join(_field(entry) for entry in item.fields)))
     if item.phrase:
         said.append(say("to sign by comment: {}", str(item.phrase)))
     said += _where_needed(item, scene)
@@ -150,7 +154,11 @@ def _trivial(value: Any, _scene: Scene) -> Iterator[Block]:
 def _exempt(value: Any, scene: Scene) -> Iterator[Block]:
     if value.accounts:
         yield Paragraph(("Bots need not sign.",))
-    others = (("accounts", value.logins), ("members of", (*value.teams, *value.organizations)), ("addresses", value.emails))
+    others = (
+        ("accounts", value.logins),
+        ("members of", (*value.teams, *value.organizations)),
+        ("addresses", value.emails),
+    )
     if not scene.internal:
         if any(names for _, names in others):
             yield Paragraph(("People of the organization need not sign.",))

@@ -42,15 +42,15 @@ def _in_order(checks: Iterable[Check]) -> tuple[Check, ...]:
 def _summary(on: list[Check], checks: Iterable[Check], scene: Scene) -> Iterator[Block]:
     yield Paragraph(
         (
-            "This is what every pull request is judged by. It is made from the policy file that judges, so that the two "
-            "never differ. It says what the organization decided; it is no legal advice.",
+            "This is what every pull request is judged by. It is made from the policy file that judges, so that the "
+            "two never differ. It says what the organization decided; it is no legal advice.",
         )
     )
     if scene.internal:
         yield Paragraph(("This edition is for the organization only.",))
     yield from MODE(scene.policy.root.mode, scene)
     stops = [check for check in on if "block" in scene.policy.levels[check.id].values()]
-    named = (inner(title(check)) + ("" if check in stops else " (never stops a merge)") for check in on)
+    named = (inner(title(check)) + ("" if check in stops else " (stops nothing now)") for check in on)
     yield Paragraph((f"Judged are: {'; '.join(named)}.",))
     off = [inner(title(check)) for check in checks if check not in on]
     if off:
@@ -60,8 +60,8 @@ def _summary(on: list[Check], checks: Iterable[Check], scene: Scene) -> Iterator
 def _contribute(on: list[Check]) -> Iterator[Block]:
     yield Paragraph(
         (
-            "Open a pull request. The check ospo-gate judges it and says in a comment what is left to do; what turns green "
-            "by itself, and what somebody else has to do, it says, too.",
+            "Open a pull request. The check ospo-gate judges it and says in a comment what is left to do; what turns "
+            "green by itself, and what somebody else has to do, it says, too.",
         )
     )
     if not any(check.id in _CONTRIBUTE for check in on):
@@ -80,8 +80,12 @@ def _not_known(on: list[Check], scene: Scene) -> Part:
         for rule in check.rules
         if rule.could_not_tell
     ]
-    said = Paragraph(("What nobody can tell is never taken for good. It is a rule of its own, and this is what each does:",))
-    return Part("unknown", ("What cannot be known",), (said, Table(("Rule", "When it speaks", "What it does"), tuple(rows))))
+    said = Paragraph(
+        ("What nobody can tell is never taken for good. It is a rule of its own, and this is what each does:",)
+    )
+    return Part(
+        "unknown", ("What cannot be known",), (said, Table(("Rule", "When it speaks", "What it does"), tuple(rows)))
+    )
 
 
 def _elsewhere(policies: PolicySet, checks: Iterable[Check], scene: Scene) -> Part:

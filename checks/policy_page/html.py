@@ -29,9 +29,10 @@ th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; b
 thead th { color: var(--quiet); white-space: nowrap }
 tbody th { font-weight: 500; min-width: 9rem }
 td { min-width: 8rem }
+tr { scroll-margin-top: 1rem }
 tr:target { background: var(--raised); outline: 2px solid var(--link) }
 @media (max-width: 40rem) {
-  thead { position: absolute; left: -100vw }
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
   tr, tbody th, td { display: block; border: 0; padding: .1rem 0 }
   tr { border-bottom: 1px solid var(--line); padding: .5rem 0 }
 }
@@ -92,7 +93,7 @@ def _table(table: Table) -> Iterator[str]:
     yield f'<div class="scroll"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>'
     for row in table.rows:
         first, *others = map(_inline, row.cells)
-        anchor = f' id="{row.anchor}"' if row.anchor else ""
+        anchor = f' id="{escape(row.anchor)}"' if row.anchor else ""
         yield f'<tr{anchor}><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in others)}</tr>'
     yield "</tbody>\n</table></div>"
 

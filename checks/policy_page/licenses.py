@@ -152,9 +152,7 @@ LICENSES: Mapping[str, Say] = {
             False: "A license with an exception must be listed together with its exception.",
         }
     ),
-    "exceptions": bullets(
-        "Single packages that may have more:", _exception, "Exceptions for single packages: {}."
-    ),
+    "exceptions": bullets("Single packages that may have more:", _exception, "Exceptions for single packages: {}."),
     "clarify": bullets(
         "What single packages were found to be under:",
         _clarification,
@@ -199,6 +197,7 @@ AI_MODELS: Mapping[str, Say] = {
         "What single models and data sets were found to be under:", _model, "Models that somebody looked at: {}."
     ),
     "ignore": inside(
-        lambda value, _: [sentence("Not looked at: {}.", listed(value))] if value else (), "Some files are not looked at."
+        lambda value, _: [sentence("Not looked at: {}.", listed(value))] if value else (),
+        "Some files are not looked at.",
     ),
 }

@@ -1,6 +1,7 @@
 """The page as Markdown: safe to paste into a wiki or a repository."""
 
 from collections.abc import Callable, Iterator
+from html import escape
 from itertools import groupby
 
 from checks.model.phrase import Phrase
@@ -36,7 +37,7 @@ def _block(block: Block) -> Iterator[str]:
         yield f"| {' | '.join(block.head)} |"
         yield f"|{'---|' * len(block.head)}"
         for row in block.rows:
-            anchor = f'<a id="{row.anchor}"></a>' if row.anchor else ""
+            anchor = f'<a id="{escape(row.anchor)}"></a>' if row.anchor else ""
             yield f"| {anchor}{' | '.join(_inline(cell, markdown.cell) for cell in row.cells)} |"
 
 

@@ -17,7 +17,9 @@ _STANDARDS = {
 
 NOTICES: Mapping[str, Say] = {
     "file": line("Third-party notices stand in {}."),
-    "scope": choice({"shipped": "They list every package that is shipped.", "all": "They list every package, tools, too."}),
+    "scope": choice(
+        {"shipped": "They list every package that is shipped.", "all": "They list every package, tools, too."}
+    ),
 }
 
 

@@ -47,7 +47,9 @@ def _condition(match: Match, internal: bool) -> Phrase:
     if match.topics:
         where.append(say("with the topic {}", listed(match.topics, " or ")))
     if internal:
-        said = (say("whose property {} is {}", name, listed(values, " or ")) for name, values in match.properties.items())
+        said = (
+            say("whose property {} is {}", name, listed(values, " or ")) for name, values in match.properties.items()
+        )
         where += said
     hidden = not internal and (match.repositories or match.properties)
     kind = "in some repositories" if hidden else "in repositories" if where else "in all repositories"

@@ -68,7 +68,7 @@ VULNERABILITIES: Mapping[str, Say] = {
         [sentence("A vulnerability counts, too, if it is exploited within 30 days with a probability of {} or more "
                   "(EPSS).", (str(value.block_from),))] if value else ()
     ),
-    "vex": inside(_vex, "Statements that a vulnerability does not matter (VEX) count if they come from people we trust."),
+    "vex": inside(_vex, "Statements that a vulnerability does not matter (VEX) count if people we trust make them."),
     "accept": bullets("Accepted for a time:", _accepted, "Vulnerabilities that are accepted for a time: {}."),
 }  # fmt: skip
 
@@ -149,7 +149,9 @@ def _advised(entry: Any, scene: Scene) -> Phrase:
 
 def _sources(value: Any, scene: Scene) -> Iterator[Block]:
     if value.registries is not None:
-        yield sentence("Registries and archives that packages may come from: {}.", listed(value.registries) or ("none",))
+        yield sentence(
+            "Registries and archives that packages may come from: {}.", listed(value.registries) or ("none",)
+        )
     if value.git is not None:
         yield sentence("Repositories that packages may come from: {}.", listed(value.git) or ("none",))
     if value.internal:

@@ -9,6 +9,7 @@ from checks.policy.schema import Policy, Root
 from checks.policy.section import GuidanceText, Section
 from checks.policy.shape import Key, is_shape, keys_of
 from checks.policy_page.contributions import AGREEMENTS, SIGNOFF
+from checks.policy_page.custom import CUSTOM_RULES
 from checks.policy_page.licenses import AI_MODELS, LICENSES
 from checks.policy_page.outputs import INVENTORY, NOTICES, SBOM
 from checks.policy_page.packages import FRESHNESS, PACKAGES, VULNERABILITIES
@@ -29,6 +30,7 @@ WORDS: Mapping[str, Mapping[str, Say]] = {
     "sbom": SBOM,
     "ai_models": AI_MODELS,
     "inventory": INVENTORY,
+    "custom_rules": CUSTOM_RULES,
 }
 #: The words of the keys of the file itself.
 WHOLE: Mapping[str, Say] = {"mode": MODE, **ASK, **ABOUT, "waivers": waivers}
@@ -42,6 +44,7 @@ TITLES: Mapping[str, str] = {
     "notices": "Third-party notices",
     "sbom": "Software bills of materials",
     "ai_models": "AI models and data sets",
+    "custom_rules": "Rules of our own",
     "inventory": "What is read",
 }
 #: What every section has, and the rules say.
@@ -97,7 +100,8 @@ def _override(value: Any, scene: Scene) -> Iterator[Block]:
         reason = ", with a reason" if value.reason == "required" else ""
         reason += "; who opened it may do so, too" if value.own else "; never by who opened it"
         if scene.internal:
-            yield sentence(f"For one head of a pull request it can be set to pass by {{}}{reason}.", listed(value.who, " or "))
+            who = listed(value.who, " or ")
+            yield sentence(f"For one head of a pull request it can be set to pass by {{}}{reason}.", who)
         else:
             yield Paragraph((f"For one head of a pull request some people can set it to pass{reason}.",))
 

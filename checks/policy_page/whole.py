@@ -26,7 +26,7 @@ from checks.policy_page.words import (
 MODE = choice(
     {
         "enforce": "What the policy does not let through cannot merge.",
-        "evaluate": "Verdicts are shown and stop nothing yet; where it says below that something stops a merge, it will.",
+        "evaluate": "Verdicts are shown and stop nothing yet; what stops a merge by the words below, will.",
         "off": "Nothing is judged at present.",
     }
 )
@@ -102,7 +102,13 @@ def waivers(value: tuple[Waiver, ...], scene: Scene) -> Iterator[Block]:
 
 
 def _how_many(live: int, others: int) -> str:
-    holds = "No exception holds now" if not live else "1 exception holds now" if live == 1 else f"{live} exceptions hold now"
+    holds = (
+        "No exception holds now"
+        if not live
+        else "1 exception holds now"
+        if live == 1
+        else f"{live} exceptions hold now"
+    )
     return f"{holds}; {others} more ended or begin later." if others else f"{holds}."
 
 

@@ -10,6 +10,7 @@ from checks.model.errors import PolicyError
 from checks.model.finding import Finding
 from checks.model.phrase import plain, visible
 from checks.model.report import Report
+from checks.policy.document import Scalar
 from checks.policy.layers import PolicySet
 from checks.policy.load import in_order
 from checks.policy.shape import Fault, KeyPath, Place, Reader, TooManyFaultsError
@@ -51,17 +52,31 @@ class Examples(NamedTuple):
 
 
 def read(data: bytes, file: str, rules: Sequence[str], checks: Sequence[str]) -> Examples:
-    """The examples in a file; `rules` and `checks` are the names that there are. Raises `PolicyError`, which names every
-    fault."""
+    """The examples in a file; `rules` and `checks` are the names that there are.
+
+    Raises `PolicyError`, which names every fault.
+    """
     node = parse(data.decode("utf-8-sig", "replace"), file)
     reader = Reader({"rule": rules, "check": checks})
     try:
         root = reader.read_shape(node, ExampleFileRoot, ())
+        if isinstance(root, ExampleFileRoot):
+            _check_rules(root, reader, rules)
     except TooManyFaultsError:
         root = Fault
     if not isinstance(root, ExampleFileRoot) or reader.issues:
         raise PolicyError(file, in_order(reader.issues))
     return Examples(file, root, reader.places)
+
+
+def _check_rules(root: ExampleFileRoot, reader: Reader, rules: Sequence[str]) -> None:
+    """A finding that is named by its rule alone has a name that there is, too."""
+    for index, example in enumerate(root.tests):
+        for number, finding in enumerate(example.expect.findings):
+            if finding.rule not in rules:
+                path = ("tests", str(index), "expect", "findings", str(number))
+                place = reader.places[path]
+                reader.unknown(Scalar(finding.rule, place.line, place.column), rules, path, "rule")
 
 
 def results(policies: PolicySet, examples: Examples, only: str | None = None) -> Iterator[Result]:

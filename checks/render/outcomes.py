@@ -110,9 +110,13 @@ def _group(finding: Finding) -> str:
     return "approval" if finding.move is Move.OWNER else "to_fix"
 
 
+#: Evidence in which commits of one rule differ for whoever has to repair them.
+_OF_COMMITS = frozenset({"expected", "found", "tool"})
+
+
 def things(findings: Iterable[Finding]) -> tuple[Thing, ...]:
-    """Findings that have one cause together: one rule and one direct dependency, or one rule and several commits, or
-    several people who have to sign one document."""
+    """Findings that have one cause together: one rule and one direct dependency, or one rule and several commits of
+    which the same is said, or several people who have to sign one document."""
     together: dict[tuple[object, ...], list[Finding]] = {}
     for finding in findings:
         together.setdefault(_cause(finding), []).append(finding)
@@ -120,7 +124,9 @@ def things(findings: Iterable[Finding]) -> tuple[Thing, ...]:
 
 
 def _cause(finding: Finding) -> tuple[object, ...]:
-    if finding.subject.commit or (finding.could_not_tell and finding.subject.purl):
+    if finding.subject.commit:
+        return (finding.rule, *(row.actual for row in finding.evidence if row.what in _OF_COMMITS))
+    if finding.could_not_tell and finding.subject.purl:
         return (finding.rule, "one cause for all")
     if finding.subject.person:
         return (finding.rule, finding.subject.name)

@@ -97,7 +97,7 @@ def _beside(snapshot: Snapshot, section: SignoffSection, said: Said | None) -> I
     if section.repository_file is not RepositoryFile.IGNORE:
         yield from of_edits(snapshot.listing)
     plain = [commit for commit in snapshot.listing.commits if len(commit.parents) < 2]
-    yield from of_tools(plain, section.generated)
+    yield from of_tools(plain, section.generated, snapshot.listing.head)
 
 
 def _judge(snapshot: Snapshot, facts: Facts, section: SignoffSection) -> _Result:

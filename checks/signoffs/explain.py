@@ -214,10 +214,13 @@ def _on_the_web(failure: Failure, repair: Repair) -> Phrase:
     lines = expected_lines(failure)
     if failure.kind in (Kind.INVALID_EMAIL, Kind.UNVERIFIED) or not lines:
         return ("a codespace of the branch has a terminal in the browser",)
-    if repair.instead or (repair.commands and not repair.rewrites):
-        return (
-            "commit any small change in the web editor and put the lines of the remediation commit into its "
-            "description: the one that begins with “I” or “On behalf of”, and your sign-off",
+    if repair.statements and repair.signer:
+        lines = (*repair.statements, f"Signed-off-by: {_identity(repair.signer)}")
+        said = join((say("{}", line) for line in lines), last=" and ")
+        return say(
+            "commit any small change in the web editor, with these lines in its description, the first one once "
+            "for each commit that it is about: {}",
+            said,
         )
     return say(
         "a codespace of the branch has a terminal in the browser; or make the change once more on a new branch in the "

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from checks.model.commit import Commit
 from checks.model.dependency import Location
 from checks.model.finding import Evidence, Fix, Move, Observation, Subject
-from checks.model.phrase import Foreign, Phrase, join, say
+from checks.model.phrase import Phrase, join, say
 from checks.model.snapshot import Listing
 from checks.signoffs.machines import Signal, signals, undeclared
+from checks.signoffs.repair import SHORT
 from checks.signoffs.repository_file import PATH, Said, not_followed
 from checks.signoffs.terms import Declaring, GeneratedPolicy, SignoffSection
 
@@ -57,8 +58,8 @@ def _about_file(rule: str, message: Phrase, headline: Phrase, line: int, owner: 
     )
 
 
-def of_tools(commits: Sequence[Commit], policy: GeneratedPolicy) -> Iterator[Observation]:
-    """What commits tell of tools, as far as the policy wants to know it."""
+def of_tools(commits: Sequence[Commit], policy: GeneratedPolicy, head: str) -> Iterator[Observation]:
+    """What commits tell of tools, as far as the policy wants to know it. `head`: SHA of the newest commit."""
     if policy.declare is Declaring.OFF:
         return
     required = policy.declare is Declaring.REQUIRED
@@ -66,13 +67,20 @@ def of_tools(commits: Sequence[Commit], policy: GeneratedPolicy) -> Iterator[Obs
         missing = undeclared(commit, policy.agents) if required else ()
         found = missing or signals(commit, policy.agents)
         if found:
-            yield _about_tools(commit, found, "generated-code-undeclared" if missing else "generated-code-noted")
+            yield _about_tools(commit, found, _rewording(commit, head) if missing else None)
 
 
-def _about_tools(commit: Commit, found: Sequence[Signal], rule: str) -> Observation:
+def _rewording(commit: Commit, head: str) -> str:
+    """The command that lets its message be edited."""
+    if commit.sha == head:
+        return "git commit --amend"
+    return f"git rebase -i {commit.parents[0][:SHORT] if commit.parents else '--root'}"
+
+
+def _about_tools(commit: Commit, found: Sequence[Signal], rewording: str | None) -> Observation:
+    """`rewording`: the command with which the missing trailer is added; None: none is missing."""
     listed = join((say(f"{signal.what} {{}}", signal.tool) for signal in found[:_LISTED]), last=" and ")
-    missing = rule == "generated-code-undeclared"
-    if missing:
+    if rewording:
         message = say(
             "Commit {} has a tool among its people and no trailer that declares it: {}.", commit.short, listed
         )
@@ -80,14 +88,13 @@ def _about_tools(commit: Commit, found: Sequence[Signal], rule: str) -> Observat
     else:
         message = say("Commit {} tells of a tool that helped: {}.", commit.short, listed)
         headline = say("Commit {} tells of a tool that helped", commit.short)
-    command, trailer = Foreign("git commit --amend"), Foreign("Assisted-by: NAME OF THE TOOL")
-    line = ("Add the trailer ", trailer, " to the message with ", command)
+    add = say("Add the trailer {} to the message with {}", "Assisted-by: NAME OF THE TOOL", rewording or "")
     return Observation(
-        rule=rule,
+        rule="generated-code-undeclared" if rewording else "generated-code-noted",
         subject=Subject(commit=commit.sha),
         message=message,
         headline=headline,
         evidence=tuple(Evidence("tool", say(f"{signal.what}: {{}}", signal.tool), ("git",)) for signal in found),
         policy_key=("signoff", "generated"),
-        fix=Fix(line) if missing else None,
+        fix=Fix(add) if rewording else None,
     )

@@ -82,8 +82,8 @@ class Remediations:
             fault = self._fault(claim, commit.author)
             if fault is not None:
                 return claim, fault
-        claim = self._by_beginning.get(commit.sha[:_SHORTEST])
-        return (claim, "short") if claim is not None and claim.sha.strip() != commit.sha else None
+        short = self._by_beginning.get(commit.sha[:_SHORTEST])
+        return (short, "short") if short is not None and short.sha.strip() != commit.sha else None
 
     @cached_property
     def _by_beginning(self) -> dict[str, Claim]:

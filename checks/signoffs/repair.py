@@ -40,6 +40,8 @@ class Repair(NamedTuple):
     """Whether commits get new SHAs, so that `git push --force-with-lease` has to follow."""
     instead: tuple[str, ...] = ()
     """The remediation commit that does the same without rewriting, where the policy allows it."""
+    statements: tuple[str, ...] = ()
+    """The lines of remediation in its message, one a commit and person, for who makes it in a browser."""
 
 
 class _Need(NamedTuple):
@@ -108,10 +110,9 @@ def repair_on(branch: Branch, failing: Sequence[Failure]) -> Repair:
     keeper = branch.keeper
     mine = next((group for person, group in groups if keeper and same_person(person, keeper)), [])
     others = [need for _, group in groups if group is not mine for need in group]
-    if keeper and others and branch.allowed.individual and branch.allowed.third_party:
-        on_behalf = _remediation([*others, *mine], keeper)
-        if on_behalf:
-            return Repair(on_behalf, keeper, rewrites=False)
+    on_behalf = branch.allowed.individual and branch.allowed.third_party
+    if keeper and others and on_behalf and (lines := _statements([*others, *mine], keeper)):
+        return Repair(_remediation(lines, keeper), keeper, rewrites=False, statements=lines)
     if keeper and mine:
         return _by_rewriting(branch, keeper, mine, _commits(others))
     if len(groups) == 1:
@@ -168,8 +169,8 @@ def _by_rewriting(branch: Branch, signer: Person, group: Sequence[_Need], left: 
     if not _pasteable(*wrong, *(own if left else ())):
         commands = []
     individual = branch.allowed.individual and all(need.exactly(signer) for need in group)
-    instead = _remediation(group, signer) if individual else ()
-    return Repair(tuple(commands), signer, first, left, True, instead)
+    lines = _statements(group, signer) if individual else ()
+    return Repair(tuple(commands), signer, first, left, True, _remediation(lines, signer), lines)
 
 
 def _rewriting(branch: Branch, commits: Sequence[Commit], wrong: set[str], only: set[str]) -> str:
@@ -196,13 +197,16 @@ def _empty_options(commit: Commit) -> str:
     return options + ("" if commit.message.strip() else " --allow-empty-message")
 
 
-def _remediation(group: Sequence[_Need], signer: Person) -> tuple[str, ...]:
-    """Remediation commits by `signer`; empty where remediation cannot help or a name cannot be pasted safely."""
+def _statements(group: Sequence[_Need], signer: Person) -> tuple[str, ...]:
+    """Lines of remediation by `signer`; empty where it cannot help or a name cannot be pasted safely."""
     if any(need.invalid for need in group) or not _usable(signer.email):
         return ()
-    lines = [_statement(need, signer) for need in group]
-    if not _pasteable(*lines):
-        return ()
+    lines = tuple(_statement(need, signer) for need in group)
+    return lines if _pasteable(*lines) else ()
+
+
+def _remediation(lines: Sequence[str], signer: Person) -> tuple[str, ...]:
+    """The commits that say them."""
     title = shlex.quote(f"Sign off earlier commits of {signer.name}")
     chunks = [lines[start : start + LINES_PER_COMMIT] for start in range(0, len(lines), LINES_PER_COMMIT)]
     return tuple(

@@ -1,4 +1,5 @@
-"""From the merge of a waiver to green: `python -m tests.benchmarks policy-push [--pulls 100] [--decisions 2000]`.
+"""From the merge of a waiver to green: `python -m tests.benchmarks policy-push [--pulls 100] [--decisions 2000]
+[--asked]`.
 
 GitHub is simulated on the same machine, without its limits and with them; docs/performance.md has what came out.
 """
@@ -63,6 +64,54 @@ def _merged(stage: Stage, central: Repository, changes: Sequence[Pull], what: st
     )
 
 
+def asked(pulls: int, limits: bool) -> None:
+    """The same where all of them asked for it: each is told in a comment of its own."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Stage(Path(folder), OSPO_GATE_POLICY=PLACE, OSPO_GATE_GITHUB_PACING="off") as stage,
+    ):
+        stage.sim.limits.enabled = False
+        stage.sim.world.installations[stage.installation].permissions["contents"] = "write"
+        central = stage.sim.create_repository("example", "policy", private=True, files={"policy.yaml": STRICT})
+        changes = _pulls(stage, pulls)
+        _until(stage, changes, "failure")
+        (id_,) = {_finding(stage, change) for change in changes}
+        for change in changes:
+            stage.sim.comment(change.repository, change.number, stage.ada, f"/ospo-gate waive {id_} we need it")
+        _until(stage, changes, "action_required")
+        stage.until(lambda: central.pulls, "a pull request on the policy repository")
+        stage.until(lambda: stage.waiting() <= 1, "nobody asks any more", PATIENCE)  # the matter looks again in hours
+        (decided,) = central.pulls.values()
+        if limits:
+            stage.stop_service()
+            stage.settings["OSPO_GATE_GITHUB_PACING"] = "on"
+            stage.start_service()
+            stage.sim.advance(3_600)  # what was asked before counts no more
+            stage.sim.limits.enabled = True
+            stage.sim.limits.use_secondary()
+        stage.sim.reset_counts()
+        began = time.monotonic()
+        decided.merge(stage.sim.create_user("grace"))
+        last = max(_until(stage, changes, "success")) - began
+        stage.until(lambda: all(_granted(stage, change) for change in changes), "all are told", PATIENCE)
+        kinds = Counter(request.kind for request in stage.sim.requests)
+        print(
+            f"  {'with' if limits else 'without'} limits, all of them asked: {len(changes)} are green after {last:.2f} s "
+            f"and told after {time.monotonic() - began:.2f} s, {kinds['graphql']} requests of GraphQL and "
+            f"{kinds['rest']} of REST",
+            flush=True,
+        )
+
+
+def _finding(stage: Stage, change: Pull) -> str:
+    summary = stage.runs(change.repository, change.head_sha)["ospo-gate"]["output"]["summary"]
+    return str(summary).partition("`")[2].partition("`")[0]
+
+
+def _granted(stage: Stage, change: Pull) -> bool:
+    return any("was granted" in comment["body"] for comment in stage.own_comments(change))
+
+
 def _pulls(stage: Stage, count: int) -> list[Pull]:
     made = [stage.sim.create_repository("example", f"web-{n}", files=CLEAN) for n in range(REPOSITORIES)]
     changes = []
@@ -94,9 +143,12 @@ def main(options: Sequence[str] = ()) -> None:
     parser.add_argument("--pulls", type=int, default=100)
     parser.add_argument("--decisions", type=int, default=2_000)
     parser.add_argument("--only", choices=("limits", "unlimited"))
+    parser.add_argument("--asked", action="store_true", help="only where all of them asked for it")
     chosen = parser.parse_args(list(options))
     for limits in (False, True):
         if chosen.only in (None, "limits" if limits else "unlimited"):
-            run(chosen.pulls, 0 if limits else chosen.decisions, limits)
-    if chosen.only is None:
+            if not chosen.asked:
+                run(chosen.pulls, 0 if limits else chosen.decisions, limits)
+            asked(chosen.pulls, limits)
+    if chosen.only is None and not chosen.asked:
         run(chosen.pulls, 0, limits=False)

@@ -346,6 +346,35 @@ def test_a_policy_that_is_valid_missing_or_a_folder_is_told(
     assert "the App is not installed where" in policy("elsewhere/policy@main")[1]
 
 
+def test_whether_requests_become_pull_requests_and_none_is_merged_unapproved(
+    sim: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = sim.create_app(private_key_pem=pem())
+    sim.install(app, "example")
+    repository = sim.create_repository("example", "decisions", files={"policy.yaml": "version: 1\n"})
+    writer = sim.create_app("policy-bot", private_key_pem=pem(), permissions={"contents": "write", "metadata": "read"})
+    (tmp_path / "second.pem").write_text(writer.private_key_pem)
+
+    def said(**settings: str) -> list[tuple[str, str]]:
+        _, found = look(
+            sim, app, tmp_path, monkeypatch, capsys, "--repositories", "0", POLICY="example/decisions@main", **settings
+        )
+        return [*found["requests"], *found["approval"]]
+
+    (level, what), (unprotected, why) = said()
+    assert (level, unprotected) == ("warning", "warning")
+    assert "the App may not write to example/decisions (contents)" in what
+    assert "is not required on example/decisions: whoever may merge there" in why
+    repository.require_checks("ospo-gate / approval", app=app)
+    second = {"POLICY_APP_ID": str(writer.id), "POLICY_PRIVATE_KEY_FILE": str(tmp_path / "second.pem")}
+    assert said(**second)[0][1].startswith("the second App is not installed on example/decisions")
+    sim.install(writer, "example", ["decisions"])
+    assert "the second App may not write to example/decisions (pull_requests)" in said(**second)[0][1]
+    granted = next(one for one in sim.world.installations.values() if one.app is writer).permissions
+    granted["pull_requests"] = "write"
+    assert [level for level, _ in said(**second)] == ["ok", "ok"]
+
+
 def test_the_texts_of_agreements_are_there_and_are_those_that_the_policy_names(
     sim: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

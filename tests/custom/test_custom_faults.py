@@ -77,7 +77,9 @@ def test_what_is_wrong_is_said_with_what_to_do(when: str, message: str, hint: st
 
 
 def test_something_is_missing_at_the_end() -> None:
-    ((line, _, message, _),) = faults("version: 1\ncustom_rules:\n  - {id: a-b, message: x, when: 'dependency.name =='}\n")
+    ((line, _, message, _),) = faults(
+        "version: 1\ncustom_rules:\n  - {id: a-b, message: x, when: 'dependency.name =='}\n"
+    )
     assert (line, message) == (3, "something is missing at the end")
 
 
@@ -104,7 +106,9 @@ def test_two_rules_with_one_id() -> None:
 
 
 def test_waivers_and_levels_know_the_rules_of_the_policy() -> None:
-    rules = "custom_rules: {rules: [{id: some-rule, when: 'true', message: x, waivable: false}], levels: {some-ruel: warn}}"
+    rules = (
+        "custom_rules: {rules: [{id: some-rule, when: 'true', message: x, waivable: false}], levels: {some-ruel: warn}}"
+    )
     assert "did you mean 'some-rule'?" in faults(f"version: 1\n{rules}\n")[0][3]
     waiver = "{id: W, rules: [RULE], package: pkg:npm/a, reason: b, approved_by: '@c', expires: 2027-01-01}"
     text = f"version: 1\n{rules.replace('some-ruel', 'some-rule')}\nwaivers: [{waiver}]\n"
@@ -117,7 +121,8 @@ def test_without_the_library_a_policy_with_rules_is_an_error_and_any_other_is_no
     rules: str, code: int, tmp_path: Path
 ) -> None:
     (tmp_path / "policy.yaml").write_text(f"version: 1\ncustom_rules: {rules}\n")
-    script = "import sys\nsys.modules['cel_expr_python'] = None\nfrom app.cli.main import main\nsys.exit(main(sys.argv[1:]))\n"
+    without = "import sys; sys.modules['cel_expr_python'] = None"
+    script = f"{without}; from app.cli.main import main; sys.exit(main(sys.argv[1:]))"
     command = [sys.executable, "-c", script, "policy", "validate", str(tmp_path / "policy.yaml")]
     root = Path(__file__).parent.parent.parent
     done = subprocess.run(command, capture_output=True, text=True, cwd=root, check=False)
@@ -148,10 +153,11 @@ def test_a_condition_that_takes_too_long_is_stopped_and_could_not_tell() -> None
 _ATOMS = st.sampled_from(
     [*FIELDS[On.DEPENDENCY], "a", "1", "-1", "2.5", '"x"', "true", "null", "[]", "[1,2]", "{}", "a.score", "now"]
 )
+_OPERATORS = ("&&", "||", "==", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "%", "in")
 _TEXTS = st.recursive(
     _ATOMS,
     lambda inner: st.one_of(
-        st.tuples(inner, st.sampled_from("&& || == != < > <= >= + - * / % in".split()), inner).map(" ".join),
+        st.tuples(inner, st.sampled_from(_OPERATORS), inner).map(" ".join),
         inner.map(lambda text: f"!({text})"),
         inner.map(lambda text: f"has({text})"),
         inner.map(lambda text: f"size({text})"),
@@ -196,3 +202,14 @@ def test_a_place_inside_of_a_value_is_inside_of_the_text(text: str, line: int, c
     found = place(text, line, column, solid)
     if found is not None:
         assert not text.split("\n")[found[0] - 1][found[1] - 1].isspace()
+
+
+def test_the_terminal_shows_the_line_and_a_caret(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from app.cli.main import main
+
+    rule = '  - id: some-rule\n    when: |\n      true &&\n        dependency.nmae == "b"\n    message: x\n'
+    (tmp_path / "policy.yaml").write_text(f"version: 1\ncustom_rules:\n{rule}")
+    assert main(["policy", "validate", str(tmp_path / "policy.yaml")]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert said[0].startswith(f"{tmp_path}/policy.yaml:6:9: custom_rules.rules.0.when: there is no field")
+    assert said[1:4] == ['    dependency.nmae == "b"', "    ^", "    did you mean 'dependency.name'?"]

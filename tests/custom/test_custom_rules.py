@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from checks.engine.plan import Plan
 from checks.model.advisory import Advisory
 from checks.model.commit import AccountType, Commit, Person
 from checks.model.facts import Facts, RepositoryFacts, Want
@@ -12,7 +13,6 @@ from checks.model.finding import Level
 from checks.model.packages import Gap, Known, PackageFacts, VersionFacts
 from checks.model.phrase import Foreign, plain
 from checks.model.report import Conclusion
-from checks.engine.plan import Plan
 from checks.model.snapshot import Listing, Snapshot
 from tests.custom.examples import NOW, judge, policy, rules_of
 from tests.engine.examples import dep, inventory, pair
@@ -304,3 +304,39 @@ def test_package_facts() -> None:
     known = Facts(packages={NPM: PackageFacts(maintainers=Known(1, "x"))})
     (finding,) = judge(rule, dep("a@1.0.0"), facts=known).findings
     assert plain(finding.message) == "Kept up by 1."
+
+
+@pytest.mark.parametrize(
+    ("license_", "category"),
+    [
+        ("MIT", "permissive"),
+        ("GPL-2.0-or-later", "strong-copyleft"),
+        ("MIT OR GPL-3.0-only", "permissive"),
+        ("MIT AND GPL-3.0-only", "strong-copyleft"),
+        ("(MIT OR Apache-2.0) AND MPL-2.0", "weak-copyleft"),
+        ("AGPL-3.0-only", "network-copyleft"),
+        ("GPL-2.0-only WITH Classpath-exception-2.0", "strong-copyleft"),
+        ("LicenseRef-Example", "unknown"),
+    ],
+)
+def test_the_category_that_decides(license_: str, category: str) -> None:
+    rule = "- {id: all-of-them, when: 'true', message: '${dependency.license.category}'}"
+    (finding,) = judge(rule, dep("a@1.0.0", license=license_)).findings
+    assert plain(finding.message) == f"{category}."
+
+
+@pytest.mark.parametrize("license_", ["see the website, or ask our lawyers", None])
+def test_a_license_that_is_not_understood_has_no_category(license_: str | None) -> None:
+    rule = "- {id: no-copyleft, when: dependency.license.category != 'permissive', message: x}"
+    assert rules_of(judge(rule, dep("a@1.0.0", license=license_))) == ["no-copyleft-unknown"]
+
+
+def test_a_whole_tree_is_no_pull_request() -> None:
+    from checks.engine.evaluate import evaluate
+    from checks.model.snapshot import ChangedFile, FileStatus
+
+    rule = "- {id: any-file, on: pull, when: size(pull.files) > 0, message: A file.}"
+    files = (ChangedFile("a", FileStatus.PRESENT),)
+    for base, expected in (("", []), ("b" * 40, ["any-file"])):
+        plan = Plan(Snapshot(Listing(base, "c" * 40, files)))
+        assert rules_of(evaluate(plan, Facts(), policy(rule), NOW)) == expected

@@ -92,14 +92,8 @@ def test_a_pull_request_about_something_else_gets_no_such_check(stage: Stage) ->
 
 def test_the_command_asks_the_service(stage: Stage) -> None:
     (stage.folder / "strict.yaml").write_text(STRICT)
-    command = [
-        Path(sys.executable).with_name("ospo-gate"),
-        "policy",
-        "preview",
-        "strict.yaml",
-        "--fail-on",
-        "newly-blocked",
-    ]
+    gate = str(Path(sys.executable).with_name("ospo-gate"))
+    command = [gate, "policy", "preview", "strict.yaml", "--fail-on", "newly-blocked"]
     environment = {"PATH": "", "OSPO_GATE_SERVER": f"http://127.0.0.1:{stage.port}", "OSPO_GATE_API_TOKEN": TOKEN}
     done = subprocess.run(command, cwd=stage.folder, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, "")

@@ -78,6 +78,18 @@ ai_models:
   clarify:
     - {model: pkg:generic/ollama/llama3.1, license: LicenseRef-scancode-llama-3.1-license-2024, reason: Read by us.}
   ignore: ["tests/*"]
+custom_rules:
+  rules:
+    - id: no-old-chart
+      when: repository.name == "example/old-chart"
+      message: Take the new chart.
+      level: block
+      from: 2027-05-01
+      until_then: warn
+      unknown: note
+      guidance: {text: The chart guild helps., link: https://example.com/charts}
+      move: owner
+      waivable: false
 """
 OVERRIDES = """\
 overrides:
@@ -95,7 +107,8 @@ overrides:
 
 def everything() -> str:
     """The whole policy, without overrides."""
-    return EVERYTHING.replace("inventory: {}", 'inventory: {same_sources: [["https://a.example/", "https://b.example/"]]}') + MORE
+    same = 'inventory: {same_sources: [["https://a.example/", "https://b.example/"]]}'
+    return EVERYTHING.replace("inventory: {}", same) + MORE
 
 
 def policies(text: str, name: str = "policy.yaml") -> PolicySet:

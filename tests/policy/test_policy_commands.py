@@ -53,7 +53,10 @@ def test_init_never_touches_what_is_there(run: Run) -> None:
     write("version: 1\n")
     code, out, err = run("init")
     assert (code, out) == (2, "")
-    assert err == "ospo-gate: policy.yaml exists already\n  Check it with: ospo-gate policy validate policy.yaml\n"
+    assert err == (
+        "ospo-gate: policy.yaml exists already\n"
+        "  Check it with: ospo-gate policy validate policy.yaml; write over it with --force\n"
+    )
     assert Path("policy.yaml").read_text() == "version: 1\n"
 
 

@@ -70,7 +70,7 @@ def test_each_fault_is_named_in_its_file(validate: Validate) -> None:
     code, out, err = validate(files)
     assert (code, out) == (2, "")
     places = [line.partition(" ")[0] for line in err.splitlines() if line[:1].strip()]
-    assert places == ["policy.yaml:4:36:", "enterprise.yaml:2:20:", "waivers/W-1.yaml:2:9:", "policy.yaml:"]
+    assert places == ["policy.yaml:4:29:", "enterprise.yaml:2:20:", "waivers/W-1.yaml:2:9:", "policy.yaml:"]
     assert "overrides.0.mood: unknown key" in err
 
 
@@ -86,7 +86,7 @@ def test_a_file_elsewhere_is_named_so_that_it_can_be_opened(validate: Validate, 
 def test_warnings_are_named_in_their_file(validate: Validate) -> None:
     code, out, _ = validate(LAYERED | {"waivers/W-1.yaml": WAIVER.replace("2099", "2001")})
     assert code == 0
-    assert "\nwaivers/W-1.yaml:6:10: warning: waivers.0.expires: the waiver W-1 ended with 2001-12-31" in out
+    assert "\nwaivers/W-1.yaml:6:1: warning: waivers.0.expires: the waiver W-1 ended with 2001-12-31" in out
 
 
 def test_an_open_file_of_an_editor_is_read_with_what_lies_beside_it(

@@ -67,7 +67,7 @@ def test_vulnerabilities_are_judged_by_the_advisories_that_are_stored(run: Run) 
             "example/web": {"newly_blocked": 1},
             "example/api": {"newly_blocked": 1},
         }
-        assert (found.lacking, found.left_out, dict(found.partly["vulnerabilities"])) == (1, frozenset(), {})
+        assert (found.lacking, found.left_out, list(found.partly["vulnerabilities"])) == (1, frozenset(), [])
 
     run(story)
 

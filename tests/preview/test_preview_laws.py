@@ -12,8 +12,8 @@ from app.preview import Previewed, preview
 from app.store.database import Database
 from app.store.preview import PreviewStore
 from checks.engine.evaluate import evaluate
-from checks.engine.plan import Plan
 from checks.engine.indexed import INDEXED
+from checks.engine.plan import Plan
 from checks.engine.preview import Comparison, Stand, stand
 from checks.model.dependency import Inventory, Scope
 from checks.model.facts import Facts, RepositoryFacts

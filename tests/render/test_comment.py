@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from checks.model.dependency import Location
 from checks.model.facts import RepositoryFacts
-from checks.model.finding import Fix, Level, Move
+from checks.model.finding import Evidence, Fix, Level, Move
 from checks.model.phrase import say
 from checks.model.report import CheckOutcome, Conclusion, PolicyReference, Report
 from checks.render.checkrun import annotation_message
@@ -251,6 +251,20 @@ def test_unsigned_commits_are_one_thing() -> None:
     outcomes = (CheckOutcome("signoff", "sign-off", 3, "commit"),)
     text = body(report(*commits, outcomes=outcomes))
     assert "The same goes for commit `2222222` (`dco-2aa`) and commit `3333333` (`dco-3aa`)." in text
+
+
+def test_commits_that_need_different_lines_are_several_things() -> None:
+    """What is said of one, and the line that it lacks, is not true of the other."""
+    found = [
+        replace(
+            unsigned(f"dco-{name}aa", sha * 40), evidence=(Evidence("expected", say("{}", f"Signed-off-by: {name}")),)
+        )
+        for name, sha in (("Ada", "1"), ("Bob", "2"), ("Ada", "3"))
+    ]
+    text = body(report(*found, outcomes=(CheckOutcome("signoff", "sign-off", 3, "commit"),)))
+    assert "Two things to fix" in text
+    assert "The same goes for commit `3333333`" in text
+    assert "The same goes for commit `2222222`" not in text
 
 
 def test_old_debt_is_one_sentence() -> None:

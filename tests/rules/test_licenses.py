@@ -197,6 +197,12 @@ def test_evidence_names_the_reasoning() -> None:
         ("judged as", "MIT AND GPL-2.0-or-later", "normalized"),
         ("failing part", "GPL-2.0-or-later", ""),
         ("category", "strong-copyleft", ""),
+        ("part", "MIT: permissive, which is listed in licenses.allow", ""),
+        (
+            "part",
+            "GPL-2.0-or-later: neither it nor its category (strong-copyleft) is listed in licenses.allow",
+            "",
+        ),
         ("rule", "license-not-allowed: licenses.allow has neither GPL-2.0-or-later nor strong-copyleft", ""),
         ("scope", "runtime", ""),
     ]

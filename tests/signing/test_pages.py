@@ -240,7 +240,7 @@ agreements:
     - {name: CLA, version: "1", text: cla.md, fields: [{name: country, label: Country, required: true}]}
     - {name: Lost, version: "1", text: lost.md, phrase: I have read what is lost and agree}
 """
-    with Signing(tmp_path, {"policy.yaml": policy, "cla.md": "Text\n"}) as stage:
+    with Signing(tmp_path, {"policy.yaml": policy, "cla.md": "Text\n", "lost.md": b"\xff"}) as stage:
         author = stage.sim.create_user("formal", email="formal@example.com")
         pull = stage.pull(author)
         stage.conclusion(pull)

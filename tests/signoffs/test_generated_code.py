@@ -10,7 +10,7 @@ from checks.model.phrase import plain
 from checks.model.snapshot import Listing, Snapshot
 from checks.rules.signoff import judge_pull
 from checks.signoffs.machines import Signal, is_machine, signals
-from checks.signoffs.terms import Declaring, GeneratedPolicy, SignoffSection
+from checks.signoffs.terms import Declaring, GeneratedPolicy, Require, SignoffSection
 from tests.signoffs.examples import BASE, NOW, commit, linked
 
 TRAILER = "Signed-off-by: Ada L <ada@example.org>"
@@ -59,6 +59,14 @@ def test_required_wants_a_trailer_where_a_tool_is_among_the_people(lines: str, r
 def test_a_bot_as_author_declares_what_it_used() -> None:
     bot = linked(Person("helper[bot]", "7+helper[bot]@users.noreply.github.com"), "helper[bot]", kind=AccountType.BOT)
     assert said("", "required", author=bot)[0].startswith("generated-code-undeclared: Commit 0000001 has a tool among")
+
+
+def test_the_command_is_one_that_reaches_the_commit() -> None:
+    made = [commit(f"Say\n\n{AGENT}", number=number) for number in (1, 2)]
+    section = SignoffSection(require=Require.NOBODY, generated=GeneratedPolicy(Declaring.REQUIRED))
+    seen = judge_pull(Snapshot(Listing(BASE, made[1].sha, (), tuple(made))), Facts(), section, NOW).observations
+    commands = [plain(one.fix.summary).partition(" with ")[2] for one in seen if one.fix]
+    assert commands == [f"git rebase -i {BASE[:12]}", "git commit --amend"]
 
 
 def test_the_policy_may_name_further_agents() -> None:

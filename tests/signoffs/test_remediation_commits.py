@@ -107,3 +107,13 @@ def test_a_near_miss_is_explained(line: str, author: Person, individual: bool, w
     seen = judge(BAD, says(line, author), individual=individual).observations[0]
     rows = [plain(row.actual) for row in seen.evidence if row.what == "remediation"]
     assert rows == [f"commit {sha(2)[:7]}: {why}"]
+
+
+def test_who_has_no_terminal_reads_the_very_lines_that_help() -> None:
+    (seen,) = judge(BAD, individual=True).observations
+    assert seen.fix is not None
+    words = plain(seen.fix.without_terminal)
+    assert words.endswith(f"{i()} and Signed-off-by: {ADA.name} <{ADA.email}>")
+    line, signed = words.partition("about: ")[2].split(" and ")
+    remediation = commit(f"Anything\n\n{line}\n{signed}", ADA, number=2)
+    assert verdicts(BAD, remediation, mode="strict", individual=True) == [PASS]

@@ -33,7 +33,9 @@ def add(commands: Commands, summary: str) -> None:
     summary = "say whether a policy is valid, and every fault if not"
     validate = command(verbs, "validate", summary, summary[:1].upper() + summary[1:] + ".", "app.cli.policy:validate"
         ).add_argument  # fmt: skip
-    validate("file", nargs="?", default="policy.yaml", metavar="FILE", help="default: policy.yaml; - reads standard input")
+    validate(
+        "file", nargs="?", default="policy.yaml", metavar="FILE", help="default: policy.yaml; - reads standard input"
+    )
     validate("--format", default="text", choices=("text", "json"), help="default: text")
     _add_import(verbs)
     policy_explain.add(verbs)

@@ -32,7 +32,7 @@ def add(verbs: Commands) -> None:
     add("--output", metavar="FILE", help="the same; - is standard output")
     add("--template", default="starter", choices=NAMES, metavar="NAME", help="default: starter; one of "
         + ", ".join(NAMES))  # fmt: skip
-    add("--from-inventory", nargs="+", default=(), metavar="PATH", help="checkouts or lock files whose licenses the lists "
-        "are fitted to; what it would block is shown")  # fmt: skip
+    add("--from-inventory", nargs="+", default=(), metavar="PATH", help="checkouts or lock files whose licenses the "
+        "lists are fitted to; what it would block is shown")  # fmt: skip
     add("--facts", metavar="FILE", help="with --from-inventory: a facts file that is asked what is known of packages")
     add("--force", action="store_true", help="write over an existing file")

@@ -1,5 +1,6 @@
 """One finding of a stored report as the page shows it."""
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,6 +9,7 @@ from typing import Any
 
 from app.web.pages.links import Linked, Links
 from checks.model.phrase import visible
+from checks.model.purl import versioned
 from checks.render.english import day
 from checks.render.markdown import pastable
 from checks.rules import CHECKS
@@ -53,6 +55,10 @@ class Shown:
     first_seen: datetime | None
     requests: tuple[str, ...]
     """Comment commands that ask for something about it, ready to copy."""
+    explain: str
+    """The command that tells every condition of it; empty for what is not about a package."""
+    kinds: tuple[str, ...]
+    """What can be asked for on the page."""
 
 
 #: The groups in the order of the page: by whose move it is.
@@ -86,6 +92,7 @@ def finding(
     """`commands`: the comment commands that the policy offers."""
     fix, rule = found["fix"], rules.get(found["rule"])
     acts = found["counts"] and found["level"] in ("block", "warn")
+    requests = tuple(_requests(found, rule, commands)) if acts or _ends(found) else ()
     return Shown(
         id=found["id"],
         rule=found["rule"],
@@ -104,13 +111,26 @@ def finding(
         policy=links.policy(found["policy_line"]) if found["policy_line"] and not found.get("policy_file") else None,
         waiver=_accepted(found),
         first_seen=first_seen,
-        requests=tuple(_requests(found, rule, commands)) if acts or _ends(found) else (),
+        requests=requests,
+        explain=_explain(found, links.repository),
+        kinds=(*(line.split()[1] for line in requests), *(("allow",) if found.get("licenses") else ())),
     )
 
 
 def _ends(found: Json) -> bool:
     """Whether a waiver covers it that is near its end: another one can be asked for."""
     return bool(found["waiver"] and found["waiver"].get("ending"))
+
+
+def _explain(found: Json, repository: str) -> str:
+    """The command whose answer is the whole tree of conditions; a name that a shell or a reader could misread gets
+    none."""
+    subject = found.get("subject") or {}
+    if not subject.get("purl"):
+        return ""
+    package = versioned(subject["purl"], subject.get("version"))
+    words = ["ospo-gate", "policy", "explain", "--server", "--repository", repository, "--dependency", package]
+    return block([shlex.join([*words, *(("--path", found["path"]) if found["path"] else ())])])
 
 
 def _places(found: Json, links: Links) -> Iterator[Linked]:

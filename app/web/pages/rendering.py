@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from app.web.sessions import Session, Sessions
 from checks.model.phrase import visible
-from checks.render.english import age, counted, moment
+from checks.render.english import age, counted, day, moment
 
 _HERE = Path(__file__).parent
 #: No script, no frame, nothing from elsewhere: what a hostile name could bring with it has nowhere to run.
@@ -58,7 +58,14 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._jinja.filters |= {"shown": shown, "moment": moment, "age": age, "counted": counted, "link": link}
+        self._jinja.filters |= {
+            "shown": shown,
+            "moment": moment,
+            "day": day,
+            "age": age,
+            "counted": counted,
+            "link": link,
+        }
         self._jinja.globals["asset"] = self._asset
 
     def page(

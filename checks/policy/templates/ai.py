@@ -16,8 +16,8 @@ mode: evaluate
 #approvers: {license: "@example/legal", vulnerability: "@example/security", default: "@example/ospo"}
 
 ai_models:
-  # Licenses that rule out some uses (OpenRAIL, Llama, Gemma) are ai-use-restricted: their terms travel with the model, so
-  # somebody has to decide for each use. Allow them for good with: [public-domain, permissive, ai-use-restricted]
+  # Licenses that rule out some uses (OpenRAIL, Llama, Gemma) are ai-use-restricted: somebody decides for each use.
+  # To allow them for good: [public-domain, permissive, ai-use-restricted]
   weights:
     allow: [public-domain, permissive]
     deny: [non-commercial]

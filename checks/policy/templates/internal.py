@@ -21,13 +21,15 @@ licenses:
   # match it by property or visibility, below.
   allow: [public-domain, permissive, weak-copyleft, strong-copyleft]
   deny:
+    # Most lists count it as strong copyleft, too; here somebody decides case by case.
+    - {license: network-copyleft, reason: It reaches everybody who uses a tool over a network.}
     # What a company does for itself is rarely non-commercial.
     - {license: non-commercial, reason: Our use is commercial.}
   # Vendors' terms are somebody's contract: list what you have bought, one by one.
   #exceptions: [{package: "pkg:npm/@vendor/*", allow: [proprietary], reason: "Licensed under contract 2026-12."}]
   # The license for code that is shared inside the organization only.
   #inner_source: [LicenseRef-Example-InnerSource-1.0]
-  development: {allow_also: [network-copyleft]}
+  development: {allow_also: [source-available]}
   levels:
     license-missing: note
     license-unknown: warn

@@ -36,7 +36,7 @@ licenses:
         - {license: LGPL-3.0-only, reason: Nobody could replace it in one static program.}
         - {license: LGPL-3.0-or-later, reason: Nobody could replace it in one static program.}
   # Compilers, linters and test tools stay with us.
-  development: {allow_also: [strong-copyleft, network-copyleft]}
+  development: {allow_also: [strong-copyleft]}
   levels:
     # Most lock files of Python, Go and Rust carry no license. Set it to block once a source of facts is connected.
     license-missing: warn

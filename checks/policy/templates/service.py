@@ -34,7 +34,7 @@ licenses:
     - {license: non-commercial, reason: We are paid for the service.}
   # Parts that are handed out: the browser's, a client, an SDK.
   #own: [{path: "web/*", context: distributed}]
-  development: {allow_also: [strong-copyleft, network-copyleft]}
+  development: {allow_also: [strong-copyleft]}
   # Images, charts and Terraform providers are programs of their own.
   linkage: {separate: {allow_also: [strong-copyleft]}}
   levels:

@@ -6,6 +6,7 @@ from checks.licenses import sentences
 from checks.licenses.index import Category
 from checks.licenses.judge import Judgment, Reason, Verdict
 from checks.licenses.statement import read
+from checks.licenses.tree import And, Or, leaves
 from checks.model import gaps as silence
 from checks.model.change import Change
 from checks.model.facts import Facts, RepositoryFacts, Want
@@ -19,6 +20,8 @@ from checks.rules.licenses.section import Distribution, LicensesSection
 
 #: Texts that one finding lists.
 _TEXTS = 5
+#: Licenses of one expression that a finding tells apart.
+_PARTS = 20
 #: What somebody must do about a statement that leaves the license open.
 SETTLE = "; read its text, and settle it in licenses.clarify"
 _NO_CATEGORY = (str(Category.UNKNOWN),)
@@ -45,6 +48,7 @@ def refused(change: Change, layers: Layers, ruling: Ruling, section: LicensesSec
         evidence=(
             *layer_rows(layers),
             *_reading(judgment),
+            *_parts(ruling),
             Evidence("rule", say(rule + ": {}", sentences.condition(judgment, places))),
             *circumstance_rows(change, ruling, section),
         ),
@@ -212,6 +216,18 @@ def _reading(judgment: Judgment) -> Iterator[Evidence]:
         yield Evidence("nearest choice", say("{}", judgment.nearest))
     if judgment.verdict is Verdict.NOT_ALLOWED and (names := sentences.category_names(judgment.part)) != _NO_CATEGORY:
         yield Evidence("category", (", ".join(names),))
+
+
+def _parts(ruling: Ruling) -> Iterator[Evidence]:
+    """Every license of an expression with several, and why it may or may not be used."""
+    expression = ruling.judgment.statement.expression
+    if not isinstance(expression, And | Or):
+        return
+    from checks.rules.licenses.tracing import because
+
+    for leaf in tuple(dict.fromkeys(leaves(expression)))[:_PARTS]:
+        outcome = ruling.lists.judge.expression(leaf)
+        yield Evidence("part", say("{}: {}", str(leaf), because(outcome.reason, outcome.part, outcome.by, ruling)))
 
 
 def circumstance_rows(change: Change, ruling: Ruling, section: LicensesSection) -> Iterator[Evidence]:

@@ -76,7 +76,7 @@ def _tree(expression: Expression, ruling: Ruling) -> Step:
     if not isinstance(expression, And | Or):
         return Step(
             say("{}", str(expression)),
-            _because(outcome.reason, outcome.part, outcome.by, ruling),
+            because(outcome.reason, outcome.part, outcome.by, ruling),
             _MARKS[outcome.verdict],
             policy_key=_key(outcome.reason, outcome.by, ruling),
         )
@@ -91,7 +91,7 @@ def _tree(expression: Expression, ruling: Ruling) -> Step:
     return Step(("one of" if one else "all of",), words, _MARKS[outcome.verdict], steps=parts)
 
 
-def _because(reason: Reason, part: str, by: str, ruling: Ruling) -> Phrase:
+def because(reason: Reason, part: str, by: str, ruling: Ruling) -> Phrase:
     """Why one license is judged as it is."""
     allow = " or ".join(".".join(key) for key in ruling.lists.allow)
     denial = ruling.lists.denials.get(by)
