@@ -111,7 +111,7 @@ class PlainApi:
         data = None if body is None else json.dumps(body).encode()
         if data is not None:
             headers["Content-Type"] = "application/json"
-        address = path if path.startswith(self.base[:8]) else f"{self.base}{path}"
+        address = path if path.startswith(("https://", "http://")) else f"{self.base}{path}"
         request = urllib.request.Request(address, data, headers, method=method)  # noqa: S310 (the user's own address)
         with urllib.request.build_opener(SameHost).open(request, timeout=TIMEOUT) as answer:
             read: bytes = answer.read(LARGEST + 1)

@@ -20,7 +20,7 @@ from checks.model.phrase import visible
 #: The branch of its own that is made where no other is named.
 OWN_BRANCH = "ospo-gate-signatures"
 #: Seconds after which adding is given up; the longest pause between two attempts; the pause after the first.
-PATIENCE, LONGEST_PAUSE, FIRST_PAUSE = 300.0, 8.0, 0.25
+PATIENCE, LONGEST_PAUSE, FIRST_PAUSE = 600.0, 30.0, 0.5
 #: So often in a row may the same file be refused: then it is no race, but a rule that nobody can pass.
 SAME = 6
 _RULE = re.compile(

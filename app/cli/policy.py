@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from textwrap import indent
 
 from app.cli.policy_named import policies_named, shown_name
 from app.policies import SHAPES
@@ -31,7 +30,7 @@ def validate(options: argparse.Namespace) -> int:
         return _report(options, name, None, error.issues, ())
     name = policies.files.name
     if policies.text_faults:
-        return _report(options, name, None, policies.text_faults, ())
+        return _report(options, name, policies, policies.text_faults, ())
     return _report(options, name, policies, (), advice(policies.plain, SHAPES, datetime.now(UTC)))
 
 
@@ -54,8 +53,8 @@ def _report(
 ) -> int:
     if options.format == "json":
         _print_json(name, policies, errors, warnings)
-    elif policies is None:
-        _print_errors(name, errors)
+    elif errors or policies is None:
+        _print_errors(name, errors, judges=policies is not None)
     else:
         _print_valid(name, policies, warnings)
     return _INVALID if errors else 0
@@ -78,10 +77,11 @@ def _print_valid(name: str, policies: PolicySet, warnings: Sequence[PolicyIssue]
         print(f"{_file(name, issue)}:{issue.line}:{issue.column}: warning: {_text(issue)}")
 
 
-def _print_errors(name: str, errors: Sequence[PolicyIssue]) -> None:
+def _print_errors(name: str, errors: Sequence[PolicyIssue], judges: bool) -> None:
     for issue in errors:
         print(f"{_file(name, issue)}:{issue.line}:{issue.column}: {_text(issue)}", file=sys.stderr)
-    print(f"\n{name}: not valid · {_count(len(errors), 'error')}. Nothing is judged by it.", file=sys.stderr)
+    then = "It judges, but nobody can sign those texts." if judges else "Nothing is judged by it."
+    print(f"\n{name}: not valid · {_count(len(errors), 'error')}. {then}", file=sys.stderr)
 
 
 def _file(name: str, issue: PolicyIssue) -> str:
@@ -96,7 +96,7 @@ def _file(name: str, issue: PolicyIssue) -> str:
 def _text(issue: PolicyIssue) -> str:
     key = f"{issue.key}: " if issue.key else ""
     below = "\n".join(filter(None, (issue.excerpt, issue.hint)))
-    return key + issue.message + (f"\n{indent(below, '    ')}" if below else "")
+    return "\n    ".join((key + issue.message, *below.splitlines()))
 
 
 def _print_json(

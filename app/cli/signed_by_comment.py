@@ -20,7 +20,7 @@ from checks.model.phrase import visible
 from checks.model.signatures import Act, How, SignatureRecord, Signatures, Signer
 from checks.policy.files import PolicyFiles
 
-#: What a custom phrase of the CLA action is told apart by; also in the workflow's own filter.
+#: Comment commands of the service that mean `recheck`: the words of a finding name them.
 _COMMANDS = ("/ospo-gate recheck",)
 
 

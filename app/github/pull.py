@@ -38,6 +38,7 @@ GUESSES = 5
 #: Of all texts in one query (bytes); a single one is cut by GitHub at 512,000.
 LARGE = 512_000
 
+
 @dataclass(frozen=True, slots=True)
 class PullState:
     """What the query told about the pull request itself."""

@@ -58,6 +58,7 @@ def to_json(
     `partly`: what was not judged of those that were, in words."""
     names = {id_: about.name for id_, about in repositories.items()}
     total, found, owners = impact.total, impact.repositories(names), impact.owners()
+    packages = impact.packages()
     document: dict[str, Any] = {
         "schema": SCHEMA,
         "old": _policy(old),
@@ -74,8 +75,9 @@ def to_json(
         "total": _counts(total),
         "rules": [{"rule": row.name, **_counts(row)} for row in impact.rules()],
         "repositories": _repositories(found, repositories),
-        "packages": [{"package": row.name, **_counts(row, False)} for row in impact.packages()[:LISTED]],
+        "packages": [{"package": row.name, **_counts(row, False)} for row in packages[:LISTED]],
         "owners": [{"owner": row.name or None, **_counts(row)} for row in owners[:LISTED]],
+        "rows": {"repositories": len(found), "packages": len(packages), "owners": len(owners)},
         "waivers": [{"id": row.id, "covers_before": row.before, "covers_after": row.after} for row in impact.waivers()],
         "tell": [row.name for row in owners if row.name and (row.blocked or row.passing)][:LISTED],
         "places": [_place(place, repositories) for place in impact.places[:NAMED]],

@@ -55,15 +55,13 @@ class LicenseItem:
         from checks.licenses.judge import choices  # asked only where a repository has a file of its own
 
         mine, theirs = self.value, other.value
-        if isinstance(mine, Category) or isinstance(theirs, Category):
-            named = choices(theirs) if isinstance(theirs, License) else ()
-            return mine == theirs or (bool(named) and all(mine in categories(name) for name in named))
-        if isinstance(mine, With) != isinstance(theirs, With):
-            return False  # a pair stands for itself alone
-        if isinstance(mine, With) and isinstance(theirs, With):
-            same = mine.exception.lower() == theirs.exception.lower()
-            return same and set(choices(theirs.license)) <= set(choices(mine.license))
-        return set(choices(theirs)) <= set(choices(mine))  # type: ignore[arg-type]
+        if isinstance(mine, License) and isinstance(theirs, License):
+            return set(choices(theirs)) <= set(choices(mine))
+        if isinstance(mine, Category) and isinstance(theirs, License):
+            return all(mine in categories(name) for name in choices(theirs))
+        if isinstance(mine, With) and isinstance(theirs, With) and mine.exception.lower() == theirs.exception.lower():
+            return set(choices(theirs.license)) <= set(choices(mine.license))
+        return mine == theirs  # a pair stands for itself alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,9 +98,8 @@ def _values(node: Node, path: KeyPath = ()) -> Iterator[KeyPath]:
 
 
 def _replaced(values: frozenset[KeyPath], later: frozenset[KeyPath]) -> bool:
-    """Whether the later one sets all of it; what adds to a list is replaced with the list, and replaces nothing."""
-    sets = {path for path in later if not path[-1].endswith("_also")}
-    return all(_base(path) in sets for path in values)
+    """Whether the later one sets all of it; what adds to a list is replaced with the list."""
+    return all(_base(path) in later for path in values)
 
 
 def _base(path: KeyPath) -> KeyPath:

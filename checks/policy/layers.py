@@ -1,6 +1,5 @@
 """A policy with its layers: what it extends, its overrides, and the effective policy of one repository."""
 
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -253,7 +252,7 @@ class PolicySet:
         """
         if not self._varies:
             return self.plain
-        return self.policy_in(Case(applied=overrides, epoch=bisect_right(self._moments, now)), now)
+        return self.policy_in(Case(applied=overrides, epoch=self._epoch(now)), now)
 
     def policy_in(self, case: Case, now: datetime) -> Policy:
         """The policy of a case at `now`, which is in its epoch."""
@@ -276,6 +275,10 @@ class PolicySet:
     def own_file(self, case: Case) -> bytes | None:
         """The bytes of the repository's own file."""
         return self._own.get(case.own)
+
+    def _epoch(self, now: datetime) -> int:
+        """How many of the moments are over."""
+        return sum(moment <= now for moment in self._moments)
 
     def _case(self, repository: RepositoryFacts, target: str | None, now: datetime) -> Case:
         applied, undecided, later, unknown = [], [], [], []
@@ -300,7 +303,7 @@ class PolicySet:
             narrow=tuple(index for index in applied if index in narrow),
             narrow_undecided=tuple(index for index in undecided if index in narrow),
             unknown=tuple(unknown),
-            epoch=bisect_right(self._moments, now),
+            epoch=self._epoch(now),
             mode=mode,
             mode_unknown=mode_unknown,
         )

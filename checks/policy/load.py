@@ -10,7 +10,6 @@ from typing import Any, NamedTuple, Protocol
 from checks.model.errors import PolicyError, PolicyIssue
 from checks.model.finding import Level
 from checks.policy.document import Entries, Items, Node, Scalar
-from checks.policy.limits import Limits
 from checks.policy.schema import DEFAULT, FIRST_EDITION, FORMAT, MATTERS, Policy, Root
 from checks.policy.section import Section
 from checks.policy.shape import MAX_ISSUES, Fault, KeyPath, Place, Reader, TooManyFaultsError, keys_of
@@ -193,7 +192,11 @@ class Loader:
             self.rules.defaults[id_] = rule.level
             self.rules.unwaivable.update(() if rule.waivable else (id_,))
         subjects = _Subjects(self.shapes, self.rules)
-        self._names: Mapping[str, Iterable[str]] = {"rule": self.rules, "check": tuple(self.shapes), "subject of approvals": subjects}
+        self._names: Mapping[str, Iterable[str]] = {
+            "rule": self.rules,
+            "check": tuple(self.shapes),
+            "subject of approvals": subjects,
+        }
         self._known: dict[tuple[object, ...], Part] = {}
 
     def reader(self) -> Reader:
@@ -221,6 +224,8 @@ class Loader:
         """No waiver excepts from what cannot be waived, and none lasts longer than the policy allows."""
         if read.root is None or not isinstance(waivers, Items) or len(waivers.items) != len(read.root.waivers):
             return ()
+        from checks.policy.limits import Limits
+
         limits = Limits(read.root, read.levels, self.rules.defaults, self.rules.unwaivable)
         reader = Reader()
         with suppress(TooManyFaultsError):

@@ -86,8 +86,8 @@ def _documents(value: Any, scene: Scene) -> Iterator[Block]:
     yield Paragraph(
         (
             "Before a first contribution is merged, its authors sign an agreement. The gate comments on the pull "
-            "request and says how: on a page after signing in with GitHub, or by a comment with the words that it names. A "
-            "signature counts for all later contributions.",
+            "request and says how: on a page after signing in with GitHub, or by a comment with the words that it "
+            "names. A signature counts for all later contributions.",
         )
     )
     yield Bullets(tuple(_document(item, scene) for item in value))

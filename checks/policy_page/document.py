@@ -5,6 +5,7 @@ from datetime import datetime
 
 from checks.model.phrase import Phrase, say
 from checks.policy.layers import PolicySet
+from checks.policy_page.overrides import concerns_public
 from checks.policy_page.overrides import parts as override_parts
 from checks.policy_page.page import Block, Bullets, Page, Paragraph, Part, Row, Table
 from checks.policy_page.sections import part, roots, title
@@ -101,7 +102,8 @@ def _later(policies: PolicySet, scene: Scene) -> Part:
         words = f" {LEVELS[coming.level]}; until then it {LEVELS[coming.until_then]}."
         days.append((str(coming.day), (f"From {on_day(coming.day.date)} on ", *say("{}", rule), words)))
     for item in policies.overrides:
-        if item.day is not None and scene.now < item.day.begins:
+        told = scene.internal or concerns_public(item.match)
+        if told and item.day is not None and scene.now < item.day.begins:
             words = "more holds: “Where something else holds” says what" if scene.internal else "something changes"
             days.append((str(item.day), (f"From {on_day(item.day.date)} on {words}.",)))
     entries = tuple(dict.fromkeys(entry for _, entry in sorted(days)))

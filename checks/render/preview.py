@@ -6,6 +6,7 @@ what the service says.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from textwrap import wrap
 from typing import Any
 
 from checks.model.phrase import say, visible
@@ -13,8 +14,8 @@ from checks.render.english import capital, counted, day
 from checks.render.markdown import cell, prose
 from checks.render.where import cell_text, quoted
 
-#: Rows of each table on a terminal.
-_SHOWN = 10
+#: Rows of each table on a terminal, and its columns.
+_SHOWN, _WIDTH = 10, 80
 _COLUMNS = (
     *("repository", "package", "check", "rule", "before", "after", "moves", "could_not_tell", "owners", "visibility"),
 )
@@ -101,7 +102,8 @@ _HEADS = {
 
 def text(document: Mapping[str, Any]) -> str:
     """Lines for a terminal: the totals, then by rule, repository, package and owner."""
-    lines = [visible(str(document["summary"]), 1000)]
+    lines = _wrapped(document["summary"])
+    lines += [line for note in document["not_previewed"] for line in ("", *_wrapped(note))]
     moves = [name for name in _HEADS if name != "repositories" and int(document["total"][name])]
     for title, key, name in (
         ("rule", "rules", "rule"),
@@ -110,13 +112,21 @@ def text(document: Mapping[str, Any]) -> str:
         ("owner", "owners", "owner"),
     ):
         if moves and document[key]:
-            lines += ["", *_table(title, document[key], name, moves)]
+            lines += ["", *_table(title, document[key], name, moves, _rows(document, key))]
     lines += [*_pulls(document), *_waivers(document), *_tell(document)]
-    lines += [line for note in document["not_previewed"] for line in ("", visible(str(note), 500))]
     return "\n".join(lines) + "\n"
 
 
-def _table(title: str, rows: Sequence[Mapping[str, Any]], name: str, moves: Sequence[str]) -> list[str]:
+def _wrapped(sentences: object) -> list[str]:
+    return wrap(visible(str(sentences), 1000), _WIDTH, break_on_hyphens=False)
+
+
+def _rows(document: Mapping[str, Any], key: str) -> int:
+    """How many there are; the document lists no more than some."""
+    return int(document.get("rows", {}).get(key, len(document[key])))
+
+
+def _table(title: str, rows: Sequence[Mapping[str, Any]], name: str, moves: Sequence[str], count: int) -> list[str]:
     columns = [*moves, *(["repositories"] if "repositories" in rows[0] else [])]
     cells = [[title, *(_HEADS[column] for column in columns)]]
     for row in rows[:_SHOWN]:
@@ -127,7 +137,7 @@ def _table(title: str, rows: Sequence[Mapping[str, Any]], name: str, moves: Sequ
         "  ".join([row[0].ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(row[1:], widths[1:], strict=True))])
         for row in cells
     ]
-    left = len(rows) - _SHOWN
+    left = count - min(len(rows), _SHOWN)
     return [*lines, *([f"… and {left:,} more: --format json or csv"] if left > 0 else [])]
 
 
@@ -176,20 +186,21 @@ def _tell(document: Mapping[str, Any]) -> list[str]:
 def markdown(document: Mapping[str, Any], public: bool = False) -> str:
     """GitHub's Markdown. `public`: everybody may read it, so that it has counts and names public repositories alone."""
     lines = [prose(str(document["summary"]))]
+    lines += [line for note in document["not_previewed"] for line in ("", prose(str(note)))]
     moves = [name for name in _HEADS if name != "repositories" and int(document["total"][name])]
     tables = ("rules",) if public else ("rules", "repositories", "packages", "owners")
     for key in tables if moves else ():
         if document[key]:
-            lines += ["", *_markdown_table(key, document[key], moves)]
+            lines += ["", *_markdown_table(key, document[key], moves, _rows(document, key))]
     if public and moves:
         named = [row for row in document["repositories"] if row["visibility"] == "public"]
-        lines += ["", *_markdown_table("repositories", named, moves)] if named else []
+        lines += ["", *_markdown_table("repositories", named, moves, len(named))] if named else []
         lines += ["", "Repositories that are not public, packages and owners are not named here."]
     pulls = _pulls(document, public)
     lines += [*map(prose, pulls[:3]), *map(_item, pulls[3:]), "", *map(_item, _waivers(document)[1:])]
     if not public:
         lines += [*map(prose, _tell(document))]
-    return "\n".join([*lines, *(line for note in document["not_previewed"] for line in ("", prose(str(note))))]) + "\n"
+    return "\n".join(lines) + "\n"
 
 
 def _item(line: str) -> str:
@@ -199,14 +210,14 @@ def _item(line: str) -> str:
 _NAMES = {"rules": "rule", "repositories": "repository", "packages": "package", "owners": "owner"}
 
 
-def _markdown_table(key: str, rows: Sequence[Mapping[str, Any]], moves: Sequence[str]) -> list[str]:
+def _markdown_table(key: str, rows: Sequence[Mapping[str, Any]], moves: Sequence[str], count: int) -> list[str]:
     name = _NAMES[key]
     columns = [*moves, *(["repositories"] if "repositories" in rows[0] else [])]
     lines = [f"| {name} | {' | '.join(_HEADS[column] for column in columns)} |", f"|---|{'--:|' * len(columns)}"]
     for row in rows[:_SHOWN]:
         label = cell(say("{}", str(row[name]))) if row[name] else "nobody is named"
         lines.append(f"| {label} | {' | '.join(f'{int(row[column]):,}' for column in columns)} |")
-    left = len(rows) - _SHOWN
+    left = count - min(len(rows), _SHOWN)
     return [*lines, *(["", f"… and {left:,} more."] if left > 0 else [])]
 
 

@@ -215,8 +215,8 @@ def _on_the_web(failure: Failure, repair: Repair) -> Phrase:
     if failure.kind in (Kind.INVALID_EMAIL, Kind.UNVERIFIED) or not lines:
         return ("a codespace of the branch has a terminal in the browser",)
     if repair.statements and repair.signer:
-        lines = (*repair.statements, f"Signed-off-by: {_identity(repair.signer)}")
-        said = join((say("{}", line) for line in lines), last=" and ")
+        needed = (*repair.statements, f"Signed-off-by: {_identity(repair.signer)}")
+        said = join((say("{}", line) for line in needed), last=" and ")
         return say(
             "commit any small change in the web editor, with these lines in its description, the first one once "
             "for each commit that it is about: {}",

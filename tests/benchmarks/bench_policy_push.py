@@ -72,7 +72,8 @@ def asked(pulls: int, limits: bool) -> None:
     ):
         stage.sim.limits.enabled = False
         stage.sim.world.installations[stage.installation].permissions["contents"] = "write"
-        central = stage.sim.create_repository("example", "policy", private=True, files={"policy.yaml": STRICT})
+        policy = f"{STRICT}approvers: {{default: \"@grace\"}}\n"
+        central = stage.sim.create_repository("example", "policy", private=True, files={"policy.yaml": policy})
         changes = _pulls(stage, pulls)
         _until(stage, changes, "failure")
         (id_,) = {_finding(stage, change) for change in changes}
@@ -96,7 +97,7 @@ def asked(pulls: int, limits: bool) -> None:
         stage.until(lambda: all(_granted(stage, change) for change in changes), "all are told", PATIENCE)
         kinds = Counter(request.kind for request in stage.sim.requests)
         print(
-            f"  {'with' if limits else 'without'} limits, all of them asked: {len(changes)} are green after {last:.2f} s "
+            f"  {'with' if limits else 'without'} limits, all asked: {len(changes)} are green after {last:.2f} s "
             f"and told after {time.monotonic() - began:.2f} s, {kinds['graphql']} requests of GraphQL and "
             f"{kinds['rest']} of REST",
             flush=True,

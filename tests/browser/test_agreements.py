@@ -16,6 +16,7 @@ DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Signing]:
     with Signing(tmp_path_factory.mktemp("agreements")) as running:
+        running.conclusion(running.pull(running.ada))  # from then on the policy is known
         yield running
 
 

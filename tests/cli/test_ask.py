@@ -48,6 +48,17 @@ def test_no_and_what_may_be_used_instead(run: Run, folder: Path, known: Standins
     assert "  May be used: glyph 1.0.0\n" in done.out
 
 
+def test_the_overrides_of_a_repository_count_where_it_is_named(run: Run, folder: Path, known: Standins) -> None:
+    with (folder / "policy.yaml").open("a") as policy:
+        policy.write(
+            "overrides:\n  - {match: {properties: {use: internal}}, licenses: {allow_also: [strong-copyleft]}}\n"
+        )
+    assert run(folder, "ask", "npm:glyph@2.0.0").code == 1
+    for value, code in (("internal", 0), ("public", 1)):
+        named = ("--repository-name", "example/web", "--property", f"use={value}")
+        assert run(folder, "ask", "npm:glyph@2.0.0", *named).code == code
+
+
 def test_the_version_is_found_where_none_is_named(run: Run, folder: Path, known: Standins) -> None:
     assert run(folder, "ask", "npm:glyph").out.startswith("yes: glyph 1.0.0 may be used")
 

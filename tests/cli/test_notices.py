@@ -96,6 +96,12 @@ def test_source_is_named_for_copyleft(run: Run, web: Path) -> None:
     assert "free.tgz" not in out
 
 
+def test_a_policy_with_layers_is_read_with_what_it_stands_on(run: Run, web: Path) -> None:
+    write(web, {"policy.yaml": "version: 1\nextends: base.yaml\n", "base.yaml": "version: 1\nlicenses: {alow: []}\n"})
+    done = run(web, "notices")
+    assert (done.code, done.err.splitlines()[0][:26]) == (2, "base.yaml:2:12: licenses.a")
+
+
 def test_a_license_that_only_the_text_tells(run: Run, web: Path) -> None:
     (web / "package-lock.json").write_text(lock(tiny=""))
     write(web, {"node_modules/tiny/package.json": '{"version": "1.0.0"}', "node_modules/tiny/LICENSE": mit()})

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -112,6 +113,20 @@ def test_what_is_private_stays_inside(run: Run, tmp_path: Path, format_: str) ->
     assert "accepted until 2099-12-31" in public, "who must act is told until when"
     internal = written(run, checkout, format_, "--internal")
     assert [word for word in private if word in internal] == list(private)
+
+
+def test_a_decision_beside_the_policy_counts(run: Run, tmp_path: Path) -> None:
+    checkout = project(tmp_path, run, "vulnerabilities: {}")
+    decision = """
+        id: W-1
+        rules: [vulnerable]
+        package: pkg:npm/glyph
+        approved_by: "@grace"
+        expires: 2099-12-31
+        reason: {text: Only used in tests., code: vulnerable-code-not-present}
+    """
+    checkout.commit({"waivers/W-1.yaml": dedent(decision)})
+    assert list(stated(written(run, checkout, "openvex"))) == ["pkg:npm/glyph"]
 
 
 def test_an_acceptance_counts_like_a_waiver(run: Run, tmp_path: Path) -> None:

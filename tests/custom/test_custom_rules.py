@@ -340,3 +340,15 @@ def test_a_whole_tree_is_no_pull_request() -> None:
     for base, expected in (("", []), ("b" * 40, ["any-file"])):
         plan = Plan(Snapshot(Listing(base, "c" * 40, files)))
         assert rules_of(evaluate(plan, Facts(), policy(rule), NOW)) == expected
+
+
+def test_people_may_ask_for_an_exception_from_a_rule_of_the_policy() -> None:
+    from app.requesting.asking import waivable
+
+    rules = """
+    - {id: no-left-pad, when: dependency.name == "left-pad", message: No.}
+    - {id: no-right-pad, when: dependency.name == "right-pad", message: No., waivable: false}
+    """
+    found = policy(rules, "unwaivable: [no-left-pad-unknown]\n")
+    names = ("no-left-pad", "no-left-pad-unknown", "no-right-pad", "no-such-rule")
+    assert [waivable(name, found) for name in names] == [True, False, False, False]

@@ -171,3 +171,20 @@ tests:
 """
     code, out, _ = run(folder, text, capsys)
     assert code == 0, out
+
+
+@pytest.mark.parametrize(
+    ("finding", "code"), [("{waiver: W-1}", 0), ("{}", 1), ("{waiver: W-2}", 1), ("{waiver: W-1, about: new}", 1)]
+)
+def test_a_waiver_is_expected_by_its_name(
+    finding: str, code: int, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    expected = finding.replace("{", "{rule: license-not-allowed, ", 1)
+    text = f"""
+now: 2026-11-20
+tests:
+  - name: old
+    dependencies: [{{package: pkg:npm/old, version: 1.0.0, license: GPL-3.0-only}}]
+    expect: {{findings: [{expected}]}}
+"""
+    assert run(folder, text, capsys)[0] == code

@@ -121,6 +121,20 @@ waivers:
     ]
 
 
+def test_the_nearest_waivers_come_first_and_the_others_are_counted() -> None:
+    text = "version: 1\nlicenses: {}\nwaivers:\n" + "".join(
+        f"  - {{id: W-{number}, rules: [license-not-allowed], package: pkg:npm/left-pad, versions: '<1', paths: [a], "
+        f"reason: x, approved_by: '@grace', expires: {2026 if number < 7 else 2028}-01-31}}\n"
+        for number in range(1, 8)
+    )
+    told = explained(text, known(license=Known("GPL-3.0-only", "registry.example")))
+    ((_, steps),) = told.waivers
+    assert [plain(step.what) for step in steps] == [
+        *("waiver W-7", "waiver W-1", "waiver W-2", "waiver W-3", "waiver W-4"),
+        "and 2 more waivers that do not cover it",
+    ]
+
+
 def test_a_waiver_that_covers_it_is_named_and_the_check_is_accepted() -> None:
     text = """\
 version: 1
@@ -152,7 +166,11 @@ _POLICIES = (
 )
 
 
-_ADVISORIES = (Known((), "OSV"), Known(("GHSA-0000-0000-0002",), "OSV"), Known(("MAL-2026-1", "CVE-2026-1"), "OSV"))
+_ADVISORIES: tuple[Known[tuple[str, ...]], ...] = (
+    Known((), "OSV"),
+    Known(("GHSA-0000-0000-0002",), "OSV"),
+    Known(("MAL-2026-1", "CVE-2026-1"), "OSV"),
+)
 
 
 @st.composite

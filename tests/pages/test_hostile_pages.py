@@ -13,11 +13,11 @@ PAGE = "/r/example/web-shop/pull/12"
 #: Tags that the templates write, and attributes that they give them.
 TAGS = (
     "html head meta title link body a header span img form input button main p section h1 h2 h3 h4 code time nav ul li "
-    "pre article dl div dt dd ol table thead tbody tr th td footer"
+    "pre article dl div dt dd ol table thead tbody tr th td footer details summary"
 )
 ATTRIBUTES = (
     "lang charset name content rel href type class alt width height id tabindex aria-labelledby aria-label aria-hidden "
-    "role datetime scope src"
+    "role datetime scope src open"
 )
 
 

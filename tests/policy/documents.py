@@ -96,7 +96,7 @@ overrides:
   - match: {repositories: ["moonshot-*"], properties: {distribution: [internal, none]}}
     mode: enforce
     licenses: {allow_also: [weak-copyleft]}
-  - {match: {visibility: [internal, private]}, signoff: off}
+  - {match: {visibility: [internal, private]}, from: 2026-12-24, signoff: off}
   - {match: {branches: "release/*"}, from: 2027-04-01, sbom: {committed_sbom: required}, freshness: off}
   - match: {scopes: [development, test], paths: ["tools/*"]}
     licenses:

@@ -145,7 +145,8 @@ def test_overrides_are_said_in_words() -> None:
     said = page(everything() + OVERRIDES)
     assert "### In repositories named `moonshot-*` whose property `distribution` is `internal` or `none`" in said
     assert "What the policy does not let through cannot merge." in said
-    assert "### In repositories that are internal or private\n\nSign-off of commits: not judged there." in said
+    assert "### From 24 December 2026 on: in repositories that are internal or private" in said
+    assert "Sign-off of commits: not judged there." in said
     assert "### From 1 April 2027 on: in all repositories, for changes into `release/*`" in said
     assert "Every repository has an SBOM, and it lists what the lock files list." in said
     assert (
@@ -197,6 +198,8 @@ def test_the_public_edition_names_nobody_and_nothing_internal() -> None:
     assert "2 exceptions hold now." in public
     assert "In some repositories" in public
     assert "internal or private" not in public
+    assert "24 December 2026" in internal
+    assert "24 December 2026" not in public
 
 
 def test_a_key_that_has_no_words_yet_is_written_as_it_is_and_only_for_the_organization(

@@ -1,5 +1,6 @@
 """`ospo-gate policy document` and `policy init` as a user meets them."""
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -7,6 +8,10 @@ import pytest
 
 from app.cli.main import main
 from app.policies import load_policy
+from app.store.database import Database
+from app.store.repositories import RepositoryRow, RepositoryStore
+from app.store.uses import UseStore
+from checks.model.dependency import Dependency, Inventory, Location, Scope
 from checks.policy.templates import TEMPLATES
 
 
@@ -154,3 +159,39 @@ def test_what_is_fitted_can_go_to_standard_output_without_the_table(capsys: pyte
 
 def test_facts_without_an_inventory_are_a_mistake(capsys: pytest.CaptureFixture[str]) -> None:
     assert ran(capsys, "init", "--facts", "facts.db")[0] == 2
+
+
+def test_a_policy_is_fitted_to_what_the_service_has_read(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'gate.db'}"
+
+    def package(name: str, license_: str | None, scope: Scope = Scope.RUNTIME) -> Dependency:
+        return Dependency(f"pkg:npm/{name}", name, "1.0.0", Location("a.lock", 1), scope, license=license_)
+
+    shipped = [package("certifi", "MPL-2.0"), package("chart-kit", "GPL-3.0-only"), package("dark", None)]
+    tools = [package("certifi", "MPL-2.0", Scope.DEVELOPMENT), package("linter", "AGPL-3.0-only", Scope.TEST)]
+
+    async def filled() -> None:
+        database = Database(url)
+        await database.migrate()
+        await RepositoryStore(database).seen([RepositoryRow(1, 11, "example/web"), RepositoryRow(2, 11, "example/api")])
+        store = UseStore(database)
+        await store.store(1, "a", 1_790_000_000.0, [Inventory("a.lock", "npm", tuple(shipped))])
+        await store.store(2, "b", 1_790_000_000.0, [Inventory("a.lock", "npm", (*shipped[:1], *tools[1:]))])
+        await database.close()
+
+    asyncio.run(filled())
+    assert ran(capsys, "init", "--database")[0] == 2
+    monkeypatch.setenv("OSPO_GATE_DATABASE", url)
+    code, out, _ = ran(capsys, "init", "--template", "permissive", "--database")
+    text = Path("policy.yaml").read_text()
+    assert code == 0
+    assert "    - MPL-2.0  # added, weak-copyleft; in use: 1 package, e.g. certifi\n" in text
+    assert (
+        "    # - GPL-3.0-only  # strong-copyleft; in use: 1 package, e.g. chart-kit: somebody has to decide\n" in text
+    )
+    assert "      - strong-copyleft  # in use: 1 package, e.g. linter\n" in text
+    assert "; of 1 nobody says the license here" in text
+    assert "example/web" in out
+    assert "license-not-allowed" in out

@@ -22,7 +22,7 @@ from checks.engine.preview import Comparison, Stand, stand
 from checks.facts.codec import decode_advisory
 from checks.model.dependency import Inventory, Scope
 from checks.model.facts import Facts, PackageKey, RepositoryFacts, Want
-from checks.model.packages import Gap, Known, VersionFacts
+from checks.model.packages import Gap, Known, PackageFacts, VersionFacts
 from checks.model.snapshot import Listing, ManifestPair, Snapshot
 from checks.policy.layers import PolicySet
 from tests.preview.examples import NOW, organization, policy
@@ -94,16 +94,17 @@ def _facts(of: Stored) -> Facts:
     versions: dict[PackageKey, VersionFacts] = {}
     for name, (advisories, days) in of.items():
         purl, _, version = f"pkg:npm/{name}".partition("@")
-        missing = Want.HEALTH | Want.LIFECYCLE
-        missing |= Want.ADVISORIES if advisories is None else Want(0)
+        missing = Want.ADVISORIES if advisories is None else Want(0)
         missing |= Want.PUBLISHED | Want.STATUS if days is None else Want(0)
         versions[purl, version] = VersionFacts(
             published=None if days is None else Known(NOW - timedelta(days=days), "deps.dev", NOW),
             advisories=Known(advisories[0], "OSV", NOW - timedelta(days=advisories[1])) if advisories else None,
-            gaps=(Gap("deps.dev", "it does not answer", about=missing),),
+            gaps=(Gap("deps.dev", "it does not answer", about=missing),) if missing else (),
         )
     found = [decode_advisory(record.value) for record in ADVISORIES]
-    return Facts(versions, advisories={item.id: item for item in found})
+    silent = PackageFacts(gaps=(Gap("deps.dev", "it does not answer", about=Want.HEALTH | Want.LIFECYCLE),))
+    packages = dict.fromkeys((purl for purl, _ in versions), silent)
+    return Facts(versions, packages, advisories={item.id: item for item in found})
 
 
 def _judged(

@@ -34,5 +34,7 @@ def add(verbs: Commands) -> None:
         + ", ".join(NAMES))  # fmt: skip
     add("--from-inventory", nargs="+", default=(), metavar="PATH", help="checkouts or lock files whose licenses the "
         "lists are fitted to; what it would block is shown")  # fmt: skip
+    add("--database", action="store_true", help="fit them to the default branches that the service has read, in its "
+        "database (OSPO_GATE_DATABASE)")  # fmt: skip
     add("--facts", metavar="FILE", help="with --from-inventory: a facts file that is asked what is known of packages")
     add("--force", action="store_true", help="write over an existing file")
