@@ -183,7 +183,8 @@ def test_the_command_loads_no_service(command: list[str]) -> None:
 #: What belongs to a check, to facts that somebody must have asked for, or to what only few runs meet.
 _ON_DEMAND = (
     *(f"rules.{id_}" for id_ in CHECKS.ids if id_ not in CHECKS.always_on),
-    *("signoffs", "agreements", "licenses", "vulnerabilities", "advisories", "freshness", "packages", "notices", "ai_models"),
+    *("signoffs", "agreements", "licenses", "vulnerabilities", "advisories", "freshness", "packages", "notices"),
+    "ai_models",
     *("custom", "policy.written", "policy_tests"),
     *("sboms.committed", "sboms.judgment", "sboms.describe", "sboms.validity"),
     *("facts", "texts", "model.packages", "model.advisory", "model.project", "manifests.agreement"),

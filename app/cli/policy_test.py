@@ -12,11 +12,10 @@ from app.cli.policy_given import policy_given
 from app.policies import PATH
 from checks.model.errors import PolicyError, UsageError
 from checks.policy.document import MAX_CHARACTERS
+from checks.policy.files import EXAMPLES
 from checks.policy_tests.run import Difference, Examples, Result, read, results
 from checks.rules import CHECKS
 
-#: What is looked for beside the policy.
-_BESIDE = ("policy.test.yaml", "tests/*.yaml", "tests/*.yml")
 #: UTF-8 needs at most four bytes a character.
 _MAX_BYTES = 4 * MAX_CHARACTERS
 
@@ -42,7 +41,7 @@ def _beside(policy: Path) -> list[Path]:
         own = folder / f"{policy.stem}.test.yaml"
         files = [own] if own.is_file() else []
     else:
-        files = sorted(path for pattern in _BESIDE for path in folder.glob(pattern) if path.is_file())
+        files = sorted(path for pattern in EXAMPLES for path in folder.glob(pattern) if path.is_file())
     if not files:
         hint = f"Write {folder / 'policy.test.yaml'}, or name the files behind the policy: docs/custom-rules.md"
         raise UsageError(f"there are no examples beside {policy}", hint=hint)

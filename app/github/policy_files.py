@@ -9,6 +9,7 @@ import posixpath
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import quote
 
@@ -23,7 +24,7 @@ from app.ports import Blob
 from app.subject import About
 from checks.model.errors import PolicyError, PolicyIssue
 from checks.policy.document import MAX_CHARACTERS
-from checks.policy.files import DECISIONS, MAX_DECISIONS, PolicyFiles, PolicyRef, beside_main
+from checks.policy.files import DECISIONS, EXAMPLES, MAX_DECISIONS, PolicyFiles, PolicyRef, beside_main
 from checks.policy.layers import wanted
 
 #: What reading a policy needs.
@@ -32,6 +33,8 @@ CONTENTS: Permissions = (("contents", "read"), ("metadata", "read"))
 LARGEST = 4 * MAX_CHARACTERS
 #: Rounds in which what a policy extends names further files; policies are refused long before.
 ROUNDS = 10
+#: Files with examples.
+MAX_EXAMPLES = 200
 _FILE = "100"
 
 Elsewhere = Callable[[str], Awaitable[Installation | None]]
@@ -149,6 +152,26 @@ class PolicyReader:
             return None
         self._blobs[ref] = row["sha"]
         return (await self._contents({row["sha"]: row.get("size", 0)}))[row["sha"]]
+
+    async def examples(self, commit: Commit) -> Mapping[str, bytes]:
+        """The files with examples beside the policy, by path. Raises `PolicyError` where there are too many."""
+        path = self.place.path
+        rows = {}
+        for pattern in EXAMPLES:
+            folder, name = posixpath.split(beside_main(path, pattern))
+            listed = await self._folder(commit.id, folder)
+            rows |= {
+                posixpath.join(folder, found): row for found, row in sorted(listed.items())
+                if row["type"] == "blob" and row["mode"].startswith(_FILE) and fnmatchcase(found, name)
+            }  # fmt: skip
+        size = sum(row.get("size", 0) for row in rows.values())
+        if size > LARGEST or len(rows) > MAX_EXAMPLES:
+            raise self._error(
+                f"there are {len(rows):,} files with examples, of {size:,} bytes: at most {MAX_EXAMPLES} with "
+                f"{LARGEST:,} bytes are read"
+            )
+        contents = await self._contents({row["sha"]: row.get("size", 0) for row in rows.values()})
+        return {name: contents[row["sha"]] for name, row in rows.items()}
 
     # -- the tree ---------------------------------------------------------------------------------------------------
 

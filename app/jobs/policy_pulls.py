@@ -4,10 +4,11 @@ The policy of the head is read as data and judges nothing. What it would change 
 in one comment that is renewed in place, before anybody merges it.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import structlog
 
@@ -15,6 +16,7 @@ from app.github.client import PUBLISHING, GitHubApp, GitHubError, document, repo
 from app.github.policy_files import PolicyReader
 from app.github.publisher import Publisher
 from app.jobs.kept_policy import KeptPolicy
+from app.jobs.policy_examples import judged
 from app.jobs.policy_words import POLICY, broken, changes
 from app.policies import starter_policies
 from app.previewing import Previewing
@@ -38,19 +40,6 @@ _NOT_PUBLIC = ("private", "internal")
 log = structlog.get_logger()
 
 
-class Remarked(NamedTuple):
-    """What somebody else has to say of a proposed policy."""
-
-    text: str
-    """Markdown."""
-    stops: bool = False
-    """Whether it must not be merged like this."""
-
-
-#: What is said besides the preview: of a claim, of what judges now and of what would.
-Remarking = Callable[[Claim, PolicySet, PolicySet], Awaitable[Remarked | None]]
-
-
 @dataclass(frozen=True, slots=True)
 class PolicyPulls:
     """Looks at claims on pull requests before they are judged like any other."""
@@ -60,7 +49,6 @@ class PolicyPulls:
     kept: Callable[[], KeptPolicy]
     previewing: Previewing
     clock: Callable[[], datetime]
-    remarks: Sequence[Remarking] = ()
 
     def concerns(self, claim: Claim) -> bool:
         """Whether it is about a pull request into the branch that the policy is read from."""
@@ -96,21 +84,23 @@ class PolicyPulls:
         reader = PolicyReader(client, place, store, places.of_organization(central.repository), pinned)
         found = await reader.read()
         old = await kept.last() or starter_policies()
-        if found.files is not None and found.error is None and found.files.digest == old.files.digest:
-            return  # it is about something else
+        same = found.files is not None and found.error is None and found.files.digest == old.files.digest
         try:
             if found.error or found.files is None:
                 raise found.error or PolicyError(place.label, ())
             new = await self.previewing.loaded(found.files)
+            assert found.commit is not None
+            examples = await reader.examples(found.commit)
         except PolicyError as error:
             await self._say(claim, f"{claim.head}:{found.digest[:12]}", broken(error, central.path, True))
             return
+        if same and not examples:
+            return  # it is about something else
         key = f"{claim.head}:{new.reference.digest[:12]}:{old.reference.digest[:12]}"
         if await self._said(claim, key):
             return
-        text = await self._text(claim, old, new)
-        remarks = [said for remark in self.remarks if (said := await remark(claim, old, new)) is not None]
-        await self._publish(claim, key, text, remarks)
+        said, passed = await asyncio.to_thread(judged, new, examples)
+        await self._publish(claim, key, "" if same else await self._text(claim, old, new), said, passed)
 
     async def _text(self, claim: Claim, old: PolicySet, new: PolicySet) -> str:
         installation = claim.installation_id
@@ -119,18 +109,19 @@ class PolicyPulls:
         changed = phrase(say("Changed: {}.", join(found, "; ")), 3_000) + "\n\n" if found else ""
         return changed + markdown(document, public=claim.about.visibility not in _NOT_PUBLIC)
 
-    async def _publish(self, claim: Claim, key: str, text: str, remarks: Sequence[Remarked]) -> None:
-        stops = any(remark.stops for remark in remarks)
-        whole = "\n\n".join([text, *(remark.text for remark in remarks)])
+    async def _publish(self, claim: Claim, key: str, text: str, examples: str, passed: bool) -> None:
+        whole = "\n\n".join(filter(None, [text, examples] if passed else [examples, text]))
+        title = "The policy is valid" if text else "The policy stays as it is"
         said = {
-            "conclusion": "failure" if stops else "success",
+            "conclusion": "success" if passed else "failure",
             "output": {
-                "title": "The policy is valid, and must not be merged like this" if stops else "The policy is valid",
+                "title": title if passed else "The policy is valid, but its examples are not as expected",
                 "summary": cut(whole, CHECK_TEXT),
             },
         }
-        comment = cut(f"### What this policy would change\n\n{whole}", COMMENT - len(MARKER) - 1)
-        await Publisher(self._client(claim), claim).answer(MARKER, comment)
+        if text:
+            comment = cut(f"### What this policy would change\n\n{whole}", COMMENT - len(MARKER) - 1)
+            await Publisher(self._client(claim), claim).answer(MARKER, comment)
         await self._say(claim, key, said)
 
     # -- the check run -----------------------------------------------------------------------------------------------

@@ -123,8 +123,8 @@ def _rows(policy: Policy, shapes: Sequence[SectionShape]) -> Iterator[_Row]:
 
 def _keys(value: Any, path: KeyPath, depth: int, *, sparse: bool = False, **instead: object) -> Iterator[_Row]:
     """The keys of a shape; `sparse` leaves out what is not given and has nothing as its default."""
-    for name in keys_of(type(value)):
-        item = instead.get(name, getattr(value, name))
+    for name, known in keys_of(type(value)).items():
+        item = instead.get(name, getattr(value, known.field))
         if not (sparse and _is_nothing(item)):
             yield from _value(item, (*path, name), name, depth)
 
@@ -139,9 +139,9 @@ def _value(value: Any, path: KeyPath, name: str, depth: int) -> Iterator[_Row]:
             yield from _value(item, (*path, key), key, depth + 1)
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
-            title, place = next(iter(keys_of(type(item)))), (*path, str(index))
+            (title, first), place = next(iter(keys_of(type(item)).items())), (*path, str(index))
             where = place if _short_form(item) else (*place, title)
-            yield _Row(where, _shown(getattr(item, title)), None, depth + 1)
+            yield _Row(where, _shown(getattr(item, first.field)), None, depth + 1)
             rows = _keys(item, place, depth + 2, sparse=True)
             yield from (row for row in rows if row.path != (*place, title))
     else:
@@ -158,8 +158,8 @@ def _is_group(value: Any) -> bool:
 
 def _short_form(value: Any) -> bool:
     """Whether it can be said as one scalar, and is shown so."""
-    _, *others = keys_of(type(value))
-    return hasattr(value, "from_scalar") and all(_is_nothing(getattr(value, name)) for name in others)
+    _, *others = keys_of(type(value)).values()
+    return hasattr(value, "from_scalar") and all(_is_nothing(getattr(value, other.field)) for other in others)
 
 
 def _is_nothing(value: Any) -> bool:
@@ -170,7 +170,7 @@ def _shown(value: Any) -> str:
     if _is_nothing(value):
         return _NOTHING
     if is_shape(type(value)):
-        return _shown(getattr(value, next(iter(keys_of(type(value))))))
+        return _shown(getattr(value, next(iter(keys_of(type(value)).values())).field))
     if isinstance(value, tuple):
         return ", ".join(_shown(item) for item in value)
     if isinstance(value, bool):

@@ -13,6 +13,8 @@ from typing import NamedTuple
 #: The folder beside the policy that has decisions, one file each, so that two of them never conflict.
 DECISIONS = "waivers"
 MAX_DECISIONS = 5_000
+#: Where examples stand beside the policy: docs/custom-rules.md
+EXAMPLES = ("policy.test.yaml", "tests/*.yaml", "tests/*.yml")
 
 
 def beside_main(main: str, name: str) -> str:

@@ -13,17 +13,24 @@ from checks.policy.schema import DEFAULT, FORMAT, MATTERS, Root
 from checks.policy.shape import Key, OneOrMore, added_to, is_shape, keys_of, list_item
 from checks.policy.timed import TimedLevel
 from checks.policy.values import TEXT
+from checks.policy.written import SECTION
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, object]
-#: What the reader is given too: the names that there are, by kind.
-Names = Mapping[str, Sequence[str]]
+#: What the reader is given too: which names there are, by kind, as a schema.
+Names = Mapping[str, Schema]
+#: A rule that the policy itself writes. Which there are only the policy says.
+_WRITTEN: Schema = {"type": TEXT, "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)+$"}
 
 
 def json_schema(shapes: Sequence[SectionShape]) -> Schema:
     """The schema of the whole file."""
     rules, checks = rule_names(shapes), tuple(shape.check for shape in shapes)
-    names: Names = {"rule": rules, "check": checks, "subject of approvals": (DEFAULT, *checks, *MATTERS, *rules)}
+    names: Names = {
+        "rule": {"anyOf": [{"enum": list(rules)}, _WRITTEN]},
+        "check": {"enum": list(checks)},
+        "subject of approvals": {"anyOf": [{"enum": [DEFAULT, *checks, *MATTERS, *rules]}, _WRITTEN]},
+    }
     schema = _shape(Root, names)
     properties = dict(_properties(Root, names))
     properties["version"] = {"const": FORMAT, "description": keys_of(Root)["version"].doc}
@@ -37,7 +44,8 @@ def _overrides(shapes: Sequence[SectionShape], names: Names) -> Schema:
     known = keys_of(Root)
     items: Schema = dict(_properties(OverrideHead, names))
     items.update((name, _property(known[name], names)) for name in known if name not in WHOLE)
-    items.update((shape.check, {"$ref": f"#/properties/{shape.check}", "description": "As in the policy."}) for shape in shapes)
+    for shape in shapes:
+        items[shape.check] = {"$ref": f"#/properties/{shape.check}", "description": "As in the policy."}
     return {
         "type": "array",
         "items": {"type": "object", "additionalProperties": False, "properties": items},
@@ -46,8 +54,13 @@ def _overrides(shapes: Sequence[SectionShape], names: Names) -> Schema:
 
 
 def _section(shape: SectionShape) -> Schema:
-    schema = _shape(shape.section, {"rule": tuple(shape.levels)}, adds=True)
-    return schema if shape.always_on else {"oneOf": [schema, {"const": "off"}]}
+    written = shape.check == SECTION
+    rules: Schema = _WRITTEN if written else {"enum": list(shape.levels)}
+    schema = _shape(shape.section, {"rule": rules}, adds=True)
+    if shape.always_on:
+        return schema
+    short = [_type(keys_of(shape.section)["rules"].type, {})] if written else []
+    return {"oneOf": [schema, *short, {"const": "off"}]}
 
 
 def _shape(type_: type, names: Names, adds: bool = False) -> Schema:
@@ -97,7 +110,7 @@ def _type(type_: Any, names: Names) -> Schema:
         several = _type(arguments[0], names)
         return {"oneOf": [several["items"], several]}
     if origin is Annotated:
-        return {"enum": list(names[arguments[1].kind])}
+        return dict(names[arguments[1].kind])
     if origin is tuple:
         return {"type": "array", "items": _type(arguments[0], names)}
     if origin is not None:

@@ -16,12 +16,14 @@ from tests.cli.checkout import Checkout
 
 
 def locked() -> list[str]:
-    """What requirements/core.txt and build.txt name for this machine."""
+    """What the files in requirements/ that the action installs name for this machine."""
     lines = [
-        line for name in ("core", "build") for line in (ROOT / f"requirements/{name}.txt").read_text().splitlines()
+        line
+        for name in ("core", "build", "cel")
+        for line in (ROOT / f"requirements/{name}.txt").read_text().splitlines()
     ]
     found = [Requirement(line.rstrip("\\ ")) for line in lines if line[:1].isalnum()]
-    return [item.name for item in found if item.marker is None or item.marker.evaluate()]
+    return sorted({item.name for item in found if item.marker is None or item.marker.evaluate()})
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +59,7 @@ def _install(shared: Path) -> Done:
     traps = shared / "traps"
     traps.mkdir()
     runner.environ = {"TRAP": str(traps), "PYTHONPATH": ".", "PYTHONHOME": "."}
-    return runner.run(Checkout(shared / "planted", planted()), {}, step_="Install ospo-gate")
+    return runner.run(Checkout(shared / "planted", planted()), {}, step_="Install ospo-gate", custom_rules="true")
 
 
 def copy_distribution(name: str, site: Path) -> None:

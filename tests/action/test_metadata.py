@@ -34,7 +34,8 @@ def test_only_keys_that_the_runner_knows() -> None:
 def test_inputs_and_outputs_are_the_promised_ones() -> None:
     assert tuple(DOCUMENT["inputs"]) == (
         *("path", "base", "head", "policy", "only", "all", "enforce", "facts", "online"),
-        *("sarif-file", "report-file", "summary", "python-version", "token", "github-license-gate"),
+        *("sarif-file", "report-file", "summary", "custom-rules", "python-version", "token"),
+        "github-license-gate",
         *("fail-on-severity", "fail-on-scopes", "allow-licenses", "deny-licenses", "allow-dependencies-licenses"),
         *("allow-ghsas", "license-check", "vulnerability-check", "deny-packages", "deny-groups", "config-file"),
         *("external-repo-token", "comment-summary-in-pr", "warn-only", "retry-on-snapshot-warnings"),
@@ -90,7 +91,7 @@ def test_the_backend_that_is_locked_is_the_one_that_builds() -> None:
     assert locked.startswith("hatchling==")
 
 
-@pytest.mark.parametrize("name", ["core.txt", "build.txt", "service.txt"])
+@pytest.mark.parametrize("name", ["core.txt", "build.txt", "cel.txt", "service.txt"])
 def test_locked_requirements_have_hashes_and_no_address(name: str) -> None:
     text = (ROOT / "requirements" / name).read_text()
     entries = re.findall(r"(?m)^[a-z0-9].*?(?=^[a-z0-9]|\Z)", text, re.DOTALL)
@@ -102,11 +103,12 @@ def test_locked_requirements_have_hashes_and_no_address(name: str) -> None:
     assert not re.search(r"(?m)^\s*--(index|extra|find|trusted)", text)
 
 
-def test_core_and_build_agree() -> None:
+@pytest.mark.parametrize("other", ["build.txt", "cel.txt"])
+def test_what_is_installed_together_agrees(other: str) -> None:
     """One pip reads both files; two versions of one package would stop it."""
 
     def pins(name: str) -> dict[str, str]:
         return dict(re.findall(r"(?m)^([\w.-]+)==(\S+)", (ROOT / "requirements" / name).read_text()))
 
-    core, build = pins("core.txt"), pins("build.txt")
-    assert all(core[name] == build[name] for name in core.keys() & build.keys())
+    core, beside = pins("core.txt"), pins(other)
+    assert all(core[name] == beside[name] for name in core.keys() & beside.keys())

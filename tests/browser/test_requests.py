@@ -1,4 +1,4 @@
-"""Requests in a browser: asked, read, decided, in light and dark, on a phone, without script; hostile words stay words."""
+"""Requests in a browser: asked, read and decided, in light and dark, on a phone, without script; hostile words."""
 
 from collections.abc import Iterator
 from urllib.parse import quote

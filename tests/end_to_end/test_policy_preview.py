@@ -42,9 +42,9 @@ def preview(stage: Stage, text: str, **more: Any) -> Any:
         return json.load(answer)
 
 
-def propose(stage: Stage, branch: str, text: str) -> Pull:
+def propose(stage: Stage, branch: str, text: str, files: dict[str, str] | None = None) -> Pull:
     policy = stage.sim.repository("example/policy")
-    policy.commit(branch, {"policy.yaml": text}, f"Change the policy\n\n{SIGNED}", stage.ada)
+    policy.commit(branch, {"policy.yaml": text, **(files or {})}, f"Change the policy\n\n{SIGNED}", stage.ada)
     return policy.open_pull(head=branch, base="main", title="Change the policy", author=stage.ada)
 
 
@@ -88,6 +88,34 @@ def test_a_pull_request_about_something_else_gets_no_such_check(stage: Stage) ->
     pull = policy.open_pull(head="words", base="main", title="Say hello", author=stage.ada)
     stage.verdict(policy, pull.head_sha)
     assert CHECK not in stage.runs(policy, pull.head_sha)
+
+
+EXAMPLE = """
+now: 2026-11-20
+tests:
+  - name: copyleft is _used_
+    dependencies: [{package: pkg:npm/a, version: 1.0.0, license: GPL-3.0-only}]
+    expect: {conclusion: passed}
+"""
+
+
+def test_examples_beside_the_policy_are_judged_by_the_one_that_is_proposed(stage: Stage) -> None:
+    pull = propose(stage, "examples", STRICT, {"tests/copyleft.yaml": EXAMPLE})
+    run = check(stage, pull)
+    assert run["conclusion"] == "failure"
+    assert run["output"]["title"] == "The policy is valid, but its examples are not as expected"
+    summary = run["output"]["summary"]
+    assert summary.startswith("1 of 1 examples is not as expected:")
+    assert "copyleft is \\_used\\_" in summary or "`copyleft is _used_`" in summary
+    assert "license-not-allowed" in summary
+    assert "`example/vault` | 1" in summary, "the preview stands below it"
+    pull = propose(stage, "example", OPEN, {"tests/copyleft.yaml": EXAMPLE})
+    output = check(stage, pull)["output"]
+    assert (output["title"], output["summary"]) == ("The policy stays as it is", "The policy's example is as expected.")
+    assert not [c for c in stage.own_comments(pull) if "ospo-gate:policy" in c["body"]]
+    pull = propose(stage, "odd", OPEN, {"policy.test.yaml": "tests: [{nam: x}]\n"})
+    output = check(stage, pull)["output"]
+    assert "policy.test.yaml:1:" in output["summary"]
 
 
 def test_the_command_asks_the_service(stage: Stage) -> None:

@@ -79,7 +79,7 @@ def test_it_accepts_policies_that_load(text: str) -> None:
         "version: 1\n" + waiver(expires=None),
         "version: 1\n" + waiver(approved_by=None),
         "version: 1\n" + waiver(expires="soon"),
-        "version: 1\n" + waiver(rules="[license-not-alowed]"),
+        "version: 1\n" + waiver(rules="[license_not_allowed]"),  # a misspelt id may be a rule that the policy writes
         "version: 1\n" + waiver(package="left-pad"),
         "version: 1\n" + waiver(commits="[abc]"),
         "version: 1\n" + waiver(reason="{code: a}"),

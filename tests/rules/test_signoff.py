@@ -9,8 +9,8 @@ from checks.model.phrase import Foreign, plain
 from checks.policy.shape import Fault, Reader
 from checks.policy.yaml_events import parse
 from checks.rules.signoff import CHECK, RULES
-from checks.signoffs.terms import RemediationPolicy, Require, SignoffSection
 from checks.signoffs.matching import SignoffMode
+from checks.signoffs.terms import RemediationPolicy, Require, SignoffSection
 from tests.signoffs.examples import ADA, BOB, PASS, SIGNED, commit, judge, linked, sha, verdicts
 
 BOT = Person("dependabot[bot]", "49699333+dependabot[bot]@users.noreply.github.com")
@@ -50,7 +50,8 @@ def test_the_rules() -> None:
         "generated-code-undeclared",
     ]
     blocking = [rule for rule in RULES if not rule.id.startswith(("signoff-file", "generated-code-noted"))]
-    assert all(rule.level is Level.BLOCK for rule in blocking) and all(rule.waivable for rule in RULES)
+    assert all(rule.level is Level.BLOCK for rule in blocking)
+    assert all(rule.waivable for rule in RULES)
     assert (CHECK.id, CHECK.prefix, CHECK.noun, CHECK.title) == ("signoff", "dco", "commit", "sign-off")
 
 
@@ -183,7 +184,8 @@ def test_in_a_merge_queue_any_sign_off_will_do(mode: str) -> None:
 
 def test_in_a_merge_queue_nobody_can_amend() -> None:
     (seen,) = judge(commit("Add"), merge_queue=True, facts=Facts(accounts_known=True)).observations
-    assert seen.fix is not None and seen.fix.commands == ()
+    assert seen.fix is not None
+    assert seen.fix.commands == ()
     assert "COMMIT_MESSAGES" in plain(seen.fix.summary)
 
 

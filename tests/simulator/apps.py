@@ -25,7 +25,8 @@ DEFAULT_PERMISSIONS = {
     "pull_requests": "write",
 }
 DEFAULT_EVENTS = [
-    "check_run", "check_suite", "issue_comment", "merge_group", "pull_request", "pull_request_review", "push", "repository",
+    "check_run", "check_suite", "issue_comment", "merge_group", "pull_request", "pull_request_review", "push",
+    "repository",
 ]  # fmt: skip
 
 

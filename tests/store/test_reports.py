@@ -113,13 +113,14 @@ def test_what_does_not_come_back_leaves_nothing_behind(run: Run) -> None:
         store, subjects = ReportStore(database, clock=lambda: 1_000.0), SubjectStore(database, lambda: 1_000.0)
         for one in (group, claim(1)):
             await store.mark(await store.save(one, document(), PUBLICATION, 0.1), SENT)
-        for number, key in enumerate(("7/comment/5", "7/comment/6", "7/pull/1")):
+        names = ("7/comment/5", "7/comment/6", "7/pull/1", "0/task/request-4", "0/task/approval-9", "0/task/notify")
+        for number, key in enumerate(names):
             wanted = Wanted(key, 1, 7, 1, "h", 1.0, About("example/web", "R_7"))
             await subjects.accept(Delivery(f"d{number}", "event", None, wanted))
             if (done := await subjects.claim(60.0, key)) and number != 1:
                 await subjects.finish(done)
         await sweep(database, clock=lambda: 1_000.0 + 89 * 86_400)
-        assert set(await keys(database)) == {"7/comment/6", "7/pull/1"}, "one is not obeyed"
+        assert set(await keys(database)) == {"7/comment/6", "7/pull/1", "0/task/notify"}, "one is not obeyed"
         assert len(await rows(database, report)) == 2
         await sweep(database, clock=lambda: 1_000.0 + 91 * 86_400)
         assert [row.subject for row in await rows(database, report)] == ["7/pull/1"]

@@ -251,8 +251,8 @@ def _events(events: Sequence[Happened], links: Links) -> Iterator[Event]:
         if what == "judged":
             words += f": {_ENDINGS.get(together[0].details.get('conclusion', ''), 'done')}"
         if what == "overridden":  # GitHub shows who presses a button or comments
-            told = together[0].details
-            words += f": {visible(str(told.get('check', '')))} by @{visible(str(told.get('by', '')))}"
+            said = together[0].details
+            words += f": {visible(str(said.get('check', '')))} by @{visible(str(said.get('by', '')))}"
         findings = tuple(sorted(event.finding for event in together if event.finding))
         yield Event(utc(at), words, findings, links.commit(head) if head else None)
 
