@@ -38,8 +38,6 @@ class Judged:
     facts: Facts
     now: datetime
     """When it was judged (UTC)."""
-    policy_data: bytes | None = None
-    """The bytes of the policy, if they were read with the change and are valid."""
     verdict: Report | None = None
     """The report before any fix was sought; None where none is needed."""
     policies: PolicySet | None = None
@@ -129,7 +127,7 @@ class Gate:
         verdict = await self.think(partial(evaluate, plan, facts, policy, now, self.only))
         verdict = replace(verdict, notices=(*loaded.notices, *verdict.notices))
         proposed = verdict if verdict.findings else None
-        return Judged(verdict, plan, policy, facts, now, loaded.data, proposed, loaded.policies)
+        return Judged(verdict, plan, policy, facts, now, proposed, loaded.policies)
 
     async def _with_texts(self, snapshot: Snapshot, policy: Policy, source: Source) -> Snapshot:
         """The snapshot with the texts and added lines that the checks of the policy need."""

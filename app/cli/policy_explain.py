@@ -133,16 +133,11 @@ def _width() -> int:
 
 def _from_service(options: argparse.Namespace) -> int:
     """What the service's policy says, by the facts that it knows."""
-    from app.cli.service import ask_service
+    from app.cli.service import ask_service, reached
     from checks.render.explained import text, value_lines
 
     place = service_place()
-    server = options.server or place.server
-    if not server or not place.token:
-        missing = "OSPO_GATE_API_TOKEN" if server else "--server"
-        raise UsageError(
-            f"the service cannot be asked without {missing}", hint="Set OSPO_GATE_SERVER and OSPO_GATE_API_TOKEN."
-        )
+    server, token = reached(options.server or place.server, place.token)
     asked = {
         "repository": options.repository_name,
         "package": options.dependency,
@@ -152,7 +147,7 @@ def _from_service(options: argparse.Namespace) -> int:
         "rule": options.rule,
     }
     query = {name: value for name, value in asked.items() if value}
-    document = ask_service(server, place.token, "api/v1/policy/explain", query)
+    document = ask_service(server, token, "api/v1/policy/explain", query)
     try:
         if options.format == "json":
             say(json.dumps(document, indent=2, ensure_ascii=False) + "\n")

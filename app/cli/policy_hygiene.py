@@ -95,14 +95,9 @@ def _in_use(options: argparse.Namespace, policies: PolicySet, now: datetime) -> 
 
 
 def _from_service(options: argparse.Namespace) -> dict[str, Any]:
-    from app.cli.service import ask_service
+    from app.cli.service import ask_service, reached
 
     place = service_place()
-    server = options.server or place.server
-    if not server or not place.token:
-        missing = "OSPO_GATE_API_TOKEN" if server else "--server"
-        raise UsageError(
-            f"the service cannot be asked without {missing}", hint="Set OSPO_GATE_SERVER and OSPO_GATE_API_TOKEN."
-        )
+    server, token = reached(options.server or place.server, place.token)
     query = {"tickets": "true"} if options.tickets else {}
-    return ask_service(server, place.token, "api/v1/policy/hygiene", query)
+    return ask_service(server, token, "api/v1/policy/hygiene", query)

@@ -91,16 +91,10 @@ def _from_database(options: argparse.Namespace, url: str, policy: str | None) ->
 
 
 def _from_service(options: argparse.Namespace, server: str | None, token: str | None) -> dict[str, Any]:
-    from app.cli.service import tell_service
+    from app.cli.service import reached, tell_service
     from app.preview_request import to_json
 
-    if not server or not token:
-        missing = "OSPO_GATE_API_TOKEN" if server else "--server"
-        raise UsageError(
-            f"the service cannot be asked without {missing}",
-            hint="Set OSPO_GATE_SERVER and OSPO_GATE_API_TOKEN, on the server itself OSPO_GATE_DATABASE; or name "
-            "checkouts with --inventory.",
-        )
+    server, token = reached(server, token, _UNREACHED)
     named: Sequence[Any] = [
         name if (found := policy_given(name)) is None else to_json(found.files) for name in options.policies
     ]

@@ -31,17 +31,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _from_service(place: ServicePlace, options: argparse.Namespace) -> dict[str, Any]:
-    server = options.server or place.server
-    if not server or not place.token:
-        missing = "OSPO_GATE_API_TOKEN" if server else "--server"
-        raise UsageError(
-            f"the service cannot be asked without {missing}",
-            hint="Set OSPO_GATE_SERVER and OSPO_GATE_API_TOKEN; on the server itself OSPO_GATE_DATABASE is enough.",
-        )
-    from app.cli.service import ask_service
+    from app.cli.service import BESIDE, ask_service, reached
+
+    server, token = reached(options.server or place.server, place.token, BESIDE)
 
     query = {"limit": options.limit} | ({"digest": options.digest} if options.digest else {})
-    return ask_service(server, place.token, "api/v1/policy/versions", query)
+    return ask_service(server, token, "api/v1/policy/versions", query)
 
 
 def _from_database(place: ServicePlace, options: argparse.Namespace) -> dict[str, Any]:

@@ -17,6 +17,17 @@ from checks.model.phrase import visible
 
 #: For which the answer to a document is waited for (seconds).
 PATIENCE = 300.0
+#: What to do where a command knows no service: one that only a service answers, and one that reads its database too.
+ANYWHERE = "Set OSPO_GATE_SERVER and OSPO_GATE_API_TOKEN."
+BESIDE = "Set OSPO_GATE_SERVER and OSPO_GATE_API_TOKEN; on the server itself OSPO_GATE_DATABASE is enough."
+
+
+def reached(server: str | None, token: str | None, hint: str = ANYWHERE) -> tuple[str, str]:
+    """The address of the service and its token. Raises `UsageError` if one of them is not known."""
+    if not server or not token:
+        missing = "OSPO_GATE_API_TOKEN" if server else "--server"
+        raise UsageError(f"the service cannot be asked without {missing}", hint=hint)
+    return server, token
 
 
 def ask_service(server: str, token: str, path: str, query: Mapping[str, str]) -> dict[str, Any]:

@@ -90,7 +90,7 @@ class Judging:
         report = evaluate(plan, facts, self.policy, self.now, self.only)
         if report.findings:
             report = propose(report, plan, facts, self.policy, self.now, self.only)
-        return Judged(report, plan, self.policy, facts, self.now, None, None, self.policies)
+        return Judged(report, plan, self.policy, facts, self.now, None, self.policies)
 
     def people(self, facts: Facts) -> tuple[Contributor, ...]:
         """Whose work it is."""

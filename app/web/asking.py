@@ -8,14 +8,13 @@ import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from app.details import details_path
 from app.github.client import GitHubApp
 from app.github.errors import GitHubError
 from app.github.people import NotSignedIn
 from app.requesting.asking import Asking, Place, Wish
 from app.requesting.deciding import Deciding
 from app.store.matters import MatterStore
-from app.subject import Kind, Remark, pull_key
+from app.subject import Remark, pull_key
 from app.web.forms import Posted, Refused, posted
 from app.web.pages.rendering import Renderer
 from app.web.rights import Rights
@@ -84,11 +83,6 @@ class AskingPages:
             said = outcome.refusal.replace("`", "") or "This repository governs itself: ask by a comment."
             return self.renderer.message(request, 403, "Not asked", said)
         return RedirectResponse(f"/requests/{outcome.entered.matter}", 303, {"Cache-Control": "no-store"})
-
-
-def ask_path(repository: str, number: int) -> str:
-    """Where the form is sent to."""
-    return f"{details_path(repository, Kind.PULL, str(number))}/requests"
 
 
 def _wish(form: Posted, now: datetime) -> Wish | str:

@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from checks.agreements.incoming import Collector, Imported, Terms, account_number, derived_id, time_of
 from checks.agreements.signature_file import MAX_CHARACTERS
-from checks.agreements.terms import CLA_PHRASE
 from checks.model.signatures import Act, How, SignatureRecord, Signer
 from checks.policy.values import Pattern
 
@@ -152,8 +151,3 @@ def _action_matches(pattern: str, name: str) -> bool:
             return False
         position = found + len(piece)
     return True
-
-
-def phrase_of(custom: str | None) -> str:
-    """What people posted: the action's own phrase, or the one of `custom-pr-sign-comment`."""
-    return custom.strip() if custom and custom.strip() else CLA_PHRASE

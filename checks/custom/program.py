@@ -70,7 +70,8 @@ def compiled(on: On, text: str) -> Program | tuple[Wrong, ...]:
     try:
         environment = _environment(on)
     except ImportError:
-        return (Wrong(0, MISSING, "install it: pip install 'ospo-gate[cel]'; the Action has it with custom-rules: true"),)
+        hint = "install it: pip install 'ospo-gate[cel]'; the Action has it with custom-rules: true"
+        return (Wrong(0, MISSING, hint),)
     try:
         expression = environment.compile(_with_has(text, FIELDS[on]))
     except (RuntimeError, UnicodeEncodeError) as error:

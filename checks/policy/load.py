@@ -1,6 +1,6 @@
 """Loading a policy file: all or nothing, with every fault named."""
 
-from collections import ChainMap
+from collections import ChainMap, defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -12,7 +12,7 @@ from checks.model.finding import Level
 from checks.policy.document import Entries, Items, Node, Scalar
 from checks.policy.schema import DEFAULT, FIRST_EDITION, FORMAT, MATTERS, Policy, Root
 from checks.policy.section import Section
-from checks.policy.shape import MAX_ISSUES, Fault, KeyPath, Place, Reader, TooManyFaultsError, keys_of
+from checks.policy.shape import MAX_ISSUES, Fault, KeyPath, Lists, Place, Reader, TooManyFaultsError, keys_of
 from checks.policy.values import Release
 
 TYPE_CHECKING = False
@@ -163,7 +163,7 @@ class Part(NamedTuple):
     nodes: tuple[object, ...]
     """Kept, because the part is known by them."""
     value: Any
-    places: dict[KeyPath, Place]
+    places: tuple[dict[KeyPath, Place], ...]
     issues: tuple[PolicyIssue, ...]
 
 
@@ -198,6 +198,8 @@ class Loader:
             "subject of approvals": subjects,
         }
         self._known: dict[tuple[object, ...], Part] = {}
+        self._lists: defaultdict[str, Lists] = defaultdict(dict)
+        """By the part in which they stand."""
 
     def reader(self) -> Reader:
         """A reader that knows the names of rules and checks."""
@@ -216,7 +218,7 @@ class Loader:
             replace(root.value, waivers=waivers.value) if isinstance(root.value, Root) else None,
             MappingProxyType(on),
             MappingProxyType(levels),
-            ChainMap(*(part.places for part in parts)),
+            ChainMap(*(layer for part in parts for layer in part.places)),
             tuple(issue for part in parts for issue in part.issues),
         )
 
@@ -242,7 +244,7 @@ class Loader:
                 value = read(reader)
             except TooManyFaultsError:
                 value = Fault
-            self._known[key] = Part(nodes, value, reader.places, tuple(reader.issues))
+            self._known[key] = Part(nodes, value, tuple(reader.layers), tuple(reader.issues))
         return self._known[key]
 
     def _root(self, tree: Entries, given: "_Given") -> Part:
@@ -253,12 +255,12 @@ class Loader:
         def read(reader: Reader) -> Any:
             return reader.read_shape(node, Root, (), beside=beside)
 
-        return self._part("", tuple(value for _, value in own), read, self.reader())
+        return self._part("", tuple(value for _, value in own), read, Reader(self._names, self._lists[""]))
 
     def _waivers(self, given: "_Given") -> Part:
         name, node = given.get("waivers", (None, None))
         if name is None or node is None:
-            return Part((), (), {}, ())
+            return Part((), (), (), ())
 
         def read(reader: Reader) -> Any:
             reader.places["waivers",] = Place(name.line, name.column, name.file)
@@ -274,7 +276,7 @@ class Loader:
             if check in given:
                 yield check, self._section(shape, *given[check])
             elif shape.always_on:
-                yield check, Part((), shape.section(), {}, ())
+                yield check, Part((), shape.section(), (), ())
 
     def _section(self, shape: SectionShape, name: Scalar, node: Node) -> Part:
         path = (shape.check,)
@@ -297,7 +299,7 @@ class Loader:
     def _section_reader(self, shape: SectionShape, node: Node) -> Reader:
         """One that knows the rules of a check, and of those that the policy writes for it."""
         if shape.check != "custom_rules":
-            return Reader({"rule": shape.levels})
+            return Reader({"rule": shape.levels}, self._lists[shape.check])
         from checks.policy.written import rules_in, written_ids
 
         reader = Reader({"rule": (*shape.levels, *rules_in(node))})

@@ -103,10 +103,15 @@ def _override(
     override = Override(index, read.match, read.from_, patch, item)
     if not patch.entries:
         reader.fault(item, path, "it changes nothing", "say what holds there: mode, or keys of a section")
+    strange = [name for name, _ in patch.entries if not _known(name.text, layers)]
+    if strange:
+        whole = () if read.match.narrow else (name for name in keys_of(Root) if name not in WHOLE)
+        known = (*_HEAD, *whole, *layers.loader.shapes)
+        for name in strange:
+            reader.unknown(name, known, path)
+        return None
     for name, value in patch.entries:
-        if read.match.narrow and not _known(name.text, layers):
-            reader.unknown(name, (*_HEAD, *layers.loader.shapes), path)
-        elif (wrong := _misplaced(name, value, override, layers, plain)) is not None:
+        if (wrong := _misplaced(name, value, override, layers, plain)) is not None:
             reader.fault(name, (*path, name.text), *wrong)
     for lock in locks:
         if (key := touched(patch, lock.path)) is not None:

@@ -161,21 +161,40 @@ def _formed(type_: Any) -> tuple[_Form, Any, Any]:
     return (_Form.SHAPE if is_shape(type_) else _Form.SCALAR), type_, None
 
 
+class Listed(NamedTuple):
+    """What was read of one list or mapping."""
+
+    node: Node
+    """Kept, because the list is known by it."""
+    value: Any
+    places: dict[KeyPath, Place]
+    issues: tuple[PolicyIssue, ...]
+
+
+#: The lists and mappings that were read, by the identity of the node, and where it stands.
+Lists = dict[tuple[int, KeyPath], Listed]
+
+
 class Reader:
     """Reads nodes into shapes, collecting issues instead of stopping at the first.
 
-    `names` are those that `Named` text may have, by kind; no iterators. Raises `TooManyFaultsError`.
+    `names` are those that `Named` text may have, by kind; no iterators. `lists` are those that readers of the same
+    names and shape have read: overrides leave most lists as they are, and each is read once. Raises
+    `TooManyFaultsError`.
     """
 
-    def __init__(self, names: Mapping[str, Iterable[str]] | None = None) -> None:
+    def __init__(self, names: Mapping[str, Iterable[str]] | None = None, lists: Lists | None = None) -> None:
         self.names = names or {}
+        self.lists = lists
         self.issues: list[PolicyIssue] = []
         self.places: dict[KeyPath, Place] = {}
+        self.layers: list[dict[KeyPath, Place]] = [self.places]
+        """`places`, and those within `lists`, which other readers have too."""
 
     def within(self, names: Mapping[str, Iterable[str]]) -> "Reader":
         """A reader with other names whose issues and places are this one's."""
         part = Reader(names)
-        part.issues, part.places = self.issues, self.places
+        part.issues, part.places, part.layers = self.issues, self.places, self.layers
         return part
 
     def fault(self, node: Node, path: KeyPath, message: str, hint: str = "") -> type[Fault]:
@@ -214,6 +233,8 @@ class Reader:
             return self._read_scalar(node, inner, path)
         if form is _Form.SHAPE:
             return self.read_shape(node, inner, path)
+        if self.lists is not None and not isinstance(node, Scalar):
+            return self._read_once(node, type_, path, self.lists)
         if form is _Form.NAME:
             return self._read_name(node, inner, path)
         if form is _Form.MAPPING:
@@ -221,6 +242,23 @@ class Reader:
         if more and isinstance(node, Scalar):
             node = Items((node,), node.line, node.column, node.file)
         return self._read_items(node, inner, path)
+
+    def _read_once(self, node: Node, type_: Any, path: KeyPath, lists: Lists) -> Any:
+        """`_read` of a list or mapping, or what was found in it before."""
+        known = lists.get((id(node), path))
+        if known is None or len(self.issues) + len(known.issues) > MAX_ISSUES:
+            outer, before = self.places, len(self.issues)
+            self.places, self.lists = {}, None
+            try:
+                value = self._read(node, type_, path)
+                known = Listed(node, value, self.places, tuple(self.issues[before:]))
+            finally:
+                self.places, self.lists = outer, lists
+            lists[id(node), path] = known
+        else:
+            self.issues += known.issues
+        self.layers.append(known.places)
+        return known.value
 
     def read_shape(self, node: Node, shape: Any, path: KeyPath, *, beside: Iterable[str] = ()) -> Any:
         """The value of `node` as a shape; what only shows beside other keys is looked at when each of them fits.
@@ -263,7 +301,7 @@ class Reader:
             elif (added := added_to(name.text, known)) is not None and not _in_list(path):
                 more.append((added, name, value))
             elif name.text not in beside:
-                meant.add(self.unknown(name, (*known, *sorted(beside)), path))
+                meant.add(self.unknown(name, dict.fromkeys((*known, *sorted(beside))), path))
         for item, name, value in more:
             values[item.field] = self._added(item, name, value, values.get(item.field, item.default or ()), path)
         for item in known.values():

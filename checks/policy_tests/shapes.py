@@ -165,7 +165,7 @@ class ExampleFile:
 class ExampleRepository:
     name: str | None = key("`owner/name`.", default=None)
     visibility: str | None = key("`public`, `internal` or `private`.", default=None)
-    default_branch: str | None = key("Its name.", default=None)
+    default_branch: str = key("Its name.", default="main")
     topics: tuple[str, ...] = key("Its topics.", default=())
     properties: Mapping[str, str] = key("Its custom properties; all others have no value.",
         default_factory=lambda: MappingProxyType({}))  # fmt: skip
@@ -203,7 +203,7 @@ class Example:
     expect: Expected = key("What is to come of it.")
     now: Moment | None = key("When it is judged. Default: as the file says.", default=None)
     repository: ExampleRepository = key("The repository.", default=ExampleRepository())
-    target: str | None = key("The branch that the change goes into.", default=None)
+    target: str | None = key("The branch that the change goes into. Default: the repository's own.", default=None)
     repository_file: str | None = key("The text of the repository's own file.", default=None)
     dependencies: tuple[ExampleDependency, ...] = key("The packages.", default=())
     commits: tuple[ExampleCommit, ...] = key("The commits.", default=())

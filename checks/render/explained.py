@@ -120,6 +120,7 @@ def _check(check: Json, width: int) -> Iterator[str]:
             )
         silent += not rule["findings"] and rule["level"] != "off"
         off += not rule["findings"] and rule["level"] == "off"
-    words = [f"{silent} other rules are silent" if silent else "", f"{off} are off" if off else ""]
+    quiet = "1 other rule is silent" if silent == 1 else f"{silent} other rules are silent"
+    words = [quiet if silent else "", f"{off} are off" if off else ""]
     if any(words):
         yield f"  · {', '.join(filter(None, words))}"

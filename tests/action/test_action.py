@@ -201,6 +201,16 @@ def test_only_some_checks(runner: Runner, blocked: Proposal) -> None:
     assert "there is no check 'everything'" in unknown.out
 
 
+def test_rules_of_the_policy_itself(runner: Runner, tmp_path: Path) -> None:
+    own = 'custom_rules: [{id: no-glyph, when: dependency.name == "glyph-core", message: Use another font.}]\n'
+    proposal = Proposal(tmp_path / "web", COPYLEFT, {**BASE, "policy.yaml": f"version: 1\n{own}"})
+    done = runner.judge(proposal.checkout, proposal.event)
+    assert done.code == 1, done.out + done.err
+    assert "no-glyph" in done.out
+    done = runner.run(proposal.checkout, proposal.event, step_="Install ospo-gate", custom_rules="yes")
+    assert (done.code, "The input custom-rules is neither true nor false." in done.out) == (2, True)
+
+
 def test_facts_come_from_a_file(runner: Runner, tmp_path: Path) -> None:
     policy = "version: 1\nvulnerabilities: {}\nsignoff: {}\n"
     proposal = Proposal(

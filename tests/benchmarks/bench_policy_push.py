@@ -72,7 +72,7 @@ def asked(pulls: int, limits: bool) -> None:
     ):
         stage.sim.limits.enabled = False
         stage.sim.world.installations[stage.installation].permissions["contents"] = "write"
-        policy = f"{STRICT}approvers: {{default: \"@grace\"}}\n"
+        policy = f'{STRICT}approvers: {{default: "@grace"}}\n'
         central = stage.sim.create_repository("example", "policy", private=True, files={"policy.yaml": policy})
         changes = _pulls(stage, pulls)
         _until(stage, changes, "failure")

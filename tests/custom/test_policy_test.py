@@ -173,6 +173,27 @@ tests:
     assert code == 0, out
 
 
+def test_the_branch_is_the_default_one_unless_the_example_says_another(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "policy.yaml").write_text(
+        POLICY + "overrides: [{match: {branches: 'release/*'}, custom_rules: {levels: {no-left-pad: 'off'}}}]\n"
+    )
+    text = """
+now: 2026-11-20
+tests:
+  - name: as usual
+    dependencies: [{package: pkg:npm/left-pad, version: 1.0.0, license: MIT}]
+    expect: {findings: [no-left-pad]}
+  - name: for a release
+    target: release/1
+    dependencies: [{package: pkg:npm/left-pad, version: 1.0.0, license: MIT}]
+    expect: {conclusion: passed}
+"""
+    code, out, _ = run(folder, text, capsys)
+    assert code == 0, out
+
+
 @pytest.mark.parametrize(
     ("finding", "code"), [("{waiver: W-1}", 0), ("{}", 1), ("{waiver: W-2}", 1), ("{waiver: W-1, about: new}", 1)]
 )

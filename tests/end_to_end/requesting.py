@@ -128,7 +128,10 @@ class Office(Stage):
     @contextmanager
     def browser(self, login: str) -> Iterator[httpx.Client]:
         """Somebody who signed in."""
-        with httpx.Client(base_url=f"http://127.0.0.1:{self.port}", headers={"Accept": "text/html"}) as client:
+        # A server may close a resting connection just as the next request is sent. Browsers send it again, httpx not.
+        anew = httpx.Limits(max_keepalive_connections=0)
+        base = f"http://127.0.0.1:{self.port}"
+        with httpx.Client(base_url=base, headers={"Accept": "text/html"}, limits=anew) as client:
             begun = client.get("/signin", params={"to": "/requests"})
             done = httpx.post(begun.headers["location"], data={"login": login})
             client.get(done.headers["location"])

@@ -8,10 +8,9 @@ POLICY = load_policies(PolicyFiles(b"version: 1\nlicenses: {allow: [permissive]}
 
 
 def examples(*names: str, conclusion: str = "passed") -> dict[str, bytes]:
-    lines = [
-        f"  - {{name: '{name}', dependencies: [{{package: pkg:npm/a, version: 1.0.0, license: MIT}}], expect: {{conclusion: {conclusion}}}}}"
-        for name in names
-    ]
+    package = "{package: pkg:npm/a, version: 1.0.0, license: MIT}"
+    expect = f"expect: {{conclusion: {conclusion}}}"
+    lines = [f"  - {{name: '{name}', dependencies: [{package}], {expect}}}" for name in names]
     return {"policy.test.yaml": "\n".join(["now: 2026-11-20", "tests:", *lines]).encode()}
 
 

@@ -127,6 +127,16 @@ def test_the_command_explains_a_repository(run: Run) -> None:
     assert re.search(r"^mode +evaluate +policy.yaml:2$", out, re.MULTILINE), "the property says the mode"
 
 
+def test_rules_of_the_policy_itself_are_values_too() -> None:
+    text = """version: 1
+custom_rules:
+  - {id: no-beta, when: 'dependency.version.contains("beta")', message: No., from: 2027-03-01, until_then: warn}
+"""
+    policies = load_policies(PolicyFiles(text.encode(), "policy.yaml"))
+    values = {value.key: value.value for value in effective_values(policies, policies.plain, SHAPES)}
+    assert (values["custom_rules.rules.0.from"], values["custom_rules.rules.0.until_then"]) == ("2027-03-01", "warn")
+
+
 def test_the_command_explains_a_package_by_a_policy_and_no_facts(run: Run) -> None:
     code, out, _ = run("explain", "--repository", "example/api", "--dependency", "npm:left-pad@1.3.0", "--rule",
                        "license-missing")  # fmt: skip

@@ -30,6 +30,11 @@ from tests.policy.examples import EVERYTHING, error, fault, faults, policy, waiv
             "licenses: {guidance: {license-unknown: {text: a, url: https://b}}}",
             "2:50: licenses.guidance.license-unknown.url: unknown key (known keys: text, link)",
         ),
+        (
+            "overrides: [{whom: {}, mode: evaluate}]",
+            "2:14: overrides.0.whom: unknown key (known keys: match, from, mode, owner, facts, check_names,",
+        ),
+        ("overrides: [{matc: {}, mode: evaluate}]", "2:14: overrides.0.matc: unknown key (did you mean 'match'?)"),
         (waiver(expire="2027-01-01"), "9:5: waivers.0.expire: unknown key (did you mean 'expires'?)"),
         (waiver(reason="{txt: a}"), "6:14: waivers.0.reason.txt: unknown key (did you mean 'text'?)"),
     ],
