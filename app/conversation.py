@@ -10,7 +10,6 @@ from app.jobs.approvals import TASK as APPROVAL
 from app.jobs.approvals import Approvals
 from app.jobs.judge import Judge
 from app.jobs.matters import Matters
-from app.jobs.overrides import Overrides
 from app.jobs.telling import Telling
 from app.notify import Channels
 from app.policies import starter_policies
@@ -18,6 +17,7 @@ from app.requesting.approving import Teams
 from app.requesting.asking import Asking
 from app.requesting.briefs import Briefs
 from app.requesting.deciding import Deciding
+from app.requesting.overrides import Overrides
 from app.service_settings import ServiceSettings
 from app.store.database import Database
 from app.store.matters import TASK as MATTER
@@ -34,6 +34,8 @@ from checks.policy.schema import Policy
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from app.site import Site
+    from app.web.sessions import Sessions
+    from app.web.verdict_forms import VerdictForms
 
 
 class Conversation:
@@ -96,8 +98,7 @@ class Conversation:
         if site and site.sessions:
             from app.web.overriding import OverridePages
 
-            forms = OverridePages(self.github, self.store, overrides, site.rights, site.renderer, site.sessions)
-            found.append(forms.router())
+            found.append(OverridePages(self.github, overrides, self._forms(site, site.sessions)).router())
         if self.proposals is None:
             return found
         if site and site.sessions:
@@ -105,15 +106,18 @@ class Conversation:
             from app.web.requests import RequestPages
 
             pages = RequestPages(self.store, self.deciding, site.renderer, site.sessions, self.server_url)
-            asking = AskingPages(
-                self.github, self.store, self.asking, self.deciding, site.rights, site.renderer, site.sessions
-            )
+            asking = AskingPages(self.github, self.asking, self.deciding, self._forms(site, site.sessions))
             found += [pages.router(), asking.router()]
         if token:
             from app.web.requests import api
 
             found.append(api(token, self.store, self.deciding))
         return found
+
+    def _forms(self, site: "Site", sessions: "Sessions") -> "VerdictForms":
+        from app.web.verdict_forms import VerdictForms
+
+        return VerdictForms(self.store, site.rights, site.renderer, sessions)
 
     async def close(self) -> None:
         if self._second:

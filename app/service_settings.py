@@ -126,8 +126,9 @@ class ServiceSettings:
     )
     policy_private_key: str | None = key("Its private key, PEM text.", default=None, repr=False)
     notify_urls: tuple[str, ...] = key(
-        "Where the owner of the policy is told of requests, of late ones, and of merges in spite of the gate: addresses "
-        "of Apprise with spaces between them, for Slack, Teams, e-mail, webhooks and others: docs/requests.md.",
+        "Where the owner of the policy is told of requests, of late ones, and of merges in spite of the gate: "
+        "addresses of Apprise with spaces between them, for Slack, Teams, e-mail, webhooks and others: "
+        "docs/requests.md.",
         default=(),
         repr=False,
     )

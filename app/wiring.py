@@ -34,7 +34,6 @@ from app.jobs.hands import Hand, Hands
 from app.jobs.judge import Judge
 from app.jobs.kept_policy import PolicyKeeper
 from app.jobs.newest import newest
-from app.jobs.overrides import Overrides
 from app.jobs.policy_places import PolicyPlaces
 from app.jobs.policy_pulls import PolicyPulls
 from app.jobs.policy_pushed import PolicyPushed
@@ -49,6 +48,7 @@ from app.parsers import Parsers
 from app.policies import starter_policies, starter_policy
 from app.policy_answers import PolicyAnswers
 from app.previewing import Previewing
+from app.requesting.overrides import Overrides
 from app.service_settings import Engine as EngineName
 from app.service_settings import ServiceSettings, Submission
 from app.store.backfill import BackfillStore
@@ -157,7 +157,49 @@ class Service:
             PolicyStore(self.database, self._now), PolicyPlaces(self.github, self.repositories, self._now)
         )
         overrides = OverrideStore(self.database, self._now)
-        self.judge = Judge(
+        self.judge = self._judge(inventories, overrides)
+        self.sboms = StoredSboms(self.documents, settings.github_url)
+        self.uploads = Uploads(
+            self.subjects, UploadStore(self.database, self._now), self.sboms,
+            _targets(settings, self.github, self.sboms, environment, self._now), self._now,
+        )  # fmt: skip
+        self.backfill = Backfill(
+            self.github, self.subjects, BackfillStore(self.database, self._now), self.branches,
+            settings.backfill_share, settings.backfill_forks, settings.refresh_hour, self._now,
+        )  # fmt: skip
+        self.refresh = Refresh(
+            self.subjects, self.records, self.facts, settings.refresh_hour, lambda: datetime.now(UTC)
+        )
+        self.overrides = Overrides(self.github, self.subjects, self.judge.reports, overrides, settings.retry_seconds)
+        self.comments = self._comments()
+        self.deliveries = DeliveryStore(self.database)
+        self.where = WhereStore(self.database)
+        self.told = ToldRepositories(self.repositories)
+        enterprise = is_enterprise_server(settings)
+        self.repairs = Repairs(self.github, self.subjects, self._accept, self._now, enterprise, settings.repair)
+        self.again = JudgeAgain(self.subjects, OpenPulls(self.database), lambda: self.judge.kept_policy.last())
+        self.previewing = Previewing(self.database, settings.policy)
+        self.policy_pulls = PolicyPulls(
+            self.github, self.subjects, lambda: self.judge.kept_policy, self.previewing, lambda: datetime.now(UTC)
+        )
+        self.pushed = PolicyPushed(self.github, self.subjects, lambda: self.judge.kept_policy, settings.repair)
+        self.conversation = Conversation(
+            settings, self.database, self.github, self.subjects, self.requests, lambda: self.judge,
+            github_reach(settings, environment), self._now,
+        )  # fmt: skip
+        self.policies.decided = self.conversation.store.files
+        self.hands = Hands(self.subjects, self._handle, settings.lease_seconds)
+        self.engine = self._engine()
+        self.health = Health(self.database, self._counts, settings.workers)
+        self._metrics: Metrics | None = None
+        self.subjects.acceptance.submit = self.engine.submit
+        self.further: list[APIRouter] = []
+        """Routes that only this process has: of the set-up that it began with."""
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def _judge(self, inventories: InventoryStore, overrides: OverrideStore) -> Judge:
+        settings = self.settings
+        return Judge(
             app=self.github,
             subjects=self.subjects,
             reports=ReportStore(self.database, tally=self.tally),
@@ -179,22 +221,10 @@ class Service:
             overrides=overrides,
             repositories=self.repositories,
         )
-        self.sboms = StoredSboms(self.documents, settings.github_url)
-        self.uploads = Uploads(
-            self.subjects, UploadStore(self.database, self._now), self.sboms,
-            _targets(settings, self.github, self.sboms, environment, self._now), self._now,
-        )  # fmt: skip
-        self.backfill = Backfill(
-            self.github, self.subjects, BackfillStore(self.database, self._now), self.branches,
-            settings.backfill_share, settings.backfill_forks, settings.refresh_hour, self._now,
-        )  # fmt: skip
-        self.refresh = Refresh(
-            self.subjects, self.records, self.facts, settings.refresh_hour, lambda: datetime.now(UTC)
-        )
-        self.overrides = Overrides(
-            self.github, self.subjects, self.judge.reports, overrides, settings.retry_seconds
-        )
-        self.comments = Comments(
+
+    def _comments(self) -> Comments:
+        settings = self.settings
+        return Comments(
             self.github, self.subjects, self.judge.reports, self.requests, settings.github_url,
             self.judge.central, lambda: self.judge.central_policy(), settings.retry_seconds,
             overrides=self.overrides,
@@ -203,30 +233,6 @@ class Service:
                 self.judge.public_url, self.tally,
             ),
         )  # fmt: skip
-        self.deliveries = DeliveryStore(self.database)
-        self.where = WhereStore(self.database)
-        self.told = ToldRepositories(self.repositories)
-        enterprise = is_enterprise_server(settings)
-        self.repairs = Repairs(self.github, self.subjects, self._accept, self._now, enterprise, settings.repair)
-        self.again = JudgeAgain(self.subjects, OpenPulls(self.database), lambda: self.judge.kept_policy.last())
-        self.previewing = Previewing(self.database, settings.policy)
-        self.policy_pulls = PolicyPulls(
-            *(self.github, self.subjects, lambda: self.judge.kept_policy, self.previewing, lambda: datetime.now(UTC))
-        )
-        self.pushed = PolicyPushed(self.github, self.subjects, lambda: self.judge.kept_policy, settings.repair)
-        self.conversation = Conversation(
-            settings, self.database, self.github, self.subjects, self.requests, lambda: self.judge,
-            github_reach(settings, environment), self._now,
-        )  # fmt: skip
-        self.policies.decided = self.conversation.store.files
-        self.hands = Hands(self.subjects, self._handle, settings.lease_seconds)
-        self.engine = self._engine()
-        self.health = Health(self.database, self._counts, settings.workers)
-        self._metrics: Metrics | None = None
-        self.subjects.acceptance.submit = self.engine.submit
-        self.further: list[APIRouter] = []
-        """Routes that only this process has: of the set-up that it began with."""
-        self._tasks: set[asyncio.Task[None]] = set()
 
     def _now(self) -> float:
         return self.subjects.clock()

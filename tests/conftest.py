@@ -9,8 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from app.store.database import Database
+
+# how long an example takes says only what else this machine does
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 #: Whoever an earlier test left there goes; what is only ever added to is emptied like everything else.
 _EMPTY = r"""

@@ -1,7 +1,6 @@
 """`ospo-gate ask`: may this package be used?"""
 
 import argparse
-import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +21,7 @@ from checks.model.errors import UsageError
 from checks.model.facts import Facts, RepositoryFacts
 from checks.policy.schema import Policy
 from checks.render.asked import text, to_json
+from checks.render.encode import encode
 
 
 def run(options: argparse.Namespace) -> int:
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
 
     found = knowledge.run(answered, judging(policy))
     if options.format == "json":
-        say(json.dumps(to_json(found.answer, found.facts), indent=2, ensure_ascii=False) + "\n")
+        say(encode(to_json(found.answer, found.facts)))
     else:
         say(text(found.answer, found.facts, datetime.now(UTC)))
     return 0 if found.answer.verdict is Verdict.YES else 1

@@ -103,14 +103,18 @@ def _also(item: str) -> tuple[str, Path]:
     return format_, Path(path)
 
 
-def _text(report: Report, environment: CommandEnvironment, terminal: bool) -> str:
+def width(terminal: bool) -> int:
+    """Characters of a line of text for people."""
     import shutil
 
+    return min(shutil.get_terminal_size((100, 24)).columns, 120) if terminal else 100
+
+
+def _text(report: Report, environment: CommandEnvironment, terminal: bool) -> str:
     from checks.render.text import text
 
     color = terminal and os.name != "nt" if environment.color is None else environment.color
-    width = min(shutil.get_terminal_size((100, 24)).columns, 120) if terminal else 100
-    return text(report, color=color, width=width, now=datetime.now(UTC))
+    return text(report, color=color, width=width(terminal), now=datetime.now(UTC))
 
 
 def _json(report: Report, _environment: CommandEnvironment, _terminal: bool) -> str:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from app.cli.policy_named import policies_named, shown_name
+from app.cli.policy_named import policies_at, shown_name
 from app.policies import SHAPES
 from app.settings import command_environment
 from checks.model.errors import PolicyError, PolicyIssue
@@ -25,7 +25,7 @@ def validate(options: argparse.Namespace) -> int:
 
     name = shown_name(options.file)
     try:
-        policies = policies_named(options.file, command_environment())
+        policies = policies_at(options.file, command_environment())
     except PolicyError as error:
         return _report(options, name, None, error.issues, ())
     name = policies.files.name

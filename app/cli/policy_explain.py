@@ -1,33 +1,28 @@
 """`ospo-gate policy explain`: what holds where, which line says so, and why a package is judged as it is."""
 
 import argparse
-import json
-import shutil
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from app.cli.output import say
+from app.cli.output import say, width
 from app.policies import SHAPES
 from app.settings import command_environment, service_place
 from checks.model.errors import SourceError, UsageError
 from checks.model.facts import RepositoryFacts
 from checks.policy.layers import PolicySet
 
-#: Lines are at most so wide where nobody reads them on a terminal.
-_WIDTH = 100
-
 
 def run(options: argparse.Namespace) -> int:
     """0: it is explained, whatever is judged."""
     if options.server is not None:
         return _from_service(options)
-    from app.cli.policy_named import policies_named
+    from app.cli.policy_named import policies_at
 
     environment = command_environment()
-    policies = policies_named(options.file, environment)
+    policies = policies_at(options.file, environment)
     repository = _repository(options)
     told = repository != RepositoryFacts() or options.target_branch
     if not (told or options.dependency or options.rule or policies.overrides or options.format == "json"):
@@ -35,7 +30,9 @@ def run(options: argparse.Namespace) -> int:
         return 0
     document = _document(options, policies, repository)
     if options.format == "json":
-        say(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+        from checks.render.encode import encode
+
+        say(encode(document))
     else:
         say(_text(options, document, policies, repository))
     return 0
@@ -121,11 +118,7 @@ def _text(
         now = datetime.fromisoformat(document["at"])
         policy = effective(_wish(options, repository), policies, now)
         values = tuple(explanation(policy, SHAPES, policies.reference.source, policies.overrides))
-    return text(document, values, _width())
-
-
-def _width() -> int:
-    return min(shutil.get_terminal_size((_WIDTH, 24)).columns, 120) if sys.stdout.isatty() else _WIDTH
+    return text(document, values, width(sys.stdout.isatty()))
 
 
 # -- the service -------------------------------------------------------------------------------------------------------
@@ -134,6 +127,7 @@ def _width() -> int:
 def _from_service(options: argparse.Namespace) -> int:
     """What the service's policy says, by the facts that it knows."""
     from app.cli.service import ask_service, reached
+    from checks.render.encode import encode
     from checks.render.explained import text, value_lines
 
     place = service_place()
@@ -150,9 +144,9 @@ def _from_service(options: argparse.Namespace) -> int:
     document = ask_service(server, token, "api/v1/policy/explain", query)
     try:
         if options.format == "json":
-            say(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+            say(encode(document))
         else:
-            say(text(document, tuple(value_lines(document["values"] or ())), _width()))
+            say(text(document, tuple(value_lines(document["values"] or ())), width(sys.stdout.isatty())))
     except (LookupError, TypeError, ValueError, AttributeError):
         raise SourceError("what the service answers is not of this release's API") from None
     return 0

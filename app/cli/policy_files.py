@@ -16,26 +16,26 @@ from checks.policy.files import DECISIONS, PolicyFiles, PolicyRef, beside_main
 from checks.policy.layers import PolicySet
 
 #: UTF-8 needs at most four bytes a character; what is longer is refused without being read to its end.
-_MAX_BYTES = 4 * MAX_CHARACTERS + 1
+MAX_BYTES = 4 * MAX_CHARACTERS + 1
 
 
-def named_policies(name: str, environment: CommandEnvironment) -> PolicySet:
-    """The policy that somebody named: a file, or `owner/repo[/path]@ref` on GitHub.
+def named_policies(name: str, environment: CommandEnvironment, option: str = "--policy: ") -> PolicySet:
+    """The policy that somebody named: a file, or `owner/repo[/path]@ref` on GitHub. Faults begin with `option`.
 
     Raises `UsageError`, `SourceError` or `PolicyError`; never a default.
     """
     if "@" in name and not os.path.exists(name):
         from app.cli.policy_on_github import policies_on_github
 
-        return policies_on_github(name, environment)
-    return policies_on_disk(name, environment)
+        return policies_on_github(name, environment, option)
+    return policies_on_disk(name, environment, option)
 
 
 def policies_on_disk(name: str, environment: CommandEnvironment, option: str = "--policy: ") -> PolicySet:
     """The policy of a file, with what it extends beside it. Raises as `named_policies`."""
     try:
         with Path(name).open("rb") as file:
-            data = file.read(_MAX_BYTES)
+            data = file.read(MAX_BYTES)
     except FileNotFoundError:
         hint = "Give a file, or owner/repo[/path]@ref."
         raise UsageError(f"{option}there is no such file: {name}", hint=hint) from None

@@ -1,27 +1,24 @@
 """`ospo-gate policy hygiene`: what should the owner of the policy tidy up?"""
 
 import argparse
-import json
-import shutil
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.cli.output import say
+from app.cli.output import say, width
 from app.settings import command_environment, service_place
 from checks.engine.hygiene import hygiene, ordered
 from checks.engine.hygiene_document import to_json
 from checks.model.errors import SourceError, UsageError
 from checks.policy.hygiene import Point
 from checks.policy.layers import PolicySet
+from checks.render.encode import encode
 from checks.render.hygiene import markdown, text
 
 if TYPE_CHECKING:
     from app.store.database import Database
-
-_WIDTH = 100
 
 
 def run(options: argparse.Namespace) -> int:
@@ -40,21 +37,16 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _text(document: dict[str, Any]) -> str:
-    wide = min(shutil.get_terminal_size((_WIDTH, 24)).columns, 120) if sys.stdout.isatty() else _WIDTH
-    return text(document, wide)
+    return text(document, width(sys.stdout.isatty()))
 
 
-def _json(document: dict[str, Any]) -> str:
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-
-
-_RENDERERS = {"text": _text, "markdown": markdown, "json": _json}
+_RENDERERS = {"text": _text, "markdown": markdown, "json": encode}
 
 
 def _here(options: argparse.Namespace) -> dict[str, Any]:
-    from app.cli.policy_named import policies_named
+    from app.cli.policy_named import policies_at
 
-    policies, now = policies_named(options.file, command_environment()), datetime.now(UTC)
+    policies, now = policies_at(options.file, command_environment()), datetime.now(UTC)
     points = list(hygiene(policies, now, options.tickets))
     looked_at = []
     if options.database:

@@ -1,7 +1,6 @@
 """`ospo-gate policy preview`: what would another policy change?"""
 
 import argparse
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,12 +10,17 @@ from app.cli.output import say
 from app.cli.policy_given import policy_given
 from app.settings import ServicePlace, service_place
 from checks.model.errors import SourceError, UsageError
+from checks.render.encode import encode
 from checks.render.preview import markdown, rows, text
 
 if TYPE_CHECKING:
     from app.store.database import Database
     from checks.policy.layers import PolicySet
 
+_UNREACHED = (
+    "Set OSPO_GATE_SERVER and OSPO_GATE_API_TOKEN, on the server itself OSPO_GATE_DATABASE; or name checkouts with "
+    "--inventory."
+)
 _BLOCKED = ("newly_blocked", "newly_would_block")
 
 
@@ -44,11 +48,7 @@ def _document(options: argparse.Namespace, place: ServicePlace) -> dict[str, Any
     return _from_service(options, options.server or place.server, place.token)
 
 
-def _json(document: dict[str, Any]) -> str:
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-
-
-_RENDERERS = {"text": text, "markdown": markdown, "json": _json, "csv": rows}
+_RENDERERS = {"text": text, "markdown": markdown, "json": encode, "csv": rows}
 
 
 def _given(name: str) -> "PolicySet":

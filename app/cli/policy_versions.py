@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.cli.output import say
 from app.settings import ServicePlace, service_place
-from checks.model.errors import SourceError, UsageError
+from checks.model.errors import SourceError
 from checks.model.phrase import visible
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ def _from_service(place: ServicePlace, options: argparse.Namespace) -> dict[str,
     from app.cli.service import BESIDE, ask_service, reached
 
     server, token = reached(options.server or place.server, place.token, BESIDE)
-
     query = {"limit": options.limit} | ({"digest": options.digest} if options.digest else {})
     return ask_service(server, token, "api/v1/policy/versions", query)
 

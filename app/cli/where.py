@@ -49,13 +49,9 @@ _RENDERERS = {"text": _text, "json": _json, "csv": rows}
 
 
 def _from_service(place: ServicePlace, options: argparse.Namespace, every: bool) -> list[dict[str, Any]]:
-    server = options.server or place.server
-    if not server or not place.token:
-        missing = "OSPO_GATE_API_TOKEN" if server else "--server"
-        raise UsageError(
-            f"the service cannot be asked without {missing}",
-            hint="Set OSPO_GATE_SERVER and OSPO_GATE_API_TOKEN; on the server itself OSPO_GATE_DATABASE is enough.",
-        )
+    from app.cli.service import BESIDE, reached
+
+    server, token = reached(options.server or place.server, place.token, BESIDE)
     given = {
         "package": options.package,
         "version_range": options.version_range,
@@ -63,7 +59,7 @@ def _from_service(place: ServicePlace, options: argparse.Namespace, every: bool)
         "advisory": options.advisory,
     }
     query = {name: value for name, value in given.items() if value} | ({"limit": str(_PAGE)} if every else {})
-    return list(_pages(server, place.token, query, every))
+    return list(_pages(server, token, query, every))
 
 
 def _pages(server: str, token: str, query: Mapping[str, str], every: bool) -> Iterator[dict[str, Any]]:

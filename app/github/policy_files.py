@@ -156,7 +156,7 @@ class PolicyReader:
     async def examples(self, commit: Commit) -> Mapping[str, bytes]:
         """The files with examples beside the policy, by path. Raises `PolicyError` where there are too many."""
         path = self.place.path
-        rows = {}
+        rows: dict[str, Mapping[str, Any]] = {}
         for pattern in EXAMPLES:
             folder, name = posixpath.split(beside_main(path, pattern))
             listed = await self._folder(commit.id, folder)

@@ -24,11 +24,11 @@ from app.github.client import (
 from app.github.contents import read_file
 from app.github.publisher import Publisher
 from app.github.pull import CentralPolicy
-from app.jobs.overrides import Attempt, Overrides, Way
 from app.jobs.signing import SigningByComment
 from app.policies import PATH, load_policy, starter_policy
 from app.requesting.asking import Asking, Wish
 from app.requesting.asking import Place as Spoken
+from app.requesting.overrides import Attempt, Overrides, Way
 from app.store.reports import ReportStore
 from app.store.requests import RequestStore, Turn
 from app.store.subjects import SubjectStore

@@ -29,13 +29,13 @@ from app.jobs.desk import Desk, known, own_comment
 from app.jobs.first_seen import FirstSeen, watched
 from app.jobs.kept_policy import KeptPolicy, PolicyKeeper
 from app.jobs.nights import next_turn
-from app.jobs.overrides import offers
 from app.jobs.paused import instead
 from app.jobs.posting import Posting
 from app.jobs.recorded import KnownMembers, Records, Replay
 from app.jobs.refusals import by_policy, by_source
 from app.jobs.traced import TracedSource, think
 from app.ports import FactSource, InventoryCache, Parse, Source
+from app.requesting.overrides import offers
 from app.store.overrides import OverrideStore
 from app.store.pauses import Pause, PauseStore
 from app.store.reports import LATER, SUPERSEDED, Outgoing, ReportStore

@@ -1,1 +1,1 @@
-"""Requests to the owner of the policy: asking, deciding, and what an approver reads; for pages and jobs alike."""
+"""Requests to the owner of the policy, from asking to deciding, and setting a check to pass: for pages and jobs."""

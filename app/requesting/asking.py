@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import quote
 
 from app.facts.members import Members
-from app.github.client import READING, GitHubError, Installation, RateLimited, document, repository_path
+from app.github.client import Installation
+from app.github.roles import role_on
 from app.store.reports import ReportStore
 from app.store.requests import Asked, Entered, RequestStore
 from app.subject import About, Remark, pull_key
@@ -158,23 +158,9 @@ async def may_ask(place: Place) -> bool:
     """By what GitHub says of the person now; what cannot be known is no permission."""
     if place.keys.requests is Requests.NOBODY:
         return False
-    if await _may_write(place):
-        return True
     author, login = place.about.author, place.remark["login"]
+    if (await role_on(place.client, place.about.repository, login)).permission in _WRITING:
+        return True
     if place.keys.requests is Requests.WRITERS or (author or "").lower() != login.lower():
         return False
     return await Members(place.client, place.about).membership(login) is Membership.MEMBER
-
-
-async def _may_write(place: Place) -> bool:
-    repository, login = repository_path(place.about.repository), quote(place.remark["login"], safe="")
-    client = place.client.with_permissions(READING)
-    try:
-        answer = await client.request("GET", f"{repository}/collaborators/{login}/permission")
-    except RateLimited:
-        raise
-    except GitHubError as error:
-        if error.passing:
-            raise
-        return False
-    return str(dict(document(answer)).get("permission")) in _WRITING

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Row, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -287,9 +287,9 @@ class CompanyStore:
         await connection.execute(insert(company_change).values(**row, **safe))
 
 
-def _with(kind: Kind, values: Sequence[str]) -> "ColumnElement[bool]":
+def _with(kind: Kind, values: Sequence[str]) -> Select[tuple[str]]:
     matching = (company_entry.c.kind == kind) & company_entry.c.value.in_([kept(value) for value in values])
-    return select(company_entry.c.company).where(matching)  # type: ignore[return-value]
+    return select(company_entry.c.company).where(matching)
 
 
 def _entry(id_: str, kind: Kind, value: str) -> ColumnElement[bool]:

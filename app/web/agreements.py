@@ -23,8 +23,6 @@ from checks.agreements.standing import State as Stands
 from checks.agreements.standing import standing as stands
 from checks.model.signatures import Act, SignatureRecord, Signatures
 
-_NOT_FOUND = "There is no such page, or you may not see it."
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -170,7 +168,7 @@ class AgreementPages:
             return closed
         offer = offer_named(await desk.policy(), name)
         if offer is None:
-            return desk.renderer.message(request, 404, "Not found", _NOT_FOUND)
+            return desk.renderer.not_found(request)
         signed = await self._known(session)
         mine = standing(signed.records, session.account, desk.clock()) if session is not None else []
         here = [one for one in mine if one.document == offer.document.name and one.company is None]
@@ -209,7 +207,7 @@ class AgreementPages:
         desk, filled = self.desk, Filled(posted.fields)
         offer = offer_named(await desk.policy(), name)
         if offer is None or offer.data is None or not offer.document.kind.people:
-            return desk.renderer.message(request, 404, "Not found", _NOT_FOUND)
+            return desk.renderer.not_found(request)
         if filled.given.get("digest") != offer.digest or filled.given.get("version") != offer.document.version:
             said = "The document has changed since the page was made. Read it once more, and sign what it says now."
             return await self.document(request, name, 409, said=said)
@@ -244,7 +242,7 @@ class AgreementPages:
             said = "Receipts are for those who signed."
             return desk.renderer.message(request, 403, "Sign in first", said, sign_in=signin_path(request.url.path))
         if seen is None:
-            return desk.renderer.message(request, 404, "Not found", _NOT_FOUND)
+            return desk.renderer.not_found(request)
         found, company = seen
         if wants_json(request):
             return self._file(receipts.as_json(found, company.name if company else None), "application/json", None)
@@ -271,7 +269,7 @@ class AgreementPages:
         desk = self.desk
         seen = await self._seen(desk.session(request), id_)
         if seen is None:
-            return desk.renderer.message(request, 404, "Not found", _NOT_FOUND)
+            return desk.renderer.not_found(request)
         found, company = seen
         name = company.name if company else None
         match file:
@@ -281,7 +279,7 @@ class AgreementPages:
                 return self._file(receipts.as_text(found, name), _TEXT, f"receipt-{found.id}.txt")
             case "document.txt" if found.digest and (text := await desk.signatures.text(found.digest)) is not None:
                 return self._file(text, _TEXT, f"document-{found.digest[:16]}.txt")
-        return desk.renderer.message(request, 404, "Not found", _NOT_FOUND)
+        return desk.renderer.not_found(request)
 
     def _file(self, body: bytes, type_: str, name: str | None) -> Response:
         headers = {"Content-Disposition": f'attachment; filename="{name}"'} if name else {}
@@ -291,7 +289,7 @@ class AgreementPages:
         desk, filled, session = self.desk, Filled(posted.fields), posted.session
         seen = await self._seen(session, id_)
         if seen is None or seen[0].signer.account_id != session.account:
-            return desk.renderer.message(request, 404, "Not found", _NOT_FOUND)
+            return desk.renderer.not_found(request)
         found = seen[0]
         reason = filled.text("reason", required=False, most=REASON)
         filled.ticked("sure", "say that you have read what it means")

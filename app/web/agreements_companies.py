@@ -20,7 +20,6 @@ from app.web.sessions import Session
 from app.web.signin import signin_path
 from checks.model.signatures import Act, How, SignatureRecord, Signer
 
-_NOT_FOUND = "There is no such page, or you may not see it."
 #: Names that a form for a new company takes of each kind.
 _FIRST = 20
 _FIELDS = {Kind.DOMAIN: "domains", Kind.ORGANIZATION: "organizations"}
@@ -144,7 +143,7 @@ class CompanyPages:
         learns nothing about it."""
         listed = row is not None and any(one.value == str(session.account) for one in row.of(Kind.ACCOUNT))
         if row is None or row.state is not State.APPROVED or not listed:
-            return self.desk.renderer.message(request, 404, "Not found", _NOT_FOUND)
+            return self.desk.renderer.not_found(request)
         return self.desk.to("/agreements")
 
     async def form(self, request: Request, name: str, filled: Filled | None = None, said: str = "") -> Response:
@@ -153,7 +152,7 @@ class CompanyPages:
             return self._sign_in(request)
         offer = await self._offer(name)
         if offer is None:
-            return desk.renderer.message(request, 404, "Not found", _NOT_FOUND)
+            return desk.renderer.not_found(request)
         return desk.renderer.page(
             request,
             "company_form.html",
@@ -185,7 +184,7 @@ class CompanyPages:
         desk, filled, session = self.desk, Filled(posted.fields), posted.session
         offer = await self._offer(name)
         if offer is None or offer.data is None:
-            return desk.renderer.message(request, 404, "Not found", _NOT_FOUND)
+            return desk.renderer.not_found(request)
         if filled.given.get("digest") != offer.digest or filled.given.get("version") != offer.document.version:
             said = "The document has changed since the page was made. Read it once more, and sign what it says now."
             return await self.form(request, name, filled, said)
@@ -212,7 +211,7 @@ class CompanyPages:
         offer = await self._offer(filled.given.get("document", ""))
         nonce = filled.nonce
         if row is None or row.state is not State.APPROVED or offer is None or offer.data is None or nonce is None:
-            return desk.renderer.message(request, 404, "Not found", _NOT_FOUND)
+            return desk.renderer.not_found(request)
         await desk.signatures.keep_text(offer.digest, offer.data)
         made = record(Act.ACKNOWLEDGED, offer, session, nonce, desk.clock(), None, row.id)
         kept = await desk.signatures.sign(ORGANIZATION, made)
@@ -237,7 +236,7 @@ class CompanyPages:
         }
         allowed, act = known.get(filled.given.get("act", ""), (False, self._end))
         if row is None or not allowed or not (owner or row.manages(session.account)):
-            return desk.renderer.message(request, 404, "Not found", _NOT_FOUND)
+            return desk.renderer.not_found(request)
         deed = Deed(request, session, row, filled, owner)
         said = await act(deed)
         if filled.faults or said:

@@ -99,7 +99,7 @@ class SigningDesk:
     async def posted(self, request: Request, deed: Callable[[Posted], Awaitable[Response]]) -> Response:
         """The answer to a form of ours; anything else is refused."""
         if self.sessions is None:
-            return self.renderer.message(request, 404, "Not found", "There is no such page, or you may not see it.")
+            return self.renderer.not_found(request)
         try:
             sent = await posted(request, self.sessions)
         except Refused as refused:

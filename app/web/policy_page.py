@@ -71,8 +71,7 @@ def router(desk: PolicyDesk) -> APIRouter:
         policies = await desk.policy() if edition and desk.repository else None
         if edition is None or policies is None:
             sign_in = signin_path(PATH) if desk.sessions and session is None else None
-            said = "There is no such page, or you may not see it."
-            return desk.renderer.message(request, 404, "Not found", said, sign_in=sign_in)
+            return desk.renderer.not_found(request, sign_in=sign_in)
         page = await asyncio.to_thread(_body, policies, edition, desk.clock())
         return desk.renderer.page(request, "policy.html", title="Open source policy", body=page)
 
@@ -81,4 +80,4 @@ def router(desk: PolicyDesk) -> APIRouter:
 
 def _body(policies: PolicySet, edition: Edition, now: datetime) -> Markup:
     """Markup of ours, in which everything foreign is escaped."""
-    return Markup(body(document(policies, CHECKS, edition, now)))  # noqa: S704
+    return Markup(body(document(policies, CHECKS, edition, now)))  # noqa: S704 - `body` escapes

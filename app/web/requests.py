@@ -39,7 +39,6 @@ _KINDS = {Word.WAIVE: "An exception", Word.WRONG: "Other data", Word.ALLOW: "A c
 _VIEWS = {"mine": "Mine to decide", "late": "Late", "all": "All open", "decided": "Decided"}
 _DECIDED = (State.GRANTED, State.DECLINED, State.WITHDRAWN)
 _UNSENT: Mapping[str, str] = MappingProxyType({})
-_NOT_FOUND = "There is no such page, or you may not see it."
 
 log = structlog.get_logger()
 
@@ -129,7 +128,7 @@ class RequestPages:
             return await self._list(request, viewer)
         found = await self._found(viewer, number)
         if found is None:
-            return self.renderer.message(request, 404, "Not found", _NOT_FOUND)
+            return self.renderer.not_found(request)
         return await self._one(request, viewer, *found)
 
     async def _found(self, viewer: Viewer, number: str) -> tuple[Matter, Sequence[Asked]] | None:
@@ -247,7 +246,7 @@ class RequestPages:
         viewer = await self._viewer(form.session)
         found = await self._found(viewer, number)
         if found is None:
-            return self.renderer.message(request, 404, "Not found", _NOT_FOUND)
+            return self.renderer.not_found(request)
         matter, requests = found
         verdict = _verdict(form.fields, "page")
         if isinstance(verdict, str):

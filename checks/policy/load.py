@@ -198,7 +198,7 @@ class Loader:
             "subject of approvals": subjects,
         }
         self._known: dict[tuple[object, ...], Part] = {}
-        self._lists: defaultdict[str, Lists] = defaultdict(dict)
+        self._lists: defaultdict[str, Lists] = defaultdict(Lists)
         """By the part in which they stand."""
 
     def reader(self) -> Reader:

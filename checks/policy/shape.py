@@ -9,11 +9,13 @@ Written here rather than with pydantic because the command has 100 ms to start a
 docs/decisions/0002-policy-shapes.md.
 """
 
+import re
 import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from enum import Enum
 from functools import cache
+from operator import is_
 from typing import Annotated, Any, NamedTuple, TypeGuard, Union, get_args, get_origin, get_type_hints
 
 from checks.model.errors import PolicyIssue
@@ -167,19 +169,38 @@ class Listed(NamedTuple):
     node: Node
     """Kept, because the list is known by it."""
     value: Any
-    places: dict[KeyPath, Place]
+    places: tuple[dict[KeyPath, Place], ...]
     issues: tuple[PolicyIssue, ...]
 
 
-#: The lists and mappings that were read, by the identity of the node, and where it stands.
-Lists = dict[tuple[int, KeyPath], Listed]
+class Lists:
+    """The lists and mappings that readers of the same names and shape have read: overrides leave most as they are."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, KeyPath], Listed] = {}
+        self._first: dict[KeyPath, Listed] = {}
+        """Those that were read first: of the policy without overrides."""
+
+    def known(self, node: Node, path: KeyPath) -> Listed | None:
+        return self._known.get((id(node), path))
+
+    def begun(self, node: Node, path: KeyPath) -> Listed | None:
+        """The list without fault to which `node` adds, as `X_also` does."""
+        first = self._first.get(path)
+        if first is None or first.issues or not (isinstance(node, Items) and isinstance(first.node, Items)):
+            return None
+        begins = len(first.node.items) <= len(node.items) and all(map(is_, first.node.items, node.items))
+        return first if begins and isinstance(first.value, tuple) else None
+
+    def keep(self, listed: Listed, path: KeyPath) -> None:
+        self._known[id(listed.node), path] = listed
+        self._first.setdefault(path, listed)
 
 
 class Reader:
     """Reads nodes into shapes, collecting issues instead of stopping at the first.
 
-    `names` are those that `Named` text may have, by kind; no iterators. `lists` are those that readers of the same
-    names and shape have read: overrides leave most lists as they are, and each is read once. Raises
+    `names` are those that `Named` text may have, by kind; no iterators. What is in `lists` is not read again. Raises
     `TooManyFaultsError`.
     """
 
@@ -245,20 +266,28 @@ class Reader:
 
     def _read_once(self, node: Node, type_: Any, path: KeyPath, lists: Lists) -> Any:
         """`_read` of a list or mapping, or what was found in it before."""
-        known = lists.get((id(node), path))
+        known = lists.known(node, path)
         if known is None or len(self.issues) + len(known.issues) > MAX_ISSUES:
-            outer, before = self.places, len(self.issues)
-            self.places, self.lists = {}, None
-            try:
-                value = self._read(node, type_, path)
-                known = Listed(node, value, self.places, tuple(self.issues[before:]))
-            finally:
-                self.places, self.lists = outer, lists
-            lists[id(node), path] = known
+            known = self._listed(node, type_, path, lists)
+            lists.keep(known, path)
         else:
             self.issues += known.issues
-        self.layers.append(known.places)
+        self.layers += known.places
         return known.value
+
+    def _listed(self, node: Node, type_: Any, path: KeyPath, lists: Lists) -> Listed:
+        """Read with places of its own, and of a list that was read in part only the rest."""
+        outer, before = self.places, len(self.issues)
+        self.places, self.lists = {}, None
+        try:
+            if (first := lists.begun(node, path)) is None:
+                value = self._read(node, type_, path)
+            else:
+                value = (*first.value, *self._read_items(node, _form(type_)[1], path, len(first.value)))
+            places = (self.places, *(first.places if first else ()))
+            return Listed(node, value, places, tuple(self.issues[before:]))
+        finally:
+            self.places, self.lists = outer, lists
 
     def read_shape(self, node: Node, shape: Any, path: KeyPath, *, beside: Iterable[str] = ()) -> Any:
         """The value of `node` as a shape; what only shows beside other keys is looked at when each of them fits.
@@ -325,12 +354,14 @@ class Reader:
         self.places[inside] = Place(name.line, name.column, name.file)
         return self._read(value, type_, inside)
 
-    def _read_items(self, node: Node, type_: Any, path: KeyPath) -> Any:
+    def _read_items(self, node: Node, type_: Any, path: KeyPath, begin: int = 0) -> Any:
+        """The items from `begin` on."""
         if isinstance(node, Scalar):
-            return self.fault(node, path, "expected a list", f"write [{node.text}]")
+            item = node.text if re.fullmatch(r"[\w./-]+", node.text) else "'" + node.text.replace("'", "''") + "'"
+            return self.fault(node, path, "expected a list", f"write [{item}]")
         if isinstance(node, Entries):
             return self.fault(node, path, "expected a list", "begin each item with '- '")
-        read = [self.read(item, type_, (*path, str(index))) for index, item in enumerate(node.items)]
+        read = [self.read(item, type_, (*path, str(index))) for index, item in enumerate(node.items[begin:], begin)]
         return tuple(item for item in read if item is not Fault)
 
     def _read_mapping(self, node: Node, key_type: Any, type_: Any, path: KeyPath) -> Any:

@@ -167,7 +167,7 @@ class Waiver:
         if not (self.package or self.below or self.advisories or self.paths or self.commits):
             yield KeyFault("", "a waiver must say what it covers", "add package, below, advisories, paths or commits")
         elif not self._narrow:
-            hint = "name a package, a path or a repository, or change the policy for all"
+            hint = "name a package, a path or single repositories, or change the policy for all"
             yield KeyFault("", "a waiver for everything is a policy change, not a waiver", hint)
         others = self.package or self.below or self.advisories or self.licenses or self.paths
         if self.commits and others:
@@ -185,7 +185,7 @@ class Waiver:
             or (self.below and not self.below.whole_type)
             or self.advisories
             or (self.paths and not any(pattern.everything for pattern in self.paths))
-            or (self.repositories and not any(pattern.everything for pattern in self.repositories))
+            or (self.repositories and not any("*" in pattern for pattern in self.repositories))
             or self.commits
         )
 

@@ -48,8 +48,7 @@ def _blob(report: Report, presentation: Presentation, location: Location) -> str
 
 
 def signing(finding: Finding, presentation: Presentation) -> str:
-    """The link to the page on which the agreement of a finding is signed; empty for other findings, or without a page.
-    """
+    """The link to the page on which the agreement of a finding is signed; empty for others, or without a page."""
     name = finding.subject.name
     if finding.move is not Move.SIGNER or not name or not presentation.sign_url:
         return ""

@@ -109,8 +109,8 @@ RULES = (
         "repository-file-ignored",
         Level.NOTE,
         "The repository's own file says something that would make the policy less strict, or is not valid.",
-        "Remove what is named: a repository can only be stricter than its organization. Ask the owner of the policy for "
-        "an exception instead.",
+        "Remove what is named: a repository can only be stricter than its organization. Ask the owner of the policy "
+        "for an exception instead.",
         waivable=False,
     ),
 )

@@ -52,9 +52,10 @@ RULES = (
     Rule(
         "signoff-file-ignored",
         Level.NOTE,
-        "The repository's `.github/dco.yml` has keys that nothing follows, asks for less than the policy, or is changed.",
-        "It may ask for more than the policy, by `require.members` and `allowRemediationCommits`. A change of it counts "
-        "from the next pull request on.",
+        "The repository's `.github/dco.yml` has keys that nothing follows, asks for less than the policy, or is "
+        "changed.",
+        "It may ask for more than the policy, by `require.members` and `allowRemediationCommits`. A change of it "
+        "counts from the next pull request on.",
     ),
     Rule(
         "signoff-file-unreadable",

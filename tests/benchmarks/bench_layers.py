@@ -10,6 +10,7 @@ from checks.policy.files import PolicyFiles
 from checks.policy.layers import PolicySet
 
 DECISIONS, OVERRIDES, ADVICE, REPOSITORIES = 2_000, 60, 1_200, 10_000
+MANY_OVERRIDES = 500
 _WAIVER = """\
 id: W-{0}
 rules: [license-not-allowed]
@@ -36,6 +37,18 @@ _OVERRIDE = """\
 """
 
 
+_EXCEPTION = """\
+    - package: pkg:npm/name-{0}
+      allow: [MPL-2.0]
+      reason: reviewed by legal
+"""
+_PATCH = """\
+  - match: {{repositories: "team{0}-*"}}
+    licenses: {{levels: {{license-unknown: warn}}}}
+    packages: {{advice_also: [{{package: "pkg:npm/more-{0}", advice: hold, reason: in maintenance mode}}]}}
+"""
+
+
 def files(decisions: int) -> PolicyFiles:
     """A policy of about 5,000 lines, with so many decisions beside it."""
     advice = "".join(_ADVICE.format(number) for number in range(ADVICE))
@@ -44,6 +57,24 @@ def files(decisions: int) -> PolicyFiles:
     text = f"version: 1\n{sections}packages:\n  advice:\n{advice}"
     beside = {f"waivers/W-{number}.yaml": _WAIVER.format(number).encode() for number in range(decisions)}
     return PolicyFiles(f"{text}overrides:\n{overrides}".encode(), "policy.yaml", decisions=beside)
+
+
+def values_read(overrides: int, entries: int) -> int:
+    """How many words are read of a policy with so many overrides, each of which patches two sections with so many
+    entries.
+    """
+    import cProfile
+    import pstats
+
+    exceptions = "".join(_EXCEPTION.format(number) for number in range(entries))
+    advice = "".join(_ADVICE.format(number) for number in range(entries))
+    patches = "".join(_PATCH.format(number) for number in range(overrides))
+    sections = f"licenses:\n  exceptions:\n{exceptions}packages:\n  advice:\n{advice}"
+    policy = PolicyFiles(f"version: 1\n{sections}overrides:\n{patches}".encode(), "policy.yaml")
+    profile = cProfile.Profile()
+    profile.runcall(load_policies, policy)
+    calls = pstats.Stats(profile).get_stats_profile().func_profiles
+    return int(calls["_read_scalar"].ncalls.partition("/")[0])
 
 
 def _repositories(policies: PolicySet, now: float) -> int:
@@ -75,6 +106,8 @@ def main() -> None:
         print(f"{lines:,} lines, {OVERRIDES} overrides: {_seconds(lambda: load_policies(alone)) * 1000:.0f} ms")
         loaded = _seconds(lambda: load_policies(beside))
         print(f"and {DECISIONS:,} waivers in as many files: {loaded * 1000:.0f} ms")
+    for overrides in (100, MANY_OVERRIDES):
+        print(f"{overrides} overrides of sections with {ADVICE:,} entries: {values_read(overrides, ADVICE):,} values")
     policies = load_policies(alone)
     start = time.process_time()
     different = _repositories(policies, time.time())

@@ -177,7 +177,8 @@ def test_the_branch_is_the_default_one_unless_the_example_says_another(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "policy.yaml").write_text(
-        POLICY + "overrides: [{match: {branches: 'release/*'}, custom_rules: {levels: {no-left-pad: 'off'}}}]\n"
+        POLICY + "  - {id: W-2, rules: [no-left-pad], branches: ['release/*'], package: pkg:npm/left-pad, reason: b, "
+        "approved_by: '@c', expires: 2026-12-31}\n"
     )
     text = """
 now: 2026-11-20
@@ -188,7 +189,7 @@ tests:
   - name: for a release
     target: release/1
     dependencies: [{package: pkg:npm/left-pad, version: 1.0.0, license: MIT}]
-    expect: {conclusion: passed}
+    expect: {findings: [{rule: no-left-pad, waiver: W-2}]}
 """
     code, out, _ = run(folder, text, capsys)
     assert code == 0, out

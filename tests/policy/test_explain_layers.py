@@ -133,7 +133,7 @@ custom_rules:
   - {id: no-beta, when: 'dependency.version.contains("beta")', message: No., from: 2027-03-01, until_then: warn}
 """
     policies = load_policies(PolicyFiles(text.encode(), "policy.yaml"))
-    values = {value.key: value.value for value in effective_values(policies, policies.plain, SHAPES)}
+    values = {value.key: value.value for value in effective_values(policies.plain, SHAPES, "policy.yaml")}
     assert (values["custom_rules.rules.0.from"], values["custom_rules.rules.0.until_then"]) == ("2027-03-01", "warn")
 
 

@@ -86,6 +86,7 @@ def test_a_duplicate_key_is_refused_at_its_second_place(text: str, expected: str
             "2:37: licenses.with_falls_back_to_base: expected true or false, without quotes",
         ),
         (waiver(rules="[[a]]"), "4:13: waivers.0.rules.0: expected the name of a rule, not a list"),
+        (waiver(repositories="'*'"), "9:19: waivers.0.repositories: expected a list (write ['*'])"),
         (waiver(reason="[]"), "6:13: waivers.0.reason: expected keys with values, not a list (known keys: text, code)"),
         (waiver(reason="''"), "6:13: waivers.0.reason: expected some text, not ''"),
     ],
@@ -249,6 +250,8 @@ def test_a_waiver_needs_an_id_rules_a_reason_an_approver_and_an_end(missing: str
         (waiver(package="pkg:npm/*"), "3:5: waivers.0: a waiver for everything is a policy change, not a waiver"),
         (waiver(package="pkg:npm/*/*", repositories="['*']"), "3:5: waivers.0: a waiver for everything"),
         (waiver(package="pkg:npm/*", repositories="[a, '*/*']"), "3:5: waivers.0: a waiver for everything"),
+        (waiver(package="pkg:npm/*", repositories="[a/b, 'a/*']"), "3:5: waivers.0: a waiver for everything"),
+        (waiver(package="pkg:npm/*", repositories="['*a*']"), "3:5: waivers.0: a waiver for everything"),
         (waiver(package=None, paths="['*']"), "3:5: waivers.0: a waiver for everything"),
         (waiver(package=None, paths="['a', '**']"), "3:5: waivers.0: a waiver for everything"),
         (

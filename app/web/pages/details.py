@@ -35,7 +35,6 @@ _REFS = {
 }
 _THINGS = {Kind.PULL: "pull request", Kind.BRANCH: "default branch", Kind.GROUP: "merge group"}
 _HEAD = re.compile(r"[0-9a-f]{7,64}\Z")
-NOT_FOUND = "There is no such page, or you may not see it."
 
 log = structlog.get_logger()
 
@@ -130,7 +129,7 @@ class Details:
     def _not_found(self, request: Request, session: Session | None) -> Response:
         here = signin_path(local(request.url.path)) if self.sessions and session is None else None
         hint = " Pages of repositories that are not public are for those who are signed in." if here else ""
-        return self.renderer.message(request, 404, "Not found", NOT_FOUND + hint, sign_in=here)
+        return self.renderer.not_found(request, hint, sign_in=here)
 
     def _signed_out(self, request: Request) -> Response:
         """GitHub ended the session's token: the person signs in again and comes back."""

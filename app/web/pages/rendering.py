@@ -91,6 +91,11 @@ class Renderer:
             return self.json({"status": status, "title": title, "reason": said}, status, headers)
         return self.page(request, "message.html", status, headers, title=title, said=said, **values)
 
+    def not_found(self, request: Request, hint: str = "", **values: Any) -> Response:
+        """The answer for what is not there and for what the reader may not see: nobody can tell the two apart."""
+        said = f"There is no such page, or you may not see it.{hint}"
+        return self.message(request, 404, "Not found", said, **values)
+
     def json(self, document: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
         text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2)
         return self.answer(text.encode("utf-8", "replace"), "application/json", status, None, headers)

@@ -139,8 +139,7 @@ def _keep(table: str, fixed: tuple[str, ...], personal: dict[str, str]) -> None:
         f"RAISE EXCEPTION 'rows of {table} are kept as they are'; END $$"
     )
     op.execute(
-        f"CREATE TRIGGER {table}_kept BEFORE UPDATE OR DELETE ON {table} "
-        f"FOR EACH ROW EXECUTE FUNCTION {table}_kept()"
+        f"CREATE TRIGGER {table}_kept BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_kept()"
     )
     op.execute(
         f"CREATE TRIGGER {table}_truncated BEFORE TRUNCATE ON {table} "

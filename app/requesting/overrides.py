@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
-from urllib.parse import quote
 
 import structlog
 
-from app.github.client import READING, GitHubApp, GitHubError, Installation, RateLimited, document, repository_path
+from app.github.client import GitHubApp, GitHubError, Installation, RateLimited
 from app.github.groups import Groups
 from app.github.publisher import Publisher
+from app.github.roles import role_on
 from app.store.overrides import Override, OverrideStore
 from app.store.reports import ReportStore
 from app.store.subjects import SubjectStore
@@ -159,19 +159,8 @@ class Overrides:
 
     async def _role(self, attempt: Attempt) -> str:
         """The role on the repository, a custom one as the rights below it; empty where GitHub does not say."""
-        repository, login = repository_path(attempt.claim.about.repository), quote(attempt.login, safe="")
-        client = attempt.client.with_permissions(READING)
-        try:
-            answer = await client.request("GET", f"{repository}/collaborators/{login}/permission")
-        except RateLimited:
-            raise
-        except GitHubError as error:
-            if error.passing:
-                raise
-            return ""
-        said = dict(document(answer))
-        role, permission = str(said.get("role_name")), str(said.get("permission"))
-        return role if role in _ROLES[WRITERS] else permission
+        role = await role_on(attempt.client, attempt.claim.about.repository, attempt.login)
+        return role.name if role.name in _ROLES[WRITERS] else role.permission
 
 
 def offers(policy: Policy, checks: Iterable[str]) -> dict[str, dict[str, Any]]:
