@@ -57,7 +57,7 @@ class UploadStore:
             select(repository, *(c for c in upload.c if c.name != "repository_id"))
             .join(upload, upload.c.repository_id == repository.c.id)
             .where(due, repository.c.gone_at.is_(None))
-            .order_by(upload.c.next_at)
+            .order_by(upload.c.next_at, upload.c.repository_id, upload.c.target)
             .limit(1)
         )
         async with self.database.read() as connection:

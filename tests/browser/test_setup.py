@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from app.policies import load_policy
 from tests.simulator import Simulator
@@ -155,7 +155,7 @@ def test_from_nothing_to_the_first_verdict(browser: Browser, office: Office) -> 
         fill(page, office)
         create(page)
         assert heading(page) == "The GitHub App is set up"
-        assert page.locator(".findings .good").count() == 4, page.locator(".findings").inner_text()
+        expect(page.locator(".findings .good")).to_have_count(4)
         assert office.status("/readyz") == 200, "the service went on by itself"
         page.get_by_role("link", name="Install it on example").click()
         page.get_by_role("button", name="example").click()
@@ -291,7 +291,7 @@ def test_enterprise_server_and_an_account_of_ones_own(browser: Browser, tmp_path
         fill(page, office, organization="")
         create(page)
         assert heading(page) == "The GitHub App is set up"
-        assert page.locator(".findings .good").count() == 4
+        expect(page.locator(".findings .good")).to_have_count(4)
         assert "an organization ruleset" not in page.get_by_role("main").inner_text()
         stored = {path.name: path.read_text().strip() for path in office.credentials.iterdir()}
         assert stored["github-api-url"] == office.sim.api_url
@@ -426,5 +426,5 @@ def test_with_two_listeners_the_pages_are_on_the_internal_one(browser: Browser, 
         page.get_by_role("textbox", name="Address of this service").fill(outside)
         page.get_by_role("button", name="Go on").click()
         create(page)
-        assert page.locator(".findings .good").count() == 4, page.locator(".findings").inner_text()
+        expect(page.locator(".findings .good")).to_have_count(4)
         office.until(lambda: office.status("/readyz") == 200, "the service works")

@@ -17,7 +17,7 @@ from tests.simulator.world import Profile
 
 SECRET = "a-secret-that-only-the-tests-know"
 #: Seconds until a verdict that does not come is a failure of the test.
-PATIENCE = 20.0
+PATIENCE = 40.0
 #: Seconds in which a late publication would have shown itself.
 SILENCE = 0.3
 

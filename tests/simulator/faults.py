@@ -50,7 +50,7 @@ class Hold:
     def release(self) -> None:
         self.released.set()
 
-    def wait_until_reached(self, timeout: float = 10.0) -> bool:
+    def wait_until_reached(self, timeout: float = 30.0) -> bool:
         return self.reached.wait(timeout)
 
 
