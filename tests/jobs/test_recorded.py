@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import delete, update
 
+from app.store.repositories import RepositoryRow
 from app.store.tables import inventory, snapshot, snapshot_text
 from app.subject import Again, Changed, Delivery, Kind, PolicyPushed
 from tests.end_to_end.examples import CLEAN, COPYLEFT
@@ -133,19 +134,15 @@ def test_another_visibility_is_judged_from_what_is_kept(run: Run) -> None:
         await desk.judged()
         repository = desk.pull.repository
         told = replace(
-            (await office.service.repositories.get(repository.id)) or _row(office, desk), visibility="private"
+            (await office.service.repositories.get(repository.id))
+            or RepositoryRow(repository.id, office.installation, repository.full_name),
+            visibility="private",
         )
         await office.service.repositories.seen([told])
         assert await desk.again(Changed(repository.id)) == ["POST /graphql"], "what is said"
         assert desk.office.conclusions(desk.pull) == ["failure", "neutral"]
 
     run(story)
-
-
-def _row(office: Office, desk: Desk):  # type: ignore[no-untyped-def]
-    from app.store.repositories import RepositoryRow
-
-    return RepositoryRow(desk.pull.repository.id, office.installation, desk.pull.repository.full_name)
 
 
 def test_those_that_a_waiver_sets_free_come_first(run: Run) -> None:
