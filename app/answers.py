@@ -1,5 +1,6 @@
 """What GitHub's REST API says of commits and files, as values. No client is needed to read it."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,14 +14,16 @@ _STATUS = {
     "renamed": FileStatus.RENAMED,
     "copied": FileStatus.ADDED,
 }
+_SUBMODULE = re.compile(r"^[-+]Subproject commit [0-9a-f]{40}", re.MULTILINE)
 
 
 def file_of(row: Mapping[str, Any]) -> ChangedFile:
     """A row of `files`."""
     status = _STATUS.get(row["status"], FileStatus.MODIFIED)
     before = row.get("previous_filename") if status is FileStatus.RENAMED else None
-    # GitHub counts no line of what is not text: none at all may mean anything.
-    return ChangedFile(row["filename"], status, before, row.get("changes") or None)
+    # GitHub counts no line of what is not text: none at all may mean anything, and so may one of a submodule.
+    lines = None if _SUBMODULE.search((row.get("patch") or "")[:200]) else row.get("changes") or None
+    return ChangedFile(row["filename"], status, before, lines)
 
 
 def commit_of(row: Mapping[str, Any]) -> Commit:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TypeVar
 
 from app.inventories import HELD, InventoryReader, manifest_refs, parse_here, project_refs
-from app.policies import PolicyPlace
+from app.policies import Loaded, PolicyPlace
 from app.ports import Blob, FileRef, InventoryCache, Lookup, Parse, Side, Source, Think
 from checks.engine.ages import expired
 from checks.engine.evaluate import evaluate
@@ -60,6 +60,9 @@ class Gate:
     parse: Parse = parse_here
     think: Think = think_here
     only: frozenset[str] | None = None
+    count: Callable[[Listing], Listing] | None = None
+    """Counts the changed lines of a listing that has none; None: whoever lists has counted them. Raises
+    `SourceError`."""
 
     async def judge(self, source: Source) -> Judged:
         """Judge what `source` lists; with the fixes for which no more must be known. Raises `SourceError` and
@@ -104,6 +107,16 @@ class Gate:
 
     async def _judge(self, source: Source) -> Judged:
         """The verdict without fixes."""
+        plan, policy, loaded = await self.planned(source)
+        known, now = await self.facts.lookup(plan, policy), self.clock()
+        facts = expired(known, policy, now)
+        verdict = await self.think(partial(evaluate, plan, facts, policy, now, self.only))
+        verdict = replace(verdict, notices=(*loaded.notices, *verdict.notices))
+        proposed = verdict if verdict.findings else None
+        return Judged(verdict, plan, policy, facts, now, proposed, loaded.policies)
+
+    async def planned(self, source: Source) -> tuple[Plan, Policy, Loaded]:
+        """What is to be judged, and by which policy, before anything is asked about packages. Raises as `judge`."""
         listing = await source.listing()
         requests, beside = wanted_manifests(listing), wanted_projects(listing)
         refs = (*self.policies.refs(listing), *manifest_refs(requests), *project_refs(beside, listing))
@@ -114,6 +127,7 @@ class Gate:
         policy = loaded.policies.policy_for(self.facts.repository, listing.target, self.clock(), loaded.own)
         if policy.mode is Mode.OFF:
             requests = beside = ()
+        listing = self._counted(listing, policy)
         reader = InventoryReader(self.cache, self.parse)
         pairs = await reader.pairs(source, requests, blobs)
         projects = await reader.projects(source, listing, beside, pairs, blobs)
@@ -121,13 +135,16 @@ class Gate:
             listing, pairs, self.policies.changed(listing, loaded.policies), projects, lines=_lines(pairs, blobs),
             base_texts=_found(own, blobs), owner_texts=_found(owners, blobs),
         )  # fmt: skip
-        plan = Plan(await self._with_texts(snapshot, policy, source))
-        known, now = await self.facts.lookup(plan, policy), self.clock()
-        facts = expired(known, policy, now)
-        verdict = await self.think(partial(evaluate, plan, facts, policy, now, self.only))
-        verdict = replace(verdict, notices=(*loaded.notices, *verdict.notices))
-        proposed = verdict if verdict.findings else None
-        return Judged(verdict, plan, policy, facts, now, proposed, loaded.policies)
+        return Plan(await self._with_texts(snapshot, policy, source)), policy, loaded
+
+    def _counted(self, listing: Listing, policy: Policy) -> Listing:
+        """The listing with counted lines, where the policy asks how many there are."""
+        section = policy.sections.get("agreements")
+        if self.count is None or section is None or (self.only is not None and "agreements" not in self.only):
+            return listing
+        from checks.agreements.needed import wants_lines
+
+        return self.count(listing) if wants_lines(listing, section) else listing
 
     async def _with_texts(self, snapshot: Snapshot, policy: Policy, source: Source) -> Snapshot:
         """The snapshot with the texts and added lines that the checks of the policy need."""

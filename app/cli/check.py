@@ -2,7 +2,7 @@
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,6 +58,7 @@ def run(options: argparse.Namespace) -> int:
         clock=lambda: datetime.now(UTC),
         cache=InventoryFiles(environment.cache) if environment.cache and not options.no_cache else None,
         only=only,
+        count=_counting(source),
     )
     file = Path(options.facts) if options.facts else environment.facts
     if file and environment.workflow and environment.workflow.proposed:
@@ -76,6 +77,19 @@ def run(options: argparse.Namespace) -> int:
 
         hint(source.repository)
     return code
+
+
+def _counting(source: Source) -> Callable[[Listing], Listing] | None:
+    """Who counts changed lines, where a policy asks for them."""
+    if not isinstance(source, GitSource) or not source.base:
+        return None
+
+    def count(listing: Listing) -> Listing:
+        from app.sources.line_counts import counted  # few policies ask
+
+        return counted(source, listing)
+
+    return count
 
 
 def _only(text: str | None) -> frozenset[str] | None:

@@ -12,7 +12,7 @@ from checks.agreements.codec import read_moment
 from checks.agreements.incoming import derived_id
 from checks.agreements.kept import BrokenError, Said, cannot_take, with_signature
 from checks.agreements.needed import exemption
-from checks.agreements.phrases import asks_again, signed
+from checks.agreements.phrases import asks_again, read
 from checks.agreements.standing import State, Who, standing
 from checks.agreements.terms import Document
 from checks.model.facts import Facts
@@ -80,8 +80,10 @@ def hear(spoken: Spoken, found: Judging, inputs: ClaInputs) -> Heard:
     if asks_again(spoken.body) or spoken.body.strip().casefold() in _COMMANDS:
         return Heard(("Asked for another look.",), look_again=True)
     documents = found.documents()
-    name = signed(spoken.body, documents)
-    document = next((item for item in documents if item.name == name), None)
+    reading = read(spoken.body, documents)
+    if reading.unclear:
+        return Heard(("Other words of the comment leave open what the sentence means: nothing is recorded.",))
+    document = next((item for item in documents if item.name == reading.signs), None)
     if document is None:
         return Heard(("The comment is neither the sentence that signs nor `recheck`: nothing is recorded.",))
     who = visible(spoken.login, 60)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from app.facts.online.timing import Timing
 from app.ports import FactCache
 from checks.engine.plan import Plan
 from checks.model.facts import Facts, Questions, RepositoryFacts
+from checks.model.packages import Gap
 
 if TYPE_CHECKING:
     from app.facts.online.wiring import Online
@@ -49,6 +51,9 @@ class SharedFacts:
         self._changed = changed
         self._online: Online | None = None
         self._file: PublishedFile | None = None
+        self._stack: AsyncExitStack | None = None
+        self._kept: Online | None = None
+        self._opening = asyncio.Lock()
 
     @property
     def connected(self) -> bool:
@@ -64,6 +69,7 @@ class SharedFacts:
     async def running(self, seconds: float | None = None) -> AsyncIterator[None]:
         """The sources answer within the block; `seconds` between two looks for a newer file."""
         async with AsyncExitStack() as stack:
+            self._stack = stack
             if self._asks:
                 from app.facts.online.wiring import online_sources  # who asks nobody does not load the clients
 
@@ -79,30 +85,73 @@ class SharedFacts:
             try:
                 yield
             finally:
-                self._online = self._file = None
+                self._online = self._file = self._stack = self._kept = None
 
     def private(self, plan: Plan, repository: RepositoryFacts) -> Collection[str]:
         """The packages of a change whose names nobody outside may learn."""
         return self._online.private(plan, repository) if self._online else ()
 
     async def answer(self, questions: Questions, private: Collection[str] = ()) -> Facts:
+        return await self._by(self._online, questions, private)
+
+    async def _by(self, online: "Online | None", questions: Questions, private: Collection[str]) -> Facts:
         file = self._file.current if self._file else None
         try:
-            return await self._answered(questions, private, file)
+            return await self._answered(questions, private, file, online)
         except UnreadableFacts as error:
             assert self._file is not None
             assert file is not None
             self._file.damaged(file, error)
-            return await self._answered(questions, private, None)
+            return await self._answered(questions, private, None, online)
 
-    async def _answered(self, questions: Questions, private: Collection[str], file: FileFacts | None) -> Facts:
-        if self._online and file:
-            return await FileBehind(self._online.packages, file).answer(questions, private)
-        if self._online:
-            return await self._online.packages.answer(questions, private)
+    async def kept(self, questions: Questions, private: Collection[str] = ()) -> Facts:
+        """As `answer`, by what is kept alone, whatever its age: nobody is asked."""
+        return _not_again(await self._by(await self._unasked(), questions, private))
+
+    async def _unasked(self) -> "Online | None":
+        """The sources on the network without the network; made when somebody wants them."""
+        if not self._online or self._stack is None:
+            return None
+        async with self._opening:
+            if self._kept is None:
+                from app.facts.online.unasked import Unasked
+                from app.facts.online.wiring import online_sources
+
+                sources = online_sources(self.environment, self.cache, timing=self.timing, client=Unasked(self.timing))
+                self._kept = await self._stack.enter_async_context(sources)
+            return self._kept
+
+    async def _answered(
+        self, questions: Questions, private: Collection[str], file: FileFacts | None, online: "Online | None"
+    ) -> Facts:
+        if online and file:
+            return await FileBehind(online.packages, file).answer(questions, private)
+        if online:
+            return await online.packages.answer(questions, private)
         if file:
             return await asyncio.to_thread(file.look_up, questions)
         from app.facts.online.ask import AGAIN
         from app.facts.online.online import silent
 
         return silent(questions, SOURCE, UNREADABLE, self.timing.now() + AGAIN)
+
+
+def _not_again(facts: Facts) -> Facts:
+    """Without the times at which sources would be asked again: that is of who asks."""
+    versions = {key: replace(known, gaps=_without_time(known.gaps)) for key, known in facts.versions.items()}
+    packages = {purl: replace(known, gaps=_without_time(known.gaps)) for purl, known in facts.packages.items()}
+    return replace(facts, versions=versions, packages=packages)
+
+
+def _without_time(gaps: tuple[Gap, ...]) -> tuple[Gap, ...]:
+    return tuple(replace(gap, retry_at=None) for gap in gaps)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFacts:
+    """Implements `PackageSource`: what `SharedFacts` know without asking anybody."""
+
+    shared: SharedFacts
+
+    async def answer(self, questions: Questions, private: Collection[str] = ()) -> Facts:
+        return await self.shared.kept(questions, private)

@@ -13,7 +13,7 @@ from app.store.signatures import ORGANIZATION, SignatureStore, scope_of
 from app.subject import Claim, Remark
 from app.tally import Tally
 from checks.agreements.needed import demanded
-from checks.agreements.phrases import asks_again, maybe_signs, signed
+from checks.agreements.phrases import asks_again, maybe_signs, read
 from checks.agreements.terms import CLA_PHRASE, DCO_PHRASE, AgreementsSection, phrase_key
 from checks.model.errors import PolicyError
 from checks.model.facts import RepositoryFacts
@@ -23,6 +23,11 @@ from checks.policy.layers import PolicySet, wanted
 
 #: Phrases of policies that are remembered, and rounds of reading what a policy names.
 MOST, ROUNDS = 1_000, 5
+#: The answer to a phrase among words that leave open what it is worth.
+UNCLEAR = (
+    "Nothing was signed: the other words of the comment leave open what the sentence is meant to say. To sign, post "
+    "the sentence as a comment of its own."
+)
 
 log = structlog.get_logger()
 
@@ -80,10 +85,12 @@ class SigningByComment:
         documents = list({document.name: document for document in (*asked, *needed.unclear)}.values())
         if not maybe_signs(remark["body"], documents):
             return None
-        name = signed(remark["body"], documents)
-        document = next((item for item in documents if item.name == name), None)
+        reading = read(remark["body"], documents)
+        document = next((item for item in documents if item.name == (reading.signs or reading.unclear)), None)
         if document is None:
             return None
+        if reading.signs is None and document.by_comment:
+            return Said(False, text=UNCLEAR)
         offer = offer_of(document, policies.files)
         if offer.data is None:
             return Said(False, text=f"{_title(offer)} cannot be signed now: {offer.fault}.")

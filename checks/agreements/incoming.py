@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from checks.agreements.codec import read_moment
 from checks.agreements.signature_file import MAX_RECORDS, Problem
 from checks.agreements.terms import Document
-from checks.model.signatures import SignatureRecord
+from checks.model.signatures import Act, Company, SignatureRecord
 
 #: Ids of imported records are derived from their evidence, so that importing twice adds nothing.
 _IMPORTS = UUID("5a3c1d1e-7f52-5d0c-9f5e-6f3f0a1b2c3d")
@@ -31,6 +31,8 @@ class Terms:
     repository: str | None = None
     """`owner/name` that the pull requests are of."""
     server: str = "https://github.com"
+    company_document: str | None = None
+    """Which agreement companies signed; None: the policy's only one for companies, else `document`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,14 @@ class Imported:
     problems: tuple[Problem, ...]
     rows: int
     """How many the file has."""
+    companies: tuple[Company, ...] = ()
+    """That have signed for their people."""
 
     @property
     def without_account(self) -> int:
-        """Records that count only where the policy matches logins."""
-        return sum(record.signer.account_id is None for record in self.records)
+        """Records of people that count only where the policy matches logins."""
+        people = (record for record in self.records if record.company is None or record.act is Act.ACKNOWLEDGED)
+        return sum(record.signer.account_id is None for record in people)
 
 
 @dataclass(slots=True)
@@ -61,8 +66,9 @@ class Collector:
     def problem(self, line: int, message: str) -> None:
         self.problems.append(Problem(line, message))
 
-    def add(self, line: int, record: SignatureRecord) -> None:
-        """Keep a record, unless it is there already or cannot be right."""
+    def add(self, line: int, record: SignatureRecord, by_number: bool = True) -> None:
+        """Keep a record, unless it is there already or cannot be right. `by_number`: whether it counts by the number of
+        its signer's account; who signs for a company need have none."""
         if record.at > self.terms.now:
             self.problem(line, "it was signed in the future, so it was left out")
         elif len(self.records) >= MAX_RECORDS:
@@ -70,10 +76,10 @@ class Collector:
         elif self.records.setdefault(record.id, record) is not record:
             self.problem(line, "the same signature stands there a second time")
         else:
-            self._remark(line, record)
+            self._remark(line, record, by_number)
 
-    def _remark(self, line: int, record: SignatureRecord) -> None:
-        if record.signer.account_id is None:
+    def _remark(self, line: int, record: SignatureRecord, by_number: bool) -> None:
+        if by_number and record.signer.account_id is None:
             self.problem(line, "it has no account's number, so it counts only with `match_logins`")
         known = {str(document.name): document for document in self.terms.documents}
         if not known:
@@ -84,9 +90,9 @@ class Collector:
         elif not document.accepts(record.version, record.digest):
             self.problem(line, f"version '{record.version[:60]}' does not count today for '{document.name}'")
 
-    def done(self) -> Imported:
+    def done(self, companies: tuple[Company, ...] = ()) -> Imported:
         ordered = sorted(self.records.values(), key=lambda record: (record.at, record.id))
-        return Imported(tuple(ordered), tuple(self.problems), self.rows)
+        return Imported(tuple(ordered), tuple(sorted(self.problems)), self.rows, companies)
 
 
 def derived_id(*evidence: object) -> str:

@@ -10,6 +10,7 @@ from checks.agreements.terms import AccountKind, AgreementsSection, Document, Ex
 from checks.model.facts import RepositoryFacts
 from checks.model.signatures import Company, Signatures
 from checks.model.snapshot import Listing
+from checks.policy.section import Section
 
 
 class Demand(NamedTuple):
@@ -65,6 +66,15 @@ def is_trivial(listing: Listing, trivial: Trivial) -> bool:
         return True
     counts = [file.changed_lines for file in listing.files]
     return all(count is not None for count in counts) and sum(filter(None, counts)) < trivial.lines
+
+
+def wants_lines(listing: Listing, section: Section) -> bool:
+    """Whether its changed lines decide. Each file that counts has at least one, so a change of as many files as lines
+    are too many is decided."""
+    if not isinstance(section, AgreementsSection) or not listing.commits or listing.merge_queue or listing.problems:
+        return False
+    most = section.trivial
+    return most.lines is not None and len(listing.files) < min(most.lines, most.files or most.lines)
 
 
 class Exemption(NamedTuple):

@@ -13,6 +13,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from checks.agreements.company_rows import CORPORATE, EMPLOYEE, CompanyRow, CompanyRows
 from checks.agreements.incoming import Collector, Imported, Terms, account_number, derived_id, time_of
 from checks.agreements.signature_file import MAX_CHARACTERS, MAX_RECORDS
 from checks.model.signatures import Act, How, SignatureRecord, Signer
@@ -34,13 +35,27 @@ _COLUMNS = {
     "fields": ("customfields", "fields"),
     "origin": ("origin", "sharedgist", "source"),
     "company": ("company", "companyname", "corporation", "employer"),
+    "identity": ("companyid", "companyexternalid", "companysfid"),
+    "managers": ("managers", "clamanagers", "clamanager", "managerlogins", "companymanagers"),
+    "domains": (
+        *("domains", "emaildomains", "approveddomains", "companydomains", "domainapprovallist"),
+        *("emaildomainapprovallist", "domainallowlist", "domainwhitelist"),
+    ),
+    "organizations": (
+        *("githuborganizations", "githuborgs", "organizations", "approvedorganizations", "githuborgapprovallist"),
+        *("githuborganizationapprovallist", "githuborgallowlist", "githuborgwhitelist"),
+    ),
+    "accounts": (
+        *("githubusernames", "githubusers", "accounts", "approvedusers", "githubusernameapprovallist"),
+        *("githubusernameallowlist", "githubwhitelist", "githubusernamewhitelist", "githubapprovallist"),
+    ),
+    "emails": ("emails", "approvedemails", "emailapprovallist", "emailallowlist", "emailwhitelist"),
     "type": ("type", "clatype", "signaturetype"),
 }
 _NAMES = {name: column for column, names in _COLUMNS.items() for name in names}
-#: What EasyCLA calls a company's own signature, and one of its people.
-_FOR_COMPANIES = frozenset({"ccla", "corporate", "ecla", "employee"})
-#: Characters of one answer, and answers of one row.
-_TEXT, _FIELDS = 1_000, 50
+_LISTS = ("managers", "domains", "organizations", "accounts", "emails")
+#: Characters of one answer and of one list of names, and answers of one row.
+_TEXT, _LIST, _FIELDS = 1_000, 200_000, 50
 
 _Row = Mapping[str, Any]
 
@@ -52,12 +67,13 @@ def read_table(text: str, terms: Terms) -> Imported:
     text = text.removeprefix("\ufeff")
     rows = _json_rows(text) if text.lstrip()[:1] in ("[", "{") else _csv_rows(text)
     collector = Collector(terms)
+    companies = CompanyRows(collector)
     for line, row in rows:
         collector.rows += 1
         if collector.rows > MAX_RECORDS:
             raise ValueError(f"it has more than {MAX_RECORDS:,} rows")
-        _add(collector, line, row)
-    return collector.done()
+        _add(collector, companies, line, row)
+    return collector.done(companies.done())
 
 
 def _csv_rows(text: str) -> Iterator[tuple[int, _Row]]:
@@ -111,13 +127,13 @@ def _json_rows(text: str) -> Iterator[tuple[int, _Row]]:
         yield number, {column: given for name, given in row.items() if (column := _column(name)) and given is not None}
 
 
-def _add(collector: Collector, line: int, row: _Row) -> None:
+def _add(collector: Collector, companies: CompanyRows, line: int, row: _Row) -> None:
     signer = Signer(account_number(row.get("id")), _text(row, "login"), _text(row, "name"), _email(row))
-    if signer.account_id is None and signer.login is None:
+    companies.know(signer)
+    type_ = _squeezed(str(row.get("type", "")))
+    of_company = type_ in CORPORATE or type_ in EMPLOYEE
+    if signer.account_id is None and signer.login is None and not of_company:
         collector.problem(line, "it names no account on GitHub, so nobody can tell whose commits it covers")
-        return
-    if _squeezed(str(row.get("type", ""))) in _FOR_COMPANIES:
-        collector.problem(line, "it is about a company: its managers enter the company and its people")
         return
     try:
         at, until, revoked = time_of(row.get("signed")), _optional_time(row, "until"), _optional_time(row, "revoked")
@@ -125,8 +141,21 @@ def _add(collector: Collector, line: int, row: _Row) -> None:
         collector.problem(line, str(error))
         return
     document, version = _document(row, collector.terms), collector.terms.version or _text(row, "version")
+    if of_company:
+        document, version = _company_document(row, collector.terms), _text(row, "version") or collector.terms.version
     if version is None:
         collector.problem(line, "it says no version: name one with --version")
+        return
+    if of_company:
+        if (name := _text(row, "company")) is None:
+            collector.problem(line, "it names no company")
+            return
+        lists = {column: str(row[column])[:_LIST] for column in _LISTS if isinstance(row.get(column), str | list)}
+        told = CompanyRow(
+            line, name, _text(row, "identity"), type_ in EMPLOYEE, signer, at, until, revoked, document, version,
+            _evidence(row), lists,
+        )  # fmt: skip
+        companies.rows.append(told)
         return
     record = SignatureRecord(
         id=derived_id("table", document, version, signer.account_id or signer.login, at),
@@ -150,6 +179,16 @@ def _document(row: _Row, terms: Terms) -> str:
     """The column counts where the policy has a document of that name; titles of other tools are only titles."""
     named = _text(row, "document")
     return named if named in {str(document.name) for document in terms.documents} and named else terms.document
+
+
+def _company_document(row: _Row, terms: Terms) -> str:
+    """As `_document`; without a name of the policy's, its only one for companies."""
+    named = _text(row, "document")
+    of_companies = [str(document.name) for document in terms.documents if document.kind.companies]
+    if named in of_companies and named:
+        return named
+    only = of_companies[0] if len(of_companies) == 1 else None
+    return terms.company_document or only or terms.document
 
 
 def _text(row: _Row, column: str) -> str | None:

@@ -11,6 +11,14 @@ _OPENING = re.compile(r"<!--|`+")
 def own_lines(body: str, worth: Callable[[str], bool]) -> Iterator[str]:
     """The lines that are text of the author: of paragraphs and headings outside of quotations. A paragraph is looked at
     closely if it is `worth` that."""
+    for paragraph in own_paragraphs(body):
+        if worth("\n".join(paragraph)):
+            yield from outside(paragraph)
+
+
+def own_paragraphs(body: str) -> Iterator[list[str]]:
+    """The paragraphs and headings outside of quotations, each as its lines, with what code spans and HTML comments may
+    hide in them."""
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark")
@@ -19,13 +27,13 @@ def own_lines(body: str, worth: Callable[[str], bool]) -> Iterator[str]:
     quoted = 0
     for token in parser.parse(body):
         quoted += {"blockquote_open": 1, "blockquote_close": -1}.get(token.type, 0)
-        if token.type == "inline" and not quoted and token.map and worth(token.content):
+        if token.type == "inline" and not quoted and token.map:
             first, end = token.map
-            yield from _outside(lines[first:end])
+            yield lines[first:end]
 
 
-def _outside(lines: list[str]) -> Iterator[str]:
-    """Those that begin outside of code spans and HTML comments, which may go on over several lines."""
+def outside(lines: list[str]) -> Iterator[str]:
+    """The lines of a paragraph that begin outside of code spans and HTML comments, which may go on over several."""
     text = "\n".join(lines)
     inside = list(_spans(text))
     start = 0

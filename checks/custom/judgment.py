@@ -50,7 +50,7 @@ def wanted(change: Change, section: CustomRulesSection) -> Iterator[tuple[Packag
 
 def of_package(change: Change, facts: Facts, section: CustomRulesSection, now: datetime) -> Iterator[Observation]:
     """What the rules say of one package version."""
-    for asked in _package(change, facts, section, now):
+    for asked in about_package(change, facts, section, now):
         yield from _said(asked)
 
 
@@ -59,16 +59,8 @@ def of_whole(snapshot: Snapshot, facts: Facts, section: CustomRulesSection) -> I
 
     Without a base there is no change: the whole tree is judged as it stands.
     """
-    listing = snapshot.listing
-    elsewhere = {rule.id for rule in _of_the_service(facts, section)}
-    for rule, position, _ in section.asked[On.PULL] if listing.base else ():
-        subject = Subject(policy=f"custom_rules: {rule.id}")
-        yield from _said(Asked(rule, position, subject, ("this change",), _pull(rule, listing, facts)))
-    for rule, position, names in () if listing.merge_queue else section.asked[On.COMMIT]:
-        for commit in () if rule.id in elsewhere else listing.commits:
-            told = {**_pull(rule, listing, facts), **values.of_commit(commit, names)}
-            about = say("commit {}", commit.short)
-            yield from _said(Asked(rule, position, Subject(commit=commit.sha), about, told))
+    for asked in about_whole(snapshot, facts, section):
+        yield from _said(asked)
 
 
 def not_judged_here(snapshot: Snapshot, facts: Facts, section: CustomRulesSection) -> Iterator[Phrase]:
@@ -89,7 +81,7 @@ def next_moment(change: Change, facts: Facts, section: CustomRulesSection, now: 
     """When the age of a version alone makes a rule about it speak or fall silent (UTC)."""
     moments = [
         moment
-        for asked in _package(change, facts, section, now)
+        for asked in about_package(change, facts, section, now)
         if asked.program.reading.days or asked.program.reading.any_day
         for moment in _turns(asked, Package(change, facts, now))
     ]
@@ -123,7 +115,8 @@ def _holds(asked: Asked, age: int) -> bool | str:
 # -- what is asked -----------------------------------------------------------------------------------------------------
 
 
-def _package(change: Change, facts: Facts, section: CustomRulesSection, now: datetime) -> Iterator[Asked]:
+def about_package(change: Change, facts: Facts, section: CustomRulesSection, now: datetime) -> Iterator[Asked]:
+    """The rules about packages, asked about one version."""
     if values.own(change):
         return
     rules = section.asked[On.DEPENDENCY]
@@ -136,6 +129,19 @@ def _package(change: Change, facts: Facts, section: CustomRulesSection, now: dat
         if rule.properties not in here:
             here[rule.properties] = {**values.of_repository(facts, rule.properties), **told}
         yield Asked(rule, position, subject, about, here[rule.properties])
+
+
+def about_whole(snapshot: Snapshot, facts: Facts, section: CustomRulesSection) -> Iterator[Asked]:
+    """The rules about the change and its commits, asked about each of them."""
+    listing = snapshot.listing
+    elsewhere = {rule.id for rule in _of_the_service(facts, section)}
+    for rule, position, _ in section.asked[On.PULL] if listing.base else ():
+        subject = Subject(policy=f"custom_rules: {rule.id}")
+        yield Asked(rule, position, subject, ("this change",), _pull(rule, listing, facts))
+    for rule, position, names in () if listing.merge_queue else section.asked[On.COMMIT]:
+        for commit in () if rule.id in elsewhere else listing.commits:
+            told = {**_pull(rule, listing, facts), **values.of_commit(commit, names)}
+            yield Asked(rule, position, Subject(commit=commit.sha), say("commit {}", commit.short), told)
 
 
 def _pull(rule: CustomRule, listing: Listing, facts: Facts) -> dict[str, object]:
@@ -155,7 +161,7 @@ def _said(asked: Asked) -> Iterator[Observation]:
         return
     message = say(
         "Whether {} speaks about {} could not be told, because {}; a waiver for {} settles it.",
-        (str(rule.id),), asked.about, _cut(str(outcome)), (rule.unknown_id,),
+        (str(rule.id),), asked.about, cut(str(outcome)), (rule.unknown_id,),
     )  # fmt: skip
     headline = say("{}: could not tell " + str(rule.id), asked.about)
     yield _observation(asked, rule.unknown_id, message, headline, Move.MAINTAINER)
@@ -179,7 +185,7 @@ def _sentence(asked: Asked) -> Phrase:
     rest = 0
     message = str(asked.rule.message)
     for found in PLACE.finditer(message):
-        parts += [message[rest : found.start()], *_shown(asked.values.get(found[1].strip()))]
+        parts += [message[rest : found.start()], *shown(asked.values.get(found[1].strip()))]
         rest = found.end()
     parts.append(message[rest:])
     if message[-1] not in ".!?":
@@ -189,29 +195,30 @@ def _sentence(asked: Asked) -> Phrase:
 
 def _evidence(asked: Asked) -> Iterator[Evidence]:
     """The condition, and the value of every field that it reads."""
-    yield Evidence("condition", (Foreign(_cut(" ".join(asked.rule.when.split()), 300)),), ("custom_rules",))
+    yield Evidence("condition", (Foreign(cut(" ".join(asked.rule.when.split()), 300)),), ("custom_rules",))
     reading = asked.program.reading
     for name in reading.fields:
         if name != "repository.properties":
-            yield Evidence(name, _shown(asked.values.get(name)))
+            yield Evidence(name, shown(asked.values.get(name)))
     properties = asked.values.get("repository.properties")
     for name in reading.properties:
         value = properties.get(name) if isinstance(properties, dict) else None
-        yield Evidence("repository property", say("{}: {}", name, _shown(value)))
+        yield Evidence("repository property", say("{}: {}", name, shown(value)))
 
 
-def _shown(value: object) -> Phrase:
+def shown(value: object) -> Phrase:
+    """A value of a field; what came from outside stays apart from our words."""
     if value is None:
         return ("not known",)
     if isinstance(value, bool):
         return ("yes" if value else "no",)
     if isinstance(value, list):
-        shown = [_shown(_named(item)) for item in value[:_ITEMS]]
+        items = [shown(_named(item)) for item in value[:_ITEMS]]
         more = ((f"{len(value) - _ITEMS:,} more",),) if len(value) > _ITEMS else ()
-        return join((*shown, *more)) or ("none",)
+        return join((*items, *more)) or ("none",)
     if isinstance(value, datetime):
         return (f"{value:%Y-%m-%d %H:%M} UTC",)
-    return say("{}", _cut(value) or "(empty)") if isinstance(value, str) else (str(value),)
+    return say("{}", cut(value) or "(empty)") if isinstance(value, str) else (str(value),)
 
 
 def _named(item: object) -> object:
@@ -219,11 +226,12 @@ def _named(item: object) -> object:
     return item.get("id") or item.get("path") if isinstance(item, dict) else item
 
 
-def _cut(text: str, length: int = _SHOWN) -> str:
+def cut(text: str, length: int = _SHOWN) -> str:
+    """At most `length` characters of it."""
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def _short(headline: Phrase) -> Phrase:
     """At most 80 characters: the name of the thing gives way."""
     room = 80 - sum(len(part) for part in headline if not isinstance(part, Foreign))
-    return tuple(Foreign(_cut(part, max(room, 8))) if isinstance(part, Foreign) else part for part in headline)
+    return tuple(Foreign(cut(part, max(room, 8))) if isinstance(part, Foreign) else part for part in headline)

@@ -30,10 +30,14 @@ _WORDS = {
     "bool": "true or false", "timestamp": "a timestamp", "google.protobuf.Timestamp": "a timestamp",
     "google.protobuf.Duration": "a duration", "null": "null", "dyn": "a value",
 }  # fmt: skip
+#: Texts, in which nothing is meant.
+TEXTS = (
+    r'"""(?:\\.|[^\\])*?"""|\'\'\'(?:\\.|[^\\])*?\'\'\'|[rR]"[^"\n]*"|[rR]\'[^\'\n]*\'|"(?:\\.|[^"\\\n])*"|'
+    r"'(?:\\.|[^'\\\n])*'"
+)
 #: Texts and comments, which are left as they are, and `has(a.b)`.
 _HAS = re.compile(
-    r'"""(?:\\.|[^\\])*?"""|\'\'\'(?:\\.|[^\\])*?\'\'\'|[rR]"[^"\n]*"|[rR]\'[^\'\n]*\'|"(?:\\.|[^"\\\n])*"|'
-    r"'(?:\\.|[^'\\\n])*'|//[^\n]*|\b(has\()([ \t\n]*)([A-Za-z_]+(?:\.[A-Za-z_]+)+)([ \t\n]*)(\))",
+    TEXTS + r"|//[^\n]*|\b(has\()([ \t\n]*)([A-Za-z_]+(?:\.[A-Za-z_]+)+)([ \t\n]*)(\))",
     re.DOTALL,
 )
 _FUNCTIONS = "size contains startsWith endsWith matches in all exists exists_one filter map has"
@@ -84,6 +88,16 @@ def compiled(on: On, text: str) -> Program | tuple[Wrong, ...]:
         message = f"the condition gives {_WORDS.get(kind.lower(), 'something else')}, not true or false"
         wrong.insert(0, Wrong(0, message, 'compare it with something, for example: … == "value"'))
     return tuple(dict.fromkeys(wrong)) if wrong else Program(text, reading, expression)
+
+
+@lru_cache(maxsize=4096)
+def piece(on: On, text: str) -> Program | None:
+    """A part of a condition that compiles; None where it is none by itself."""
+    try:
+        expression = _environment(on).compile(_with_has(text, FIELDS[on]))
+    except (RuntimeError, UnicodeEncodeError):
+        return None
+    return Program(text, Reader(read(expression.serialize()), FIELDS[on]).read(), expression)
 
 
 @lru_cache

@@ -18,7 +18,7 @@ from checks.model.facts import Facts, joined
 from checks.model.finding import Finding, Level, Move, Observation
 from checks.model.phrase import Phrase, say
 from checks.model.report import CheckOutcome, Conclusion, Mode, Report
-from checks.policy.schema import Coming, Policy
+from checks.policy.schema import Coming, Later, Policy
 from checks.policy.section import Judge, Section
 from checks.rules import CHECKS
 from checks.rules.check import Check, Context, Rule, rules_of
@@ -39,6 +39,8 @@ class _Seen:
     """The one that holds for it."""
     floor: "_Seen | None" = None
     """The same, as it is seen by the policy that may only be made stricter."""
+    coming: Coming | None = None
+    """Set where an entry of the policy says it only from a day on."""
 
 
 def evaluate(
@@ -65,6 +67,8 @@ def evaluate(
     if policy.floor is not None and policy.floor.mode is not Mode.OFF:
         _, below, moments = _run_all(plan, facts, policy.floor, Context(now), only, whole)
         seen, later = _over_floor(seen, below), [*later, *moments]
+    if whole and policy.later is not None and policy.mode is not Mode.OFF:
+        seen += _to_come(seen, policy.later, plan, facts, Context(now), only)
     listing = plan.snapshot.listing
     waiving = Waiving(policy, facts.repository, listing.target, now, Graphs(plan.snapshot).below)
     findings = _findings(seen, facts, waiving)
@@ -111,6 +115,27 @@ def _over_floor(seen: Iterable[_Seen], below: Iterable[_Seen]) -> list[_Seen]:
         same = left.get(_identity(item))
         paired.append(replace(item, floor=same.pop(0)) if same else item)
     return [*paired, *(item for items in left.values() for item in items)]
+
+
+def _to_come(
+    seen: Iterable[_Seen],
+    later: Later,
+    plan: Plan,
+    facts: Facts,
+    context: Context,
+    only: frozenset[str] | None,
+) -> list[_Seen]:
+    """What entries of lists will say from their day on, and nothing says yet."""
+    checks = later.checks if only is None else later.checks & only
+    known = {_identity(item) for item in seen}
+    found = []
+    for day, policy in later.policies() if checks else ():
+        for item in _run_all(plan, facts, policy, context, checks, whole=True)[1]:
+            level = item.policy.levels[item.check.id][item.rule.id]
+            if item.check.id in checks and _identity(item) not in known and level in (Level.BLOCK, Level.WARN):
+                known.add(_identity(item))
+                found.append(replace(item, coming=Coming(level, day, Level.NOTE)))
+    return found
 
 
 def _identity(item: _Seen) -> tuple[object, ...]:
@@ -215,10 +240,10 @@ def _weight(finding: Finding) -> tuple[bool, ...]:
 def _finding(item: _Seen, id_: str, facts: Facts, waiving: Waiving) -> Finding:
     observation, rule, policy = item.observation, item.rule, item.policy
     section = policy.sections[item.check.id]
-    level = policy.levels[item.check.id][rule.id]
+    level = item.coming.until_then if item.coming else policy.levels[item.check.id][rule.id]
     waived = waiving.of(observation, item.paths) if rule.waivable else Waived()
     text = section.guidance.get(rule.id)
-    coming = policy.coming.get(rule.id)
+    coming = item.coming or policy.coming.get(rule.id)
     place = policy.place_of(observation.policy_key)
     everywhere = rule.everywhere or section.judge is Judge.EVERYTHING
     counts = (observation.introduced or everywhere) and waived.by is None

@@ -3,12 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from checks.engine.ask import judging, plan
 from checks.engine.evaluate import evaluate
 from checks.engine.explain_waivers import considered
 from checks.engine.plan import Plan, policy_of
 from checks.model.answer import Asked
+from checks.model.change import Change
+from checks.model.dependency import Dependency
 from checks.model.facts import Facts, joined
 from checks.model.finding import Finding, Level
 from checks.model.report import Report
@@ -60,9 +63,36 @@ def question(asked: Asked, path: str, target: str | None) -> Plan:
 
 def explain(asked: Asked, path: str, target: str | None, facts: Facts, policy: Policy, now: datetime) -> Explained:
     """What the policy says of a package that a change adds to the manifest `path`; `now` is UTC."""
-    asking = question(asked, path, target)
-    only = judging(policy)
-    report = evaluate(asking, facts, policy, now, only)
+    asking, only = question(asked, path, target), judging(policy)
+    return _explained(asked, asking, target, facts, policy, now, evaluate(asking, facts, policy, now, only))
+
+
+@dataclass(frozen=True)
+class One(Plan):
+    """A plan of which one change is looked at."""
+
+    whole: Plan
+    change: Change
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        return (self.change,)
+
+    def brings(self, dependency: Dependency) -> bool:
+        return self.whole.brings(dependency)
+
+
+def explain_change(one: One, facts: Facts, policy: Policy, now: datetime) -> Explained:
+    """What the policy says of a package version as a change has it, by what looks at single packages."""
+    change, target = one.change, one.snapshot.listing.target
+    asked = Asked(change.purl, change.name, change.version, change.scope)
+    report = evaluate(one, facts, policy, now, judging(policy), whole=False)
+    return _explained(asked, one, target, facts, policy, now, report)
+
+
+def _explained(
+    asked: Asked, asking: Plan, target: str | None, facts: Facts, policy: Policy, now: datetime, report: Report
+) -> Explained:
     about = tuple(finding for finding in report.findings if finding.subject.purl == asked.purl)
     told = tuple(_told(CHECKS.named(id_), asking, facts, policy, now, about) for id_ in CHECKS.ids)
     waivers = tuple(

@@ -1,6 +1,6 @@
 """An explanation as a document: what the command prints as JSON, the API answers, and the terminal and pages show."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,8 +8,9 @@ from checks.engine.explain import CheckTold, Explained
 from checks.engine.explain_facts import known
 from checks.model.change import Change
 from checks.model.facts import Facts, RepositoryFacts
-from checks.model.finding import Level
+from checks.model.finding import Finding, Level
 from checks.model.purl import versioned
+from checks.model.trace import Mark, Step
 from checks.policy.explain import Origins, effective_values
 from checks.policy.explain_layers import layers_told
 from checks.policy.layers import PolicySet
@@ -40,12 +41,15 @@ def about_policy(
     target: str | None,
     now: datetime,
     change: Change | None = None,
+    public: bool = False,
 ) -> Json:
     """Which policy holds and why: the head of every explanation. `now` is UTC; `told`: None for no repository in
-    particular."""
+    particular; `public`: everybody may read it, so what is for other repositories is left out."""
     repository = told or RepositoryFacts()
     origins = Origins(policy.reference.source, policies.overrides)
-    steps = layers_told(policies, policy, told, target, now, change)
+    steps = tuple(layers_told(policies, policy, told, target, now, change))
+    if public:
+        steps = tuple(step._replace(steps=()) for step in steps if step.mark is not Mark.NO)
     return {
         "schema": 1,
         "policy": {
@@ -72,12 +76,33 @@ def values_json(policies: PolicySet, policy: Policy, shapes: Iterable[SectionSha
     return [value._asdict() | {"override": None if value.override is None else value.override + 1} for value in found]
 
 
-def package_json(explained: Explained, facts: Facts, policies: PolicySet, policy: Policy, now: datetime) -> Json:
-    """Why a package is judged as it is."""
+def with_pages(document: Json, pages: Mapping[str, str]) -> Json:
+    """With the address of every rule that the document names, where one shows the policy; `pages` by rule."""
+    package = document["package"] or {"checks": (), "others": ()}
+    named = [rule["id"] for check in package["checks"] for rule in check["rules"]]
+    named += [finding["rule"] for finding in package["others"]]
+    named += [step["what"] for step in document["rule"] or ()]
+    return {**document, "pages": {rule: pages[rule] for rule in dict.fromkeys(named) if rule in pages}}
+
+
+def package_json(
+    explained: Explained,
+    facts: Facts,
+    policies: PolicySet,
+    policy: Policy,
+    now: datetime,
+    public: bool = False,
+    told: Sequence[Json] = (),
+) -> Json:
+    """Why a package is judged as it is. `public`: everybody may read it, so of waivers only those that cover something
+    are named. `told`: what a verdict has said of it, whose findings keep their ids."""
     asked, report = explained.asked, explained.report
     origins = Origins(policy.reference.source, policies.overrides)
     where = where_in(policy, origins)
-    told = {finding.id for check in explained.checks for rule in check.rules for finding in rule.findings}
+    by_rule = {finding.id for check in explained.checks for rule in check.rules for finding in rule.findings}
+    ids = _ids(told)
+    shown = [finding_json(finding, public) for finding in report.findings if finding.id not in by_rule]
+    said = {_case(finding_json(finding, public)) for finding in report.findings}
     facts_told = known(asked.purl, asked.version, facts, now)
     return {
         "package": versioned(asked.purl, asked.version),
@@ -88,18 +113,40 @@ def package_json(explained: Explained, facts: Facts, policies: PolicySet, policy
         "judge_again_at": report.judge_again_at.isoformat() if report.judge_again_at else None,
         "facts": steps_json(facts_told, where),
         "checks": [
-            _check(check, where if check.policy is None else where_in(check.policy, origins))
+            _check(check, where if check.policy is None else where_in(check.policy, origins), public, ids)
             for check in explained.checks
         ],
         "waivers": [
-            {"finding": finding.id, "rule": finding.rule, "steps": steps_json(steps, where)}
+            {
+                "finding": ids.get(_case(finding_json(finding, public)), finding.id),
+                "rule": finding.rule,
+                "steps": steps_json(_covering(steps) if public else steps, where),
+            }
             for finding, steps in explained.waivers
         ],
-        "others": [finding_json(finding, public=False) for finding in report.findings if finding.id not in told],
+        "others": [*shown, *(finding for finding in told if _case(finding) not in said)],
     }
 
 
-def _check(check: CheckTold, where: Where) -> Json:
+def _case(finding: Json) -> tuple[Any, ...]:
+    """What makes two findings the same in two reports."""
+    return finding["check"], finding["rule"], finding["subject"]["purl"], finding["subject"]["version"]
+
+
+def _ids(told: Sequence[Json]) -> Mapping[tuple[Any, ...], str]:
+    return {_case(finding): finding["id"] for finding in reversed(told)}
+
+
+def _covering(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """The waivers that cover it, without their conditions, which may name what not everybody knows."""
+    return tuple(step._replace(steps=()) for step in steps if step.mark is Mark.YES)
+
+
+def _check(check: CheckTold, where: Where, public: bool, ids: Mapping[tuple[Any, ...], str]) -> Json:
+    def named(finding: Finding) -> Json:
+        document = finding_json(finding, public)
+        return {**document, "id": ids.get(_case(document), document["id"])}
+
     return {
         "id": check.id,
         "title": check.title,
@@ -112,7 +159,7 @@ def _check(check: CheckTold, where: Where) -> Json:
                 "id": rule.id,
                 "level": str(rule.level),
                 "policy": where((check.id, "levels", rule.id)),
-                "findings": [finding_json(finding, public=False) for finding in rule.findings],
+                "findings": [named(finding) for finding in rule.findings],
             }
             for rule in check.rules
         ],

@@ -63,8 +63,13 @@ def _of_package(facts: PackageFacts, now: datetime) -> Iterator[Step]:
 
 
 def _fact(what: str, value: Phrase, fact: Known[Any], now: datetime) -> Step:
-    since = f", {age(now - fact.as_of)} old" if fact.as_of else ""
+    since = f", {_since(fact.as_of, now)}" if fact.as_of else ""
     return Step((what,), value, Mark.FACT, say("{}" + since, fact.source))
+
+
+def _since(as_of: datetime, now: datetime) -> str:
+    """What was judged in the past may be explained by what was learned since."""
+    return f"{age(now - as_of)} old" if as_of <= now else f"as of {moment(as_of)}, after it was judged"
 
 
 def _gap(gap: Gap) -> Step:

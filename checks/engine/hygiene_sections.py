@@ -84,6 +84,7 @@ def _advice(section: PackagesSection, places: Places) -> Iterator[Point]:
             if section.advice[place].advice is not entry.advice
             and section.advice[place].package != entry.package
             and section.advice[place].versions in (None, entry.versions)
+            and section.advice[place].from_ == entry.from_
         ]
         for place in others[:_MOST]:
             other = section.advice[place]

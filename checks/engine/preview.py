@@ -34,7 +34,10 @@ from checks.rules import CHECKS
 _FORMAT = "index"
 #: Fields of a policy that are looked at by themselves, or decide no verdict of this day.
 _APART = frozenset(
-    {"root", "sections", "levels", "reference", "places", "coming", "changes_at", "remarks", "announced"}
+    {
+        *("root", "sections", "levels", "reference", "places", "coming", "coming_entries", "changes_at", "remarks"),
+        "announced",
+    }
 )
 #: Keys of the root that decide no verdict.
 _SILENT = frozenset({"version", "minimum_version", "owner", "owners", "check_names", "comments", "approvers"})

@@ -12,7 +12,18 @@ from checks.policy.addresses import AddressPattern
 from checks.policy.packages import PackageIndex, covers_version, version_faults
 from checks.policy.section import Section
 from checks.policy.shape import FEWER, HIGHER, LOWER, MORE, KeyFault, OneOrMore, key, nearest
-from checks.policy.values import MAX_LENGTH, Account, Day, Duration, Link, PackagePattern, Pattern, Word
+from checks.policy.values import (
+    FIRST_DAY,
+    MAX_LENGTH,
+    Account,
+    Day,
+    Duration,
+    FirstDay,
+    Link,
+    PackagePattern,
+    Pattern,
+    Word,
+)
 
 
 class Ring(StrEnum):
@@ -68,6 +79,7 @@ class Advice:
     decided: Day | None = key("When it was decided.", default=None)
     owner: Account | None = key("Who decided it, and can be asked. Not shown on public repositories.", default=None)
     link: Link | None = key("Where people can read more. Not shown on public repositories.", default=None)
+    from_: FirstDay | None = key(FIRST_DAY, name="from", default=None, repr=False, compare=False)
 
     def faults(self) -> Iterator[KeyFault]:
         """What makes it no advice."""
@@ -260,9 +272,9 @@ class PackagesSection(Section):
         yield from self._contradictions()
 
     def _contradictions(self) -> Iterator[KeyFault]:
-        said: dict[tuple[str, str | None], Ring] = {}
+        said: dict[tuple[str, str | None, Day | None], Ring] = {}
         for entry in self.advice:
-            known = said.setdefault((entry.package, entry.versions), entry.advice)
+            known = said.setdefault((entry.package, entry.versions, entry.from_), entry.advice)
             if known is not entry.advice:
                 which = f" {entry.versions}" if entry.versions else ""
                 yield KeyFault("advice", f"'{known}' and '{entry.advice}' are said of {entry.package}{which}")

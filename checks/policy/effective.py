@@ -1,5 +1,6 @@
 """The effective policy of one case: overrides, mode, what is not decided, and the repository's own file."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,12 +11,16 @@ from checks.model.report import Mode
 from checks.policy.document import Entries, Scalar
 from checks.policy.layers import Case, Layers, Made, PolicySet
 from checks.policy.merging import patched
-from checks.policy.schema import Policy, Remark
+from checks.policy.schema import ComingEntry, Policy, Remark
 from checks.policy.shape import Place
+from checks.policy.values import Day
 
 if TYPE_CHECKING:
     from checks.model.change import Change
     from checks.policy.overrides import Override
+
+#: Days on which entries of lists come into force that are told beforehand; each is one more judgment.
+ANNOUNCED = 8
 
 #: Values of the property that names the mode, with GitHub's own words for it.
 _MODES = {
@@ -36,7 +41,8 @@ def effective(policies: PolicySet, layers: Layers, case: Case, now: datetime) ->
     floor = replace(policy, narrowed=_narrowed(policies, case._replace(undecided=(), narrow_undecided=(), own=""), now))
     strict, remarks = _stricter(policies, layers, case, now, made, floor)
     said = tuple(_announced(layers, overrides[index]) for index in case.later)
-    return replace(strict, remarks=(*remarks, *_remarks(layers, case, policy)), announced=said)
+    later = _later(policies, layers, case, now, strict)
+    return replace(strict, remarks=(*remarks, *_remarks(layers, case, policy)), announced=said, later=later)
 
 
 def _stricter(
@@ -68,6 +74,31 @@ def _with_mode(layers: Layers, made: Made, case: Case, now: datetime) -> Made:
     at = (node.line, node.column, False, node.file)
     patch = Entries(((Scalar("mode", *at), Scalar(mode.value, *at)),), node.line, node.column, node.file)
     return layers.at(patched(made.tree, patch, {}), now)
+
+
+class _Later:
+    """What a policy becomes as entries of its lists come into force."""
+
+    def __init__(self, policies: PolicySet, case: Case, entries: Sequence[ComingEntry]) -> None:
+        self._policies, self._case = policies, case
+        self._days = sorted({entry.day for entry in entries})[:ANNOUNCED]
+        self.checks = frozenset(entry.path[0] for entry in entries)
+
+    def policies(self) -> Iterator[tuple[Day, Policy]]:
+        """Each day, the nearest first, with the policy as it is then."""
+        return ((day, self._policies.policy_on(self._case, day.begins)) for day in self._days)
+
+
+def _later(policies: PolicySet, layers: Layers, case: Case, now: datetime, policy: Policy) -> _Later | None:
+    """`policy` says what its own lists wait for; those of overrides for single packages are asked here."""
+    entries = list(policy.coming_entries)
+    narrow = [policies.override(index).patch for index in (*case.narrow, *case.narrow_undecided)]
+    if any(layers.dated(patch) for patch in narrow):
+        from checks.policy.timed import timed_entries
+
+        found = (entry for patch in narrow for entry in timed_entries(patch, layers.loader.shapes))
+        entries += (entry for entry in found if now < entry.day.begins)
+    return _Later(policies, case, entries) if entries else None
 
 
 class _Narrowed:

@@ -10,7 +10,7 @@ from checks.policy.approvers import approvers_of
 from checks.policy.document import Entries, Node, Scalar
 from checks.policy.layers import PolicySet
 from checks.policy.overrides import Match, Override
-from checks.policy.schema import Policy
+from checks.policy.schema import ComingEntry, Policy
 from checks.policy.shape import KeyPath, Place
 from checks.policy.timed import timed_levels
 from checks.policy.values import Day, Pattern
@@ -60,7 +60,7 @@ def tidy(policies: PolicySet, now: datetime, tickets: bool = False) -> Iterator[
     """What is to tidy up in overrides, waivers, levels and days; `now` is UTC, `tickets`: a waiver needs one."""
     policy, places = policies.plain, places_of(policies)
     yield from _overwritten(policies.overrides, places, now)
-    yield from _days(policies.overrides, policies.tree, places, now)
+    yield from _days(policies.overrides, policies.tree, policies.dated_entries, places, now)
     yield from _waivers(policy, places, now, tickets)
     yield from _nobody(policy, places)
 
@@ -151,7 +151,13 @@ def _place(override: Override) -> Place:
 # -- days ------------------------------------------------------------------------------------------------------------
 
 
-def _days(overrides: Iterable[Override], tree: Entries | None, places: Places, now: datetime) -> Iterator[Point]:
+def _days(
+    overrides: Iterable[Override],
+    tree: Entries | None,
+    entries: Iterable[ComingEntry],
+    places: Places,
+    now: datetime,
+) -> Iterator[Point]:
     """Days from which on something holds, and that are over."""
     why = "It holds without the day, too; a day that is over only makes the policy longer."
     for override in overrides:
@@ -165,6 +171,11 @@ def _days(overrides: Iterable[Override], tree: Entries | None, places: Places, n
             at = Place(node.line, node.column, node.file)
             what = f"{rule.text} is on {level.text} since {day.text}"
             yield places.at("day-over", at, (check, "levels", rule.text), what, why, f"write {rule.text}: {level.text}")
+    for entry in entries:
+        if entry.day.begins <= now:
+            what = f"{'.'.join(entry.path[:-1])} has {entry.name} since {entry.day}"
+            at = Place(entry.line, 1, entry.file)
+            yield places.at("day-over", at, (*entry.path, "from"), what, why, "remove 'from'")
 
 
 # -- waivers ---------------------------------------------------------------------------------------------------------

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from checks.model.errors import PolicyError, PolicyIssue
 from checks.model.facts import RepositoryFacts
 from checks.model.report import PolicyReference
-from checks.policy.document import Entries
+from checks.policy.document import Entries, Items, Node, Scalar
 from checks.policy.files import PolicyFiles, PolicyRef
 from checks.policy.load import Loader, Read, SectionShape, in_order, parsed
-from checks.policy.schema import Coming, Policy
+from checks.policy.schema import Coming, ComingEntry, Policy
 
 if TYPE_CHECKING:
+    from checks.policy.dated_lists import DatedLists
     from checks.policy.overrides import Override
     from checks.policy.stack import Lock
     from checks.policy.written import Written
@@ -89,6 +90,8 @@ class Made(NamedTuple):
     tree: Entries
     read: Read
     coming: dict[str, Coming]
+    entries: tuple[ComingEntry, ...] = ()
+    """Entries of lists that are left out until their day."""
     undated: tuple[PolicyIssue, ...] = ()
     """What is wrong with its days."""
 
@@ -105,6 +108,8 @@ class Layers:
         given = {name.text for name, _ in tree.entries}
         self.loader = Loader(shapes, given, _written(tree))
         self.overrides: tuple[Override, ...] = ()
+        self._lists: DatedLists | None = None
+        self._dated: dict[int, tuple[object, bool]] = {}
 
     def read(self, overrides: "Iterable[Override]", now: datetime | None) -> Made:
         """The tree under overrides, as it holds at `now` (UTC); None: when all of it is in force."""
@@ -119,40 +124,63 @@ class Layers:
 
     def at(self, tree: Entries, now: datetime | None) -> Made:
         """What `tree` says at `now` (UTC)."""
-        if not _dated(tree, self.loader.shapes):
+        if not self.dated(tree):
             return Made(tree, self.loader.read(tree), {})
+        from checks.policy.dated_lists import DatedLists
         from checks.policy.timed import at
 
+        self._lists = self._lists or DatedLists()
         reader = self.loader.reader()
-        dated = at(tree, self.loader.shapes, now, reader)
-        return Made(tree, self.loader.read(dated.tree), dated.coming, tuple(reader.issues))
+        dated = at(tree, self.loader.shapes, now, reader, self._lists)
+        return Made(tree, self.loader.read(dated.tree), dated.coming, dated.entries, tuple(reader.issues))
 
     def policy(self, made: Made) -> Policy:
         """Raises `PolicyError` for overrides that are right by themselves and wrong together."""
         read = made.read
         if read.root is None or made.issues:
             raise PolicyError(self.reference.source, in_order(made.issues))
-        return Policy(read.root, read.sections, read.levels, self.reference, read.places, made.coming)
+        return Policy(read.root, read.sections, read.levels, self.reference, read.places, made.coming, made.entries)
 
     def moments(self) -> tuple[datetime, ...]:
         """When time alone makes it another policy (UTC)."""
-        days = [override.day for override in self.overrides if override.day]
-        trees = [tree for tree in (self.tree, *(o.patch for o in self.overrides)) if _dated(tree, self.loader.shapes)]
-        if trees:
-            from checks.policy.timed import days as days_of
+        moments = {override.day.begins for override in self.overrides if override.day}
+        for tree in (self.tree, *(override.patch for override in self.overrides)):
+            moments |= self.moments_of(tree)
+        return tuple(sorted(moments))
 
-            days += [day for tree in trees for day in days_of(tree, self.loader.shapes)]
-        return tuple(sorted({day.begins for day in days}))
+    def moments_of(self, tree: Entries) -> set[datetime]:
+        """When a level or an entry of one tree comes into force (UTC)."""
+        if not self.dated(tree):
+            return set()
+        from checks.policy.timed import days
+
+        return {day.begins for day in days(tree, self.loader.shapes)}
+
+    def dated(self, tree: Entries) -> bool:
+        """Whether a level or an entry of it depends on the day."""
+        return any(
+            self._is_dated(section)
+            for name, section in tree.entries
+            if name.text in self.loader.shapes and isinstance(section, Entries)
+        )
+
+    def _is_dated(self, section: Entries) -> bool:
+        """Looked at once: most trees have the same sections."""
+        if id(section) not in self._dated:
+            self._dated[id(section)] = section, _dated(section)
+        return self._dated[id(section)][1]
 
 
-def _dated(tree: Entries, checks: Iterable[str]) -> bool:
-    """Whether a level of it depends on the day."""
-    for check in checks:
-        section = tree.get(check)
-        levels = section.get("levels") if isinstance(section, Entries) else None
-        if isinstance(levels, Entries) and any(isinstance(node, Entries) for _, node in levels.entries):
-            return True
-    return False
+def _dated(section: Node) -> bool:
+    """Whether something below is a level with a day, or an entry of a list that has one."""
+    if isinstance(section, Items):
+        return any(isinstance(item, Entries) and item.get("from") is not None for item in section.items)
+    if not isinstance(section, Entries):
+        return False
+    levels = section.get("levels")
+    if isinstance(levels, Entries) and any(isinstance(node, Entries) for _, node in levels.entries):
+        return True
+    return any(_dated(node) for _, node in section.entries if not isinstance(node, Scalar))
 
 
 class Case(NamedTuple):
@@ -186,6 +214,7 @@ class PolicySet:
         self._moments = layers.moments() if layers else ()
         self._made: dict[Case, Policy] = {}
         self._own: dict[str, bytes] = {}
+        self._own_moments: dict[str, tuple[datetime, ...]] = {}
         root = plain.root
         self._varies = bool(layers and (layers.overrides or self._moments or root.mode_property or self.wants_own))
 
@@ -212,6 +241,15 @@ class PolicySet:
     def tree(self) -> Entries | None:
         """The policy as it is written, with what it extends and its decisions."""
         return self._layers.tree if self._layers else None
+
+    @property
+    def dated_entries(self) -> tuple[ComingEntry, ...]:
+        """The entries of lists that have a day, whether it is over or not, besides those of overrides."""
+        if self._layers is None or not self._layers.dated(self._layers.tree):
+            return ()
+        from checks.policy.timed import timed_entries
+
+        return timed_entries(self._layers.tree, self._layers.loader.shapes)
 
     @property
     def text_faults(self) -> tuple[PolicyIssue, ...]:
@@ -243,6 +281,7 @@ class PolicySet:
             digest = sha256(own).hexdigest()
             self._own[digest] = own
             case = case._replace(own=digest)
+            case = case._replace(epoch=self._epoch(now, case))
         return self.policy_in(case, now)
 
     def with_only(self, overrides: tuple[int, ...], now: datetime) -> Policy:
@@ -252,7 +291,8 @@ class PolicySet:
         """
         if not self._varies:
             return self.plain
-        return self.policy_in(Case(applied=overrides, epoch=self._epoch(now)), now)
+        case = Case(applied=overrides)
+        return self.policy_in(case._replace(epoch=self._epoch(now, case)), now)
 
     def policy_in(self, case: Case, now: datetime) -> Policy:
         """The policy of a case at `now`, which is in its epoch."""
@@ -263,7 +303,8 @@ class PolicySet:
             if len(self._made) >= _KEPT:
                 self._made.clear()
             policy = effective(self, self._layers, case, now)
-            after = self._moments[case.epoch] if case.epoch < len(self._moments) else None
+            moments = self._moments_in(case)
+            after = moments[case.epoch] if case.epoch < len(moments) else None
             self._made[case] = replace(policy, changes_at=after)
         return self._made[case]
 
@@ -276,9 +317,23 @@ class PolicySet:
         """The bytes of the repository's own file."""
         return self._own.get(case.own)
 
-    def _epoch(self, now: datetime) -> int:
+    def policy_on(self, case: Case, moment: datetime) -> Policy:
+        """The policy of a case at another moment (UTC), with the same overrides."""
+        return self.policy_in(case._replace(epoch=self._epoch(moment, case)), moment)
+
+    def _epoch(self, now: datetime, case: Case) -> int:
         """How many of the moments are over."""
-        return sum(moment <= now for moment in self._moments)
+        return sum(moment <= now for moment in self._moments_in(case))
+
+    def _moments_in(self, case: Case) -> tuple[datetime, ...]:
+        """When time alone changes the policy of a case: a repository's own file has days, too."""
+        if case.own and case.own not in self._own_moments:
+            from checks.policy.tighten import own_moments
+
+            assert self._layers is not None
+            own = own_moments(self._own[case.own], self.wants_own or "", self._layers)
+            self._own_moments[case.own] = tuple(sorted({*self._moments, *own}))
+        return self._own_moments[case.own] if case.own else self._moments
 
     def _case(self, repository: RepositoryFacts, target: str | None, now: datetime) -> Case:
         applied, undecided, later, unknown = [], [], [], []
@@ -296,17 +351,17 @@ class PolicySet:
                 unknown.append((override.position, override.match.unknown(repository, target)))
         narrow = {override.position for override in overrides if override.match.narrow}
         mode, mode_unknown = self._mode(repository)
-        return Case(
+        case = Case(
             applied=tuple(index for index in applied if index not in narrow),
             undecided=tuple(index for index in undecided if index not in narrow),
             later=tuple(later),
             narrow=tuple(index for index in applied if index in narrow),
             narrow_undecided=tuple(index for index in undecided if index in narrow),
             unknown=tuple(unknown),
-            epoch=self._epoch(now),
             mode=mode,
             mode_unknown=mode_unknown,
         )
+        return case._replace(epoch=self._epoch(now, case))
 
     def _mode(self, repository: RepositoryFacts) -> tuple[str | None, bool]:
         name = self.plain.root.mode_property

@@ -146,6 +146,19 @@ class Coming(NamedTuple):
     until_then: Level
 
 
+class ComingEntry(NamedTuple):
+    """An entry of a list that holds from a day on."""
+
+    path: KeyPath
+    """Where it is written: the check, the keys, and its position."""
+    day: Day
+    name: str
+    """What it is about, as the policy writes it."""
+    line: int
+    file: str
+    """Empty: the main file of the policy."""
+
+
 class Remark(NamedTuple):
     """Something about the layers of a policy that its readers must know: a finding of the check `inventory`."""
 
@@ -156,6 +169,17 @@ class Remark(NamedTuple):
     message: Phrase
     evidence: tuple[Evidence, ...] = ()
     policy_key: KeyPath = ()
+
+
+class Later(Protocol):
+    """What a policy becomes when more entries of its lists hold."""
+
+    checks: frozenset[str]
+    """The checks whose lists have such entries."""
+
+    def policies(self) -> "Iterator[tuple[Day, Policy]]":
+        """Each day, the nearest first, with the policy as it is then."""
+        ...
 
 
 class Narrowed(Protocol):
@@ -180,6 +204,10 @@ class Policy:
     """Where each given value stands in the file; defaults are absent."""
     coming: Mapping[str, "Coming"] = field(default_factory=dict)
     """By rule: what comes into force later."""
+    coming_entries: tuple[ComingEntry, ...] = ()
+    """Entries of lists that hold from a later day on."""
+    later: "Later | None" = field(default=None, compare=False)
+    """Judges by them before their day, so that people are told; None: there are none."""
     changes_at: datetime | None = None
     """When time alone makes it another policy (UTC)."""
     remarks: tuple["Remark", ...] = ()

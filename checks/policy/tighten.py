@@ -28,6 +28,16 @@ _ROOT = frozenset({"mode", "facts"})
 _LEVELS = (Level.OFF, Level.NOTE, Level.WARN, Level.BLOCK)
 
 
+def own_moments(data: bytes, path: str, layers: Layers) -> set[datetime]:
+    """When something in a repository's own file comes into force (UTC); nothing where it is not valid."""
+    if len(data) > MAX_BYTES:
+        return set()
+    try:
+        return layers.moments_of(parsed(data, path, "", path))
+    except PolicyError:
+        return set()
+
+
 class Leaf(NamedTuple):
     """One value of a patch, and how strict values of its key are told apart."""
 
@@ -108,10 +118,26 @@ class Tightening:
         made = self.layers.at(over(self.made.tree, leaf.patch, self.layers.loader.shapes), self.now)
         if made.issues:
             self._ignore(leaf, say("{}", made.issues[0].message))
-        elif leaf.tighter == ON or _no_less_strict(leaf, self.made.read, made.read):
-            self.made = made
-        else:
+        elif leaf.tighter != ON and not _no_less_strict(leaf, self.made.read, made.read):
             self._ignore(leaf, ("it would be less strict",))
+        elif (day := self._slack(leaf, made)) is not None:
+            self._ignore(leaf, day)
+        else:
+            self.made = made
+
+    def _slack(self, leaf: Leaf, made: Made) -> Phrase | None:
+        """Why a list with entries that wait for their day cannot count: what it will be is checked now, so that the own
+        file can make an entry hold earlier, and never later."""
+        if leaf.tighter != MORE or not (self.made.entries or made.entries):
+            return None
+        whole = self.layers.at(made.tree, None)
+        if whole.issues:
+            return say("{}", whole.issues[0].message)
+        for day in sorted({entry.day for entry in self.made.entries}):
+            before, after = (self.layers.at(one.tree, day.begins) for one in (self.made, made))
+            if not _no_less_strict(leaf, before.read, after.read):
+                return (f"it would be less strict from {day} on",)
+        return None
 
     def _ignore(self, leaf: Leaf, reason: Phrase) -> None:
         path = tuple(visible(part, 60) for part in leaf.path)

@@ -124,6 +124,16 @@ class Day(Word):
         return self.begins + timedelta(days=1) if self.date < date.max else datetime.max.replace(tzinfo=UTC)
 
 
+class FirstDay(Day):
+    """The day from which on an entry of a list holds; lists whose entries have one are found by this type."""
+
+    __slots__ = ()
+
+
+#: What `from` of an entry means, wherever there is one.
+FIRST_DAY = "The day from which on it holds, UTC; until then its findings are notes that say so. Default: always."
+
+
 class Release(Word):
     """A version of ospo-gate: `0.1` or `1.2.3`."""
 

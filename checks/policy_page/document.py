@@ -101,6 +101,9 @@ def _later(policies: PolicySet, scene: Scene) -> Part:
     for rule, coming in scene.policy.coming.items():
         words = f" {LEVELS[coming.level]}; until then it {LEVELS[coming.until_then]}."
         days.append((str(coming.day), (f"From {on_day(coming.day.date)} on ", *say("{}", rule), words)))
+    for entry in scene.policy.coming_entries:
+        told_then = say(" on, {} has {}.", (".".join(entry.path[:-1]),), entry.name)
+        days.append((str(entry.day), (f"From {on_day(entry.day.date)}", *told_then)))
     for item in policies.overrides:
         told = scene.internal or concerns_public(item.match)
         if told and item.day is not None and scene.now < item.day.begins:

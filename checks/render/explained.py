@@ -40,14 +40,17 @@ def _lines(document: Json, values: Sequence[str], width: int) -> Iterator[str]:
     package = document.get("package")
     if package:
         yield from _headline(document, package, width)
+        for note in (document.get("verdict") or {"notes": ()})["notes"]:
+            yield from row(f"· {shown(note)}", width, 2)
     head = [*_head(document, width), *_layers(document["layers"], width)]
     if package:
         yield from ("", "Policy", *head)
-        yield from _package(package, width)
+        yield from _package(package, document.get("pages") or {}, width)
     else:
         yield from head if document["layers"] or _told(document["repository"]) else ()
     if document.get("rule"):
         yield from ("", *tree(document["rule"], width, 0))
+        yield from (f"  {shown(address)}" for address in (document.get("pages") or {}).values())
     if values:
         yield from ([""] if head and (document["layers"] or _told(document["repository"])) else [])
         yield from values
@@ -90,23 +93,24 @@ def _layers(layers: Sequence[Json], width: int) -> Iterator[str]:
         yield f"  · and {len(aside) - _MOST:,} more overrides that do not hold"
 
 
-def _package(package: Json, width: int) -> Iterator[str]:
+def _package(package: Json, pages: Mapping[str, str], width: int) -> Iterator[str]:
     yield from ("", "What is known", *tree(package["facts"], width))
     for check in package["checks"]:
         if check["on"]:
-            yield from _check(check, width)
+            yield from _check(check, pages, width)
     off = [check["title"] for check in package["checks"] if not check["on"]]
     if off:
         yield from ("", f"Off: {', '.join(off)}")
     for finding in package["others"]:
         yield from ("", *row(f"{shown(finding['rule'])}: {shown(finding['message'])}", width, 0))
+        yield from _page(finding["rule"], pages)
     for item in package["waivers"]:
         yield from ("", f"Waivers for {shown(item['rule'])} ({shown(item['finding'])})", *tree(item["steps"], width))
     if package["judge_again_at"]:
         yield from ("", f"Time alone can change this on {package['judge_again_at'][:16].replace('T', ', ')} UTC.")
 
 
-def _check(check: Json, width: int) -> Iterator[str]:
+def _check(check: Json, pages: Mapping[str, str], width: int) -> Iterator[str]:
     place = f"  [{shown(check['policy'])}]" if check["policy"] else ""
     yield from ("", f"{_RESULTS.get(check['result'], '·')} {check['title']}: {check['result']}{place}")
     yield from tree(check["steps"], width)
@@ -118,9 +122,17 @@ def _check(check: Json, width: int) -> Iterator[str]:
             yield from row(
                 f"→ {shown(rule['id'])} ({rule['level']}{at}): {shown(finding['message'])}{counts}", width, 2
             )
+        if rule["findings"]:
+            yield from _page(rule["id"], pages)
         silent += not rule["findings"] and rule["level"] != "off"
         off += not rule["findings"] and rule["level"] == "off"
     quiet = "1 other rule is silent" if silent == 1 else f"{silent} other rules are silent"
     words = [quiet if silent else "", f"{off} are off" if off else ""]
     if any(words):
         yield f"  · {', '.join(filter(None, words))}"
+
+
+def _page(rule: str, pages: Mapping[str, str]) -> Iterator[str]:
+    """Where the policy page has the rule."""
+    if rule in pages:
+        yield f"      {shown(pages[rule])}"

@@ -10,6 +10,10 @@ from checks.model.finding import Observation
 from checks.model.snapshot import Snapshot
 from checks.rules.check import Check, Context, PullJudgment, Rule
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from checks.model.trace import Step
+
 # What judges is imported where something is to judge: the command starts without it.
 
 
@@ -52,6 +56,13 @@ def changes_at(change: Change, facts: Facts, section: CustomRulesSection, contex
     return next_moment(change, facts, section, context.now)
 
 
+def trace(change: Change, facts: Facts, section: CustomRulesSection, context: Context) -> "Iterator[Step]":
+    """How the rules judge one package version, part by part of their conditions."""
+    from checks.custom.tracing import traced
+
+    return traced(change, facts, section, context.now)
+
+
 def judge_pull(snapshot: Snapshot, facts: Facts, section: CustomRulesSection, _context: Context) -> PullJudgment:
     """What the rules say of the commits and of the change as a whole."""
     from checks.custom.judgment import not_judged_here, of_whole
@@ -71,5 +82,6 @@ CHECK = Check(
     judge_pull=judge_pull,
     wants=wants,
     changes_at=changes_at,
+    trace=trace,
     written=written,
 )

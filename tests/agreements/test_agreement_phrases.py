@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.agreements.phrases import MAX_CHARACTERS, asks_again, maybe_signs, signed
+from checks.agreements.phrases import MAX_CHARACTERS, Reading, asks_again, maybe_signs, read, signed
 from checks.agreements.terms import CLA_PHRASE, DCO_PHRASE
 from tests.agreements.examples import section
 
@@ -27,6 +27,10 @@ DOCUMENTS = section(
         (f"Hello!\n\n{CLA_PHRASE}\n\nBest, Ada", "CLA"),
         (f"Hello!\r\n{CLA_PHRASE}\r\n", "CLA"),
         (f"{DCO_PHRASE}\n{CLA_PHRASE}", "The DCO"),
+        (f"@example/ospo\n{CLA_PHRASE}\nrecheck", "CLA"),
+        (f"Hi maintainers,\n{CLA_PHRASE}\nAda Lovelace", "CLA"),
+        (f"> Please sign.\n\n{CLA_PHRASE}", "CLA"),
+        (f"Fixed the typo :tada:\n{CLA_PHRASE}\n\nThanks for the review, all of it is done", "CLA"),
         ("", None),
         ("I have read the CLA Document and hereby sign the CLA", None),
         (f"I do not say that {CLA_PHRASE}", None),
@@ -49,6 +53,27 @@ DOCUMENTS = section(
 )  # fmt: skip
 def test_which_document_a_comment_signs(body: str, name: str | None) -> None:
     assert signed(body, DOCUMENTS) == name
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"I will never say:\n{CLA_PHRASE}",
+        f"I will never say:\n\n{CLA_PHRASE}",
+        f"# The bot wants me to write\n{CLA_PHRASE}",
+        f"Here it is\n{CLA_PHRASE}",
+        f"Example:\n```\nx\n```\n{CLA_PHRASE}",
+        f"{CLA_PHRASE}\nonly if you pay.",
+        f"{CLA_PHRASE}\n\nis what everybody has to write?",
+        f"{CLA_PHRASE}\n\nThe lawyers read it. I will not sign it, though.",
+        f"I do not agree.\n\n{CLA_PHRASE}",
+        f"Thanks. Unless you pay:\n> no\n\n{CLA_PHRASE}",
+        f"{CLA_PHRASE}\n`only\nif` you pay",
+        f"Hello!\n{CLA_PHRASE}\nI don\u2019t.",
+    ],
+)
+def test_a_phrase_among_words_that_may_take_it_back_signs_nothing_and_is_told_apart(body: str) -> None:
+    assert read(body, DOCUMENTS) == Reading(unclear="CLA")
 
 
 def test_a_phrase_of_its_own_takes_the_place_of_the_usual_one() -> None:

@@ -58,6 +58,7 @@ def test_the_id_of_a_finding_stays_over_pushes() -> None:
         ({"status": "added", "changes": 0}, None),  # an image, or an empty file
         ({"status": "renamed", "changes": 0, "previous_filename": "b"}, None),
         ({"status": "modified"}, None),
+        ({"status": "modified", "changes": 2, "patch": f"@@ -1 +1 @@\n-Subproject commit {'a' * 40}\n"}, None),
     ],
 )
 def test_the_lines_that_github_counts(row: dict[str, Any], lines: int | None) -> None:

@@ -5,18 +5,16 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, Page, expect
 
 from checks.model.facts import SourceState
+from tests.browser.looks import DESKTOP, PHONE, arrives, fits_a_phone, is_accessible, main, opened, sign_out
 from tests.pages.site import PRIVATE, Site, World
 from tests.render.reports import HOSTILE, hostile, picture
 from tests.simulator import Simulator
 
 PAGE, OWN, HOSTILE_PAGE = "/r/example/web-shop/pull/12", "/r/example/vault/pull/12", "/r/example/web-shop/pull/13"
 PATHS = (PAGE, HOSTILE_PAGE, "/r/example/web-shop/pull/14", "/r/example/nothing/pull/1", "/account")
-PHONE: ViewportSize = {"width": 320, "height": 700}
-DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="module")
@@ -30,32 +28,24 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture(params=["light", "dark"])
-def context(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterator[BrowserContext]:
-    with browser.new_context(base_url=site.base, color_scheme=request.param, viewport=DESKTOP) as context:
-        yield context
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    return context.new_page()
+def page(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterator[Page]:
+    with opened(browser, base_url=site.base, color_scheme=request.param, viewport=DESKTOP) as page:
+        yield page
 
 
 def test_nothing_stands_in_the_way_of_assistive_technology(page: Page) -> None:
-    """Axe: contrast, landmarks, headings, names and roles."""
     for path in PATHS:
         page.goto(path)
-        found = Axe().run(page)
-        assert found.response["passes"], "nothing was looked at"
-        assert found.violations_count == 0, found.generate_report()
+        is_accessible(page)
 
 
 def test_every_page_fits_a_phone(page: Page) -> None:
     page.set_viewport_size(PHONE)
     for path in PATHS:
         page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
-        narrow = "[...document.querySelectorAll('thead th')].filter(cell => cell.offsetHeight > 60).length"
-        assert page.evaluate(narrow) == 0, "a heading is broken into letters"
+        fits_a_phone(page)
+        narrow = "cells => cells.filter(cell => cell.offsetHeight > 60).length"
+        assert page.locator("thead th").evaluate_all(narrow) == 0, "a heading is broken into letters"
 
 
 def test_hostile_names_do_nothing(page: Page) -> None:
@@ -75,28 +65,27 @@ def test_hostile_names_do_nothing(page: Page) -> None:
 def test_the_keyboard_leads_past_the_header_to_the_content(page: Page) -> None:
     page.goto(PAGE)
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
-    assert page.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
+    skip = page.get_by_role("link", name="Skip to the content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport(ratio=1)
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    expect(main(page)).to_be_focused()
 
 
-def test_somebody_signs_in_from_the_page_that_was_hidden_and_out_again(page: Page, site: Site) -> None:
+def test_somebody_signs_in_from_the_page_that_was_hidden_and_out_again(page: Page) -> None:
     page.goto(OWN)
-    page.get_by_role("main").get_by_role("link", name="Sign in with GitHub").click()
+    main(page).get_by_role("link", name="Sign in with GitHub").click()
     page.get_by_role("button", name="ada").click()
-    assert page.url == f"{site.base}{OWN}"
-    assert "This cannot merge yet" in page.get_by_role("heading", level=1).inner_text()
+    expect(page).to_have_url(OWN)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("This cannot merge yet")
     assert page.evaluate("document.cookie") == ""
-    page.get_by_role("button", name="Sign out").click()
-    assert page.url == f"{site.base}/account"
+    sign_out(page)
     page.goto(OWN)
-    assert page.get_by_role("heading", level=1).inner_text() == "Not found"
+    arrives(page, "Not found")
 
 
 def test_everything_is_there_without_script(browser: Browser, site: Site) -> None:
-    with browser.new_context(base_url=site.base, java_script_enabled=False) as context:
-        page = context.new_page()
+    with opened(browser, base_url=site.base, java_script_enabled=False) as page:
         page.goto(PAGE)
         shown = page.get_by_role("main").inner_text()
     for words in (
@@ -110,10 +99,9 @@ def test_everything_is_there_without_script(browser: Browser, site: Site) -> Non
 
 
 def test_a_page_can_be_printed(browser: Browser, site: Site) -> None:
-    with browser.new_context(base_url=site.base) as context:
-        page = context.new_page()
+    with opened(browser, base_url=site.base) as page:
         page.goto(PAGE)
         assert page.pdf().startswith(b"%PDF")
         page.emulate_media(media="print")
-        assert not page.get_by_role("navigation").is_visible()
-        assert page.get_by_text("npm install chart-kit@4.1.3").first.is_visible()
+        expect(page.get_by_text("npm install chart-kit@4.1.3").first).to_be_visible()
+        expect(page.get_by_role("navigation")).to_be_hidden()

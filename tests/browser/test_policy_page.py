@@ -3,16 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, Page, expect
 
 from checks.policy_page.words import Edition
+from tests.browser.looks import PHONE, fits_a_phone, is_accessible, opened
 from tests.pages.site import World
 from tests.pages.test_policy_page import PolicySite
 from tests.policy.documents import OVERRIDES, everything, html
 from tests.simulator import Simulator
-
-PHONE: ViewportSize = {"width": 320, "height": 700}
 
 
 @pytest.fixture(scope="module")
@@ -27,38 +25,35 @@ def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, .
 
 @pytest.fixture(params=["light", "dark"])
 def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
-    with browser.new_context(color_scheme=request.param) as context:
-        yield context.new_page()
+    with opened(browser, color_scheme=request.param) as page:
+        yield page
 
 
 def test_nothing_stands_in_the_way_of_assistive_technology(page: Page, addresses: tuple[str, ...]) -> None:
     for address in addresses:
         page.goto(address)
-        found = Axe().run(page)
-        assert found.response["passes"], "nothing was looked at"
-        assert found.violations_count == 0, found.generate_report()
+        is_accessible(page)
 
 
 def test_the_page_fits_a_phone(page: Page, addresses: tuple[str, ...]) -> None:
     page.set_viewport_size(PHONE)
     for address in addresses:
         page.goto(address)
-        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+        fits_a_phone(page)
 
 
 def test_a_link_leads_to_the_rule(page: Page, addresses: tuple[str, ...]) -> None:
     for address in addresses:
         page.goto(f"{address}#license-not-allowed")
         row = page.locator("tr:target")
-        assert "license-not-allowed" in row.inner_text()
-        assert row.evaluate("row => row.getBoundingClientRect().top < innerHeight")
+        expect(row).to_contain_text("license-not-allowed")
+        expect(row).to_be_in_viewport()
 
 
 def test_the_page_can_be_printed_with_all_that_it_says(browser: Browser, addresses: tuple[str, ...]) -> None:
-    with browser.new_context() as context:
-        page = context.new_page()
+    with opened(browser) as page:
         for address in addresses:
             page.goto(address)
             assert page.pdf().startswith(b"%PDF")
             page.emulate_media(media="print")
-            assert page.get_by_role("heading", name="Licenses of packages").is_visible()
+            expect(page.get_by_role("heading", name="Licenses of packages")).to_be_visible()

@@ -1,17 +1,15 @@
 """Requests in a browser: asked, read and decided, in light and dark, on a phone, without script; hostile words."""
 
+import re
 from collections.abc import Iterator
-from urllib.parse import quote
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.looks import DESKTOP, looks_right, main, opened, sign_in, sign_out
 from tests.end_to_end.requesting import Office
 from tests.simulator import Pull
 
-PHONE: ViewportSize = {"width": 320, "height": 700}
-DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 HOSTILE = "<script>alert(1)</script> \u202egnp.exe @grace [x](javascript:alert(2)) " + "w" * 300
 
 
@@ -24,29 +22,12 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 @pytest.fixture(params=["light", "dark"])
 def page(request: pytest.FixtureRequest, browser: Browser, office: Office) -> Iterator[Page]:
     url = f"http://127.0.0.1:{office.port}"
-    with browser.new_context(base_url=url, color_scheme=request.param, viewport=DESKTOP) as context:
-        context.set_default_timeout(10_000)
-        yield context.new_page()
+    with opened(browser, base_url=url, color_scheme=request.param, viewport=DESKTOP) as page:
+        yield page
     for repository in list(office.sim.world.repositories.values()):
         for one in [one for one in repository.pulls.values() if one.state == "open"]:
             one.close(office.grace)
     office.settle()
-
-
-def looks_right(page: Page) -> None:
-    """Axe finds nothing; it fits a phone; nothing runs."""
-    found = Axe().run(page)
-    assert found.response["passes"], "nothing was looked at"
-    assert found.violations_count == 0, found.generate_report()
-    page.set_viewport_size(PHONE)
-    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
-    page.set_viewport_size(DESKTOP)
-    assert page.evaluate("document.scripts.length") == 0
-
-
-def sign_in(page: Page, login: str, to: str) -> None:
-    page.goto(f"/signin?to={quote(to)}")
-    page.get_by_role("button", name=login, exact=True).click()
 
 
 def verdict_of(change: Pull) -> str:
@@ -63,24 +44,26 @@ def test_asked_on_the_page_and_approved_on_the_page(page: Page, office: Office) 
     page.get_by_label("An exception, which ends").check()
     page.get_by_label("Why, or what is right").fill(HOSTILE)
     page.get_by_role("button", name="Ask").click()
-    assert page.get_by_role("button", name="Approve").count() == 0
-    assert "<script>alert(1)</script>" in page.get_by_role("main").inner_text()
+    expect(page).to_have_url(re.compile("/requests/[^/]+$"))
+    expect(main(page)).to_contain_text("<script>alert(1)</script>")
+    expect(page.get_by_role("button", name="Approve")).to_have_count(0)
     looks_right(page)
     here = page.url
     office.until(lambda: [row for row in office.requests() if row["pull"]], "it is on the policy repository")
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page)
     sign_in(page, "grace", "/requests")
     looks_right(page)
     page.get_by_role("link", name="An exception: glyph-core").click()
-    assert page.url == here
+    expect(page).to_have_url(here)
     page.get_by_label("Last day of the exception").fill("2099-01-01")
     page.get_by_role("button", name="Approve").click()
-    assert "The policy does not take it" in page.get_by_role("alert").inner_text()
+    expect(page.get_by_role("alert")).to_contain_text("The policy does not take it")
     looks_right(page)
-    page.get_by_label("Last day of the exception").fill(office.last_day())
+    last = office.last_day()
+    page.get_by_label("Last day of the exception").fill(last)
     page.get_by_role("button", name="Approve").click()
-    assert f"expires: {office.last_day()}" in page.get_by_role("main").inner_text()
-    assert "Granted until" in page.get_by_role("main").inner_text()
+    expect(main(page)).to_contain_text("Granted until")
+    expect(main(page)).to_contain_text(f"expires: {last}")
     looks_right(page)
     office.becomes(change, "success")
     page.goto("/requests?show=decided")
@@ -94,17 +77,18 @@ def test_other_data_and_a_decline(page: Page, office: Office) -> None:
     sign_in(page, "eve", "/requests?show=all")
     looks_right(page)
     page.goto(f"/requests/{row['id']}")
-    assert page.get_by_role("button", name="Approve").count() == 0
+    expect(main(page)).to_contain_text("Who asks, and why")
+    expect(page.get_by_role("button", name="Approve")).to_have_count(0)
     looks_right(page)
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page)
     sign_in(page, "grace", f"/requests/{row['id']}")
-    assert page.get_by_label("What its license text says").input_value() == "MIT"
+    expect(page.get_by_label("What its license text says")).to_have_value("MIT")
     looks_right(page)
     page.get_by_role("button", name="Decline").click()
-    assert "Say why" in page.get_by_role("alert").inner_text()
+    expect(page.get_by_role("alert")).to_contain_text("Say why")
     page.get_by_label("Your reason").fill(f"No: {HOSTILE}")
     page.get_by_role("button", name="Decline").click()
-    assert "Declined by grace" in page.get_by_role("main").inner_text()
+    expect(main(page)).to_contain_text("Declined by grace")
     looks_right(page)
     office.becomes(change, "failure")
 
@@ -113,9 +97,8 @@ def test_everything_works_without_script(browser: Browser, office: Office) -> No
     change, id_ = office.blocked()
     office.ask(change, f"/ospo-gate allow {id_} everybody needs it")
     (row,) = office.until(lambda: [row for row in office.requests() if row["pull"]], "it is on the policy repository")
-    with browser.new_context(base_url=f"http://127.0.0.1:{office.port}", java_script_enabled=False) as context:
-        page = context.new_page()
+    with opened(browser, base_url=f"http://127.0.0.1:{office.port}", java_script_enabled=False) as page:
         sign_in(page, "grace", f"/requests/{row['id']}")
         page.get_by_label("Your reason").fill("not for everybody")
         page.get_by_role("button", name="Decline").click()
-        assert "Declined by grace" in page.get_by_role("main").inner_text()
+        expect(main(page)).to_contain_text("Declined by grace")

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import socket
 import stat
 import subprocess
 import sys
@@ -16,16 +15,16 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, expect
 
 from app.policies import load_policy
+from tests.browser.looks import PHONE, arrives, fits_a_phone, is_accessible, main, opened
+from tests.end_to_end.stage import PATIENCE, free_port
 from tests.simulator import Simulator
 from tests.simulator.world import Profile
 
 T = TypeVar("T")
-PATIENCE = 20.0
-PHONE: ViewportSize = {"width": 320, "height": 700}
+SET_UP = "The GitHub App is set up"
 MIT = {"package.json": '{"name": "web-shop", "version": "1.0.0", "license": "MIT"}\n'}
 
 
@@ -38,9 +37,7 @@ class Office:
         self.sim = Simulator(profile)
         self.settings = settings
         self.log = folder / "service.log"
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> "Office":
@@ -88,6 +85,10 @@ class Office:
         except OSError:
             return 0
 
+    def works(self) -> None:
+        """Wait until the service judges: it goes on by itself when there is an App."""
+        self.until(lambda: self.status("/readyz") == 200, "the service works")
+
     def until(self, condition: Callable[[], T], what: str) -> T:
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
@@ -114,37 +115,54 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 @contextmanager
 def page_of(browser: Browser, office: Office, **options: Any) -> Iterator[Page]:
-    with browser.new_context(base_url=office.base, **options) as context:
-        context.set_default_timeout(PATIENCE * 1000)
-        yield context.new_page()
+    with opened(browser, base_url=office.base, **options) as page:
+        yield page
 
 
 def enter(page: Page, token: str) -> None:
+    """With the right token."""
+    offer(page, token)
+    expect(main(page)).to_contain_text("Step 1 of 3")
+
+
+def offer(page: Page, token: str) -> None:
     page.goto("/setup")
     page.get_by_label("Set-up token").fill(token)
     page.get_by_role("button", name="Go on").click()
 
 
 def fill(page: Page, office: Office, organization: str = "example", name: str = "ospo-gate") -> None:
+    """As it should be, up to the page that leads to GitHub."""
+    write(page, office, organization, name)
+    arrives(page, "Create the GitHub App")
+
+
+def write(page: Page, office: Office, organization: str, name: str) -> None:
     page.get_by_role("textbox", name="Organization").fill(organization)
     page.get_by_role("textbox", name="Name of the App").fill(name)
     page.get_by_role("textbox", name="Address of this service").fill(office.base)
     page.get_by_role("button", name="Go on").click()
 
 
-def heading(page: Page) -> str:
-    return page.get_by_role("heading", level=1).inner_text()
-
-
 def create(page: Page) -> None:
+    """On GitHub, and back: `SET_UP` is where it leads when all is well."""
     page.get_by_role("button", name="Create it on").click()
-    page.get_by_role("button", name=re.compile("Create")).click()
+    page.get_by_role("button", name="Create GitHub App", exact=True).click()
+
+
+def all_is_well(page: Page, office: Office) -> None:
+    """The page says so once GitHub's first webhook has come."""
+    arrives(page, SET_UP)
+    office.sim.wait_idle()
+    page.goto("/setup/next")
+    expect(page.locator(".findings .good")).to_have_count(4)
 
 
 def way_back(page: Page) -> str:
     """GitHub makes the App, and where it sends the browser is kept for later."""
-    values = page.evaluate("Object.fromEntries(new FormData(document.querySelector('form[method=post]')))")
-    action = page.evaluate("document.querySelector('form[method=post]').action")
+    form = page.locator("form[method=post]", has=page.get_by_role("button", name="Create GitHub App", exact=True))
+    values = form.evaluate("form => Object.fromEntries(new FormData(form))")
+    action = form.evaluate("form => form.action")
     return page.request.post(action, form=values, max_redirects=0).headers["location"]
 
 
@@ -154,13 +172,13 @@ def test_from_nothing_to_the_first_verdict(browser: Browser, office: Office) -> 
         enter(page, office.token)
         fill(page, office)
         create(page)
-        assert heading(page) == "The GitHub App is set up"
-        expect(page.locator(".findings .good")).to_have_count(4)
-        assert office.status("/readyz") == 200, "the service went on by itself"
+        all_is_well(page, office)
+        office.works()
         page.get_by_role("link", name="Install it on example").click()
         page.get_by_role("button", name="example").click()
+        arrives(page, SET_UP)
         page.goto("/setup/next")
-        assert "It is installed on example" in page.get_by_role("main").inner_text()
+        expect(main(page)).to_contain_text("It is installed on example")
     office.repository.commit(
         "feature", MIT, "Begin\n\nSigned-off-by: Ada <ada@example.com>", ("Ada", "ada@example.com")
     )
@@ -176,7 +194,7 @@ def test_the_app_has_what_was_chosen_and_nothing_more(browser: Browser, office: 
         page.get_by_label("Dependabot alerts: read").check()
         fill(page, office)
         create(page)
-        assert heading(page) == "The GitHub App is set up"
+        arrives(page, SET_UP)
     (app,) = office.sim.world.apps.values()
     assert app.permissions == {
         "checks": "write", "contents": "read", "merge_queues": "read", "metadata": "read", "pull_requests": "write",
@@ -193,11 +211,14 @@ def test_credentials_are_files_that_nobody_else_reads_and_in_nothing_else(browse
         enter(page, token)
         fill(page, office)
         create(page)
+        arrives(page, SET_UP)
         shown = page.content()
         page.get_by_role("button", name="Show as environment variables").click()
-        lines = page.get_by_role("main").locator("pre").inner_text()
+        arrives(page, "The credentials, shown once")
+        lines = main(page).locator("pre").inner_text()
         page.goto("/setup/next")
-        assert page.get_by_role("button", name="Show as").count() == 0, "once"
+        arrives(page, SET_UP)
+        expect(page.get_by_role("button", name="Show as")).to_have_count(0)  # once
     (app,) = office.sim.world.apps.values()
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in office.credentials.iterdir()}
     assert set(modes.values()) == {0o600}
@@ -212,7 +233,7 @@ def test_credentials_are_files_that_nobody_else_reads_and_in_nothing_else(browse
         assert secret.encode() not in database
     office.stop()
     office.start()
-    assert office.status("/readyz") == 200
+    office.works()
     assert office.status("/setup") == 404
     assert token not in office.log.read_text()
 
@@ -225,17 +246,18 @@ def test_a_second_visitor_finds_it_closed(browser: Browser, office: Office) -> N
         enter(first, token)
         fill(first, office)
         create(first)
-        assert heading(first) == "The GitHub App is set up"
+        arrives(first, SET_UP)
         create(second)
-        assert "delete it there" in second.get_by_role("main").inner_text(), "its App is nobody's"
-        assert first.get_by_role("button", name="Show as").count() == 2
+        expect(main(second)).to_contain_text("delete it there")  # its App is nobody's
+        expect(first.get_by_role("button", name="Show as")).to_have_count(2)
         second.goto("/setup/next")
-        assert second.get_by_role("button", name="Show as").count() == 0
+        expect(main(second)).not_to_contain_text("delete it there")
+        expect(second.get_by_role("button", name="Show as")).to_have_count(0)
     with page_of(browser, office) as third:
         third.goto("/setup/next")
-        assert heading(third) == "Set-up is closed"
+        arrives(third, "Set-up is closed")
         third.goto("/setup")
-        assert heading(third) == "Set-up is closed"
+        arrives(third, "Set-up is closed")
     assert (office.credentials / "app-id").read_text().strip() == str(
         next(app.id for app in office.sim.world.apps.values() if app.slug == "ospo-gate")
     )
@@ -243,16 +265,16 @@ def test_a_second_visitor_finds_it_closed(browser: Browser, office: Office) -> N
 
 def test_nothing_without_the_token(browser: Browser, office: Office) -> None:
     with page_of(browser, office) as page:
-        enter(page, "x" * 43)
-        assert "This is not the set-up token" in page.get_by_role("main").inner_text()
+        offer(page, "x" * 43)
+        expect(main(page)).to_contain_text("This is not the set-up token")
         for path in ("/setup/next", "/setup/policy.yaml", "/setup/ruleset-active.json"):
             assert office.status(path) == 404
         page.goto("/setup/created?code=abc&state=def")
-        assert heading(page) == "The App is not set up"
+        arrives(page, "The App is not set up")
         for _ in range(10):
-            enter(page, "x" * 43)
-        enter(page, office.token)
-        assert "tried too often" in page.get_by_role("main").inner_text()
+            assert page.request.post("/setup", form={"token": "x" * 43}).status == 403
+        offer(page, office.token)
+        expect(main(page)).to_contain_text("tried too often")
 
 
 def test_a_state_is_for_one_browser_and_a_code_for_one_hour(browser: Browser, office: Office) -> None:
@@ -263,22 +285,22 @@ def test_a_state_is_for_one_browser_and_a_code_for_one_hour(browser: Browser, of
         address = way_back(page)
         enter(other, office.token)
         other.goto(address)
-        assert "It was not begun in this browser" in other.get_by_role("main").inner_text()
+        expect(main(other)).to_contain_text("It was not begun in this browser")
         page.goto(address.replace("state=", "state=x"))
-        assert "It was not begun in this browser" in page.get_by_role("main").inner_text()
+        expect(main(page)).to_contain_text("It was not begun in this browser")
         office.sim.fail_next(lambda seen: "/app-manifests/" in seen.path, status=503)
         page.goto(address)
-        assert "Load this page again" in page.get_by_role("main").inner_text()
+        expect(main(page)).to_contain_text("Load this page again")
         office.sim.advance(3_601)
         page.reload()
-        assert "older than an hour" in page.get_by_role("main").inner_text()
+        expect(main(page)).to_contain_text("older than an hour")
         assert not (office.credentials / "app-id").exists()
         page.goto(address)
-        assert "used before" in page.get_by_role("main").inner_text(), "a state counts once"
+        expect(main(page)).to_contain_text("used before")  # a state counts once
         page.get_by_role("link", name="Begin again").click()
         fill(page, office, name="again")
         create(page)
-        assert heading(page) == "The GitHub App is set up"
+        arrives(page, SET_UP)
 
 
 def test_enterprise_server_and_an_account_of_ones_own(browser: Browser, tmp_path: Path) -> None:
@@ -290,14 +312,13 @@ def test_enterprise_server_and_an_account_of_ones_own(browser: Browser, tmp_path
         page.get_by_label("My own account’s").check()
         fill(page, office, organization="")
         create(page)
-        assert heading(page) == "The GitHub App is set up"
-        expect(page.locator(".findings .good")).to_have_count(4)
-        assert "an organization ruleset" not in page.get_by_role("main").inner_text()
+        all_is_well(page, office)
+        expect(main(page)).not_to_contain_text("an organization ruleset")
         stored = {path.name: path.read_text().strip() for path in office.credentials.iterdir()}
         assert stored["github-api-url"] == office.sim.api_url
         (app,) = office.sim.world.apps.values()
         assert (app.owner.login, "merge_group" in app.events) == ("octo-dev", False)
-        assert office.status("/readyz") == 200
+        office.works()
 
 
 def test_a_form_from_elsewhere_is_not_taken(browser: Browser, office: Office) -> None:
@@ -341,10 +362,10 @@ def test_a_form_that_cannot_be_right_says_why(browser: Browser, office: Office) 
         enter(page, office.token)
         page.get_by_label("Another GitHub").check()
         page.get_by_label("Its host").fill("https://example.com/path")
-        fill(page, office, organization="-no-", name="x" * 35)
-        assert page.locator("[aria-invalid]").count() == 3
-        assert page.get_by_label("Its host").input_value() == "https://example.com/path"
-        assert page.get_by_label("Another GitHub").is_checked()
+        write(page, office, organization="-no-", name="x" * 35)
+        expect(page.locator("[aria-invalid]")).to_have_count(3)
+        expect(page.get_by_label("Its host")).to_have_value("https://example.com/path")
+        expect(page.get_by_label("Another GitHub")).to_be_checked()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -355,23 +376,24 @@ def test_every_page_is_for_everybody(browser: Browser, office: Office, scheme: s
         page.on("console", lambda message: told.append(f"{message.location['url']}: {message.text}"))
 
         def look() -> None:
-            page.wait_for_load_state("networkidle")  # what was clicked may lead to another page
-            found = Axe().run(page)
-            assert found.violations_count == 0, found.generate_report()
-            assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
-            assert page.evaluate("document.scripts.length") == 0
+            is_accessible(page)
+            fits_a_phone(page)
+            expect(page.locator("script")).to_have_count(0)
 
         page.goto("/setup")
         look()
         enter(page, office.token)
         look()
         page.get_by_role("button", name="Go on").click()
+        expect(page.get_by_role("alert")).to_contain_text("another look")
         look()
         fill(page, office)
         look()
         create(page)
+        arrives(page, SET_UP)
         look()
         page.get_by_role("button", name="Show as a Kubernetes Secret").click()
+        arrives(page, "The credentials, shown once")
         look()
     ours = [line for line in told if line.startswith(office.base)]
     assert [line for line in ours if "422" not in line] == [], "only the form that was not right"
@@ -384,12 +406,12 @@ def test_credentials_that_cannot_be_stored_are_not_lost(browser: Browser, office
         office.credentials.rmdir()
         office.credentials.write_text("in the way")
         create(page)
-        assert heading(page) == "The GitHub App is made, and not stored yet"
+        arrives(page, "The GitHub App is made, and not stored yet")
         assert office.status("/readyz") == 503
         office.credentials.unlink()
         page.get_by_role("button", name="Store them").click()
-        assert heading(page) == "The GitHub App is set up"
-        assert office.status("/readyz") == 200
+        arrives(page, SET_UP)
+        office.works()
 
 
 def test_an_app_that_cannot_work_is_said(browser: Browser, office: Office) -> None:
@@ -397,34 +419,34 @@ def test_an_app_that_cannot_work_is_said(browser: Browser, office: Office) -> No
         enter(page, office.token)
         fill(page, office)
         create(page)
+        arrives(page, SET_UP)
         (app,) = office.sim.world.apps.values()
         app.permissions.pop("members")
         app.webhook_url = "https://elsewhere.example/webhook"
         page.get_by_role("link", name="Look again").click()
-        said = page.locator(".findings .bad").all_inner_texts()
-        assert len(said) == 2
-        assert "It lacks permissions: Members: read." in said[0]
-        assert "GitHub sends webhooks to https://elsewhere.example/webhook." in said[1]
+        lacks, elsewhere = (
+            "It lacks permissions: Members: read.",
+            "GitHub sends webhooks to https://elsewhere.example/webhook.",
+        )
+        expect(page.locator(".findings .bad")).to_contain_text([lacks, elsewhere])
         office.sim.fail_next(lambda seen: seen.path == "/app", status=401, times=5)
         page.get_by_role("link", name="Look again").click()
-        assert "GitHub did not let the App sign in" in page.locator(".findings .bad").inner_text()
+        expect(page.locator(".findings .bad")).to_contain_text(["GitHub did not let the App sign in"])
 
 
 def test_with_two_listeners_the_pages_are_on_the_internal_one(browser: Browser, tmp_path: Path) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        public = int(probe.getsockname()[1])
+    public = free_port()
     office = Office(tmp_path)
     office.settings = {"OSPO_GATE_PORT": str(public), "OSPO_GATE_INTERNAL_PORT": str(office.port)}
     outside = f"http://127.0.0.1:{public}"
     with office, page_of(browser, office) as page:
         enter(page, office.token)
         page.goto(f"{outside}/setup")
-        assert page.get_by_label("Set-up token").count() == 0
+        expect(page.get_by_label("Set-up token")).to_have_count(0)
         page.goto("/setup")
         page.get_by_role("textbox", name="Organization").fill("example")
         page.get_by_role("textbox", name="Address of this service").fill(outside)
         page.get_by_role("button", name="Go on").click()
         create(page)
-        expect(page.locator(".findings .good")).to_have_count(4)
-        office.until(lambda: office.status("/readyz") == 200, "the service works")
+        all_is_well(page, office)
+        office.works()

@@ -223,6 +223,10 @@ _PACKAGES = st.lists(
 
 
 def report(policy: Policy, packages: list[tuple[str, str, bool]]) -> Report:
+    return evaluate(Plan(snapshot(packages)), Facts(repository=SHOP), policy, NOW)
+
+
+def snapshot(packages: list[tuple[str, str, bool]]) -> Snapshot:
     """Of a change that brings packages with these licenses, some of them for development."""
     lock = {
         "lockfileVersion": 3,
@@ -238,8 +242,7 @@ def report(policy: Policy, packages: list[tuple[str, str, bool]]) -> Report:
     npm = next(item for item in FORMATS if "package-lock.json" in item.names)
     inventory = read(npm, path, json.dumps(lock).encode())
     listing = Listing("b" * 40, "a" * 40, (ChangedFile(path, FileStatus.ADDED),), target="main")
-    snapshot = Snapshot(listing, (ManifestPair(path, None, inventory),))
-    return evaluate(Plan(snapshot), Facts(repository=SHOP), policy, NOW)
+    return Snapshot(listing, (ManifestPair(path, None, inventory),))
 
 
 @settings(max_examples=300, deadline=None)

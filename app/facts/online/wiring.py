@@ -51,14 +51,15 @@ async def online_sources(
     grace: timedelta = timedelta(),
     timing: Timing | None = None,
     whole_packages: bool = False,
+    client: Client | None = None,
 ) -> AsyncIterator[Online]:
     """The sources that the settings leave on, over one client, within the running event loop.
 
     `checkout`: nothing below it is read as configuration. `grace` as in `CachedSource`. `whole_packages`: every version
-    is given the advisories of all of its package. Raises `UsageError` for settings that cannot work.
+    is given the advisories of all of its package. `client`: who asks, instead of a new one. Raises `UsageError` for settings that cannot work.
     """
     settings = environment.settings
-    client = new_client(environment, timing)
+    client = client or new_client(environment, timing)
     built = _Builder(environment, client, cache, grace, osv_packages if whole_packages else osv)
     found = _configured(environment, checkout)
     privacy = Privacy((*settings.private, *found.private), frozenset(map(str.lower, settings.public_registries)))

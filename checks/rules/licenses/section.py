@@ -13,7 +13,7 @@ from checks.model.finding import Level
 from checks.policy.packages import PackageIndex, covers_version, version_faults
 from checks.policy.section import Section
 from checks.policy.shape import FEWER, MORE, KeyFault, key
-from checks.policy.values import Account, PackagePattern, Pattern, Word
+from checks.policy.values import FIRST_DAY, Account, FirstDay, PackagePattern, Pattern, Word
 
 
 class Distribution(StrEnum):
@@ -72,6 +72,7 @@ class Denied:
 
     license: LicenseItem = key("A category, an SPDX id, a pair or a `LicenseRef-`.")
     reason: str | None = key("Why, in a sentence; shown beside its findings.", default=None)
+    from_: FirstDay | None = key(FIRST_DAY, name="from", default=None, repr=False, compare=False)
 
     @classmethod
     def from_scalar(cls, text: str) -> Self:
@@ -155,7 +156,8 @@ class LicensesSection(Section):
         tighter=FEWER,
     )
     deny: tuple[Denied, ...] = key(
-        "What they may not be under, even if `allow` has it. Same entries, or `{license: JSON, reason: …}`.",
+        "What they may not be under, even if `allow` has it. Same entries, or `{license: JSON, reason: …, "
+        "from: 2027-01-01}`.",
         default=(),
         tighter=MORE,
     )
