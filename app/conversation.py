@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter
 
+from app.api_tokens import Callers
 from app.github.client import AppKey, GitHubApp, Limits, Reach
 from app.github.proposals import Proposals
 from app.jobs.approvals import TASK as APPROVAL
@@ -91,8 +92,8 @@ class Conversation:
             return self.matters.handle
         return self.approvals.handle if key.startswith(APPROVAL) else None
 
-    def routers(self, site: "Site | None", token: str | None, overrides: Overrides) -> list[APIRouter]:
-        """The pages, where people sign in, and the API, where there is a token; where repositories govern themselves
+    def routers(self, site: "Site | None", callers: Callers, overrides: Overrides) -> list[APIRouter]:
+        """The pages, where people sign in, and the API, where anybody has a token; where repositories govern themselves
         only the form that sets a check to pass."""
         found: list[APIRouter] = []
         if site and site.sessions:
@@ -108,10 +109,10 @@ class Conversation:
             pages = RequestPages(self.store, self.deciding, site.renderer, site.sessions, self.server_url)
             asking = AskingPages(self.github, self.asking, self.deciding, self._forms(site, site.sessions))
             found += [pages.router(), asking.router()]
-        if token:
+        if callers:
             from app.web.requests import api
 
-            found.append(api(token, self.store, self.deciding))
+            found.append(api(callers, self.store, self.deciding))
         return found
 
     def _forms(self, site: "Site", sessions: "Sessions") -> "VerdictForms":

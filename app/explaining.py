@@ -61,7 +61,7 @@ async def explained(wish: Wish, policies: PolicySet, chain: FactChain, now: date
     """
     policy = effective(wish, policies, now)
     rule = rule_told(wish.rule, policy, now) if wish.rule else None
-    found: dict[str, Any] = {"rule": None, "package": None}
+    found: dict[str, Any] = {"rule": None, "package": None, "verdict": None, "pages": {}}
     path = wish.path or PATH
     asking = question(wish.asked, path, wish.target) if wish.asked else None
     change = next(iter(asking.changes), None) if asking else None

@@ -4,20 +4,22 @@ distinct case is judged once (`checks.engine.preview`)."""
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeVar
 
+from app.collecting import collecting
 from app.store.preview import MANIFESTS, MANNERS, SCOPES, PreviewStore, ReadManifest, ReadRepository
 from app.store.preview_facts import stored_records
 from app.stored_facts import StoredFacts
 from app.use_classes import NONE, UseClasses
+from checks.engine.cases import Case, Place
 from checks.engine.impact import Impact
-from checks.engine.preview import Case, Comparison, Pair, Place
+from checks.engine.preview import Comparison, Pair
+from checks.engine.stands import NO_EFFECT, Effect, together
 from checks.model.dependency import SCOPE_ORDER
-from checks.model.facts import Facts
 from checks.policy.owners import Owned, owned
 
 #: Uses of candidates up to which each is looked up by itself; beyond it all uses are read in the order of the table.
@@ -59,10 +61,11 @@ async def preview(store: PreviewStore, comparison: Comparison, installation_id: 
     count = _Count(comparison)
     await asyncio.to_thread(count.pair, list(repositories.values()))
     if count.kinds.checks:
-        await _classes(store, count)
-        async for manifests in store.manifests():
-            count.place(manifests)
-        await _uses(store, count)
+        with collecting.rarely():
+            await _classes(store, count)
+            async for manifests in store.manifests():
+                count.place(manifests)
+            await _uses(store, count)
     return Previewed(
         impact=count.impact,
         repositories=repositories,
@@ -83,9 +86,9 @@ async def _classes(store: PreviewStore, count: "_Count") -> None:
     if stored.kinds:
         async for records in _ahead(stored_records(store.database, stored.kinds)):
             await asyncio.to_thread(stored.learn, records)
+    await asyncio.to_thread(count.classes.describe, stored)
     async for components in _ahead(store.components()):
-        await asyncio.to_thread(count.classes.sort, components, stored if stored.kinds else None)
-    count.facts = stored.facts(count.classes.versions, count.classes.known)
+        await asyncio.to_thread(count.classes.sort, components)
 
 
 async def _uses(store: PreviewStore, count: "_Count") -> None:
@@ -117,7 +120,6 @@ class _Count:
 
     def __init__(self, comparison: Comparison) -> None:
         self.comparison = comparison
-        self.facts = Facts()
         self.impact = Impact()
         self.pairs: dict[int, Pair] = {}
         self.repositories: dict[int, ReadRepository] = {}
@@ -137,11 +139,11 @@ class _Count:
                 self.repositories[item.id] = item
         self.kinds = self.comparison.kinds()
         self.classes = UseClasses(self.kinds)
-        self._places: dict[int, tuple[Place]] = {
-            scope + SCOPES * code: (Place(SCOPE_ORDER[scope], direct if self.kinds.direct else None),)
+        self._manners = [
+            scope + SCOPES * code
             for scope in range(len(SCOPE_ORDER))
-            for code, direct in enumerate(_DIRECT if self.kinds.direct else (None,))
-        }
+            for code in range(len(_DIRECT) if self.kinds.direct else 1)
+        ]
 
     @property
     def simple(self) -> bool:
@@ -151,29 +153,60 @@ class _Count:
     def choose(self) -> int:
         """Which classes can make a difference; how many uses they have."""
         classes, pairs = self.classes, {id(pair): pair for pair in self.pairs.values()}.values()
-        self._wanted = bytearray(b"\1" * len(classes.members))
-        if self.simple and len(classes.shared) * len(pairs) * len(self._places) <= TRIALS:
-            for number in classes.shared:
-                self._wanted[number] = 0
-            for pair in pairs:
-                for key, effect in self._tried(pair, classes.shared):
-                    if any(effect):
-                        self._wanted[key[0]] = 1
+        self._wanted = bytearray(b"\1" * len(classes.parts))
+        cases = sum(len(alike.cases) for alike in classes.alike.values())
+        if self.simple and cases * len(pairs) * len(self._manners) <= TRIALS:
+            turned = {check: self._turned(check, pairs) for check in classes.checks}
+            columns = [turned[check] for check in classes.checks]
+            self._wanted = bytearray(
+                any(column[part] for column, part in zip(columns, parts, strict=True)) for parts in classes.parts
+            )
         wanted = self._wanted
         self.candidates = [id_ for id_, number in enumerate(classes.of) if number != NONE and wanted[number]]
         return sum(uses for number, uses in enumerate(classes.uses) if wanted[number])
 
-    def _tried(self, pair: Pair, numbers: Iterable[int]) -> Iterator[tuple[tuple[int, int], Any]]:
-        keys = [(number, manner) for manner in self._places for number in numbers]
-        return zip(keys, self._effects(pair, keys), strict=True)
+    def _turned(self, check: str, pairs: Iterable[Pair]) -> bytearray:
+        """Of each of a check's cases whether it can make a difference to it."""
+        numbers = range(len(self.classes.alike[check].cases))
+        turned = bytearray(len(numbers))
+        for pair in pairs:
+            if check in pair.only:
+                keys = [(part, manner) for manner in self._seen_by(check) for part in numbers]
+                for (part, _), effect in zip(keys, self._judged(pair, check, keys), strict=True):
+                    turned[part] |= effect != NO_EFFECT
+        return turned
 
-    def _effects(self, pair: Pair, keys: Sequence[tuple[int, Any]]) -> Sequence[Any]:
-        members = self.classes.members
+    def _seen_by(self, check: str) -> Iterable[int]:
+        return dict.fromkeys(self._told(check, manner) for manner in self._manners)
+
+    def _told(self, check: str, manner: Any) -> Any:
+        """A manner as far as a check looks at it."""
+        return manner if not isinstance(manner, int) or check in self.kinds.looking else manner % SCOPES
+
+    def _judged(self, pair: Pair, check: str, keys: Sequence[tuple[int, Any]]) -> Sequence[Effect]:
+        """What a check makes of its cases, in places."""
+        alike = self.classes.alike[check]
         cases: list[tuple[Hashable, Case]] = [
-            (key, members[key[0]]._replace(places=self._places[key[1]] if isinstance(key[1], int) else key[1]))
-            for key in keys
+            (key, alike.cases[key[0]]._replace(places=self._places(check, key[1]))) for key in keys
         ]
-        return pair.effects(cases, self.facts)
+        return pair.effects(check, cases, self.classes.facts[check])
+
+    def _places(self, check: str, manner: Any) -> tuple[Place, ...]:
+        if not isinstance(manner, int):
+            return tuple(manner)
+        code, scope = divmod(manner, SCOPES)
+        return (Place(SCOPE_ORDER[scope], _DIRECT[code] if check in self.kinds.looking else None),)
+
+    def _effects(self, pair: Pair, keys: Sequence[tuple[int, Any]]) -> list[Effect]:
+        """What the change of the policy means for classes, in places or manners."""
+        found: list[tuple[Effect, ...]] = [()] * len(keys)
+        for index, check in enumerate(self.classes.checks):
+            if check in pair.only:
+                its = [(self.classes.parts[number][index], self._told(check, manner)) for number, manner in keys]
+                distinct = list(dict.fromkeys(its))
+                effects = dict(zip(distinct, self._judged(pair, check, distinct), strict=True))
+                found = [(*before, effects[key]) for before, key in zip(found, its, strict=True)]
+        return [together(effects) for effects in found]
 
     def place(self, manifests: Sequence[ReadManifest]) -> None:
         """Learn where uses are."""

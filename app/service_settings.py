@@ -6,6 +6,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from app.address import Address, usable_proxy
+from app.api_tokens import ApiToken, Callers
 from checks.policy.shape import KeyFault, key
 
 _LONG_ENOUGH = "x" * 16
@@ -142,8 +143,14 @@ class ServiceSettings:
         "Hour of the day (UTC) at which facts that are in use are renewed and default branches judged again.", default=2
     )
     api_token: str | None = key(
-        "What callers of the API send as `Authorization: Bearer …`: docs/ask.md. Default: there is no API.",
+        "A token that may do all that the API can; callers send it as `Authorization: Bearer …`: docs/api-tokens.md.",
         default=None,
+        repr=False,
+    )
+    api_tokens: tuple[ApiToken, ...] = key(
+        "Tokens with names and scopes, `NAME:SCOPE,SCOPE=TOKEN` with spaces or line ends between them: "
+        "docs/api-tokens.md. Default: without these and `api_token` there is no API.",
+        default=(),
         repr=False,
     )
     public_url: str | None = key(
@@ -172,7 +179,7 @@ class ServiceSettings:
     internal_host: str = key("Address of the internal listener.", default="127.0.0.1")
     internal_port: int | None = key(
         "Port of a second, internal listener: then pages, API, metrics and health are there, and the webhook alone on "
-        "`port` (docs/operating.md). Default: one listener for all, without metrics unless there is an `api_token`.",
+        "`port` (docs/operating.md). Default: one listener for all, without metrics unless there is a token of the API.",
         default=None,
     )
     workers: int = key("How many pull requests a process judges at the same time; 0: `serve` judges none.", default=4)
@@ -226,6 +233,9 @@ class ServiceSettings:
             given = getattr(self, name)
             if given is not None and not least <= given <= most:
                 yield KeyFault(name, f"must be {least} to {most}")
+        secrets = [*filter(None, [self.api_token]), *(token.secret for token in self.api_tokens)]
+        if len(set(secrets)) < len(secrets):
+            yield KeyFault("api_tokens", "has the same token twice", "give every name a token of its own")
         if self.internal_port == self.port:
             yield KeyFault("internal_port", "is the port of the webhook", "give the two listeners a port each")
         yield from self._github_faults()
@@ -242,6 +252,11 @@ class ServiceSettings:
                 yield KeyFault("facts", str(error))
         if self.traces and urlsplit(self.traces).scheme not in ("http", "https"):
             yield KeyFault("traces", "is no address of HTTP", "collectors take OTLP at http://HOST:4318/v1/traces")
+
+    @property
+    def callers(self) -> Callers:
+        """Who may call the API."""
+        return Callers.of(self.api_token, self.api_tokens)
 
     def _track_faults(self) -> Iterator[KeyFault]:
         if not self.dependency_track_url:

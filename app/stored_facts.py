@@ -1,12 +1,12 @@
 """What the service has stored of packages, for a preview: nobody is asked, and what is alike is kept once."""
 
-from collections.abc import Hashable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from typing import NamedTuple
 
 from app.facts.kinds import PACKAGE_KINDS, VERSION_KINDS
-from app.store.preview_facts import StoredRecord
-from checks.advisories.affecting import affecting
+from app.store.preview_facts import StoredRecord, named
 from checks.engine.knowledge import Knowledge, gaps, told_apart
 from checks.facts import clearlydefined, depsdev, ecosystems, endoflife, github, osv, scorecard
 from checks.facts.codec import (
@@ -16,8 +16,9 @@ from checks.facts.codec import (
     decode_package,
     decode_version,
 )
+from checks.facts.codec.outline import DAYS, OUTLINES, Outline
 from checks.model.advisory import Advisory, Exploited, Likelihood
-from checks.model.facts import Facts, PackageKey, Want
+from checks.model.facts import Facts, Want
 from checks.model.packages import Known, PackageFacts, VersionFacts, filled, filled_package
 
 #: Whose word counts first, as where they are asked; registries and others come after these.
@@ -27,136 +28,188 @@ _ORDER = {
 }
 _LAST = len(_ORDER)
 _ADVISORY, _EXPLOITED, _LIKELIHOOD = "advisory", "exploited", "likelihood"
+_KINDS = {**VERSION_KINDS, **PACKAGE_KINDS}
 
 
 class _Part(NamedTuple):
     """What one record says; equal for many."""
 
     rank: int
+    kind: str
     about: int
     facts: VersionFacts | PackageFacts
+    like: int
+    """The first of those that differ from it in the names of advisories alone."""
 
 
 class KnownVersion(NamedTuple):
-    """What is known of a package version, and of its package."""
+    """What is known of a package version, and of its package, as far as a check asks for it."""
 
     number: int
-    """Equal for those of which the same is known."""
-    alone: bool
-    """Whether the version itself decides what that means."""
-    named: bool
-    """Whether advisories are named for it."""
+    """Equal for those of which the same is known, whichever advisories are named."""
     lacks: bool
     """Whether something that decides is not stored."""
     version: VersionFacts
     package: PackageFacts
 
+    @property
+    def alone(self) -> bool:
+        """Whether the version itself decides what that means."""
+        return told_apart(self.package)
 
-_Numbers = tuple[int, ...]
+    @property
+    def named(self) -> bool:
+        """Whether advisories are named for it."""
+        return self.version.advisories is not None and bool(self.version.advisories.value)
 
 
 class StoredFacts:
-    """Fed with records; then it is asked for package versions."""
+    """Fed with records; then it is asked for package versions. What is stored of one has a number: 0 is nothing."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
-        self._want = knowledge.want.value
+        self.of_version: dict[str, int] = {}
+        """By purl, `@` and version."""
+        self.of_package: dict[str, int] = {}
+        """By purl."""
         self.advisories: dict[str, Advisory] = {}
         self.exploited: dict[str, Known[Exploited]] = {}
         self.likelihoods: dict[str, Known[Likelihood]] = {}
+        self._want = knowledge.want.value
         self._parts: list[_Part] = []
-        self._numbers: dict[tuple[int, int, Hashable], int] = {}
-        self._sets: dict[_Numbers, _Numbers] = {}
-        self._versions: dict[str, _Numbers] = {}
-        self._packages: dict[str, _Numbers] = {}
-        self._known: dict[tuple[_Numbers, _Numbers, int], KnownVersion] = {}
-        self._version = lru_cache(maxsize=50_000)(self._read_version)
-        self._package = lru_cache(maxsize=1_000)(self._read_package)
+        self._numbers: dict[object, int] = {}
+        self._likes: dict[object, int] = {}
+        self._like_sets: dict[tuple[int, ...], int] = {}
+        self._like_known: dict[object, int] = {}
+        self._read: dict[str, dict[object, int]] = {kind: {} for kind in _KINDS}
+        self._sets: list[tuple[int, ...]] = [()]
+        self._set_numbers: dict[tuple[int, ...], int] = {(): 0}
+        self._joined: list[dict[int, int]] = [{}]
+        self._known: dict[object, KnownVersion] = {}
 
     @property
     def kinds(self) -> frozenset[str]:
         """The kinds of records that decide anything."""
         want = self.knowledge.want
-        found = {kind for kind, about in (*VERSION_KINDS.items(), *PACKAGE_KINDS.items()) if about & want}
+        found = {kind for kind, about in _KINDS.items() if about & want}
         if Want.ADVISORIES & want:
             found |= {_ADVISORY, _EXPLOITED, _LIKELIHOOD}
         return frozenset(found)
 
     def learn(self, records: Sequence[StoredRecord]) -> None:
         """What is of another version of ours is as if it were not there."""
-        for record in records:
-            try:
-                self._learn(record)
-            except ValueError:
+        joined = self._joined
+        readers = {kind: (OUTLINES.get(kind, _nothing), self._read[kind], self._table(kind)) for kind in _KINDS}
+        for kind, name, about, value in records:
+            key, source = named(name)
+            if kind not in readers:
+                self._learn_of_cve(kind, key, value)
                 continue
+            match, read, table = readers[kind]
+            found = match(value)
+            drawn = found.groups() if found else None
+            part = read.get((source, about, drawn))
+            if part is None:
+                part = self._part(kind, source, about, value, drawn)
+            if part >= 0:
+                before = table.get(key, 0)
+                after = joined[before].get(part)
+                table[key] = self._join(before, part) if after is None else after
 
-    def _learn(self, record: StoredRecord) -> None:
-        kind, key, source, about, value = record
-        if kind in VERSION_KINDS:
-            self._add(self._versions, key, self._version(source, about, value))
-        elif kind in PACKAGE_KINDS:
-            self._add(self._packages, key, self._package(source, about, value))
-        elif kind == _ADVISORY:
-            self.advisories[key] = decode_advisory(value)
-        elif kind == _EXPLOITED and value:
-            self.exploited[key] = decode_exploited(value)
-        elif kind == _LIKELIHOOD and value:
-            self.likelihoods[key] = decode_likelihood(value)
+    def _table(self, kind: str) -> dict[str, int]:
+        return self.of_version if kind in VERSION_KINDS else self.of_package
 
-    def _read_version(self, source: str, about: int, value: bytes) -> int:
-        facts = self.knowledge.version(decode_version(value))
-        return self._number(source, about, id(facts), facts)
+    def _learn_of_cve(self, kind: str, key: str, value: bytes) -> None:
+        try:
+            if kind == _ADVISORY:
+                self.advisories[key] = decode_advisory(value)
+            elif kind == _EXPLOITED and value:
+                self.exploited[key] = decode_exploited(value)
+            elif kind == _LIKELIHOOD and value:
+                self.likelihoods[key] = decode_likelihood(value)
+        except ValueError:
+            pass  # as if it were not there
 
-    def _read_package(self, source: str, about: int, value: bytes) -> int:
-        facts = self.knowledge.package(decode_package(value))
-        return self._number(source, about, facts, facts)
-
-    def _number(self, source: str, about: int, same: Hashable, facts: VersionFacts | PackageFacts) -> int:
-        rank, about = _ORDER.get(source, _LAST), about & self._want
-        number = self._numbers.setdefault((rank, about, same), len(self._parts))
+    def _part(self, kind: str, source: str, about: int, value: bytes, drawn: Outline | None) -> int:
+        """The number of what a record says; -1: it is of another version of ours."""
+        facts: VersionFacts | PackageFacts
+        try:
+            if kind in VERSION_KINDS:
+                facts = self.knowledge.version(decode_version(value))
+            else:
+                facts = self.knowledge.package(decode_package(value))
+        except ValueError:
+            return -1
+        rank, asked = _ORDER.get(source, _LAST), about & self._want
+        same = rank, kind, asked, id(facts) if kind in VERSION_KINDS else facts
+        number = self._numbers.setdefault(same, len(self._parts))
         if number == len(self._parts):
-            self._parts.append(_Part(rank, about, facts))
+            like = self._likes.setdefault((rank, kind, asked, _unnamed(facts)), number)
+            self._parts.append(_Part(rank, kind, asked, facts, like))
+        if drawn is not None and self._stands_for_all(kind, drawn):
+            self._read[kind][source, about, drawn] = number
         return number
 
-    def _add(self, table: dict[str, _Numbers], key: str, number: int) -> None:
-        numbers = (*table.get(key, ()), number)
-        table[key] = self._sets.setdefault(numbers, numbers)
+    def _stands_for_all(self, kind: str, drawn: Outline) -> bool:
+        """Whether all records with this outline say the same."""
+        if kind == "version" and self.knowledge.dated:
+            return False
+        days = [day for place in DAYS[kind] if (day := drawn[place]) is not None]
+        return all(self.knowledge.steady(date.fromisoformat(day.decode())) for day in days)
 
-    def about(self, purl: str, type_: str, version: str | None) -> KnownVersion:
-        """What is known of it; gaps say what is not stored."""
-        numbers = self._versions.get(f"{purl}@{version}", ()) if version else ()
-        want = self.knowledge.wanted(type_, version is not None)
-        key = numbers, self._packages.get(purl, ()), want.value
-        known = self._known.get(key)
+    def _join(self, before: int, part: int) -> int:
+        """What is known with one more part, in whatever order they came."""
+        parts = tuple(sorted({*self._sets[before], part}, key=lambda number: (self._parts[number].rank, number)))
+        number = self._set_numbers.setdefault(parts, len(self._sets))
+        if number == len(self._sets):
+            self._sets.append(parts)
+            self._joined.append({})
+        self._joined[before][part] = number
+        return number
+
+    def about(self, check: str, type_: str, versioned: bool, of_version: int, of_package: int) -> KnownVersion:
+        """What a check knows of a package version by the numbers of what is stored; gaps say what is not. `versioned`:
+        whether it has an exact version."""
+        want = self.knowledge.wanted(check, type_, versioned)
+        parts = tuple(
+            n for set_ in (of_version, of_package) for n in self._sets[set_] if _KINDS[self._parts[n].kind] & want
+        )
+        known = self._known.get((want.value, parts))
         if known is None:
-            known = self._known[key] = self._put_together(*key[:2], want, len(self._known))
+            same = want.value, self._like(parts)
+            number = self._like_known.setdefault(same, len(self._like_known))
+            known = self._known[want.value, parts] = self._put_together(parts, want, number)
         return known
 
-    def _put_together(self, of_version: _Numbers, of_package: _Numbers, want: Want, number: int) -> KnownVersion:
-        versions, packages = (sorted((self._parts[n] for n in ns), key=_rank) for ns in (of_version, of_package))
+    def like(self, of_version: int) -> int:
+        """Equal for those that differ in the names of advisories alone."""
+        return self._like_sets.setdefault(self._like(self._sets[of_version]), len(self._like_sets))
+
+    def _like(self, parts: Sequence[int]) -> tuple[int, ...]:
+        return tuple(self._parts[part].like for part in parts)
+
+    def _put_together(self, numbers: Sequence[int], want: Want, number: int) -> KnownVersion:
         version, package = VersionFacts(), PackageFacts()
-        for part in versions:
-            assert isinstance(part.facts, VersionFacts)
-            version = filled(version, part.facts)
-        for part in packages:
-            assert isinstance(part.facts, PackageFacts)
-            package = filled_package(package, part.facts)
-        for part in (*versions, *packages):
+        for part in (self._parts[n] for n in numbers):
+            if isinstance(part.facts, VersionFacts):
+                version = filled(version, part.facts)
+            else:
+                package = filled_package(package, part.facts)
             want &= ~Want(part.about)
         version = filled(version, VersionFacts(gaps=gaps(want.of_version)))
         package = filled_package(package, PackageFacts(gaps=gaps(want.of_package)))
-        named = version.advisories is not None and bool(version.advisories.value)
-        return KnownVersion(number, told_apart(package), named, bool(want), version, package)
+        return KnownVersion(number, bool(want), version, package)
 
-    def affecting(self, purl: str, version: str | None, known: KnownVersion) -> tuple[tuple[str, bool], ...]:
-        """The advisories that affect it, and which of them for certain."""
-        facts = Facts({(purl, version): known.version}, advisories=self.advisories)
-        return tuple((record.id, certain) for record, certain in affecting(facts, (purl, version)))
-
-    def facts(self, versions: Mapping[PackageKey, VersionFacts], packages: Mapping[str, PackageFacts]) -> Facts:
-        """With what is known of vulnerabilities."""
-        return Facts(versions, packages, self.advisories, self.exploited, self.likelihoods)
+    def of_vulnerabilities(self) -> Facts:
+        """What is known of vulnerabilities, whichever packages have them."""
+        return Facts(advisories=self.advisories, exploited=self.exploited, likelihoods=self.likelihoods)
 
 
-def _rank(part: _Part) -> int:
-    return part.rank
+def _nothing(_value: bytes) -> None:
+    """Records without an outline are decoded."""
+
+
+def _unnamed(facts: VersionFacts | PackageFacts) -> object:
+    if isinstance(facts, PackageFacts) or facts.advisories is None or not facts.advisories.value:
+        return facts
+    return replace(facts, advisories=replace(facts.advisories, value=("",)))

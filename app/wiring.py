@@ -1,7 +1,7 @@
 """The only place that builds adapters from settings."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
@@ -11,13 +11,14 @@ from fastapi import APIRouter, FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.address import Address
+from app.api_tokens import Callers
 from app.asking import reply
 from app.conversation import Conversation
 from app.dependency_track import DependencyTrack
 from app.fact_settings import FactEnvironment
 from app.facts.lookup import FactChain
 from app.facts.online.timing import Timing
-from app.facts.shared import SharedFacts
+from app.facts.shared import KeptFacts, SharedFacts
 from app.facts.signatures import SignedHere
 from app.github.client import AppKey, GitHubApp, Limits, Reach
 from app.github.groups import Groups
@@ -43,7 +44,8 @@ from app.jobs.repairs import Repairs
 from app.jobs.signing import Phrases, SigningByComment
 from app.jobs.uploads import GITHUB, TRACK, Target, ToDependencyTrack, ToGitHub, Uploads
 from app.jobs.used import KeepUses
-from app.offered import section_of
+from app.offered import sections_of
+from app.own_policies import OwnPolicies
 from app.parsers import Parsers
 from app.policies import starter_policies, starter_policy
 from app.policy_answers import PolicyAnswers
@@ -79,6 +81,7 @@ from app.stored_sboms import StoredSboms
 from app.subject import Claim, Delivery, Kind, Lost
 from app.tally import Tally
 from app.tracing import of_delivery, span
+from app.verdict_trees import VerdictTrees
 from app.web.agreements_api import router as agreements_router
 from app.web.application import Running, all_the_rest, application, webhook_alone
 from app.web.ask import router
@@ -96,7 +99,9 @@ from checks.model.errors import UsageError
 from checks.model.facts import Facts, RepositoryFacts
 from checks.policy.layers import PolicySet
 from checks.policy.owners import Owners
+from checks.policy_page.anchors import anchors
 from checks.render.asked import to_json
+from checks.rules import CHECKS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -130,7 +135,6 @@ class Service:
         self.signatures = SignatureStore(self.database, self._now, self.subjects.acceptance)
         self.companies = CompanyStore(self.database, self.signatures, self._now)
         self.phrases = Phrases()
-        self.site = self._site(environment)
         self.parsers = Parsers()
         self.records = FactStore(self.database, tally=self.tally)
         self.facts = SharedFacts(
@@ -158,6 +162,12 @@ class Service:
         )
         overrides = OverrideStore(self.database, self._now)
         self.judge = self._judge(inventories, overrides)
+        self.trees = VerdictTrees(
+            self.policies.store, SnapshotStore(self.database, self._now), inventories, self.judge.sightings,
+            KeptFacts(self.facts), lambda: self.judge.kept_policy.last(), self.parsers.parse, self.facts.private,
+            self._rule_pages,
+        )  # fmt: skip
+        self.site = self._site(environment)
         self.sboms = StoredSboms(self.documents, settings.github_url)
         self.uploads = Uploads(
             self.subjects, UploadStore(self.database, self._now), self.sboms,
@@ -210,6 +220,7 @@ class Service:
             policies=self.policies,
             server_url=settings.github_url,
             public_url=settings.public_url.rstrip("/") if settings.public_url else None,
+            signs_apart=settings.client_id is not None,
             central=central_place(settings.policy),
             requests=self.requests,
             records=Records(SnapshotStore(self.database, self._now)),
@@ -230,7 +241,7 @@ class Service:
             overrides=self.overrides,
             signing=SigningByComment(
                 self.signatures, lambda: self.judge.kept_policy.last(), self.judge.central is not None,
-                self.judge.public_url, self.tally,
+                self.judge.public_url if self.judge.central or self.judge.signs_apart else None, self.tally,
             ),
         )  # fmt: skip
 
@@ -239,8 +250,8 @@ class Service:
 
     def application(self) -> FastAPI:
         """Everything on one listener. Anybody may reach it, so the metrics want the token of the API."""
-        token = self.settings.api_token
-        routers = [*self._routers(), *([metrics_router(self._metrics_text, token)] if token else ())]
+        callers = self.settings.callers
+        routers = [*self._routers(), *([metrics_router(self._metrics_text, callers)] if callers else ())]
         return application(
             self._secrets, self._accept, self.health.ready, self.running, routers, self._ours, self.tally
         )
@@ -266,7 +277,10 @@ class Service:
         policy, wake = (lambda: self.judge.kept_policy.last()), (lambda: self.engine.wake())
         signing = Signing(self.signatures, self.companies, policy, wake, self.tally)
         url, central = settings.public_url.rstrip("/"), central_place(settings.policy)
-        return Site(settings, url, self.database, github_reach(settings, environment), signing, central)
+        own = OwnPolicies(self.github)
+        return Site(
+            settings, url, self.database, github_reach(settings, environment), signing, self.trees, central, own
+        )
 
     @property
     def _secrets(self) -> list[str]:
@@ -278,34 +292,40 @@ class Service:
         return Ours(self.settings.app_id, self.judge.central, self.phrases.maybe)
 
     def _routers(self) -> list[APIRouter]:
-        token = self.settings.api_token
-        site = self.site
-        pages = (*(site.routers if site else ()), *self.conversation.routers(site, token, self.overrides))
-        return [*(self._api(token) if token else ()), *pages, *self.further]
+        callers, site = self.settings.callers, self.site
+        pages = (*(site.routers if site else ()), *self.conversation.routers(site, callers, self.overrides))
+        return [*(self._api(callers) if callers else ()), *pages, *self.further]
 
-    def _api(self, token: str) -> tuple[APIRouter, ...]:
+    def _api(self, callers: Callers) -> tuple[APIRouter, ...]:
         sboms = StoredSboms(self.documents, self.settings.github_url)
         return (
-            router(token, self._answer),
-            where_router(token, self.where, self.repositories, self._owners),
-            sboms_router(token, self.repositories, sboms),
-            versions_router(token, self.policies.store),
-            product_router(token, self.repositories, sboms),
-            preview_router(token, self.previewing),
-            explain_router(token, self.policy_answers.explain, self.policy_answers.hygiene),
-            agreements_router(token, self.signatures, self.companies),
+            router(callers, self._answer),
+            where_router(callers, self.where, self.repositories, self._owners),
+            sboms_router(callers, self.repositories, sboms),
+            versions_router(callers, self.policies.store),
+            product_router(callers, self.repositories, sboms),
+            preview_router(callers, self.previewing),
+            explain_router(callers, self.policy_answers.explain, self.policy_answers.hygiene),
+            agreements_router(callers, self.signatures, self.companies),
         )
 
     @property
     def policy_answers(self) -> PolicyAnswers:
         """What the service says of its own policy."""
-        return PolicyAnswers(self.database, self._policies, self._chain, lambda: datetime.now(UTC))
+        return PolicyAnswers(self.database, self._policies, self._chain, lambda: datetime.now(UTC), self.trees)
+
+    async def _rule_pages(self) -> Mapping[str, str]:
+        """The address of each rule on the page of the organization's policy, where there is one."""
+        url, policies = self.judge.public_url, await self.judge.kept_policy.last()
+        found = anchors(policies, CHECKS, datetime.now(UTC)) if url and policies else {}
+        return {rule: f"{url}/policy#{anchor}" for rule, anchor in found.items()}
 
     async def _policies(self) -> PolicySet:
         return await self.judge.kept_policy.last() or starter_policies()
 
     def _chain(self, repository: RepositoryFacts, checks: frozenset[str]) -> FactChain:
-        return FactChain(Facts(repository=repository), (), (self.facts,), checks, self.facts.private)
+        packages = (self.facts,) if self.facts.connected else ()  # as in a verdict
+        return FactChain(Facts(repository=repository), (), packages, checks, self.facts.private)
 
     async def _owners(self) -> Owners:
         """Who answers for repositories, as the organization's policy said when it judged last."""
@@ -394,7 +414,8 @@ class Service:
         """The phrases that sign, where another process reads the policy."""
         while True:
             try:
-                self.phrases.learn(section_of(await self.judge.kept_policy.last()))
+                for section in sections_of(await self.judge.kept_policy.last(), datetime.now(UTC)):
+                    self.phrases.learn(section)
             except (OSError, SQLAlchemyError) as error:
                 log.info("phrases-not-known", error=type(error).__name__)
             await asyncio.sleep(LEARN)

@@ -19,6 +19,7 @@ from checks.agreements.signature_file import (
     SignatureFile,
     appended,
     read_signatures,
+    with_companies,
     write_signatures,
 )
 from checks.agreements.standing import Standing, State, Who, standing
@@ -40,12 +41,12 @@ def imported(options: argparse.Namespace) -> int:
     if target is not None:
         check_target(target)
     done = _imported(options, text)
-    fresh = _write(target, done.records) if target else None
+    fresh = _write(target, done) if target else None
     lines = list(_report(options, done, fresh))
     if options.into_service:
         from app.cli.agreements_stored import stored  # files need no database
 
-        lines.append(f"The service's database: {counted(stored(done.records), 'record')} added.")
+        lines += stored(done, options.file)
     say("".join(f"{line}\n" for line in lines))
     return 1 if done.problems else 0
 
@@ -54,7 +55,7 @@ def _imported(options: argparse.Namespace, text: str) -> Imported:
     section = _section(options.policy) if options.policy else None
     ours = read_signatures(text)
     if ours.records or '"ospo-gate signatures"' in text[:200]:
-        return Imported(ours.records, ours.problems, len(ours.records))
+        return Imported(ours.records, ours.problems, len(ours.records), ours.companies)
     if not options.document:
         raise UsageError("the file does not say which agreement was signed", hint="Name it: --document 'Example CLA'.")
     of_action = is_action_file(text)
@@ -62,22 +63,24 @@ def _imported(options: argparse.Namespace, text: str) -> Imported:
     if of_action and version is None:
         raise UsageError("neither the file nor its path says which version was signed", hint="Name it: --version 1.")
     terms = Terms(
-        options.document, version, datetime.now(UTC), section.documents if section else (), options.repository_name
-    )
+        options.document, version, datetime.now(UTC), section.documents if section else (), options.repository_name,
+        company_document=options.company_document,
+    )  # fmt: skip
     try:
         return read_action_file(text, terms) if of_action else read_table(text, terms)
     except ValueError as error:
         raise SourceError(f"{visible(options.file)}: {visible(str(error))}") from None
 
 
-def _write(target: Path, records: Sequence[SignatureRecord]) -> int:
-    """How many were new."""
+def _write(target: Path, done: Imported) -> int:
+    """How many records were new."""
+    records = done.records
     if not target.exists():
-        write_file(target, write_signatures(records))
+        write_file(target, write_signatures(records, done.companies))
         return len(records)
     before = _text(str(target))
     try:
-        after = appended(before, records)
+        after = with_companies(appended(before, records), done.companies)
     except ValueError as error:
         raise SourceError(
             f"{visible(str(target))}: {visible(str(error))}", hint="Nothing was written: repair the file first."
@@ -90,7 +93,8 @@ def _write(target: Path, records: Sequence[SignatureRecord]) -> int:
 
 def _report(options: argparse.Namespace, done: Imported, fresh: int | None) -> Iterator[str]:
     name = visible(options.file)
-    yield f"{name}: {counted(done.rows, 'row')}, {counted(len(done.records), 'record')}."
+    companies = f", {counted(len(done.companies), 'company')}" if done.companies else ""
+    yield f"{name}: {counted(done.rows, 'row')}, {counted(len(done.records), 'record')}{companies}."
     if done.without_account:
         yield f"{done.without_account:,} without an account's number: they count only with `match_logins: true`."
     yield from _problems(name, done.problems)

@@ -1,4 +1,4 @@
-"""`ospo-gate check`: the gate on a checkout."""
+"""`ospo-gate check`: the gate on a checkout, when it is known what of it is judged."""
 
 import argparse
 import os
@@ -10,20 +10,21 @@ from pathlib import Path
 from app.cache import InventoryFiles
 from app.cli.drive import drive
 from app.cli.output import Outputs
+from app.cli.revisions import Revisions, missing
 from app.facts.installed import InstalledTree
 from app.facts.lookup import FactChain
 from app.facts.own import OwnLicense
 from app.gate import Gate
 from app.policies import PATH, PolicyPlace
 from app.ports import FactSource, FileRef, Side, Source
-from app.settings import CommandEnvironment, Workflow, command_environment
+from app.settings import CommandEnvironment, Workflow
+from app.sources.checkout import GitSource
 from app.sources.folder import FolderSource
-from app.sources.git import GitSource, Repository
+from app.sources.history import History
 from checks.model.errors import UsageError
 from checks.model.facts import Facts, RepositoryFacts
 from checks.model.snapshot import Listing
 from checks.policy.layers import PolicySet
-from checks.policy.schema import Policy
 from checks.rules import CHECKS
 
 TYPE_CHECKING = False
@@ -31,8 +32,13 @@ if TYPE_CHECKING:
     from app.cli.review import Review
 
 
-def run(options: argparse.Namespace) -> int:
-    environment = command_environment()
+def judge(
+    options: argparse.Namespace,
+    environment: CommandEnvironment,
+    revisions: Revisions | None,
+    history: History | None,
+) -> int:
+    """Judge and write; the exit code. `history`: of the change, begun already. Raises `GateError`."""
     outputs = Outputs.of(options, environment)
     only = _only(options.only)
     repository = repository_of(options, environment)
@@ -41,7 +47,8 @@ def run(options: argparse.Namespace) -> int:
 
         repository = replace(repository, license_gate=license_gate(options.github_license_gate, environment))
     facts = Facts(repository=repository)
-    source, root = source_of(options, environment.workflow or Workflow())
+    workflow = environment.workflow or Workflow()
+    source, root = source_of(options, revisions, options.target_branch or workflow.branch, history)
     kept = environment.cache.with_name("texts") if environment.cache and not options.no_cache else None
     known = environment.workflow.repository if environment.workflow else RepositoryFacts()
     tree: tuple[FactSource, ...] = (InstalledTree(root, kept, only), OwnLicense(source, known.license, kept, only))
@@ -153,12 +160,6 @@ def _inside(root: Path, path: Path) -> str | None:
     return None
 
 
-def named_policy(name: str, environment: CommandEnvironment) -> Policy:
-    """The policy that somebody named, as it is for a repository that no override matches. Raises as
-    `named_policies`."""
-    return _named(name, environment).plain
-
-
 def _named(name: str, environment: CommandEnvironment) -> PolicySet:
     from app.cli.policy_files import named_policies  # a check of the repository's own policy starts faster
 
@@ -183,7 +184,7 @@ def _with_base(source: GitSource, workflow: Workflow) -> GitSource:
     """The same head against the base of the event."""
     base = source.repository.commit(workflow.base or "")
     if base is None:
-        raise _missing("base", workflow.base or "", workflow)
+        raise missing("base", workflow.base or "", workflow)
     return GitSource(source.repository, source.head, base, source.target)
 
 
@@ -197,56 +198,15 @@ def _at_merge_base(place: PolicyPlace, source: GitSource, workflow: Workflow) ->
     return drive(read())
 
 
-def source_of(options: argparse.Namespace, workflow: Workflow) -> tuple[Source, Path]:
-    path = Path(options.path)
-    target = getattr(options, "target_branch", None) or workflow.branch
-    if options.all and options.base:
-        raise UsageError("--all judges everything as it stands; it does not go with --base")
-    repository = _checkout(path) if options.all else Repository.containing(path)
-    if repository is None:
+def source_of(
+    options: argparse.Namespace, revisions: Revisions | None, target: str | None = None, history: History | None = None
+) -> tuple[Source, Path]:
+    """What is judged and where it lies. `history`: the change's, if it was begun. Raises `GateError`."""
+    if revisions is None:
+        path = Path(options.path)
         return FolderSource(path, target), path
-    names = [options.head or (None if options.all else workflow.head) or "HEAD"]
-    names += [] if options.all else [options.base or workflow.base or ""]
-    head, *others = repository.commits(*names)
-    if head is None and options.all and not options.head:
-        return FolderSource(path, target), path  # no commits yet: everything as it stands
-    if head is None:
-        raise _missing("head", names[0], workflow if not options.head else None)
-    if options.all:
-        return GitSource(repository, head, None, target), repository.root
-    base = others[0] if names[1] else repository.default_base()
-    if base is None and names[1]:
-        raise _missing("base", names[1], workflow if not options.base else None)
-    if base is None:
-        raise UsageError(
-            "there is nothing to compare with: no origin/HEAD, main or master",
-            hint="Name a base with --base REV, or judge the whole tree with --all.",
-        )
-    return GitSource(repository, head, base, target), repository.root
-
-
-def _checkout(path: Path) -> Repository | None:
-    """The repository around `path`, or None for a plain folder."""
-    try:
-        return Repository.containing(path)
-    except UsageError as error:
-        if not os.path.exists(path) or "safe.directory" in error.hint:
-            raise
-        return None
-
-
-def _missing(side: str, name: str, workflow: Workflow | None) -> UsageError:
-    if workflow is None and name != "HEAD":
-        return UsageError(f"--{side}: this checkout has no commit '{name}'", hint="Fetch it first: git fetch origin")
-    if workflow is None or name == "HEAD":
-        return UsageError(
-            "this repository has no commits yet", hint="Commit something, or judge the folder with --all."
-        )
-    if workflow.event == "pull_request_target" and side == "head":
-        hint = "Run this workflow on pull_request: pull_request_target checks out the base and has no need of the head."
-    else:
-        hint = "Let actions/checkout fetch the history: `with: {fetch-depth: 0}`."
-    return UsageError(f"the {side} of the event, {name}, is not in this checkout", hint=hint)
+    repository = revisions.repository
+    return GitSource(repository, revisions.head, revisions.base, target, history), repository.root
 
 
 def repository_of(options: argparse.Namespace, environment: CommandEnvironment) -> RepositoryFacts:

@@ -10,7 +10,8 @@ from app.cache import InventoryFiles
 from app.cli.drive import without_collector
 from app.cli.manifests import cache, inventories, pairs
 from app.cli.output import say
-from app.sources.git import GitSource, Repository
+from app.sources.checkout import GitSource
+from app.sources.git import Repository
 from checks.engine.differences import differences
 from checks.model.change import Change
 from checks.model.dependency import Inventory, Problem

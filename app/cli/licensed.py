@@ -2,16 +2,18 @@
 policy goes by where it clarifies, detects or chooses."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from app.cli.known import Knowledge
 from app.facts.installed import InstalledTree
 from app.policies import starter_policy
-from checks.engine.plan import Plan
+from checks.engine.plan import Plan, policy_of
 from checks.licenses.judge import Verdict
 from checks.model.change import Change
 from checks.model.dependency import Inventory, Origin
-from checks.model.facts import Facts, PackageKey
+from checks.model.facts import Facts, PackageKey, RepositoryFacts
 from checks.model.snapshot import Listing, ManifestPair, Snapshot
 from checks.policy.schema import Policy
 from checks.rules.licenses.circumstances import held_for
@@ -22,18 +24,34 @@ from checks.sboms.assembly import Licensed
 _ONLY = frozenset({"licenses"})
 
 
+class Decided(NamedTuple):
+    """What the organization decided for a repository."""
+
+    policy: Policy
+    repository: RepositoryFacts
+
+
 def licensed(
-    inventories: Sequence[Inventory], root: Path, texts: Path | None, policy: Policy | None, facts: Path | None
+    inventories: Sequence[Inventory], root: Path, texts: Path | None, decided: Decided | None, facts: Path | None
 ) -> Mapping[PackageKey, Licensed]:
-    """By purl and version. `policy`: None, if nobody has decided anything. `texts`: as of `InstalledTree`."""
+    """By purl and version. `decided`: None, if nobody has decided anything. `texts`: as of `InstalledTree`."""
     pairs = tuple(ManifestPair(item.path, None, item) for item in inventories)
     plan = Plan(Snapshot(Listing("", ""), pairs))
-    asked = policy or starter_policy()
-    knowledge = Knowledge(Facts(), (InstalledTree(root, texts, _ONLY),), facts)
+    asked = decided.policy if decided else starter_policy()
+    told = Facts(repository=decided.repository) if decided else Facts()
+    knowledge = Knowledge(told, (InstalledTree(root, texts, _ONLY),), facts)
     known = knowledge.run(lambda chain: chain.lookup(plan, asked), _ONLY)
+    known = replace(known, repository=told.repository)
+    return {
+        (change.purl, change.version): _licensed(change, known, _section(decided, change)) for change in plan.changes
+    }
+
+
+def _section(decided: Decided | None, change: Change) -> LicensesSection | None:
+    """What holds for one package: overrides tell packages apart, too."""
+    policy = policy_of(decided.policy, "licenses", change) if decided else None
     section = policy.sections.get("licenses") if policy else None
-    decided = section if isinstance(section, LicensesSection) else None
-    return {(change.purl, change.version): _licensed(change, known, decided) for change in plan.changes}
+    return section if isinstance(section, LicensesSection) else None
 
 
 def _licensed(change: Change, facts: Facts, section: LicensesSection | None) -> Licensed:

@@ -19,6 +19,8 @@ def run(options: argparse.Namespace) -> int:
     """0: it is explained, whatever is judged."""
     if options.server is not None:
         return _from_service(options)
+    if options.pull is not None:
+        raise UsageError("--pull names a pull request that the service has judged: --server goes with it")
     from app.cli.policy_named import policies_at
 
     environment = command_environment()
@@ -139,6 +141,7 @@ def _from_service(options: argparse.Namespace) -> int:
         "path": options.path,
         "target_branch": options.target_branch,
         "rule": options.rule,
+        "pull": options.pull,
     }
     query = {name: value for name, value in asked.items() if value}
     document = ask_service(server, token, "api/v1/policy/explain", query)

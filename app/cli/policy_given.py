@@ -6,8 +6,9 @@ from pathlib import Path
 from app.cli.drive import drive
 from app.policies import PATH, PolicyPlace
 from app.ports import Source
+from app.sources.checkout import GitSource
 from app.sources.folder import FolderSource
-from app.sources.git import GitSource, Repository
+from app.sources.git import Repository
 from checks.model.errors import UsageError
 from checks.model.phrase import visible
 from checks.model.snapshot import Listing

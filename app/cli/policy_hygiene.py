@@ -18,6 +18,7 @@ from checks.render.encode import encode
 from checks.render.hygiene import markdown, text
 
 if TYPE_CHECKING:
+    from app.hygiene import Looked
     from app.store.database import Database
 
 
@@ -50,9 +51,9 @@ def _here(options: argparse.Namespace) -> dict[str, Any]:
     points = list(hygiene(policies, now, options.tickets))
     looked_at = []
     if options.database:
-        found, count = _known(policies)
-        points += found
-        looked_at.append(f"{count:,} known repositories")
+        found = _stored(policies, now)
+        points += found.points
+        looked_at += found.at
     if options.inventory:
         points += _in_use(options, policies, now)
         looked_at.append(
@@ -61,19 +62,17 @@ def _here(options: argparse.Namespace) -> dict[str, Any]:
     return to_json(policies.reference, ordered(points), looked_at, now)
 
 
-def _known(policies: PolicySet) -> tuple[list[Point], int]:
-    """What the repositories in the service's database show, and how many they are."""
+def _stored(policies: PolicySet, now: datetime) -> "Looked":
+    """What the repositories in the service's database show, and what they use."""
     url = service_place().database
     if not url:
         raise UsageError("--database needs OSPO_GATE_DATABASE, the address of the service's database")
     from app.cli.db import on_current
 
-    async def story(database: "Database") -> tuple[list[Point], int]:
-        from app.hygiene import known_repositories
-        from checks.engine.hygiene import unreachable
+    async def story(database: "Database") -> "Looked":
+        from app.hygiene import stored_points
 
-        repositories = await known_repositories(database)
-        return list(unreachable(policies, repositories)), len(repositories)
+        return await stored_points(database, policies, now)
 
     return on_current(story, url)
 

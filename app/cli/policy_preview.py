@@ -16,6 +16,7 @@ from checks.render.preview import markdown, rows, text
 if TYPE_CHECKING:
     from app.store.database import Database
     from checks.policy.layers import PolicySet
+    from checks.policy.values import Day
 
 _UNREACHED = (
     "Set OSPO_GATE_SERVER and OSPO_GATE_API_TOKEN, on the server itself OSPO_GATE_DATABASE; or name checkouts with "
@@ -28,9 +29,10 @@ def run(options: argparse.Namespace) -> int:
     """0, or 1 if `--fail-on` says so."""
     if len(options.policies) > 2:
         raise UsageError("name the new policy, or the old and the new one")
+    day = _day(options.at)
     if options.inventory and (options.since or options.server):
         raise UsageError("--inventory looks at what lies here; --since and --server need the service")
-    document = _document(options, service_place())
+    document = _document(options, day, service_place())
     try:
         said = _RENDERERS[options.format](document)
         blocked = sum(int(document["total"][name]) for name in _BLOCKED)
@@ -40,12 +42,30 @@ def run(options: argparse.Namespace) -> int:
     return 1 if blocked and options.fail_on else 0
 
 
-def _document(options: argparse.Namespace, place: ServicePlace) -> dict[str, Any]:
-    if options.inventory:
-        return _from_inventories(options)
-    if place.database and not options.server:
-        return _from_database(options, place.database, place.policy)
-    return _from_service(options, options.server or place.server, place.token)
+def _document(options: argparse.Namespace, day: "Day | None", place: ServicePlace) -> dict[str, Any]:
+    if not options.inventory and (options.server or not place.database):
+        return _from_service(options, day, options.server or place.server, place.token)
+    found = _from_database(options, day, place) if not options.inventory else _from_inventories(options, day)
+    if day is None:
+        return found
+    from checks.engine.preview_document import on_day
+
+    return on_day(found, day)
+
+
+def _day(text: str | None) -> "Day | None":
+    if text is None:
+        return None
+    from checks.policy.values import Day
+
+    try:
+        return Day.parse(text)
+    except ValueError as error:
+        raise UsageError(f"--at: {error}") from None
+
+
+def _on(policies: "PolicySet", day: "Day | None") -> "PolicySet":
+    return policies.on(day.begins) if day is not None else policies
 
 
 _RENDERERS = {"text": text, "markdown": markdown, "json": encode, "csv": rows}
@@ -62,35 +82,37 @@ def _given(name: str) -> "PolicySet":
 # -- what lies here ----------------------------------------------------------------------------------------------------
 
 
-def _from_inventories(options: argparse.Namespace) -> dict[str, Any]:
+def _from_inventories(options: argparse.Namespace, day: "Day | None") -> dict[str, Any]:
     from app.cli.preview_here import preview_here
 
     if len(options.policies) != 2:
         raise UsageError("with --inventory the old and the new policy are needed")
     old, new = map(_given, options.policies)
     facts = Path(options.facts) if options.facts else None
-    return preview_here(old, new, [Path(name) for name in options.inventory], facts, datetime.now(UTC))
+    return preview_here(old, _on(new, day), [Path(name) for name in options.inventory], facts, datetime.now(UTC))
 
 
 # -- the service -------------------------------------------------------------------------------------------------------
 
 
-def _from_database(options: argparse.Namespace, url: str, policy: str | None) -> dict[str, Any]:
+def _from_database(options: argparse.Namespace, day: "Day | None", place: ServicePlace) -> dict[str, Any]:
     from app.cli.db import on_current
 
     async def story(database: "Database") -> dict[str, Any]:
         from app.previewing import Previewing
 
-        service = Previewing(database, policy)
+        service = Previewing(database, place.policy)
         named = [policy_given(name) or await service.recorded(name) for name in options.policies]
         old = named[0] if len(named) == 2 else await service.current()
         now = datetime.now(UTC)
-        return await service.preview(old, named[-1], now, _since(options, now))
+        return await service.preview(old, _on(named[-1], day), now, _since(options, now))
 
-    return on_current(story, url)
+    return on_current(story, place.database)
 
 
-def _from_service(options: argparse.Namespace, server: str | None, token: str | None) -> dict[str, Any]:
+def _from_service(
+    options: argparse.Namespace, day: "Day | None", server: str | None, token: str | None
+) -> dict[str, Any]:
     from app.cli.service import reached, tell_service
     from app.preview_request import to_json
 
@@ -101,6 +123,8 @@ def _from_service(options: argparse.Namespace, server: str | None, token: str | 
     body = {"new": named[-1], **({"old": named[0]} if len(named) == 2 else {})}
     if since := _since(options, datetime.now(UTC)):
         body["since"] = since.isoformat(timespec="seconds")
+    if day is not None:
+        body["at"] = str(day)
     return tell_service(server, token, "api/v1/policy/preview", body)
 
 

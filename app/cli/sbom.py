@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -15,8 +16,9 @@ from app.cli.manifests import cache, inventories, pairs
 from app.cli.output import check_target, say, write_file
 from app.policies import PATH
 from app.settings import CommandEnvironment, command_environment
+from app.sources.checkout import GitSource
 from app.sources.described import Described, described, differing
-from app.sources.git import GitSource, Repository
+from app.sources.git import Repository
 from app.version import VERSION
 from checks.model.dependency import Inventory
 from checks.model.errors import SourceError, UsageError
@@ -28,7 +30,7 @@ from checks.sboms.inert import inert
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from checks.policy.schema import Policy
+    from app.cli.licensed import Decided
 
 #: Folders in which package managers install, beside a manifest or above it.
 _TREES = ("node_modules", ".venv", "venv", "env", "vendor")
@@ -101,7 +103,7 @@ def content_of(options: argparse.Namespace) -> tuple[Content, tuple[Inventory, .
     """What a document about PATH says, and what it was read from."""
     environment = command_environment()
     place = _read(options, cache(options.no_cache))
-    known = _licenses(options, environment, place.inventories)
+    known = _licenses(options, environment, place)
     return assemble(place.inventories, _about(options, environment, place), known), place.inventories
 
 
@@ -198,19 +200,20 @@ def _version(commit: Described, uncommitted: Sequence[str]) -> str:
 
 
 def _licenses(
-    options: argparse.Namespace, environment: CommandEnvironment, found: Sequence[Inventory]
+    options: argparse.Namespace, environment: CommandEnvironment, place: _Place
 ) -> Mapping[PackageKey, Licensed] | None:
     """None where nothing is known but what the manifests say: most of the time is saved."""
     path = Path(options.path)
     root = path if path.is_dir() else path.parent
     facts = Path(options.facts) if options.facts else environment.facts
-    policy = _policy(options, environment, root)
-    if policy is None and facts is None and not _has_tree(root, found):
+    name = options.policy or (str(root / PATH) if (root / PATH).is_file() else None)
+    if name is None and facts is None and not _has_tree(root, place.inventories):
         return None
+    decided = _decided(name, options, environment, place, root) if name else None
     from app.cli.licensed import licensed
 
     kept = environment.cache.with_name("texts") if environment.cache and not options.no_cache else None
-    return licensed(found, root, kept, policy, facts)
+    return licensed(place.inventories, root, kept, decided, facts)
 
 
 def _has_tree(root: Path, found: Sequence[Inventory]) -> bool:
@@ -219,13 +222,35 @@ def _has_tree(root: Path, found: Sequence[Inventory]) -> bool:
     return any((root / folder / name).is_dir() for folder in folders for name in _TREES)
 
 
-def _policy(options: argparse.Namespace, environment: CommandEnvironment, root: Path) -> "Policy | None":
-    name = options.policy or (str(root / PATH) if (root / PATH).is_file() else None)
-    if name is None:
-        return None
-    from app.cli.check import named_policy
+def _decided(
+    name: str, options: argparse.Namespace, environment: CommandEnvironment, place: _Place, root: Path
+) -> "Decided":
+    """What the policy decides for this repository: as a check of it does, with its overrides and its own file."""
+    from app.cli.check import repository_of
+    from app.cli.licensed import Decided
+    from app.cli.policy_files import named_policies
 
-    return named_policy(name, environment)
+    repository = repository_of(options, environment)
+    if repository.name is None and place.commit and place.commit.origin:
+        repository = replace(repository, name=place.commit.origin.name)
+    policies = named_policies(name, environment)
+    branch = options.target_branch or repository.default_branch
+    now = environment.source_date or datetime.now(UTC)
+    return Decided(policies.policy_for(repository, branch, now, _own_file(root, policies.wants_own)), repository)
+
+
+def _own_file(root: Path, path: str | None) -> bytes | None:
+    if path is None:
+        return None
+    from checks.policy.tighten import MAX_BYTES
+
+    try:
+        with (root / path).open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise UsageError(f"{root / path} cannot be read: {error.strerror}") from None
 
 
 def _report(content: Content, found: Sequence[Inventory]) -> int:

@@ -26,7 +26,8 @@ _FROM_A_STREAM = "sbom.cdx.json"
 #: What `ospo-gate sbom` takes and nobody gives for one of several.
 _PLAIN = {
     "revision": None, "format": "cyclonedx-json", "name": None, "version": None, "author": (), "scope": "all",
-    "policy": None, "facts": None,
+    "policy": None, "facts": None, "repository_name": None, "visibility": None, "property": (), "topic": (),
+    "target_branch": None,
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from app.cli.check import repository_of, source_of
 from app.cli.known import Knowledge
 from app.cli.output import check_target, say, write_file
 from app.cli.policy_files import named_policies, remote_of
+from app.cli.revisions import revisions_of
 from app.facts.lookup import FactChain
 from app.gate import Gate, Judged
 from app.policies import PolicyPlace
@@ -60,7 +61,7 @@ def _judged(options: argparse.Namespace, environment: CommandEnvironment, now: d
         hint = "Give --facts FILE (ospo-gate facts --help) or --online."
         raise UsageError("nothing is known of vulnerabilities", hint=hint)
     whole = argparse.Namespace(path=options.path, all=True, base=None, head=None)
-    source, root = source_of(whole, Workflow())
+    source, root = source_of(whole, revisions_of(whole, Workflow()))
     given = named_policies(options.policy, environment) if options.policy else None
     facts = Facts(repository=repository_of(options, environment))
     gate = Gate(

@@ -1,6 +1,7 @@
 """The texts of the agreements that the policy asks for: whether people can read and sign them."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from app.doctor.line import Line, fault, ok, some, warning
 from app.offered import offers
@@ -12,7 +13,7 @@ _NEXT = "Put the text beside the policy, under the path that `text` says; with `
 
 def agreements(policies: PolicySet) -> Iterator[Line]:
     """`policies`: with all files that it names."""
-    found = offers(policies)
+    found = offers(policies, datetime.now(UTC))
     if not found:
         return
     bad = [f"{visible(offer.document.name)}: {offer.fault}" for offer in found if offer.fault]

@@ -154,4 +154,4 @@ class KeptFacts:
     shared: SharedFacts
 
     async def answer(self, questions: Questions, private: Collection[str] = ()) -> Facts:
-        return await self.shared.kept(questions, private)
+        return await self.shared.kept(questions, private) if self.shared.connected else Facts()

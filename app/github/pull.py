@@ -18,6 +18,7 @@ from app.answers import commit_of, file_of, incomplete
 from app.github.client import GitHubError, GraphQLAnswer, Installation, RateLimited, document, repository_path
 from app.ports import Blob, FileRef, Side
 from app.subject import About
+from checks.agreements.comment import older_bot
 from checks.model.commit import Commit
 from checks.model.dependency import Problem
 from checks.model.errors import SourceError
@@ -49,6 +50,9 @@ class PullState:
     all_comments: bool = True
     """Whether every comment was looked at."""
     open: bool = True
+    older: str | None = None
+    """Which other bot has a comment about signatures there, as `older_bot` names it; comments of others are theirs, so
+    it stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +301,10 @@ def _batches(refs: Sequence[FileRef]) -> Iterator[list[FileRef]]:
         yield batch
 
 
-_COMMENTS = "comments(first: 100) { pageInfo { hasNextPage } nodes { id fullDatabaseId body viewerDidAuthor } }"
+_COMMENTS = (
+    "comments(first: 100) { pageInfo { hasNextPage } "
+    "nodes { id fullDatabaseId body viewerDidAuthor author { __typename } } }"
+)
 _TEXT = "fragment text on Blob { oid byteSize isBinary isTruncated text }"
 
 
@@ -349,9 +356,14 @@ def _state(row: Mapping[str, Any] | None) -> PullState | None:
     if row is None:
         return None
     comments = row.get("comments") or {}
-    own = tuple(node for node in comments.get("nodes") or () if node and node.get("viewerDidAuthor"))
+    nodes = [node for node in comments.get("nodes") or () if node]
+    own = tuple(node for node in nodes if node.get("viewerDidAuthor"))
+    others = (
+        node["body"] for node in nodes if node not in own and (node.get("author") or {}).get("__typename") == "Bot"
+    )
+    older = next(filter(None, map(older_bot, others)), None)
     complete = not (comments.get("pageInfo") or {}).get("hasNextPage")
-    return PullState(row["headRefOid"], own, complete, row.get("state") not in ("CLOSED", "MERGED"))
+    return PullState(row["headRefOid"], own, complete, row.get("state") not in ("CLOSED", "MERGED"), older)
 
 
 def _patch(row: Mapping[str, Any]) -> str | None:

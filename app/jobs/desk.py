@@ -26,6 +26,8 @@ class Desk:
     publisher: Publisher
     comment: Mapping[str, Any] | None = None
     waiting: Mapping[str, Any] | None = None
+    older: str | None = None
+    """Which older bot has a comment about signatures there, where ours is not there yet."""
     again_at: float | None = None
     """When time alone can change the verdict (seconds since 1970)."""
     afterwards: Callable[[], Awaitable[None]] | None = None

@@ -34,6 +34,7 @@ from app.jobs.posting import Posting
 from app.jobs.recorded import KnownMembers, Records, Replay
 from app.jobs.refusals import by_policy, by_source
 from app.jobs.traced import TracedSource, think
+from app.offered import AGREEMENTS, agreements_of, queries_of
 from app.ports import FactSource, InventoryCache, Parse, Source
 from app.requesting.overrides import offers
 from app.store.overrides import OverrideStore
@@ -113,6 +114,8 @@ class Judge:
     """Of the day (UTC); default branches are judged again in the hours after it."""
     public_url: str | None = None
     """Where our pages are; None: there are none."""
+    signs_apart: bool = False
+    """Whether people can sign there what a repository asks that governs itself: they must be able to sign in."""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def handle(self, claim: Claim) -> None:
@@ -189,7 +192,7 @@ class Judge:
         again = judged.report.judge_again_at
         moments = (desk.again_at, again.timestamp() if again else None)
         desk.again_at = min((at for at in moments if at is not None), default=None)
-        said = self._publication(claim, judged, desk.comment)
+        said = self._publication(claim, judged, desk.comment, desk.older)
         if self._stands(claim, said) and desk.waiting is None:
             return None
         # the page offers what the policy of that day offers
@@ -298,7 +301,7 @@ class Judge:
         elif pull:
             desk.afterwards = partial(self._keep, claim, judged, reading)
         if desk.comment is None and pull:
-            desk.comment = own_comment(source)
+            desk.comment, desk.older = own_comment(source), source.state.older if source.state else None
             if desk.comment is None and source.state and not source.state.all_comments:
                 desk.comment = await desk.publisher.find_comment()
         return judged
@@ -351,11 +354,20 @@ class Judge:
 
     # -- saying -----------------------------------------------------------------------------------------------------
 
-    def _publication(self, claim: Claim, judged: Judged, comment: Mapping[str, Any] | None) -> Publication:
+    def _sign_url(self, claim: Claim) -> str | None:
+        """Where people sign what this verdict asks of them."""
+        place = AGREEMENTS if self.central else agreements_of(claim.about.repository)
+        return f"{self.public_url}{place}" if self.public_url and (self.central or self.signs_apart) else None
+
+    def _publication(
+        self, claim: Claim, judged: Judged, comment: Mapping[str, Any] | None, older: str | None = None
+    ) -> Publication:
         presentation = Presentation(
             server_url=self.server_url,
             details_url=details_url(self.public_url, claim) if self.public_url else None,
-            sign_url=f"{self.public_url}/agreements" if self.public_url and self.central else None,
+            sign_url=self._sign_url(claim),
+            sign_queries=queries_of(judged.policies, judged.policy.sections.get("agreements")),
+            older=older or "",
             commands=_offered(judged.policy.root.comments),
             buttons=True,
             bot_author=claim.about.author_is_bot,

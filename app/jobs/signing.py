@@ -6,23 +6,20 @@ from datetime import UTC, datetime
 import structlog
 
 from app.github.client import READING, Installation
-from app.github.contents import read_file
-from app.offered import Offer, PolicyNow, derived_id, offer_of
-from app.policies import PATH, load_policies
+from app.offered import AGREEMENTS, Offer, PolicyNow, agreements_of, derived_id, offer_of
+from app.own_policies import own_policy
 from app.store.signatures import ORGANIZATION, SignatureStore, scope_of
 from app.subject import Claim, Remark
 from app.tally import Tally
 from checks.agreements.needed import demanded
 from checks.agreements.phrases import asks_again, maybe_signs, read
 from checks.agreements.terms import CLA_PHRASE, DCO_PHRASE, AgreementsSection, phrase_key
-from checks.model.errors import PolicyError
 from checks.model.facts import RepositoryFacts
 from checks.model.signatures import Act, How, SignatureRecord, Signer
-from checks.policy.files import PolicyFiles
-from checks.policy.layers import PolicySet, wanted
+from checks.policy.layers import PolicySet
 
-#: Phrases of policies that are remembered, and rounds of reading what a policy names.
-MOST, ROUNDS = 1_000, 5
+#: Phrases of policies that are remembered.
+MOST = 1_000
 #: The answer to a phrase among words that leave open what it is worth.
 UNCLEAR = (
     "Nothing was signed: the other words of the comment leave open what the sentence is meant to say. To sign, post "
@@ -39,8 +36,8 @@ class Phrases:
     def __init__(self) -> None:
         self._keys = frozenset({phrase_key(CLA_PHRASE), phrase_key(DCO_PHRASE)})
 
-    def learn(self, section: AgreementsSection | None) -> None:
-        keys = {phrase_key(document.sentence) for document in section.documents} if section else set()
+    def learn(self, section: AgreementsSection) -> None:
+        keys = {phrase_key(document.sentence) for document in section.documents}
         if not keys <= self._keys and len(self._keys | keys) <= MOST:
             self._keys |= keys
 
@@ -95,7 +92,8 @@ class SigningByComment:
         if offer.data is None:
             return Said(False, text=f"{_title(offer)} cannot be signed now: {offer.fault}.")
         if not document.by_comment:
-            page = f": {self.pages}/agreements" if self.pages else ", which this service does not have"
+            place = AGREEMENTS if self.central else agreements_of(claim.about.repository)
+            page = f": {self.pages}{place}" if self.pages else ", which this service does not have"
             return Said(False, text=f"{_title(offer)} asks for more than a comment says. Sign it on the page{page}")
         await self._sign(claim, remark, offer, now)
         return Said(True)
@@ -124,24 +122,6 @@ class SigningByComment:
         if self.central:
             return await self.policy()
         return await own_policy(client.with_permissions(READING), claim.about.repository)
-
-
-async def own_policy(client: Installation, repository: str) -> PolicySet | None:
-    """The policy of a repository that has its own, with the texts beside it; None: there is none that is valid."""
-    data = await read_file(client, repository, PATH)
-    if data is None:
-        return None
-    files = PolicyFiles(data, PATH)
-    for _ in range(ROUNDS):
-        refs = wanted(files)
-        if not refs:
-            break
-        read = {ref: None if ref.repository else await read_file(client, repository, ref.path) for ref in refs}
-        files = files.having(read)
-    try:
-        return load_policies(files)
-    except PolicyError:
-        return None
 
 
 def _repository(claim: Claim) -> RepositoryFacts:

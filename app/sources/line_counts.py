@@ -7,7 +7,8 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from app.sources.git import GitSource, finish
+from app.sources.checkout import GitSource
+from app.sources.git import finish
 from checks.model.snapshot import Listing
 
 #: What git compares as text at the most. A larger file is not trivial, whatever changed in it.

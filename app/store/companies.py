@@ -125,6 +125,14 @@ class Change:
     reason: str | None
 
 
+def entries_of(given: Company) -> list[Entry]:
+    """What a company of a file has, as it is kept; without people of whom no number is known."""
+    people = ((Kind.MANAGER, given.managers), (Kind.ACCOUNT, given.accounts))
+    names = ((Kind.DOMAIN, given.domains), (Kind.ORGANIZATION, given.organizations))
+    found = [Entry(kind, str(one.account_id), one.login) for kind, list_ in people for one in list_ if one.account_id]
+    return [*found, *(Entry(kind, name.lower()[:200]) for kind, list_ in names for name in list_)]
+
+
 class CompanyStore:
     """Every change writes its line of the trail and lets verdicts be made again, in one transaction."""
 
@@ -148,6 +156,43 @@ class CompanyStore:
                 await self._put(connection, id_, entry)
                 await self._told(connection, id_, f"{entry.kind}-added", entry.shown, actor)
         return True
+
+    async def take_over(self, given: Company, actor: Actor, reason: str) -> tuple[State, int]:
+        """A company that somebody of the OSPO imports has effect at once. Its state now, and how many of its entries
+        are new; one that was declined or ended, or waits for a word, stays as it is, and so does what was removed."""
+        async with self.database.write() as connection:
+            made = self._insert(company).values(
+                id=given.id, name=kept(given.name), state=State.APPROVED, asked_at=self.clock()
+            )
+            made = made.on_conflict_do_nothing(index_elements=["id"]).returning(company.c.id)
+            new = (await connection.execute(made)).one_or_none() is not None
+            found = await connection.execute(select(company.c.state).where(company.c.id == given.id))
+            state = State(found.scalar_one())
+            if state is not State.APPROVED:
+                return state, 0
+            if new:
+                await self._told(connection, given.id, "imported", given.name, actor, reason)
+            there = await connection.execute(select(company_entry.c.value).where(company_entry.c.company == given.id))
+            added, room = 0, ENTRIES - len(there.all())
+            gone = await self._removed(connection, given.id)
+            for entry in dict.fromkeys(entries_of(given)):
+                if (
+                    added < room
+                    and (entry.kind, entry.shown) not in gone
+                    and await self._put(connection, given.id, entry)
+                ):
+                    await self._told(connection, given.id, f"{entry.kind}-imported", entry.shown, actor, reason)
+                    added += 1
+            if added or new:
+                await self.signatures.judge_all(connection)
+        return state, added
+
+    async def _removed(self, connection: AsyncConnection, id_: str) -> set[tuple[Kind, str]]:
+        """What somebody took away from a company: an import does not bring it back."""
+        words = {f"{kind}-removed": kind for kind in Kind}
+        where = (company_change.c.company == id_) & company_change.c.what.in_(words)
+        found = await connection.execute(select(company_change.c.what, company_change.c.value).where(where))
+        return {(words[row.what], given_or_none(row.value) or "") for row in found}
 
     async def decide(self, id_: str, approved: bool, actor: Actor, reason: str | None = None) -> bool:
         """The OSPO's word about a company that waits for it; all that it asked for has effect then. False: it does not

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Text, case, cast, func, select
 
 from app.store.components import batches
 from app.store.database import Database
+from app.store.plain import Rows, plain
 from app.store.repositories import ACTIVE, read_row
 from app.store.tables import component, manifest, package, reading, repository, use
 from app.store.words import given
@@ -117,7 +118,7 @@ class PreviewStore:
         while True:
             async with self.database.read() as connection:
                 page = query.where(key > after).order_by(key).limit(PAGE)
-                rows = (await connection.execute(page)).all()
+                rows = await plain(connection, page)
             if not rows:
                 return
             after = rows[-1][0]
@@ -129,18 +130,18 @@ class PreviewStore:
         for batch in batches(components):
             query = _USES.where(use.c.component_id.in_(batch), use.c.until.is_(None))
             async with self.database.read() as connection:
-                yield (await connection.execute(query.order_by(use.c.component_id, use.c.repository_id))).all()
+                yield await plain(connection, query.order_by(use.c.component_id, use.c.repository_id))
 
     async def uses_in(self, manifests: Sequence[Collection[int]]) -> AsyncIterator[Any]:
         """The same of all that manifests use; a page for each collection of them, in no order."""
         for ids in manifests:
             async with self.database.read() as connection:
                 query = _USES.where(use.c.manifest_id.in_(ids), use.c.until.is_(None))
-                yield (await connection.execute(query)).all()
+                yield await plain(connection, query)
 
     async def manners_in(
         self, manifests: Sequence[Collection[int]], direct: bool
-    ) -> AsyncIterator[Sequence[tuple[int, str]]]:
+    ) -> AsyncIterator[Rows]:
         """Pages of manifests with all that they use: `component * MANNERS + scope`, and with `direct` `+ SCOPES` for
         what is perhaps direct and `+ 2 * SCOPES` for what is not; in text with commas, which is read three times as
         fast as a row for each. A page for each collection."""
@@ -152,8 +153,7 @@ class PreviewStore:
         columns = select(use.c.manifest_id, listed).where(use.c.until.is_(None)).group_by(use.c.manifest_id)
         for ids in manifests:
             async with self.database.read() as connection:
-                rows = await connection.execute(columns.where(use.c.manifest_id.in_(ids)))
-                yield [(manifest_id, uses) for manifest_id, uses in rows]
+                yield await plain(connection, columns.where(use.c.manifest_id.in_(ids)))
 
 
 _USES = select(

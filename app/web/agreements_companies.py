@@ -103,8 +103,8 @@ class CompanyPages:
             rows=[(row, company_path(row.id)) for row in rows],
             waiting=sum(row.state is State.ASKED or bool(row.pending) for row in rows),
             offers=[
-                (offer, f"{desk.document_path(offer)}/company")
-                for offer in offers(await desk.policy())
+                (offer, desk.company_path(offer))
+                for offer in offers(await desk.policy(), desk.moment)
                 if offer.document.kind.companies and offer.data is not None
             ],
         )
@@ -150,7 +150,7 @@ class CompanyPages:
         desk, session = self.desk, self.desk.session(request)
         if session is None:
             return self._sign_in(request)
-        offer = await self._offer(name)
+        offer = await self._offer(name, filled.given if filled else request.query_params)
         if offer is None:
             return desk.renderer.not_found(request)
         return desk.renderer.page(
@@ -160,15 +160,17 @@ class CompanyPages:
             title=f"Sign {offer.document.name} for a company",
             offer=offer,
             document=offer.document,
-            path=f"{desk.document_path(offer)}/company",
+            path=desk.company_path(offer),
             text_path=desk.document_path(offer),
             filled=filled or Filled({}),
             said=said,
             form=secrets.token_urlsafe(24),
         )
 
-    async def _offer(self, name: str) -> Offer | None:
-        offer = offer_named(await self.desk.policy(), name)
+    async def _offer(self, name: str, given: Mapping[str, str]) -> Offer | None:
+        """`given`: what the address or the form says of it."""
+        which = given.get("version"), given.get("text") or given.get("digest")
+        offer = offer_named(await self.desk.policy(), self.desk.moment, name, *which)
         return offer if offer and offer.data is not None and offer.document.kind.companies else None
 
     def _sign_in(self, request: Request) -> Response:
@@ -182,7 +184,7 @@ class CompanyPages:
     async def ask(self, request: Request, posted: Posted, name: str) -> Response:
         """A manager signs; it has effect when the OSPO has approved the company."""
         desk, filled, session = self.desk, Filled(posted.fields), posted.session
-        offer = await self._offer(name)
+        offer = await self._offer(name, filled.given)
         if offer is None or offer.data is None:
             return desk.renderer.not_found(request)
         if filled.given.get("digest") != offer.digest or filled.given.get("version") != offer.document.version:
@@ -208,7 +210,7 @@ class CompanyPages:
         """One press: the person contributes under the company's signature."""
         desk, filled, session = self.desk, Filled(posted.fields), posted.session
         row = await desk.companies.get(id_[:64]) if id_.isascii() else None
-        offer = await self._offer(filled.given.get("document", ""))
+        offer = await self._offer(filled.given.get("document", ""), filled.given)
         nonce = filled.nonce
         if row is None or row.state is not State.APPROVED or offer is None or offer.data is None or nonce is None:
             return desk.renderer.not_found(request)

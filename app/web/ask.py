@@ -1,13 +1,13 @@
 """`GET /api/v1/ask`: may this package be used? For other programs of the organization, with a token."""
 
 import asyncio
-import hmac
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
+from app.api_tokens import Callers, Grant
 from checks.engine.ask import read
 from checks.model.answer import Asked
 from checks.model.dependency import Scope
@@ -20,15 +20,15 @@ AT_ONCE = 8
 Answering = Callable[[Asked], Awaitable[dict[str, Any]]]
 
 
-def router(token: str, answering: Answering) -> APIRouter:
-    """The route; `token` is what callers send as `Authorization: Bearer …`."""
+def router(callers: Callers, answering: Answering) -> APIRouter:
+    """The route; `callers` send their token as `Authorization: Bearer …`."""
     routes = APIRouter()
     free = asyncio.Semaphore(AT_ONCE)
 
     @routes.get("/api/v1/ask")
     async def ask(request: Request) -> Response:
-        if not known(request.headers.get("authorization", ""), token):
-            return refused(401, "the Authorization header is missing or wrong", {"WWW-Authenticate": "Bearer"})
+        if (away := turned_away(request, callers, Grant.READ)) is not None:
+            return away
         try:
             asked = _asked(request)
         except UsageError as error:
@@ -41,10 +41,12 @@ def router(token: str, answering: Answering) -> APIRouter:
     return routes
 
 
-def known(header: str, token: str) -> bool:
-    scheme, _, given = header.partition(" ")
-    same = hmac.compare_digest(given.strip().encode("utf-8", "surrogateescape"), token.encode())
-    return scheme.lower() == "bearer" and same
+def turned_away(request: Request, callers: Callers, scope: Grant) -> Response | None:
+    """What somebody is answered whose token is missing, wrong, or not for this; None for all others."""
+    fault = callers.refuses(request.headers.get("authorization", ""), scope)
+    if fault is None:
+        return None
+    return refused(*fault, {"WWW-Authenticate": "Bearer"} if fault[0] == 401 else None)
 
 
 def _asked(request: Request) -> Asked:

@@ -7,7 +7,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from app.web.ask import known, refused
+from app.api_tokens import Callers, Grant
+from app.web.ask import refused, turned_away
 from checks.engine.ask import read
 from checks.model.answer import Asked
 from checks.model.dependency import Scope
@@ -17,7 +18,7 @@ from checks.model.errors import PolicyError, UsageError
 AT_ONCE = 4
 #: Characters of a parameter.
 _LONGEST = 500
-_EXPLAIN = ("repository", "package", "scope", "path", "target_branch", "rule")
+_EXPLAIN = ("repository", "package", "scope", "path", "target_branch", "rule", "pull")
 _HYGIENE = ("tickets",)
 
 #: Explains: by the package, and the other parameters. Raises `UsageError` and `PolicyError`.
@@ -26,23 +27,26 @@ Explaining = Callable[[Asked | None, Mapping[str, str]], Awaitable[dict[str, Any
 Tidying = Callable[[bool], Awaitable[dict[str, Any]]]
 
 
-def router(token: str, explaining: Explaining, tidying: Tidying) -> APIRouter:
-    """The routes; `token` is what callers send as `Authorization: Bearer …`."""
+def router(callers: Callers, explaining: Explaining, tidying: Tidying) -> APIRouter:
+    """The routes; `callers` send their token as `Authorization: Bearer …`."""
     routes = APIRouter()
-    free = asyncio.Semaphore(AT_ONCE)
+    free, alone = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(1)
 
     async def answered(
-        request: Request, names: Collection[str], work: Callable[[Mapping[str, str]], Awaitable[dict[str, Any]]]
+        request: Request,
+        names: Collection[str],
+        work: Callable[[Mapping[str, str]], Awaitable[dict[str, Any]]],
+        free: asyncio.Semaphore = free,
     ) -> Response:
-        if not known(request.headers.get("authorization", ""), token):
-            return refused(401, "the Authorization header is missing or wrong", {"WWW-Authenticate": "Bearer"})
+        if (away := turned_away(request, callers, Grant.POLICY)) is not None:
+            return away
         given = dict(request.query_params)
         if given.keys() - set(names):
             return refused(400, "there are only the parameters " + ", ".join(names))
         if any(len(value) > _LONGEST or not value.isprintable() for value in given.values()):
             return refused(400, f"a parameter has at most {_LONGEST} characters, all of them printable")
         if free.locked():
-            return refused(429, f"{AT_ONCE} questions are being answered", {"Retry-After": "1"})
+            return refused(429, "as many questions as may be at once are being answered", {"Retry-After": "1"})
         async with free:
             try:
                 return JSONResponse(await work(given))
@@ -57,7 +61,8 @@ def router(token: str, explaining: Explaining, tidying: Tidying) -> APIRouter:
 
     @routes.get("/api/v1/policy/hygiene")
     async def hygiene(request: Request) -> Response:
-        return await answered(request, _HYGIENE, lambda given: tidying(given.get("tickets") == "true"))
+        """All that is in use is looked at: one at a time."""
+        return await answered(request, _HYGIENE, lambda given: tidying(given.get("tickets") == "true"), alone)
 
     return routes
 

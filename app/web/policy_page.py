@@ -2,7 +2,7 @@
 the policy, where that is not public, sees the internal one after signing in."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from app.web.rights import Rights
 from app.web.sessions import Session, Sessions
 from app.web.signin import signin_path
 from checks.policy.layers import PolicySet
+from checks.policy_page.anchors import anchors
 from checks.policy_page.document import document
 from checks.policy_page.html import body
 from checks.policy_page.words import Edition
@@ -53,6 +54,16 @@ class PolicyDesk:
             except NotSignedIn:
                 log.info("session-ended-at-github", account=session.account)
         return Edition.PUBLIC if self.public else None
+
+    async def places(self, session: Session | None) -> Mapping[str, str]:
+        """The address of each rule on the page, by rule; empty where the reader sees no page."""
+        try:
+            edition = await self.edition(session)
+        except GitHubError:
+            edition = None
+        policies = await self.policy() if edition and self.repository else None
+        found = anchors(policies, CHECKS, self.clock()) if policies else {}
+        return {rule: f"{PATH}#{anchor}" for rule, anchor in found.items()}
 
 
 def router(desk: PolicyDesk) -> APIRouter:

@@ -3,22 +3,23 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
+from app.api_tokens import Callers, Grant
 from app.policy_versions import listed
 from app.store.policies import PolicyStore
-from app.web.ask import known, refused
+from app.web.ask import refused, turned_away
 from checks.model.errors import UsageError
 
 _NAMES = ("digest", "cursor", "limit")
 
 
-def router(token: str, policies: PolicyStore) -> APIRouter:
-    """The route; `token` is what callers send as `Authorization: Bearer …`."""
+def router(callers: Callers, policies: PolicyStore) -> APIRouter:
+    """The route; `callers` send their token as `Authorization: Bearer …`."""
     routes = APIRouter()
 
     @routes.get("/api/v1/policy/versions")
     async def versions(request: Request) -> Response:
-        if not known(request.headers.get("authorization", ""), token):
-            return refused(401, "the Authorization header is missing or wrong", {"WWW-Authenticate": "Bearer"})
+        if (away := turned_away(request, callers, Grant.POLICY)) is not None:
+            return away
         if request.query_params.keys() - set(_NAMES):
             return refused(400, "there are only the parameters " + ", ".join(_NAMES))
         try:

@@ -8,17 +8,20 @@ from typing import Any, Protocol
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
+from app.api_tokens import Callers, Grant
 from app.preview_request import MAX_TEXT, read
-from app.web.ask import known, refused
+from app.web.ask import refused, turned_away
+from checks.engine.preview_document import on_day
 from checks.model.errors import PolicyError, UsageError
 from checks.policy.files import PolicyFiles
 from checks.policy.layers import PolicySet
+from checks.policy.values import Day
 
 #: Bytes of a request: JSON may spell a character in six.
 MAX_BODY = 2 * MAX_TEXT
 #: Seconds after which somebody who was turned away may come again.
 LATER = "15"
-_KEYS = {"new", "old", "since"}
+_KEYS = {"new", "old", "since", "at"}
 
 
 class Previewing(Protocol):
@@ -35,15 +38,15 @@ class Previewing(Protocol):
     ) -> dict[str, Any]: ...
 
 
-def router(token: str, previewing: Previewing) -> APIRouter:
-    """The route; `token` is what callers send as `Authorization: Bearer …`."""
+def router(callers: Callers, previewing: Previewing) -> APIRouter:
+    """The route; `callers` send their token as `Authorization: Bearer …`."""
     routes = APIRouter()
     free = asyncio.Semaphore(1)
 
     @routes.post("/api/v1/policy/preview")
     async def preview(request: Request) -> Response:
-        if not known(request.headers.get("authorization", ""), token):
-            return refused(401, "the Authorization header is missing or wrong", {"WWW-Authenticate": "Bearer"})
+        if (away := turned_away(request, callers, Grant.POLICY)) is not None:
+            return away
         body = await _body(request)
         if body is None:
             return refused(413, f"a request has at most {MAX_BODY:,} bytes")
@@ -76,10 +79,23 @@ async def _previewed(previewing: Previewing, body: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise UsageError("the request is not JSON") from None
     if not isinstance(asked, dict) or "new" not in asked or asked.keys() - _KEYS:
-        raise UsageError("expected an object with 'new', and perhaps 'old' and 'since'")
+        raise UsageError("expected an object with 'new', and perhaps 'old', 'since' and 'at'")
+    day = _day(asked.get("at"))
     old = await _policy(previewing, asked["old"]) if "old" in asked else await previewing.current()
     new = await _policy(previewing, asked["new"])
-    return await previewing.preview(old, new, datetime.now(UTC), _moment(asked.get("since")))
+    since = _moment(asked.get("since"))
+    if day is None:
+        return await previewing.preview(old, new, datetime.now(UTC), since)
+    return on_day(await previewing.preview(old, new.on(day.begins), datetime.now(UTC), since), day)
+
+
+def _day(given: object) -> Day | None:
+    if given is None:
+        return None
+    try:
+        return Day.parse(given if isinstance(given, str) else "")
+    except ValueError as error:
+        raise UsageError(f"at: {error}") from None
 
 
 async def _policy(previewing: Previewing, given: object) -> PolicySet:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 
+from app.api_tokens import Callers, Grant
 from app.store.repositories import RepositoryStore
 from app.stored_sboms import Asked, StoredSboms
 from app.version import VERSION
-from app.web.ask import known, refused
+from app.web.ask import refused, turned_away
 from checks.model.errors import UsageError
 from checks.sboms.assembly import About
 from checks.sboms.content import Content, Subject, Tool
@@ -42,15 +43,15 @@ class _Asked:
     """Which format."""
 
 
-def router(token: str, repositories: RepositoryStore, sboms: StoredSboms) -> APIRouter:
-    """The route; `token` is what callers send as `Authorization: Bearer …`."""
+def router(callers: Callers, repositories: RepositoryStore, sboms: StoredSboms) -> APIRouter:
+    """The route; `callers` send their token as `Authorization: Bearer …`."""
     routes = APIRouter()
     free = asyncio.Semaphore(AT_ONCE)
 
     @routes.get("/api/v1/sbom")
     async def sbom(request: Request) -> Response:
-        if not known(request.headers.get("authorization", ""), token):
-            return refused(401, "the Authorization header is missing or wrong", {"WWW-Authenticate": "Bearer"})
+        if (away := turned_away(request, callers, Grant.READ)) is not None:
+            return away
         try:
             asked = _asked(request.query_params)
         except UsageError as error:

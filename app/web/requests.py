@@ -12,12 +12,13 @@ import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
+from app.api_tokens import Callers, Grant
 from app.github.errors import GitHubError
 from app.requesting.briefs import texts_of
 from app.requesting.deciding import Deciding, Verdict
 from app.store.matters import Decision, Matter, MatterStore, State
 from app.store.matters import Request as Asked
-from app.web.ask import known, refused
+from app.web.ask import refused, turned_away
 from app.web.forms import Posted, Refused, posted
 from app.web.pages.links import Links
 from app.web.pages.rendering import Renderer, utc, wants_json
@@ -257,14 +258,14 @@ class RequestPages:
         return RedirectResponse(f"/requests/{matter.id}", 303, {"Cache-Control": "no-store"})
 
 
-def api(token: str, store: MatterStore, deciding: Deciding) -> APIRouter:
-    """The API; `token` is what callers send as `Authorization: Bearer …`. Who decides is named by them."""
+def api(callers: Callers, store: MatterStore, deciding: Deciding) -> APIRouter:
+    """The API; `callers` send their token as `Authorization: Bearer …`. Who decides is named by them."""
     routes = APIRouter()
 
     @routes.get("/api/v1/requests")
     async def listed(request: Request) -> Response:
-        if not known(request.headers.get("authorization", ""), token):
-            return refused(401, "the Authorization header is missing or wrong", {"WWW-Authenticate": "Bearer"})
+        if (away := turned_away(request, callers, Grant.REQUESTS)) is not None:
+            return away
         state, before = request.query_params.get("state", State.OPEN.value), request.query_params.get("before", "")
         if state not in [str(one) for one in State] or (before and not (before.isascii() and before.isdigit())):
             return refused(400, f"state: expected {', '.join(State)}; before: the number of a request")
@@ -274,8 +275,8 @@ def api(token: str, store: MatterStore, deciding: Deciding) -> APIRouter:
 
     @routes.post("/api/v1/requests/{number}/decision")
     async def decide(request: Request, number: int) -> Response:
-        if not known(request.headers.get("authorization", ""), token):
-            return refused(401, "the Authorization header is missing or wrong", {"WWW-Authenticate": "Bearer"})
+        if (away := turned_away(request, callers, Grant.DECIDE)) is not None:
+            return away
         fields = await _body(request)
         verdict = _verdict(fields, "api") if fields is not None else "expected a small JSON object of texts"
         login = (fields or {}).get("by", "").removeprefix("@")

@@ -5,11 +5,12 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter, Request, Response
 
+from app.api_tokens import Callers, Grant
 from app.store.documents import StoredTree
 from app.store.repositories import RepositoryRow, RepositoryStore
 from app.stored_sboms import Asked, StoredSboms, etag
 from app.subject import pull_key
-from app.web.ask import known, refused
+from app.web.ask import refused, turned_away
 
 #: How many documents are written at the same time; what comes beyond is told to come again.
 AT_ONCE = 2
@@ -19,16 +20,16 @@ _NOT_STORED = (
 )
 
 
-def router(token: str, repositories: RepositoryStore, sboms: StoredSboms) -> APIRouter:
-    """The routes; `token` is what callers send as `Authorization: Bearer …`."""
+def router(callers: Callers, repositories: RepositoryStore, sboms: StoredSboms) -> APIRouter:
+    """The routes; `callers` send their token as `Authorization: Bearer …`."""
     routes = APIRouter()
     free = asyncio.Semaphore(AT_ONCE)
 
     async def answered(
         request: Request, name: str, find: Callable[[RepositoryRow], Awaitable[StoredTree | Response]], *names: str
     ) -> Response:
-        if not known(request.headers.get("authorization", ""), token):
-            return refused(401, "the Authorization header is missing or wrong", {"WWW-Authenticate": "Bearer"})
+        if (away := turned_away(request, callers, Grant.READ)) is not None:
+            return away
         given, taken = request.query_params, (*names, "format", "spec_version")
         if given.keys() - set(taken):
             return refused(400, "there are only the parameters " + ", ".join(taken))

@@ -7,10 +7,11 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
+from app.api_tokens import Callers, Grant
 from app.store.places import Way
 from app.store.repositories import RepositoryRow, RepositoryStore
 from app.store.where import LARGEST, PAGE, WhereStore
-from app.web.ask import known, refused
+from app.web.ask import refused, turned_away
 from checks.engine.where import question
 from checks.model.errors import UsageError
 from checks.policy.owners import Owners
@@ -23,15 +24,15 @@ _PACKAGE = ("package", "version_range")
 
 
 def router(
-    token: str, where: WhereStore, repositories: RepositoryStore, owners: Callable[[], Awaitable[Owners]]
+    callers: Callers, where: WhereStore, repositories: RepositoryStore, owners: Callable[[], Awaitable[Owners]]
 ) -> APIRouter:
-    """The routes; `token` is what callers send as `Authorization: Bearer …`, `owners` what the policy says of them."""
+    """The routes; `callers` send their token as `Authorization: Bearer …`, `owners` what the policy says of them."""
     routes = APIRouter()
     free = asyncio.Semaphore(AT_ONCE)
 
     async def answered(request: Request, names: Collection[str], work: Callable[[], Awaitable[Response]]) -> Response:
-        if not known(request.headers.get("authorization", ""), token):
-            return refused(401, "the Authorization header is missing or wrong", {"WWW-Authenticate": "Bearer"})
+        if (away := turned_away(request, callers, Grant.READ)) is not None:
+            return away
         if request.query_params.keys() - set(names):
             return refused(400, "there are only the parameters " + ", ".join(names))
         if free.locked():

@@ -27,6 +27,14 @@ class Words:
     """Whether it says that a comment `recheck` asks again."""
 
 
+def older_bot(body: str) -> str | None:
+    """Which bot's comment about signatures it is that a service follows upon: `cla-action`, `cla-assistant`, or
+    `ospo-action` for an Action of ours. Whether a bot wrote it, its author says."""
+    if body.startswith(MARKER):
+        return "ospo-action"
+    return {"the CLA action": "cla-action", "cla-assistant": "cla-assistant"}.get(old_comment(body) or "")
+
+
 def is_kept(body: str) -> bool:
     """Whether a comment is ours, or one of a bot that we take over from. Whether a bot wrote it, its author says."""
     return body.startswith(MARKER) or old_comment(body) is not None

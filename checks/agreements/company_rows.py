@@ -1,5 +1,5 @@
-"""Rows about companies in tables of the kind that EasyCLA has: what a company signed (CCLA), for whom it speaks, and who
-of its people said so (ECLA).
+"""Rows about companies in tables of the kind that EasyCLA has: what a company signed (CCLA), for whom it speaks, and
+who of its people said so (ECLA).
 
 A list of such a table names people by login. A login may belong to somebody else by now, so an entry counts by the
 number of the account alone: as the list has it, `ada (1)`, or as another row of the same table does.
@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from checks.agreements.incoming import Collector, account_number, derived_id
+from checks.agreements.signature_file import joined
 from checks.model.signatures import Act, Company, How, SignatureRecord, Signer
 
 #: What such a table calls a company's own signature, and what one of its people says.
@@ -69,7 +70,7 @@ class CompanyRows:
         companies: dict[str, Company] = {}
         for row in (row for row in self.rows if not row.employee):
             known = companies.get(row.company, Company(row.company, row.name[:300]))
-            companies[row.company] = _joined(known, self._listed(row))
+            companies[row.company] = joined(known, self._listed(row))
             self._record(row, Act.SIGNED)
         for row in (row for row in self.rows if row.employee):
             if row.company in companies:
@@ -171,18 +172,3 @@ class CompanyRows:
 def _domain(name: str) -> str:
     """`*.example.com` and `@example.com` are usual; a domain speaks for the addresses at it alone."""
     return name.lower().removeprefix("*").removeprefix("@").removeprefix(".")
-
-
-def _joined(one: Company, other: Company) -> Company:
-    """With what both have, each once."""
-    return replace(
-        one,
-        managers=_once((*one.managers, *other.managers)),
-        domains=tuple(dict.fromkeys((*one.domains, *other.domains))),
-        organizations=tuple(dict.fromkeys((*one.organizations, *other.organizations))),
-        accounts=_once((*one.accounts, *other.accounts)),
-    )
-
-
-def _once(people: Sequence[Signer]) -> tuple[Signer, ...]:
-    return tuple({signer.account_id: signer for signer in people}.values())

@@ -7,10 +7,11 @@ is a file with both. The reader takes such a file line by line, and any other la
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from checks.agreements.codec import company_json, read_company, read_record, record_json
-from checks.model.signatures import Company, SignatureRecord
+from checks.model.signatures import Company, SignatureRecord, Signer
 
 FORMAT = "ospo-gate signatures"
 VERSION = 1
@@ -67,6 +68,35 @@ def appended(text: str, records: Sequence[SignatureRecord]) -> str:
         return write_signatures((*read.records, *fresh), read.companies)
     comma = "," if read.records else ""
     return text.removesuffix(end) + comma + "\n".join(_rows(map(record_json, fresh))) + f"\n{end}"
+
+
+def with_companies(text: str, companies: Sequence[Company]) -> str:
+    """The file with further companies; one that is there gets what it has not yet, and keeps its name. The lines of the
+    records stay as they are. Raises ValueError for a file that is not whole."""
+    read = read_signatures(text)
+    if read.problems:
+        raise ValueError(f"line {read.problems[0].line}: {read.problems[0].message}")
+    known = {company.id: company for company in read.companies}
+    for company in companies:
+        known[company.id] = joined(known.get(company.id, company), company)
+    after = tuple(known.values())
+    return text if after == read.companies else write_signatures(read.records, after)
+
+
+def joined(one: Company, other: Company) -> Company:
+    """A company with what either says of it, each once."""
+    return replace(
+        one,
+        managers=_people(one.managers, other.managers),
+        domains=tuple(dict.fromkeys((*one.domains, *other.domains))),
+        organizations=tuple(dict.fromkeys((*one.organizations, *other.organizations))),
+        accounts=_people(one.accounts, other.accounts),
+    )
+
+
+def _people(one: Sequence[Signer], other: Sequence[Signer]) -> tuple[Signer, ...]:
+    """By the number of the account; a login alone is somebody else."""
+    return tuple({signer.account_id or f"@{signer.login}": signer for signer in (*one, *other)}.values())
 
 
 def read_signatures(text: str) -> SignatureFile:

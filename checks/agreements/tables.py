@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from checks.agreements.company_rows import CORPORATE, EMPLOYEE, CompanyRow, CompanyRows
 from checks.agreements.incoming import Collector, Imported, Terms, account_number, derived_id, time_of
@@ -140,55 +140,74 @@ def _add(collector: Collector, companies: CompanyRows, line: int, row: _Row) -> 
     except ValueError as error:
         collector.problem(line, str(error))
         return
-    document, version = _document(row, collector.terms), collector.terms.version or _text(row, "version")
-    if of_company:
-        document, version = _company_document(row, collector.terms), _text(row, "version") or collector.terms.version
+    document, version = (_of_company if of_company else _of_person)(row, collector.terms)
     if version is None:
         collector.problem(line, "it says no version: name one with --version")
-        return
-    if of_company:
-        if (name := _text(row, "company")) is None:
-            collector.problem(line, "it names no company")
-            return
-        lists = {column: str(row[column])[:_LIST] for column in _LISTS if isinstance(row.get(column), str | list)}
+    elif not of_company:
+        _person(collector, line, row, _Signed(signer, at, until, revoked, document, version))
+    elif (name := _text(row, "company")) is None:
+        collector.problem(line, "it names no company")
+    else:
+        lists = {column: _list(row[column]) for column in _LISTS if column in row}
         told = CompanyRow(
             line, name, _text(row, "identity"), type_ in EMPLOYEE, signer, at, until, revoked, document, version,
             _evidence(row), lists,
         )  # fmt: skip
         companies.rows.append(told)
-        return
+
+
+class _Signed(NamedTuple):
+    """What a row says of a signature."""
+
+    signer: Signer
+    at: datetime
+    until: datetime | None
+    revoked: datetime | None
+    document: str
+    version: str
+
+
+def _person(collector: Collector, line: int, row: _Row, told: _Signed) -> None:
+    signer, at = told.signer, told.at
     record = SignatureRecord(
-        id=derived_id("table", document, version, signer.account_id or signer.login, at),
+        id=derived_id("table", told.document, told.version, signer.account_id or signer.login, at),
         act=Act.SIGNED,
-        document=document,
-        version=version,
+        document=told.document,
+        version=told.version,
         signer=signer,
         at=at,
         how=How.IMPORT,
         evidence=_evidence(row),
-        until=until,
+        until=told.until,
         fields=_fields(row),
     )
     collector.add(line, record)
-    if revoked is not None:
-        end = replace(record, id=f"{record.id}-end", act=Act.REVOKED, at=max(revoked, at), ends=record.id)
+    if told.revoked is not None:
+        end = replace(record, id=f"{record.id}-end", act=Act.REVOKED, at=max(told.revoked, at), ends=record.id)
         collector.add(line, replace(end, until=None, fields=MappingProxyType({})))
 
 
-def _document(row: _Row, terms: Terms) -> str:
-    """The column counts where the policy has a document of that name; titles of other tools are only titles."""
+def _of_person(row: _Row, terms: Terms) -> tuple[str, str | None]:
+    """Document and version. The column counts where the policy has a document of that name; titles of other tools are
+    only titles."""
     named = _text(row, "document")
-    return named if named in {str(document.name) for document in terms.documents} and named else terms.document
+    document = named if named in {str(document.name) for document in terms.documents} and named else terms.document
+    return document, terms.version or _text(row, "version")
 
 
-def _company_document(row: _Row, terms: Terms) -> str:
-    """As `_document`; without a name of the policy's, its only one for companies."""
+def _of_company(row: _Row, terms: Terms) -> tuple[str, str | None]:
+    """The same for companies; what the import is told of the version is about people first."""
     named = _text(row, "document")
-    of_companies = [str(document.name) for document in terms.documents if document.kind.companies]
-    if named in of_companies and named:
-        return named
-    only = of_companies[0] if len(of_companies) == 1 else None
-    return terms.company_document or only or terms.document
+    known = [str(document.name) for document in terms.documents if document.kind.companies]
+    only = known[0] if len(known) == 1 else None
+    document = named if named in known and named else terms.company_document or only or terms.document
+    return document, _text(row, "version") or terms.version
+
+
+def _list(value: object) -> str:
+    """A cell with several names."""
+    items = value if isinstance(value, list) else [value]
+    return ",".join(str(item) for item in items if isinstance(item, str | int))[:_LIST]
 
 
 def _text(row: _Row, column: str) -> str | None:

@@ -20,6 +20,8 @@ from checks.policy.schema import Policy
 from checks.rules import CHECKS
 from checks.rules.check import Check, Context, rules_of
 
+_BEFORE = (Step(("not judged",), ("it was there before this change, and this check looks at what a change brings",)),)
+
 
 @dataclass(frozen=True, slots=True)
 class RuleTold:
@@ -114,6 +116,8 @@ def _told(
     section = part.sections.get(check.id)
     if section is None or change is None or check.id not in policy.sections:
         return CheckTold(check.id, check.title, on=False)
+    if change not in asking.judged(check, policy.sections[check.id]):
+        return CheckTold(check.id, check.title, True, tuple(_rules(check, part, findings)), _BEFORE, part)
     known = joined(facts, check.own_facts(asking.snapshot, section)) if check.own_facts is not None else facts
     steps = tuple(check.trace(change, known, section, Context(now, policy.remarks))) if check.trace else ()
     rules = tuple(_rules(check, part, findings))

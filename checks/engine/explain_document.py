@@ -100,9 +100,8 @@ def package_json(
     origins = Origins(policy.reference.source, policies.overrides)
     where = where_in(policy, origins)
     by_rule = {finding.id for check in explained.checks for rule in check.rules for finding in rule.findings}
-    ids = _ids(told)
-    shown = [finding_json(finding, public) for finding in report.findings if finding.id not in by_rule]
-    said = {_case(finding_json(finding, public)) for finding in report.findings}
+    ids = _ids(report.findings, told)
+    shown = [_named(finding, public, ids) for finding in report.findings if finding.id not in by_rule]
     facts_told = known(asked.purl, asked.version, facts, now)
     return {
         "package": versioned(asked.purl, asked.version),
@@ -118,23 +117,32 @@ def package_json(
         ],
         "waivers": [
             {
-                "finding": ids.get(_case(finding_json(finding, public)), finding.id),
+                "finding": ids.get(finding.id, finding.id),
                 "rule": finding.rule,
                 "steps": steps_json(_covering(steps) if public else steps, where),
             }
             for finding, steps in explained.waivers
         ],
-        "others": [*shown, *(finding for finding in told if _case(finding) not in said)],
+        "others": [*shown, *(finding for finding in told if finding["id"] not in ids.values())],
     }
 
 
-def _case(finding: Json) -> tuple[Any, ...]:
-    """What makes two findings the same in two reports."""
-    return finding["check"], finding["rule"], finding["subject"]["purl"], finding["subject"]["version"]
+def _ids(findings: Iterable[Finding], told: Sequence[Json]) -> Mapping[str, str]:
+    """What findings are called in another report that was made of the same, or nearly."""
+    left: dict[tuple[str, ...], list[str]] = {}
+    for item in told:
+        case = (item["rule"], item["subject"]["purl"] or "", item["subject"]["version"] or "")
+        left.setdefault(case, []).append(item["id"])
+    found = {}
+    for finding in findings:
+        names = left.get((finding.rule, finding.subject.purl or "", finding.subject.version or ""), [])
+        if names:
+            found[finding.id] = names.pop(0)
+    return found
 
 
-def _ids(told: Sequence[Json]) -> Mapping[tuple[Any, ...], str]:
-    return {_case(finding): finding["id"] for finding in reversed(told)}
+def _named(finding: Finding, public: bool, ids: Mapping[str, str]) -> Json:
+    return {**finding_json(finding, public), "id": ids.get(finding.id, finding.id)}
 
 
 def _covering(steps: Sequence[Step]) -> tuple[Step, ...]:
@@ -142,11 +150,7 @@ def _covering(steps: Sequence[Step]) -> tuple[Step, ...]:
     return tuple(step._replace(steps=()) for step in steps if step.mark is Mark.YES)
 
 
-def _check(check: CheckTold, where: Where, public: bool, ids: Mapping[tuple[Any, ...], str]) -> Json:
-    def named(finding: Finding) -> Json:
-        document = finding_json(finding, public)
-        return {**document, "id": ids.get(_case(document), document["id"])}
-
+def _check(check: CheckTold, where: Where, public: bool, ids: Mapping[str, str]) -> Json:
     return {
         "id": check.id,
         "title": check.title,
@@ -159,7 +163,7 @@ def _check(check: CheckTold, where: Where, public: bool, ids: Mapping[tuple[Any,
                 "id": rule.id,
                 "level": str(rule.level),
                 "policy": where((check.id, "levels", rule.id)),
-                "findings": [named(finding) for finding in rule.findings],
+                "findings": [_named(finding, public, ids) for finding in rule.findings],
             }
             for rule in check.rules
         ],

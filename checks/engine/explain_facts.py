@@ -18,8 +18,8 @@ def known(purl: str, version: str | None, facts: Facts, now: datetime) -> tuple[
     """Facts about the version, then about its package, then the gaps; `now` is UTC."""
     mine, package = facts.version(purl, version), facts.package(purl)
     found = (*_of_version(mine, now), *_of_package(package, now))
-    gaps = dict.fromkeys((*mine.gaps, *package.gaps))
-    silent = tuple(_gap(gap) for gap in list(gaps)[:_MOST])
+    gaps = {(gap.source, gap.reason): gap for gap in (*package.gaps, *mine.gaps)}
+    silent = tuple(_gap(gap) for gap in list(gaps.values())[:_MOST])
     if found or silent:
         return (*found, *silent)
     return (Step(("facts",), ("nobody was asked, or nobody knows the package",), Mark.UNKNOWN),)

@@ -18,14 +18,17 @@ from checks.rules.check import Check, Rule, rules_of
 _MOST = 10
 
 
-def rule_told(name: str, policy: Policy, now: datetime) -> Step:
-    """What the policy says of a rule; `now` is UTC. Raises `UsageError` for one that there is not."""
+def rule_told(name: str, policy: Policy, now: datetime, public: bool = False) -> Step:
+    """What the policy says of a rule; `now` is UTC; `public`: to everybody, so without who may except from it and what
+    was excepted. Raises `UsageError` for one that there is not."""
     check, rule = _named(name, policy)
     key = (check.id, "levels", rule.id)
     level = policy.levels[check.id][rule.id] if check.id in policy.sections else None
     words = f"off, because the check {check.title} is off" if level is None else f"{level}, in the check {check.title}"
     mark = Mark.FACT if level in (None, Level.OFF) else Mark.YES
-    return Step((rule.id,), (words,), mark, (), key if level else (), (), tuple(_about(rule, check, policy, now)))
+    return Step(
+        (rule.id,), (words,), mark, (), key if level else (), (), tuple(_about(rule, check, policy, now, public))
+    )
 
 
 def _named(name: str, policy: Policy) -> tuple[Check, Rule]:
@@ -40,7 +43,7 @@ def _named(name: str, policy: Policy) -> tuple[Check, Rule]:
     return rules[name]
 
 
-def _about(rule: Rule, check: Check, policy: Policy, now: datetime) -> Iterator[Step]:
+def _about(rule: Rule, check: Check, policy: Policy, now: datetime, public: bool) -> Iterator[Step]:
     yield Step(("when",), (rule.summary,))
     yield Step(("then",), (rule.help,))
     if coming := policy.coming.get(rule.id):
@@ -52,6 +55,8 @@ def _about(rule: Rule, check: Check, policy: Policy, now: datetime) -> Iterator[
     if not rule.waivable or rule.id in policy.root.unwaivable:
         key = ("unwaivable",) if rule.waivable else ()
         yield Step(("waivers",), ("this rule cannot be waived",), policy_key=key)
+        return
+    if public:
         return
     named = approvers_of(policy, rule.id)
     who = join([say("{}", account) for account in named], last=" or ") or ("nobody is named",)

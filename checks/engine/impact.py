@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from checks.engine.preview import NO_EFFECT, Effect, Stand, Turn
+from checks.engine.stands import NO_EFFECT, Effect, Stand, Turn
 from checks.policy.owners import Owned
 
 #: Places that are named one by one; the counts are of all.

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Hashable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 from checks.model.facts import NOTHING, Want
@@ -23,21 +23,28 @@ class Knowledge:
     """
 
     def __init__(
-        self, wants: Mapping[str, Want], durations: Collection[Duration], limits: Iterable[timedelta], now: datetime
+        self,
+        wants: Mapping[str, Mapping[str, Want]],
+        durations: Collection[Duration],
+        limits: Iterable[timedelta],
+        now: datetime,
     ) -> None:
-        """`wants`: by type of package (purl)."""
+        """`wants`: by check and type of package (purl)."""
         self.wants = wants
         self.now = now
         self.want = NOTHING
-        for want in wants.values():
-            self.want |= want
+        for of_check in wants.values():
+            for want in of_check.values():
+                self.want |= want
         fixed = {duration.delta for duration in durations}
         self._turns = sorted(turn for delta in fixed if delta is not None and (turn := _before(now, delta)))
         self._working = sorted({duration for duration in durations if duration.delta is None})
         self._oldest = sorted(oldest for limit in set(limits) if (oldest := _before(now, limit)))
-        self._dated = bool(self.want & Want.RELEASES)
+        self.dated = bool(self.want & Want.RELEASES)
+        """Whether dates are compared with those of releases."""
         self._alike: dict[Hashable, VersionFacts] = {}
         self._read: dict[int, datetime] = {}
+        self._steady: dict[date, bool] = {}
 
     def version(self, known: VersionFacts) -> VersionFacts:
         """The same object for all that are alike."""
@@ -48,7 +55,7 @@ class Knowledge:
             advisories = None
         deprecated, yanked = (known.deprecated, known.yanked) if status else (None, None)
         key = (
-            published and self._side(published.value),
+            published and (published.value if self.dated else self.side(published.value)),
             deprecated and self._age(deprecated.as_of),
             yanked and self._age(yanked.as_of),
             advisories and (advisories.value, self._age(advisories.as_of)),
@@ -74,16 +81,22 @@ class Knowledge:
             cycles=known.cycles if self.want & Want.LIFECYCLE else None,
         )
 
-    def wanted(self, type_: str, versioned: bool) -> Want:
-        """What must be known of a package of this type, with an exact version or without."""
-        want = self.wants.get(type_, NOTHING)
+    def wanted(self, check: str, type_: str, versioned: bool) -> Want:
+        """What a check must know of a package of this type, with an exact version or without."""
+        want = self.wants.get(check, {}).get(type_, NOTHING)
         return want if versioned else want.of_package
 
-    def _side(self, published: datetime) -> Hashable:
-        """Where a date is among the moments at which a verdict turns. It is compared with nothing else, unless releases
-        are known, which have dates themselves."""
-        if self._dated:
-            return published
+    def steady(self, day: date) -> bool:
+        """Whether all moments of a day (UTC) are alike, as dates and as the age of data."""
+        known = self._steady.get(day)
+        if known is None:
+            ends = [datetime.combine(day, moment, UTC) for moment in (time.min, time.max)]
+            first, last = ((self.side(moment), self._age(moment)) for moment in ends)
+            known = self._steady[day] = first == last
+        return known
+
+    def side(self, published: datetime) -> Hashable:
+        """Where a date is among the moments at which a verdict turns."""
         working = tuple(duration.after(published) > self.now for duration in self._working)
         return bisect_left(self._turns, published), working
 

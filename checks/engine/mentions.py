@@ -10,6 +10,9 @@ from checks.policy.values import Duration, PackagePattern, RepositoryPattern
 
 #: Keys of the policy that speak of where a manifest is.
 _PLACES = frozenset({"path", "paths"})
+#: Keys that name vulnerabilities, and the one that may say how likely their exploitation is.
+_VULNERABILITIES = frozenset({"advisory", "advisories"})
+_PROBABILITY = "block_from"
 #: When the time to fix a vulnerability begins.
 _CLOCK, _FIXES = "clock", "fix-available"
 
@@ -33,13 +36,17 @@ class Mentions:
     fixes: bool = False
     """Whether anything depends on which version fixes a vulnerability."""
     durations: frozenset[Duration] = frozenset()
+    advisories: frozenset[str] = frozenset()
+    """Names of vulnerabilities, in lower case."""
+    probabilities: frozenset[float] = frozenset()
+    """Of exploitation."""
 
     @classmethod
     def of(cls, parts: Iterable[object]) -> "Mentions":
         """What these values of a policy speak of, however deep."""
         packages, repositories, properties = set(), set(), set()
         names: set[str] = set()
-        durations = set()
+        durations, advisories, probabilities = set(), set(), set()
         for name, value in _leaves("", parts):
             if isinstance(value, PackagePattern):
                 packages.add(value)
@@ -48,6 +55,10 @@ class Mentions:
                 repositories.add(value)
             elif isinstance(value, Duration):
                 durations.add(value)
+            elif name in _VULNERABILITIES:
+                advisories.add(str(value).lower())
+            elif name == _PROBABILITY and (limit := _probability(str(value))) is not None:
+                probabilities.add(limit)
             elif name in _PLACES:
                 names.add("paths")
             elif name == _CLOCK:
@@ -59,7 +70,10 @@ class Mentions:
         return cls(
             *(frozenset(packages), frozenset(repositories), frozenset(properties)),
             *("paths" in names, "versions" in names, "below" in names, "each_repository" in names),
+            fixes=_FIXES in names,
             durations=frozenset(durations),
+            advisories=frozenset(advisories),
+            probabilities=frozenset(probabilities),
         )
 
 
@@ -87,6 +101,14 @@ def _leaves(name: str, value: object) -> Iterator[tuple[str, object]]:
             yield from _leaves(name, item)
     elif value is not None and value is not False and (name == _CLOCK or not isinstance(value, Enum)):
         yield name, value
+
+
+def _probability(text: str) -> float | None:
+    """None: it is the word of a severity."""
+    try:
+        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        return None
 
 
 def _read(form: type[PackagePattern | Duration], text: str) -> PackagePattern | Duration | None:

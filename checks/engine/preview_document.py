@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from checks.engine.impact import Found, Impact, Move, Row, moved
-from checks.engine.preview import Stand
 from checks.engine.preview_pulls import PullTurn
+from checks.engine.stands import Stand
 from checks.model.purl import versioned
 from checks.model.report import PolicyReference
 from checks.render.preview import lacking, not_previewed, partly_previewed, pulls_summary, summary
@@ -133,6 +133,12 @@ def _place(found: Found, repositories: Mapping[int, About]) -> dict[str, Any]:
             for turn in found.turns
         ],
     }
+
+
+def on_day(document: dict[str, Any], day: str) -> dict[str, Any]:
+    """The document of a preview whose new policy was taken as it will be on a day."""
+    words = f"The new policy is taken as it will be on {day}, and everything else as it is now."
+    return {**document, "on": day, "summary": f"{document['summary']} {words}"}
 
 
 # -- pull requests ---------------------------------------------------------------------------------------------------

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from checks.engine.preview import Pair, Stand, changed_waivers, stand
+from checks.engine.differing import changed_waivers
+from checks.engine.preview import Pair
+from checks.engine.stands import Stand, stand
 from checks.model.finding import Level
 from checks.model.report import Mode, Report
 from checks.policy.schema import Policy

@@ -290,6 +290,12 @@ class PackagesSection(Section):
         positions = [place for place in self._index.positions(purl) if self.advice[place].covers(purl, version)]
         return max(positions, key=lambda place: STRICTNESS.index(self.advice[place].advice), default=None)
 
+    def speaking(self, purl: str, version: str | None) -> Iterator[int]:
+        """Positions of all advice that speaks of a package version, or may do so where that is not known."""
+        for place in self._index.positions(purl):
+            if version is None or self.advice[place].covers(purl, version):
+                yield place
+
     def advised_partly(self, purl: str) -> Iterator[int]:
         """Positions of the advice that speaks of some versions of a package."""
         return (place for place in self._index.positions(purl) if self.advice[place].versions is not None)

@@ -43,8 +43,8 @@ def layers_told(
         yield Step(say("{} is to come", rule), words, policy_key=(key, "levels", rule))
     for entry in policy.coming_entries:
         place = say("{}:{}", entry.file or policies.reference.source, entry.line)
-        what, words = ".".join(entry.path[:-1]), say("{} holds from {} on", entry.name, (str(entry.day),))
-        yield Step(say("an entry of {} is to come", what), words, source=place)
+        what = say("an entry of {} is to come", ".".join(entry.path[:-1]))
+        yield Step(what, say("{} holds from {} on", entry.name, (str(entry.day),)), source=place)
     for remark in policy.remarks:
         if remark.rule == "override-undecided":
             continue  # the override itself, or the property of the mode, tells it above

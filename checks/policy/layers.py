@@ -111,6 +111,14 @@ class Layers:
         self._lists: DatedLists | None = None
         self._dated: dict[int, tuple[object, bool]] = {}
 
+    def without(self, *names: str) -> "Layers":
+        """The same without some keys of the main tree."""
+        from checks.policy.merging import without
+
+        found = Layers(without(self.tree, *names), tuple(self.loader.shapes.values()), self.reference)
+        found.overrides = self.overrides
+        return found
+
     def read(self, overrides: "Iterable[Override]", now: datetime | None) -> Made:
         """The tree under overrides, as it holds at `now` (UTC); None: when all of it is in force."""
         tree = self.tree
@@ -217,11 +225,25 @@ class PolicySet:
         self._own_moments: dict[str, tuple[datetime, ...]] = {}
         root = plain.root
         self._varies = bool(layers and (layers.overrides or self._moments or root.mode_property or self.wants_own))
+        self._always: datetime | None = None
 
     @classmethod
     def of(cls, policy: Policy) -> "PolicySet":
         """A policy that holds for every repository."""
         return cls(PolicyFiles(b"", policy.reference.source), policy)
+
+    def without_waivers(self) -> "PolicySet":
+        """The same policy as if it had no waivers: to see what they cover."""
+        if self._layers is None or self._layers.tree.get("waivers") is None:
+            return self
+        layers = self._layers.without("waivers")
+        return PolicySet(self.files, layers.policy(layers.read((), None)), layers)
+
+    def on(self, moment: datetime) -> "PolicySet":
+        """The same policy, which is always as it is at one moment (UTC): to see what it will do then."""
+        found = PolicySet(self.files, self.plain, self._layers)
+        found._always = moment
+        return found
 
     @property
     def reference(self) -> PolicyReference:
@@ -276,6 +298,7 @@ class PolicySet:
         """
         if not self._varies or self._layers is None:
             return self.plain
+        now = self._always or now
         case = self._case(repository, target, now)
         if own is not None and self.wants_own:
             digest = sha256(own).hexdigest()
@@ -291,6 +314,7 @@ class PolicySet:
         """
         if not self._varies:
             return self.plain
+        now = self._always or now
         case = Case(applied=overrides)
         return self.policy_in(case._replace(epoch=self._epoch(now, case)), now)
 

@@ -24,6 +24,9 @@ ITEMS = 10
 #: How many finding ids the hidden line remembers of each kind.
 _REMEMBERED = 60
 
+#: Older bots whose comments stand on pull requests when the service takes over.
+_OLDER = {"cla-action": "the CLA action", "cla-assistant": "cla-assistant", "ospo-action": "the Action `ospo-gate`"}
+
 _SAID = re.compile(r"^<!-- ospo-gate:said((?: [a-z]+=[a-z0-9_,-]*)*) -->\r?$", re.MULTILINE)
 _ID = re.compile(r"[a-z0-9_]+-[a-z0-9]+\Z")
 
@@ -37,6 +40,8 @@ class Said:
     fixed: tuple[str, ...] = ()
     waited: tuple[str, ...] = ()
     accepted: tuple[str, ...] = ()
+    older: tuple[str, ...] = ()
+    """The older bot whose comment stands there."""
 
     @classmethod
     def read(cls, body: str) -> "Said":
@@ -60,7 +65,7 @@ def comment(report: Report, presentation: Presentation, previous: str | None) ->
     speaks = bool(groups.blocking or groups.warnings)
     if previous is None and (not speaks or (presentation.bot_author and not _person_must_act(report, groups))):
         return None
-    said = _remember(Said.read(previous or ""), groups)
+    said = _remember(Said.read(previous or ""), groups, _ids([presentation.older]))
     if not speaks:
         return _in_order(report, said)
     return fit(lambda shown: _assembled(report, groups, presentation, said, shown), ITEMS, COMMENT)
@@ -71,7 +76,7 @@ def _person_must_act(report: Report, groups: Groups) -> bool:
 
 
 def _assembled(report: Report, groups: Groups, presentation: Presentation, said: Said, shown: int) -> str:
-    body = (part for part in paragraphs(report, groups, presentation, shown) if part)
+    body = (part for part in (*paragraphs(report, groups, presentation, shown), _follows(report, said)) if part)
     footer = f"<sub>{' · '.join(_footer(report, groups, presentation))}</sub>"
     return "\n\n".join((f"{MARKER}\n### {heading(report, groups)}", *body, footer, f"{said}\n"))
 
@@ -149,10 +154,19 @@ def _in_order(report: Report, said: Said) -> str:
         return f"{MARKER}\n### Nothing is judged here any more\n\n{phrase(sentences.off(report))}\n\n{said}\n"
     kinds = (("fixed", said.fixed), ("waited out", said.waited), ("accepted", said.accepted))
     line = " · ".join(f"{kind}: {', '.join(code(id_) for id_ in ids)}" for kind, ids in kinds if ids)
-    return "\n\n".join(part for part in (f"{MARKER}\n### ✅ Everything is in order", line, f"{said}\n") if part)
+    parts = (f"{MARKER}\n### ✅ Everything is in order", line, _follows(report, said), f"{said}\n")
+    return "\n\n".join(part for part in parts if part)
 
 
-def _remember(earlier: Said, groups: Groups) -> Said:
+def _follows(report: Report, said: Said) -> str:
+    """Nobody shall wait for a bot that is not asked any more, nor sign twice."""
+    bot = next((_OLDER[name] for name in said.older if name in _OLDER), None)
+    if bot is None or all(outcome.check != "agreements" for outcome in report.outcomes):
+        return ""
+    return f"The comment of {bot} on this pull request is not renewed any more: who has to sign stands here."
+
+
+def _remember(earlier: Said, groups: Groups, older: tuple[str, ...]) -> Said:
     """What this comment says, and what became of all that earlier ones said."""
     fix = [finding.id for finding in (*groups.to_fix, *groups.warnings)]
     wait = [finding.id for finding in (*groups.approval, *groups.clears)]
@@ -164,6 +178,7 @@ def _remember(earlier: Said, groups: Groups) -> Said:
         fixed=_ids(id_ for id_ in (*earlier.fixed, *earlier.fix) if id_ not in gone),
         waited=_ids(id_ for id_ in (*earlier.waited, *earlier.wait) if id_ not in gone),
         accepted=_ids(id_ for id_ in (*earlier.accepted, *earlier.fix, *earlier.wait) if id_ in waived),
+        older=earlier.older or older,
     )
 
 

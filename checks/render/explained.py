@@ -39,7 +39,7 @@ def value_lines(values: Sequence[Json]) -> Iterator[str]:
 def _lines(document: Json, values: Sequence[str], width: int) -> Iterator[str]:
     package = document.get("package")
     if package:
-        yield from _headline(document, package, width)
+        yield from _headline(package, width)
         for note in (document.get("verdict") or {"notes": ()})["notes"]:
             yield from row(f"· {shown(note)}", width, 2)
     head = [*_head(document, width), *_layers(document["layers"], width)]
@@ -56,9 +56,14 @@ def _lines(document: Json, values: Sequence[str], width: int) -> Iterator[str]:
         yield from values
 
 
-def _headline(document: Json, package: Json, width: int) -> Iterator[str]:
+def concluded(package: Json) -> str:
+    """What comes of a package, with its sign: `✗ left-pad 1.3.0 is blocked`."""
     about = f"{shown(package['name'])} {shown(package['version'])}" if package["version"] else shown(package["name"])
-    words = _CONCLUSIONS.get(package["conclusion"], "· {} was judged").format(about)
+    return _CONCLUSIONS.get(package["conclusion"], "· {} was judged").format(about)
+
+
+def _headline(package: Json, width: int) -> Iterator[str]:
+    words = concluded(package)
     place = f" in {shown(package['path'])}" if package["path"] else ""
     yield from row(f"{words}, in the scope {package['scope']}{place}.", width, 0)
 

@@ -1,7 +1,8 @@
 """What a renderer of Markdown must know besides the report: where links go and which comment commands exist."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from checks.model.dependency import Location
@@ -28,6 +29,10 @@ class Presentation:
     """Comment commands that work today, without the slash: `wrong`, `waive`. Nothing else is offered."""
     buttons: bool = False
     """Whether somebody listens when a button of a check run is pressed."""
+    sign_queries: Mapping[str, str] = field(default_factory=dict)
+    """What follows the address of a document on that page, by its name, where the policy has several of the name."""
+    older: str = ""
+    """Which older bot has a comment about signatures there; see `checks.agreements.comment.older_bot`."""
     bot_author: bool = False
     """Whether a bot opened the pull request: it gets no comment until a person must act."""
 
@@ -53,6 +58,7 @@ def signing(finding: Finding, presentation: Presentation) -> str:
     if finding.move is not Move.SIGNER or not name or not presentation.sign_url:
         return ""
     url = f"{presentation.sign_url.rstrip('/')}/documents/{quote(name, safe='', errors='replace')}"
+    url += presentation.sign_queries.get(name, "")
     return f"{link('Read and sign', url)}."
 
 

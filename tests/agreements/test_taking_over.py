@@ -160,11 +160,13 @@ def test_a_table_of_the_kind_that_easycla_has() -> None:
     assert [(one.signer, dict(one.fields)) for one in done.records] == [
         (Signer(1, "ada", "Ada L", "ada@example.org"), {"company": "Example Corp"}),
         (Signer(None, "bob", "Bob;\r\nJr", "bob@corp.example"), {"company": "Corp"}),
+        (Signer(9, "ida", "Ida", "ida@corp.example"), {}),
     ]
+    assert [(one.name, one.managers) for one in done.companies] == [("Corp", (Signer(9, "ida"),))]
     assert (done.rows, done.without_account) == (4, 1)
     assert told(done) == [
         "4: it has no account's number, so it counts only with `match_logins`",
-        "6: it is about a company: its managers enter the company and its people",
+        "6: it lists nobody, so the company covers nobody until its people are added",
         "7: it names no account on GitHub, so nobody can tell whose commits it covers",
     ]
 

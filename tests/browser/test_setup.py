@@ -176,7 +176,7 @@ def test_from_nothing_to_the_first_verdict(browser: Browser, office: Office) -> 
         office.works()
         page.get_by_role("link", name="Install it on example").click()
         page.get_by_role("button", name="example").click()
-        arrives(page, SET_UP)
+        arrives(page, "ospo-gate is installed on example")
         page.goto("/setup/next")
         expect(main(page)).to_contain_text("It is installed on example")
     office.repository.commit(

@@ -128,6 +128,30 @@ licenses:
     assert found["glyph"]["licenseConcluded"] == "MIT"
 
 
+def test_the_policy_concludes_as_its_overrides_say_for_the_repository(run: Run, tmp_path: Path) -> None:
+    clarify = '{package: "pkg:npm/tiny", license: %s, evidence: LICENSE, sha256: "' + "ab" * 32 + '"}'
+    policy = f"""\
+version: 1
+repository_file: {{honor: true}}
+licenses: {{allow: [MIT, Apache-2.0], clarify: [{clarify % "ISC"}]}}
+overrides:
+  - {{match: {{repositories: firmware}}, licenses: {{clarify: [{clarify % "Apache-2.0"}]}}}}
+  - {{match: {{properties: {{tier: a}}}}, licenses: {{clarify: [{clarify % "0BSD"}]}}}}
+  - {{match: {{scopes: runtime}}, from: 2999-01-01, licenses: off}}
+"""
+    checkout = Checkout(tmp_path / "web", {**LOCK, "policy.yaml": policy, ".github/ospo-gate.yml": "- no policy"})
+
+    def concluded(*arguments: str) -> str:
+        found = bom(run, checkout.path, "--format", "spdx-json", *arguments)["packages"]
+        return str(next(item["licenseConcluded"] for item in found if item["name"] == "tiny"))
+
+    assert concluded() == "ISC"
+    assert concluded("--repository-name", "example/firmware") == "Apache-2.0"
+    assert concluded("--repository-name", "example/firmware", "--property", "tier=a") == "0BSD"
+    checkout.git("remote", "add", "origin", "git@github.example:example/firmware.git")
+    assert concluded() == "Apache-2.0"
+
+
 def test_the_installed_tree_knows_licenses(run: Run, tmp_path: Path) -> None:
     files = {"package-lock.json": lock(tiny="")}
     checkout = Checkout(tmp_path / "web", files)

@@ -12,6 +12,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
+from app.api_tokens import Callers
 from app.store.database import Database
 from app.store.documents import DocumentStore
 from app.store.repositories import RepositoryStore
@@ -167,7 +168,7 @@ def server(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     database = Database(url)
     app = FastAPI()
     sboms = StoredSboms(DocumentStore(database), "https://git.example")
-    app.include_router(router(TOKEN, RepositoryStore(database), sboms))
+    app.include_router(router(Callers.of(TOKEN), RepositoryStore(database), sboms))
     served = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
     thread = threading.Thread(target=served.run)
     thread.start()

@@ -13,6 +13,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
+from app.api_tokens import Callers
 from app.store.database import Database
 from app.store.policies import PolicyStore
 from app.store.repositories import RepositoryRow, RepositoryStore
@@ -56,7 +57,7 @@ def server(url: str) -> Iterator[str]:
 
     database = Database(url)
     app = FastAPI()
-    app.include_router(router(TOKEN, WhereStore(database), RepositoryStore(database), owners))
+    app.include_router(router(Callers.of(TOKEN), WhereStore(database), RepositoryStore(database), owners))
     served = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
     thread = threading.Thread(target=served.run)
     thread.start()

@@ -4,7 +4,6 @@ import asyncio
 import random
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -21,10 +20,10 @@ from app.store.database import Database
 from app.store.tables import delivery
 from tests.end_to_end import mortal
 from tests.end_to_end.examples import CLEAN, COPYLEFT, SIGNED, pull, repository
-from tests.end_to_end.stage import Stage
+from tests.end_to_end.forked import Forked
+from tests.end_to_end.stage import PATIENCE, Stage
 from tests.simulator import Pull
 
-ROOT = Path(__file__).parents[2]
 #: Of a process: where it dies, and the how-manieth time that it is there (or after how many milliseconds).
 Plan = Callable[[str], tuple[str, int]]
 
@@ -60,7 +59,7 @@ class Fleet(Stage):
         for process in self.processes.values():
             process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)
         for process in self.processes.values():
-            process.wait(timeout=30)
+            process.wait(timeout=PATIENCE)
         self.processes.clear()
         self.process = None
 
@@ -139,10 +138,9 @@ class Fleet(Stage):
 
     def _start(self, role: str) -> None:
         point, times = self.plan(role)
-        command = [sys.executable, "-m", "tests.end_to_end.mortal", point, str(times), role.partition(" ")[0]]
-        environment = self.environment | {"PYTHONPATH": str(ROOT)}
+        command = ["tests.end_to_end.mortal", point, str(times), role.partition(" ")[0]]
         with self.log.open("ab") as log:
-            self.processes[role] = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=self.folder)
+            self.processes[role] = Forked(command, self.environment, log, self.folder)
 
     def ready(self) -> bool:
         """Whether the web process lives and can work."""
@@ -200,7 +198,7 @@ class Author:
         change = story.change
         fleet.until(lambda: fleet.dead() or fleet.runs(change.repository, change.head_sha), "a verdict or a death")
 
-    def settled(self, seconds: float = 60.0) -> Outcome:
+    def settled(self, seconds: float = 2 * PATIENCE) -> Outcome:
         """The outcome, when everything was delivered and nothing waits any more."""
         fleet = self.fleet
         fleet.until(lambda: fleet.redeliver() == 0, "every delivery is acknowledged", seconds)

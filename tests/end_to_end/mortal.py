@@ -1,13 +1,12 @@
-"""`ospo-gate` as a process that kills itself at a named point: `python -m tests.end_to_end.mortal POINT TIMES serve`.
+"""`ospo-gate` as a process that kills itself at a named point; the arguments are `POINT TIMES serve`.
 
 The points are set into the product's classes from here; the product knows nothing of them.
 """
 
 import os
 import signal
-import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 #: Where a process can die, in the order in which a delivery passes them.
@@ -107,9 +106,9 @@ def _at(fate: Fate) -> None:
             raise ValueError(other)
 
 
-if __name__ == "__main__":
-    point, times, *arguments = sys.argv[1:]
-    _at(Fate(point, int(times)))
-    from app.cli.main import main
+def main(arguments: Sequence[str]) -> int:
+    from app.cli import main as command
 
-    sys.exit(main(arguments))
+    point, times, *further = arguments
+    _at(Fate(point, int(times)))
+    return command.main(further)

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from tests.end_to_end.examples import COPYLEFT, pull
-from tests.end_to_end.stage import Stage
+from tests.end_to_end.stage import CONNECTIONS, PATIENCE, Stage
 from tests.simulator import Pull, Repository, User
 
 POLICY = """\
@@ -37,7 +37,7 @@ class Office(Stage):
         """What there is before the service starts for the first time."""
         self.settings = {
             "OSPO_GATE_RETRY_SECONDS": "1",
-            "OSPO_GATE_LEASE_SECONDS": "2",
+            "OSPO_GATE_LEASE_SECONDS": "2",  # some of the stories kill the service
             "OSPO_GATE_POLICY": "example/policy@main",
             "OSPO_GATE_API_TOKEN": TOKEN,
             "OSPO_GATE_PUBLIC_URL": f"http://127.0.0.1:{self.port}",
@@ -89,7 +89,7 @@ class Office(Stage):
     def requests(self) -> list[dict[str, Any]]:
         """What the API lists as open."""
         url, bearer = f"http://127.0.0.1:{self.port}/api/v1/requests", {"Authorization": f"Bearer {TOKEN}"}
-        found: list[dict[str, Any]] = httpx.get(url, headers=bearer).json()["requests"]
+        found: list[dict[str, Any]] = httpx.get(url, headers=bearer, timeout=PATIENCE).json()["requests"]
         return found
 
     def decided(self, found: Pull, conclusion: str, words: str = "") -> str:
@@ -122,17 +122,15 @@ class Office(Stage):
 
     def sql(self, statement: str) -> list[Any]:
         """Of the service's own database, for what time alone would do."""
-        with sqlite3.connect(self.folder / "gate.db", timeout=10) as database:
+        with sqlite3.connect(self.folder / "gate.db", timeout=30) as database:
             return database.execute(statement).fetchall()
 
     @contextmanager
     def browser(self, login: str) -> Iterator[httpx.Client]:
         """Somebody who signed in."""
-        # A server may close a resting connection just as the next request is sent. Browsers send it again, httpx not.
-        anew = httpx.Limits(max_keepalive_connections=0)
         base = f"http://127.0.0.1:{self.port}"
-        with httpx.Client(base_url=base, headers={"Accept": "text/html"}, limits=anew) as client:
+        with httpx.Client(base_url=base, headers={"Accept": "text/html"}, **CONNECTIONS) as client:
             begun = client.get("/signin", params={"to": "/requests"})
-            done = httpx.post(begun.headers["location"], data={"login": login})
+            done = httpx.post(begun.headers["location"], data={"login": login}, timeout=PATIENCE)
             client.get(done.headers["location"])
             yield client

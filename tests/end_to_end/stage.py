@@ -12,18 +12,26 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
+import httpx
+
+from tests.end_to_end.forked import Forked
 from tests.simulator import Simulator
 from tests.simulator.world import Profile
 
 SECRET = "a-secret-that-only-the-tests-know"
 #: Seconds until a verdict that does not come is a failure of the test.
-PATIENCE = 40.0
+PATIENCE = 60.0
 #: Seconds in which a late publication would have shown itself.
-SILENCE = 0.3
+SILENCE = 0.1
+#: For whoever asks the service on connections of their own: uvicorn closes one that rested for five seconds, and must
+#: not do so just when the next request is sent.
+CONNECTIONS: Any = {"timeout": PATIENCE, "limits": httpx.Limits(keepalive_expiry=2.0)}
 
 
 class Stage:
     """The simulator, an app that is installed in the organization `example`, and the service's process."""
+
+    forked = True
 
     def __init__(self, folder: Path, profile: Profile = "github.com", **settings: str) -> None:
         self.folder = folder
@@ -74,9 +82,12 @@ class Stage:
         return int(self.settings.get("OSPO_GATE_INTERNAL_PORT", self.port))
 
     def start_service(self) -> None:
-        command = [str(Path(sys.executable).with_name("ospo-gate")), "serve"]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log, cwd=self.folder)
+            if self.forked:
+                self.process = Forked(["app.cli.main", "serve"], self.environment, log, self.folder)
+            else:
+                command = [str(Path(sys.executable).with_name("ospo-gate")), "serve"]
+                self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log, cwd=self.folder)
         self.until(self._ready, "the service is ready")
 
     def _ready(self) -> bool:
@@ -84,7 +95,7 @@ class Stage:
         if self.process.poll() is not None:
             raise AssertionError(f"the service ended:\n{self.log.read_text()}")
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.inner}/readyz", timeout=2) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.inner}/readyz", timeout=PATIENCE) as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False
@@ -96,7 +107,7 @@ class Stage:
             self.process.kill()
         else:
             self.process.terminate()
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=PATIENCE)
         self.process = None
 
     @contextmanager
@@ -115,7 +126,7 @@ class Stage:
     def listens(self) -> bool:
         """Whether the service takes connections."""
         try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=1):
+            with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE):
                 return True
         except OSError:
             return False
@@ -143,11 +154,12 @@ class Stage:
         """Wait until every delivery was answered, no work is left and a late publication would have shown itself."""
         self.sim.wait_idle()
         self.until(lambda: self.waiting() == 0, "nothing is left to do")
+        self.until(lambda: not self.sim.server.concurrent, "nothing is asked of GitHub any more")
         time.sleep(SILENCE)
 
     def waiting(self) -> int:
         """How many pull requests wait or are being judged."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.inner}/readyz", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.inner}/readyz", timeout=PATIENCE) as answer:
             return int(json.load(answer)["waiting"])
 
     def comment(self, pull: Any) -> str:
@@ -163,6 +175,12 @@ class Stage:
     def counted(self) -> list[str]:
         """The requests since `sim.reset_counts()` that count: not those for tokens and memberships."""
         return [f"{r.method} {r.path}" for r in self.sim.requests if r.kind not in ("token", "membership")]
+
+
+class Installed(Stage):
+    """The service is started as an operator starts it, which takes a second and a half of a processor."""
+
+    forked = False
 
 
 def free_port() -> int:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.examples import COPYLEFT, SIGNED, pull, repository
-from tests.end_to_end.stage import SECRET, Stage
+from tests.end_to_end.stage import PATIENCE, SECRET, Stage
 
 #: By where it is planted.
 PLANTED = {
@@ -61,7 +61,7 @@ def send(stage: Stage, path: str, body: bytes, headers: dict[str, str]) -> str:
     """The whole answer to a request, headers and all."""
     request = urllib.request.Request(f"http://127.0.0.1:{stage.port}{path}", data=body or None, headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return f"{answer.headers}{answer.read().decode('utf-8', 'replace')}"
     except urllib.error.HTTPError as refused:
         return f"{refused.headers}{refused.read().decode('utf-8', 'replace')}"

@@ -14,6 +14,7 @@ import pytest
 
 from tests.end_to_end.examples import CLEAN, COPYLEFT
 from tests.end_to_end.requesting import EMPTY, TOKEN, Office
+from tests.end_to_end.stage import CONNECTIONS
 
 
 class Channel:
@@ -278,7 +279,7 @@ def test_an_approval_of_an_older_version_does_not_count(office: Office) -> None:
     found.review(office.grace)
     office.decided(found, "success")
     path, text = office.file(found)
-    found.push({path: text.replace("expires: 2027-02", "expires: 2027-03")}, "Longer", office.ada)
+    found.push({path: re.sub("expires: .*", f"expires: {office.last_day()}", text)}, "Another day", office.ada)
     office.decided(found, "action_required")
 
 
@@ -366,7 +367,7 @@ def test_without_the_right_to_write_it_is_decided_on_the_page(office: Office, ch
         assert page not in eve.get("/requests").text
         assert page in eve.get("/requests?show=all").text
         shown = grace.get(page)
-        form = {"csrf": csrf(shown), "decision": "approve", "until": "2027-01-31", "reason": ""}
+        form = {"csrf": csrf(shown), "decision": "approve", "until": office.last_day(), "reason": ""}
         assert grace.post(f"{page}/decision", data={**form, "csrf": "x"}).status_code == 403
         assert (
             "The policy does not take it" in grace.post(f"{page}/decision", data={**form, "until": "2029-01-31"}).text
@@ -383,7 +384,7 @@ def test_the_api_lists_and_decides(office: Office) -> None:
     change, _, found = office.asked()
     bearer = {"Authorization": f"Bearer {TOKEN}"}
     (row,) = [one for one in office.requests() if one["pull"] == found.number]
-    with httpx.Client(base_url=f"http://127.0.0.1:{office.port}", headers=bearer) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{office.port}", headers=bearer, **CONNECTIONS) as client:
         assert row["requests"][0]["reason"] == "linked *dynamically* @grace"
         place = f"/api/v1/requests/{row['id']}/decision"
         assert client.post(place, json={"decision": "decline", "by": "eve", "reason": "no"}).status_code == 409

@@ -37,7 +37,7 @@ def carried_out_but_not_answered(stage: Stage, text: bytes) -> Iterator[threadin
         answer = real(request, path, query, body, document)
         if text in body and not done.is_set():
             done.set()
-            released.wait(20)
+            released.wait(60)
         return answer
 
     server._answer = held
@@ -81,7 +81,7 @@ def test_killed_when_everything_was_posted_and_nothing_recorded(fragile: Stage) 
     repo = repository(fragile)
     with carried_out_but_not_answered(fragile, b"createCheckRun") as done:
         change = pull(fragile, repo, COPYLEFT)
-        assert done.wait(10)
+        assert done.wait(60)
         fragile.stop_service(kill=True)
     fragile.start_service()
     settled(fragile, change, blocked=True, runs=1)
@@ -105,7 +105,7 @@ def test_killed_with_the_old_comment_posted_and_a_newer_head_pushed(fragile: Sta
     fragile.settle()
     with carried_out_but_not_answered(fragile, b"createCheckRun") as done:
         change.push(COPYLEFT, f"Charts\n\n{SIGNED}", fragile.ada)
-        assert done.wait(10)
+        assert done.wait(60)
         fragile.stop_service(kill=True)
     change.push(CLEAN, f"Out again\n\n{SIGNED}", fragile.ada)  # GitHub finds nobody; it is delivered again later
     lost = next(d for d in reversed(fragile.sim.deliveries) if d.action == "synchronize")

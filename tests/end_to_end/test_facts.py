@@ -10,7 +10,7 @@ import pytest
 
 from app.facts.container import write
 from tests.end_to_end.examples import CLEAN, npm, pull, repository
-from tests.end_to_end.stage import Stage
+from tests.end_to_end.stage import PATIENCE, Stage
 from tests.facts_file.files import Builder
 from tests.online.timed import Clock
 from tests.standins import Standins
@@ -93,9 +93,9 @@ def test_a_verdict_on_a_branch_is_none_on_a_pull_request_from_it(office: Stage) 
 def test_other_programs_may_ask_with_the_token(office: Stage) -> None:
     url = f"http://127.0.0.1:{office.port}/api/v1/ask?package=npm:chart@4.2.0"
     with pytest.raises(urllib.error.HTTPError, match="401"):
-        urllib.request.urlopen(url, timeout=10)
+        urllib.request.urlopen(url, timeout=PATIENCE)
     asked = urllib.request.Request(url, headers={"Authorization": f"Bearer {TOKEN}"})
-    with urllib.request.urlopen(asked, timeout=10) as answer:
+    with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
         document = json.load(answer)
     assert (document["package"], document["verdict"]) == ("pkg:npm/chart@4.2.0", "yes")
     assert document["summary"].startswith("chart 4.2.0 may be used")

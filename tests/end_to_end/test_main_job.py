@@ -1,22 +1,14 @@
 """What the author of a pull request sees: check runs, annotations, one comment."""
 
-import time
-
 from tests.end_to_end.examples import CLEAN, COPYLEFT, POLICY, SIGNED, npm, pull, repository
 from tests.end_to_end.stage import Stage
-
-
-def settle(stage: Stage) -> None:
-    """Wait until every delivery was answered and a late publication would have shown itself."""
-    stage.sim.wait_idle()
-    time.sleep(0.3)
 
 
 def test_a_clean_pull_request_gets_one_green_run_and_no_comment(stage: Stage) -> None:
     repo = repository(stage)
     change = pull(stage, repo, npm(tiny=("1.0.1", "MIT", []), small=("2.0.0", "ISC", [])))
     assert stage.verdict(repo, change.head_sha)["conclusion"] == "success"
-    settle(stage)
+    stage.settle()
     assert set(stage.runs(repo, change.head_sha)) == {"ospo-gate"}
     assert stage.sim.comments(repo, change.number) == []
 
@@ -117,11 +109,11 @@ def test_the_same_delivery_twice_is_judged_once(stage: Stage) -> None:
     repo = repository(stage)
     change = pull(stage, repo, COPYLEFT)
     stage.verdict(repo, change.head_sha)
-    settle(stage)
+    stage.settle()
     delivery = next(d for d in reversed(stage.sim.deliveries) if d.event == "pull_request")
     stage.sim.reset_counts()
     stage.sim.redeliver(delivery.guid)
-    settle(stage)
+    stage.settle()
     assert stage.counted() == []
 
 
@@ -134,7 +126,7 @@ def test_rerun_posts_a_new_run_on_the_same_head(stage: Stage) -> None:
         lambda: (run := stage.verdict(repo, change.head_sha))["id"] != first["id"] and run, "a second verdict"
     )
     assert second["conclusion"] == "failure"
-    settle(stage)
+    stage.settle()
     assert len(stage.sim.comments(repo, change.number)) == 1
 
 

@@ -12,14 +12,14 @@ from pathlib import Path
 
 from app.metrics import METRICS, Kind
 from tests.end_to_end.examples import COPYLEFT, pull, repository
-from tests.end_to_end.stage import Stage, free_port
+from tests.end_to_end.stage import PATIENCE, Stage, free_port
 
 
 def get(port: int, path: str, token: str | None = None) -> tuple[int, str]:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as refused:
         with refused:
@@ -115,7 +115,7 @@ def test_it_is_not_ready_any_more_before_it_ends_and_answers_until_it_has_ended(
         assert get(inner, "/healthz")[0] == 200, "nobody needs to kill it"
         assert value(get(inner, "/metrics")[1], "ospo_gate_workers_busy") == 1
         hold.release()
-        assert stage.process.wait(timeout=20) in (0, -signal.SIGTERM)
+        assert stage.process.wait(timeout=PATIENCE) in (0, -signal.SIGTERM)
         stage.process = None
         assert stage.runs(repo, change.head_sha)["ospo-gate"]["conclusion"] == "failure"
 
@@ -135,7 +135,7 @@ def test_workers_alone_answer_for_themselves(tmp_path: Path) -> None:
         assert value(get(inner, "/metrics")[1], "ospo_gate_workers") == 2
         assert get(inner, "/r/example/a/pull/1")[0] == get(inner, "/webhook")[0] == 404
         worker.send_signal(signal.SIGTERM)
-        assert worker.wait(timeout=20) == 0
+        assert worker.wait(timeout=PATIENCE) == 0
 
 
 def test_a_port_that_is_taken_is_said_in_a_sentence(tmp_path: Path) -> None:
@@ -143,11 +143,11 @@ def test_a_port_that_is_taken_is_said_in_a_sentence(tmp_path: Path) -> None:
         port = str(taken.getsockname()[1])
         with Stage(tmp_path, OSPO_GATE_WORKERS="0") as stage:
             with stage.worker(OSPO_GATE_WORKERS="1", OSPO_GATE_INTERNAL_PORT=port) as worker:
-                assert worker.wait(timeout=20) == 2
+                assert worker.wait(timeout=PATIENCE) == 2
             assert f"127.0.0.1:{port} cannot be listened on" in stage.log.read_text()
             serve = [str(Path(sys.executable).with_name("ospo-gate")), "serve"]
             environment = {**stage.environment, "OSPO_GATE_PORT": "0", "OSPO_GATE_INTERNAL_PORT": port}
-            done = subprocess.run(serve, env=environment, capture_output=True, text=True, timeout=30, check=False)
+            done = subprocess.run(serve, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False)
             assert done.returncode == 2
             assert (
                 done.stderr.splitlines()[-2]

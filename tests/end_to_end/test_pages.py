@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 
 from tests.end_to_end.examples import CLEAN, COPYLEFT, POLICY, SIGNED
-from tests.end_to_end.stage import Stage
+from tests.end_to_end.stage import CONNECTIONS, PATIENCE, Stage
 
 
 def test_a_check_run_leads_to_a_page_for_those_who_may_see_it(tmp_path: Path) -> None:
@@ -27,10 +27,10 @@ def test_a_check_run_leads_to_a_page_for_those_who_may_see_it(tmp_path: Path) ->
         assert page == f"{url}/r/example/vault/pull/1/{pull.head_sha}"
         seen = {}
         for login in ("ada", "eve"):
-            with httpx.Client(headers={"Accept": "text/html"}) as client:
+            with httpx.Client(headers={"Accept": "text/html"}, **CONNECTIONS) as client:
                 assert client.get(page).status_code == 404
                 there = client.get(f"{url}/signin").headers["location"]
-                client.get(httpx.post(there, data={"login": login}).headers["location"])
+                client.get(httpx.post(there, data={"login": login}, timeout=PATIENCE).headers["location"])
                 seen[login] = client.get(page)
         assert seen["ada"].status_code == 200
         assert "This cannot merge yet: 1 to fix." in seen["ada"].text

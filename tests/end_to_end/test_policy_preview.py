@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.examples import CLEAN, COPYLEFT, SIGNED
-from tests.end_to_end.stage import Stage
+from tests.end_to_end.stage import PATIENCE, Stage
 from tests.simulator import Pull
 
 TOKEN = "a-token-that-only-the-tests-know"
@@ -38,7 +38,7 @@ def preview(stage: Stage, text: str, **more: Any) -> Any:
         data=json.dumps({"new": {"main": text}, **more}).encode(),
         headers={"Authorization": f"Bearer {TOKEN}"},
     )
-    with urllib.request.urlopen(request, timeout=20) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         return json.load(answer)
 
 

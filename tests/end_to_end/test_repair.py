@@ -13,7 +13,7 @@ import pytest
 
 from app.jobs.judge import MAX_ATTEMPTS
 from tests.end_to_end.examples import COPYLEFT, pull, repository
-from tests.end_to_end.stage import Stage
+from tests.end_to_end.stage import PATIENCE, Stage
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def test_what_kills_its_workers_ends_with_a_sentence_for_the_author_and_can_be_d
     assert listed.returncode == 1
     (failed,) = json.loads(listed.stdout)
     assert (failed["repository"], failed["state"]) == (repo.full_name, "failed")
-    with urllib.request.urlopen(f"http://127.0.0.1:{stage.port}/readyz", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{stage.port}/readyz", timeout=PATIENCE) as answer:
         assert json.load(answer)["failed"] == 1
     assert failed["error"] == "the service ended each time while it was judged"
     again = gate(stage, "deliveries", "replay", failed["id"])

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.end_to_end.examples import COPYLEFT, pull, repository
-from tests.end_to_end.stage import Stage
+from tests.end_to_end.stage import PATIENCE, Stage
 
 
 def test_what_is_in_hand_is_finished(tmp_path: Path) -> None:
@@ -17,7 +17,7 @@ def test_what_is_in_hand_is_finished(tmp_path: Path) -> None:
         assert stage.process is not None
         stage.process.send_signal(signal.SIGTERM)
         hold.release()
-        assert stage.process.wait(timeout=20) in (0, -signal.SIGTERM)
+        assert stage.process.wait(timeout=PATIENCE) in (0, -signal.SIGTERM)
         stage.process = None
         assert stage.runs(repo, change.head_sha)["ospo-gate"]["conclusion"] == "failure"
 
@@ -34,7 +34,7 @@ def test_a_second_signal_ends_it_at_once_and_nothing_is_lost(tmp_path: Path) -> 
         stage.until(lambda: not stage.listens(), "nobody listens any more")
         assert process.poll() is None
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=5) == 128 + signal.SIGTERM
+        assert process.wait(timeout=PATIENCE) == 128 + signal.SIGTERM
         hold.release()
         stage.start_service()
         assert stage.verdict(repo, change.head_sha)["conclusion"] == "failure"
@@ -48,7 +48,7 @@ def test_workers_alone_do_what_a_web_process_accepts(tmp_path: Path) -> None:
         with stage.worker(OSPO_GATE_WORKERS="2") as worker:
             assert stage.verdict(repo, change.head_sha)["conclusion"] == "failure"
             worker.send_signal(signal.SIGTERM)
-            assert worker.wait(timeout=20) == 0
+            assert worker.wait(timeout=PATIENCE) == 0
 
 
 def test_on_postgresql_workers_of_several_processes_are_woken_by_the_web_process(
@@ -70,4 +70,4 @@ def test_on_postgresql_workers_of_several_processes_are_woken_by_the_web_process
             assert stage.verdict(repo, change.head_sha)["conclusion"] == "failure"
             assert len(stage.own_comments(change)) == 1
         second.send_signal(signal.SIGTERM)
-        assert second.wait(timeout=20) == 0
+        assert second.wait(timeout=PATIENCE) == 0

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.examples import CLEAN
-from tests.end_to_end.stage import Stage
+from tests.end_to_end.stage import PATIENCE, Stage
 
 TOKEN = "a-token-that-only-the-tests-know"
 
@@ -18,7 +18,7 @@ def get(stage: Stage, path: str) -> Any:
     request = urllib.request.Request(
         f"http://127.0.0.1:{stage.port}{path}", headers={"Authorization": f"Bearer {TOKEN}"}
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         return json.load(answer)
 
 

@@ -97,8 +97,8 @@ def test_what_was_pushed_last_is_read_first(run: Run, monkeypatch: pytest.Monkey
 
     async def story(office: Office) -> None:
         repos = [office.repository() for _ in range(3)]
-        repos[1].commit("main", {"a": "1"}, "later", office.ada, date=1_800_000_000)
-        repos[2].commit("main", {"a": "1"}, "latest", office.ada, date=1_800_100_000)
+        repos[1].commit("main", {"a": "1"}, "later", office.ada, date=4_000_000_000)
+        repos[2].commit("main", {"a": "1"}, "latest", office.ada, date=4_000_100_000)
         await found(office, *repos)
         monkeypatch.setattr(backfill, "STEP", 0.05)
         order: list[int] = []
@@ -161,7 +161,7 @@ def test_what_cannot_be_read_is_told_and_holds_up_nobody(run: Run) -> None:
 def test_what_ends_the_process_is_tried_after_the_others(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     async def story(office: Office) -> None:
         repos = [office.repository() for _ in range(3)]
-        repos[1].commit("main", {"a": "1"}, "first in line", office.ada, date=1_800_000_000)
+        repos[1].commit("main", {"a": "1"}, "first in line", office.ada, date=4_000_000_000)
         await found(office, *repos)
         whole = Branches.read
 

@@ -17,7 +17,7 @@ from tests.simulator import Pull
 from tests.standins import Standins
 
 WAIVED = npm(tiny=("1.0.0", "MIT", []), left_grid=("1.3.0", "LGPL-2.1-only", []))
-LAST_DAY = datetime(2027, 3, 31, 12, tzinfo=UTC)
+LAST_DAY = datetime(2099, 3, 31, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_after_days_of_downtime_what_time_changed_is_judged_the_earliest_first(
     run: Run, standins: Standins, tmp_path: Path
 ) -> None:
     """A waiver, a cool-down and another waiver that ended: each wakes by itself, in the order of their times."""
-    standins.depsdev.knows("NPM", "chart", "4.2.0", publishedAt="2027-03-30T12:00:00Z")
+    standins.depsdev.knows("NPM", "chart", "4.2.0", publishedAt="2099-03-30T12:00:00Z")
     clock = Timed()
     clock.passes(days=(LAST_DAY - START).days)
     file = Builder(standins, clock).build(NEW, YOUNG)
@@ -85,9 +85,9 @@ def test_after_days_of_downtime_what_time_changed_is_judged_the_earliest_first(
 
     async def story(office: Office) -> None:
         office.clock.move_to(LAST_DAY)
-        late = office.pull(WAIVED, WAIVERS % "2027-04-10")
+        late = office.pull(WAIVED, WAIVERS % "2099-04-10")
         young = office.pull(NEW, YOUNG)
-        early = office.pull(WAIVED, WAIVERS % "2027-04-01")
+        early = office.pull(WAIVED, WAIVERS % "2099-04-01")
         for pull in (late, young, early):
             await office.want(pull)
         await office.work()

@@ -148,7 +148,7 @@ def test_another_visibility_is_judged_from_what_is_kept(run: Run) -> None:
 def test_those_that_a_waiver_sets_free_come_first(run: Run) -> None:
     waiver = (
         "waivers:\n- {id: W-1, rules: [license-not-allowed], package: pkg:npm/glyph-core, reason: a tool,\n"
-        "   approved_by: '@grace', created: 2026-11-20, expires: 2027-03-31}\n"
+        "   approved_by: '@grace', created: 2026-11-20, expires: 2099-03-31}\n"
     )
     other = {name: text.replace("glyph-core", "other-core") for name, text in COPYLEFT.items()}
 

@@ -28,7 +28,8 @@ def engine(kind: str, subjects: SubjectStore, handle: Handle, workers: int, leas
     return made
 
 
-async def _work(kind: str, url: str, lease: float, hold: float, diary: Path) -> None:
+async def _work(kind: str, url: str, lease: float, sign: Path, diary: Path) -> None:
+    """`sign`: nothing goes on before this file is there."""
     subjects = SubjectStore(Database(url))
 
     def note(what: str, claim: Claim) -> None:
@@ -37,15 +38,16 @@ async def _work(kind: str, url: str, lease: float, hold: float, diary: Path) -> 
 
     async def handle(claim: Claim) -> None:
         note("began", claim)
-        await asyncio.sleep(hold)
+        while not await asyncio.to_thread(sign.exists):  # noqa: ASYNC110 - another process makes it
+            await asyncio.sleep(0.005)
         if await subjects.may_publish(claim):
             note("published", claim)
         note("finished" if await subjects.finish(claim) else "fenced", claim)
 
     async with engine(kind, subjects, handle, 2, lease).running():
-        await asyncio.sleep(120)
+        await asyncio.sleep(600)
 
 
 if __name__ == "__main__":
-    kind, url, lease, hold, diary = sys.argv[1:]
-    asyncio.run(_work(kind, url, float(lease), float(hold), Path(diary)))
+    kind, url, lease, sign, diary = sys.argv[1:]
+    asyncio.run(_work(kind, url, float(lease), Path(sign), Path(diary)))

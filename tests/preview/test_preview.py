@@ -9,7 +9,7 @@ import pytest
 import app.preview
 from app.store.database import Database
 from app.store.repositories import RepositoryRow
-from checks.engine.preview import Stand
+from checks.engine.stands import Stand
 from checks.model.dependency import Scope
 from tests.preview.examples import blocked, moves, organization, previewed
 from tests.store.bills import inventory

@@ -18,7 +18,8 @@ from checks.engine.ages import expired
 from checks.engine.evaluate import evaluate
 from checks.engine.indexed import INDEXED
 from checks.engine.plan import Plan
-from checks.engine.preview import Comparison, Stand, stand
+from checks.engine.preview import Comparison
+from checks.engine.stands import Stand, stand
 from checks.facts.codec import decode_advisory
 from checks.model.dependency import Inventory, Scope
 from checks.model.facts import Facts, PackageKey, RepositoryFacts, Want

@@ -14,7 +14,8 @@ from app.store.preview import PreviewStore
 from checks.engine.evaluate import evaluate
 from checks.engine.indexed import INDEXED
 from checks.engine.plan import Plan
-from checks.engine.preview import Comparison, Stand, stand
+from checks.engine.preview import Comparison
+from checks.engine.stands import Stand, stand
 from checks.model.dependency import Inventory, Scope
 from checks.model.facts import Facts, RepositoryFacts
 from checks.model.snapshot import Listing, ManifestPair, Snapshot

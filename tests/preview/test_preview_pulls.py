@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from checks.engine.preview import Comparison, Stand
+from checks.engine.preview import Comparison
+from checks.engine.stands import Stand
 from checks.engine.preview_document import About, with_pulls
 from checks.engine.preview_pulls import PullTurn, by_document
 from checks.model.facts import RepositoryFacts

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.end_to_end.stage import Stage
+from tests.end_to_end.stage import Installed, Stage
 from tests.security.door import Door
 
 
@@ -17,5 +17,5 @@ def door() -> Iterator[Door]:
 @pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     settings = {"OSPO_GATE_RETRY_SECONDS": "1", "OSPO_GATE_API_TOKEN": "a-token-of-the-api-0123456789"}
-    with Stage(tmp_path_factory.mktemp("security"), "github.com", **settings) as running:
+    with Installed(tmp_path_factory.mktemp("security"), "github.com", **settings) as running:
         yield running

@@ -71,6 +71,18 @@ GET /r/{owner}/{name}/branch.json
 GET /r/{owner}/{name}/branch/{head}
 GET /r/{owner}/{name}/{kind}/{ref}
 GET /r/{owner}/{name}/{kind}/{ref}/{head}
+GET /r/{owner}/{name}/branch/{head}/explain
+GET /r/{owner}/{name}/branch/{head}/explain.json
+GET /r/{owner}/{name}/{kind}/{ref}/{head}/explain
+GET /r/{owner}/{name}/{kind}/{ref}/{head}/explain.json
+"""
+WHERE_REPOSITORIES_GOVERN_THEMSELVES = """
+GET /agreements/repositories/{owner}/{repo}
+GET /agreements/repositories/{owner}/{repo}/documents/{name}
+POST /agreements/repositories/{owner}/{repo}/documents/{name}
+GET /agreements/repositories/{owner}/{repo}/receipts/{id_}
+GET /agreements/repositories/{owner}/{repo}/receipts/{id_}/{file}
+POST /agreements/repositories/{owner}/{repo}/receipts/{id_}/revoke
 """
 WHO_DECIDES_OR_ASKED = """
 GET /requests
@@ -173,6 +185,7 @@ def filled(route: str) -> tuple[str, str]:
     values = {
         "owner": "example",
         "name": "vault",
+        "repo": "vault",
         "kind": "pull",
         "ref": "1",
         "head": "a" * 40,
@@ -244,6 +257,35 @@ def test_a_private_repository_looks_like_none(caller: Caller, route: str, cookie
             assert hidden.headers.items() == missing.headers.items()
 
     caller.tells(story)
+
+
+def test_where_repositories_govern_themselves_each_has_its_page_for_who_is_signed_in(tmp_path: Path) -> None:
+    alone = service(tmp_path, policy=None)
+    further = set(routes(alone.application().routes))
+    assert listed(WHERE_REPOSITORIES_GOVERN_THEMSELVES) <= further
+    without = service(tmp_path, policy=None, client_id=None, client_secret=None)
+    assert not listed(WHERE_REPOSITORIES_GOVERN_THEMSELVES) & set(routes(without.application().routes))
+    caller = Caller(alone, tmp_path)
+
+    async def story(client: httpx.AsyncClient) -> None:
+        for route in sorted(listed(WHERE_REPOSITORIES_GOVERN_THEMSELVES)):
+            method, path = filled(route)
+            sent: dict[str, Any] = {"data": {"csrf": "", "form": "x" * 32, "read": "on"}} if method == "POST" else {}
+            hidden = await client.request(method, path, **sent)
+            missing = await client.request(method, path.replace("vault", "viult"), **sent)
+            assert (hidden.status_code, missing.status_code) == (403, 403)
+            assert hidden.text.replace("vault", "viult") == missing.text
+        asked = await client.get("/agreements", params={"repository": "example/vault"})
+        assert asked.headers["location"] == "/agreements/repositories/example/vault"
+        for hostile in ("//evil.example", "..", "https://evil.example", "a b\r\nx: y", "<script>"):
+            answer = await client.get("/agreements", params={"repository": hostile})
+            assert answer.headers["location"].startswith("/agreements/repositories/")
+            assert "<script>" not in (await client.get(answer.headers["location"])).text
+
+    try:
+        caller.tells(story)
+    finally:
+        caller.close()
 
 
 @pytest.mark.parametrize("route", sorted(listed(WHO_SETS_UP)))

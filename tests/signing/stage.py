@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from tests.end_to_end.stage import Stage
+from tests.end_to_end.stage import CONNECTIONS, PATIENCE, Stage
 from tests.simulator import Pull, Repository, User
 
 TEXT = """\
@@ -91,15 +91,15 @@ class Signing(Stage):
 
     @contextmanager
     def signed_in(self, login: str) -> Iterator[httpx.Client]:
-        with httpx.Client(base_url=self.url, headers={"Accept": "text/html"}, timeout=20) as client:
+        with httpx.Client(base_url=self.url, headers={"Accept": "text/html"}, **CONNECTIONS) as client:
             there = client.get("/signin", params={"to": "/agreements"}).headers["location"]
-            back = httpx.post(there, data={"login": login}).headers["location"]
+            back = httpx.post(there, data={"login": login}, timeout=PATIENCE).headers["location"]
             assert client.get(back).headers["location"] == "/agreements"
             yield client
 
     def records(self) -> list[dict[str, Any]]:
         """All that is stored, as the export has it."""
-        answer = httpx.get(f"{self.url}/api/v1/agreements/signatures.json", headers=BEARER)
+        answer = httpx.get(f"{self.url}/api/v1/agreements/signatures.json", headers=BEARER, timeout=PATIENCE)
         found = json.loads(answer.content)
         return list(found["records"])
 

@@ -1,12 +1,12 @@
 """Who may do what on the pages for agreements, over HTTP: nothing is signed by accident, by others, or twice."""
 
-import json
 import threading
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.end_to_end.stage import CONNECTIONS, PATIENCE
 from tests.signing.stage import BEARER, CLA, COMPANY, PHRASE, Signing, form, sign
 
 
@@ -18,15 +18,15 @@ def test_a_form_that_is_not_from_a_page_of_this_session_signs_nothing(stage: Sig
         assert ada.post(CLA, data={**hers, "csrf": ""}).status_code == 403
         assert ada.post(CLA, data={"read": "on"}).status_code == 403
         assert ada.post(CLA, json=hers).status_code == 415
-        assert httpx.post(f"{stage.url}{CLA}", data=hers).status_code == 403
+        assert httpx.post(f"{stage.url}{CLA}", data=hers, timeout=PATIENCE).status_code == 403
     assert stage.stored() == before
 
 
 def test_the_way_back_from_github_is_taken_once(stage: Signing) -> None:
-    with httpx.Client(base_url=stage.url, headers={"Accept": "text/html"}) as client:
+    with httpx.Client(base_url=stage.url, headers={"Accept": "text/html"}, **CONNECTIONS) as client:
         there = client.get("/signin", params={"to": "/agreements"}).headers["location"]
-        back = httpx.post(there, data={"login": "ada"}).headers["location"]
-        assert httpx.get(back).status_code == 400, "another browser"
+        back = httpx.post(there, data={"login": "ada"}, timeout=PATIENCE).headers["location"]
+        assert httpx.get(back, timeout=PATIENCE).status_code == 400, "another browser"
         assert client.get(back).status_code == 303
         assert client.get(back).status_code == 400, "a replay"
 
@@ -116,7 +116,7 @@ def test_a_receipt_is_for_its_signer_and_can_be_kept(stage: Signing) -> None:
         page = other.get("/agreements").text
         sent = {"csrf": form(page, "/signout")["csrf"], "form": "y" * 32, "sure": "on"}
         assert other.post(f"{path}/revoke", data=sent).status_code == 404
-    assert httpx.get(f"{stage.url}{path}", headers={"Accept": "text/html"}).status_code == 403
+    assert httpx.get(f"{stage.url}{path}", headers={"Accept": "text/html"}, timeout=PATIENCE).status_code == 403
     with stage.signed_in("grace") as office:
         assert office.get(path).status_code == 200, "the owner of the policy sees all"
 
@@ -127,8 +127,8 @@ def test_the_export_has_every_record(stage: Signing) -> None:
         path = sign(client).headers["location"]
     for name in ("signatures.json", "signatures.csv"):
         url = f"{stage.url}/api/v1/agreements/{name}"
-        assert httpx.get(url).status_code == 401
-        answer = httpx.get(url, headers=BEARER)
+        assert httpx.get(url, timeout=PATIENCE).status_code == 401
+        answer = httpx.get(url, headers=BEARER, timeout=PATIENCE)
         assert path.split("/")[-1] in answer.text
     rows = answer.text.strip().split("\r\n")
     assert len(rows) == stage.stored() + 1
@@ -228,7 +228,7 @@ def test_hostile_words_are_words(stage: Signing, hostile: str) -> None:
         else:
             assert answer.status_code == 422
             assert "Not taken" in answer.text
-        csv = httpx.get(f"{stage.url}/api/v1/agreements/signatures.csv", headers=BEARER).text
+        csv = httpx.get(f"{stage.url}/api/v1/agreements/signatures.csv", headers=BEARER, timeout=PATIENCE).text
         assert ",=cmd" not in csv
 
 
@@ -260,7 +260,5 @@ agreements:
             assert sign(client, path).status_code == 422
             assert sign(client, path, **{"f-country": "France"}).status_code == 303
             assert "Nobody can sign this now" in client.get("/agreements/documents/Lost").text
-        (found,) = json.loads(httpx.get(f"{stage.url}/api/v1/agreements/signatures.json", headers=BEARER).content)[
-            "records"
-        ]
+        (found,) = stage.records()
         assert found["fields"] == {"country": "France"}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.cli.main import main
-from app.sources.git import MAX_COMMITS
+from app.sources.history import MAX_COMMITS
 from tests.signoffs.histories import history, signed
 
 UNSIGNED = (1, 2, 25_000, 49_999, 50_000)

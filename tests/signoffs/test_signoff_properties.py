@@ -96,6 +96,17 @@ def test_the_case_of_a_name_does_not_matter(name: str, mode: str) -> None:
     assert verdict(message, Person(name, "ada@example.org"), mode=mode) == PASS
 
 
+NAMES, MAILS = st.one_of(TEXT, st.just("Ada L")), st.one_of(TEXT, st.just("ada@example.org"))
+
+
+@given(TEXT, NAMES, MAILS, st.sampled_from(["", "\n", "\r\n", "\u2028", "\nx"]), st.sampled_from(MODES))
+def test_the_line_of_git_is_judged_as_any_other(message: str, name: str, email: str, end: str, mode: str) -> None:
+    """What git writes to the letter is seen at once; a key in other letters means the same and takes the long way."""
+    who = Person(name, email)
+    said = [f"{message}\n{key}: {name} <{email}>{end}" for key in ("Signed-off-by", "signed-off-by")]
+    assert len({verdict(text, who, mode=mode) for text in said}) == 1
+
+
 @given(st.permutations(range(6)), st.sampled_from(MODES))
 def test_the_order_of_commits_does_not_matter(order: list[int], mode: str) -> None:
     remediation = f"Fix\n\nI, Ada L <ada@example.org>, hereby add my Signed-off-by to this commit: {sha(2)}\n\n"

@@ -82,7 +82,9 @@ class Dispatcher:
         self._by_id: dict[int, Delivery] = {}
         self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="webhook")
         # without verification: receivers are on this machine, and loading certificates takes 15 ms
-        self._client = httpx.Client(trust_env=False, verify=False)
+        # servers close a connection that rested for some seconds; one that is sent just then would not be delivered
+        resting = httpx.Limits(keepalive_expiry=2.0)
+        self._client = httpx.Client(trust_env=False, verify=False, limits=resting)
         self._idle = threading.Condition()
         self._in_flight = 0
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.sources.git import GitSource, Repository
+from app.sources.checkout import GitSource
+from app.sources.git import Repository
 from checks.model.errors import SourceError
 
 COMMITS = 40

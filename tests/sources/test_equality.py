@@ -18,7 +18,7 @@ from app.github.client import GitHubApp
 from app.github.pull import PullSource
 from app.policies import PolicyPlace
 from app.ports import Source
-from app.sources.git import GitSource
+from app.sources.checkout import GitSource
 from app.sources.git import Repository as Checkout
 from app.subject import About
 from checks.model.facts import Facts, RepositoryFacts

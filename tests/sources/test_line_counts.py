@@ -12,7 +12,8 @@ import pytest
 from app.facts.lookup import FactChain
 from app.gate import Gate
 from app.policies import PolicyPlace, load_policies
-from app.sources.git import GitSource, Repository
+from app.sources.checkout import GitSource
+from app.sources.git import Repository
 from app.sources.line_counts import counted
 from checks.agreements.needed import is_trivial, wants_lines
 from checks.agreements.terms import Trivial

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.api_tokens import Callers
 from app.web.application import application
 from app.web.ask import AT_ONCE, router
 from checks.model.answer import Asked
@@ -45,7 +46,7 @@ class Desk:
         async def running() -> AsyncIterator[None]:
             yield
 
-        routers = [router(self.token, self.answer)] if self.token else []
+        routers = [router(Callers.of(self.token), self.answer)] if self.token else []
         app = application(["x" * 16], accept, ready, running, routers)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gate.example") as client:
             yield client

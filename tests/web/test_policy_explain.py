@@ -8,11 +8,19 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.api_tokens import Callers
+from app.facts.indexed import IndexedLicenses
 from app.facts.lookup import FactChain
+from app.inventories import parse_here
 from app.policies import load_policies
 from app.policy_answers import PolicyAnswers
 from app.store.database import Database
+from app.store.inventories import InventoryStore
+from app.store.policies import PolicyStore
 from app.store.repositories import RepositoryRow, RepositoryStore
+from app.store.sightings import SightingStore
+from app.store.snapshots import SnapshotStore
+from app.verdict_trees import VerdictTrees
 from app.web.policy_explain import router
 from checks.model.facts import Facts, RepositoryFacts
 from checks.policy.files import PolicyFiles
@@ -55,14 +63,22 @@ def get(url: str, path: str, authorization: str | None = BEARER) -> httpx.Respon
     async def policies() -> PolicySet:
         return load_policies(PolicyFiles(POLICY, "example/policy/policy.yaml@main"))
 
+    async def pages() -> dict[str, str]:
+        return {"license-missing": "https://gate.example/policy#license-missing"}
+
     def chain(repository: RepositoryFacts, checks: frozenset[str]) -> FactChain:
         return FactChain(Facts(repository=repository), (), (), checks)
 
     async def asked() -> httpx.Response:
         database = Database(url)
-        answers = PolicyAnswers(database, policies, chain, lambda: datetime(2026, 11, 20, 12, tzinfo=UTC))
+        inventories, snapshots = InventoryStore(database), SnapshotStore(database)
+        trees = VerdictTrees(
+            PolicyStore(database), snapshots, inventories, SightingStore(database), IndexedLicenses(database), policies,
+            parse_here, pages=pages,
+        )  # fmt: skip
+        answers = PolicyAnswers(database, policies, chain, lambda: datetime(2026, 11, 20, 12, tzinfo=UTC), trees)
         app = FastAPI()
-        app.include_router(router(TOKEN, answers.explain, answers.hygiene))
+        app.include_router(router(Callers.of(TOKEN), answers.explain, answers.hygiene))
         try:
             async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gate.example") as client:
                 return await client.get(path, headers={"Authorization": authorization} if authorization else {})
@@ -79,6 +95,16 @@ def test_the_stored_properties_of_the_repository_decide(url: str, name: str, con
     holds = {"passed": "yes", "cannot-judge": "no"}[conclusion]
     assert document["layers"][0]["mark"] == holds
     assert "left-pad 1.3.0" in text(document, (), 100).splitlines()[0]
+
+
+def test_the_rules_are_linked_to_the_page_of_the_policy(url: str) -> None:
+    place = "https://gate.example/policy#license-missing"
+    document = get(url, "/api/v1/policy/explain?package=npm:left-pad@1.3.0").json()
+    assert document["pages"] == {"license-missing": place}
+    lines = text(document, (), 400).splitlines()
+    speaks = next(number for number, line in enumerate(lines) if line.startswith("  → license-missing"))
+    assert lines[speaks + 1].strip() == place
+    assert place in text(get(url, "/api/v1/policy/explain?rule=license-missing").json(), (), 100)
 
 
 def test_without_a_package_it_is_the_values_with_their_places(url: str) -> None:
@@ -105,6 +131,9 @@ def test_hygiene_looks_at_the_repositories_that_are_known(url: str) -> None:
         ("explain?package=left-pad", BEARER, 400, "could be a package of any kind"),
         ("explain?package=npm:x&scope=all", BEARER, 400, "scope: expected runtime"),
         ("explain?rule=license-misssing", BEARER, 400, "Did you mean license-missing?"),
+        ("explain?package=npm:x&pull=7", BEARER, 400, "repository and package are needed with it"),
+        ("explain?package=npm:x&repository=example/web&pull=0", BEARER, 400, "pull is the number of a pull request"),
+        ("explain?package=npm:x&repository=example/web&pull=7", BEARER, 400, "no verdict on pull request 7"),
         ("explain?color=red", BEARER, 400, "there are only the parameters repository, package"),
         ("hygiene?fail=1", BEARER, 400, "there are only the parameters tickets"),
     ],

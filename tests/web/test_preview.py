@@ -9,6 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.api_tokens import Callers
 from app.preview_request import read, to_json
 from app.previewing import Previewing
 from app.store.database import Database
@@ -31,7 +32,7 @@ def post(folder: Path, body: object, token: str = TOKEN, times: int = 1) -> list
         await database.migrate()
         await organization(database, {"example/web": [inventory({"a@1": []}, licenses={"a@1": "GPL-3.0-only"})]})
         app = FastAPI()
-        app.include_router(preview.router(TOKEN, Previewing(database, None)))
+        app.include_router(preview.router(Callers.of(TOKEN), Previewing(database, None)))
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         headers = {"Authorization": f"Bearer {token}"}
         transport = httpx.ASGITransport(app)
@@ -57,6 +58,23 @@ def test_the_old_policy_is_the_one_that_judges_now(tmp_path: Path) -> None:
     assert (status, document["old"]["source"]) == (200, "built-in starter policy")
 
 
+def test_a_day_shows_what_will_be_blocked_then(tmp_path: Path) -> None:
+    deny = "version: 1\nlicenses: {allow: [strong-copyleft], deny: [{license: GPL-3.0-only, from: 2999-01-01}]}\n"
+    body = {"new": {"main": deny}, "old": {"main": deny}}
+    (_, now), (_, then) = (*post(tmp_path, body), *post(_folder(tmp_path), {**body, "at": "2999-01-01"}))
+    assert (now["total"]["newly_blocked"], then["total"]["newly_blocked"], then["on"]) == (0, 1, "2999-01-01")
+    assert then["summary"] == (
+        "1 package would be newly blocked in 1 of 1 repository. The new policy is taken as it will be on 2999-01-01, "
+        "and everything else as it is now."
+    )
+    assert [len(document["pulls"]["turns"]) for document in (now, then)] == [0, 0]
+
+
+def _folder(parent: Path) -> Path:
+    (parent / "then").mkdir()
+    return parent / "then"
+
+
 def test_what_is_no_question_is_refused_with_a_reason(tmp_path: Path) -> None:
     cases: list[tuple[object, str]] = [
         (b"{", "the request is not JSON"),
@@ -66,6 +84,8 @@ def test_what_is_no_question_is_refused_with_a_reason(tmp_path: Path) -> None:
         ({"new": {"main": "version: 1\nlicences: {}\n"}}, "policy.yaml:2:1"),
         ({"new": STRICT, "old": "abcdef0"}, "there is no policy abcdef0"),
         ({"new": STRICT, "since": "soon"}, "since: expected a time"),
+        ({"new": STRICT, "at": "2027-02-30"}, "at: there is no such day"),
+        ({"new": STRICT, "at": ["2027-01-01"]}, "at: expected a day"),
         ({"new": {**STRICT, "others": [["x"]]}}, "others: expected entries"),
     ]
     for body, reason in cases:

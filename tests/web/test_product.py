@@ -8,6 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.api_tokens import Callers
 from app.store.database import Database
 from app.store.documents import DocumentStore
 from app.store.repositories import RepositoryRow, RepositoryStore
@@ -47,7 +48,7 @@ def get(url: str, query: str, token: str = TOKEN) -> httpx.Response:
         database = Database(url)
         app = FastAPI()
         sboms = StoredSboms(DocumentStore(database), "https://git.example")
-        app.include_router(router(TOKEN, RepositoryStore(database), sboms))
+        app.include_router(router(Callers.of(TOKEN), RepositoryStore(database), sboms))
         try:
             async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gate.example") as client:
                 return await client.get(f"/api/v1/sbom?{query}", headers={"Authorization": f"Bearer {token}"})

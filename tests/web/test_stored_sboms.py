@@ -8,6 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.api_tokens import Callers
 from app.store.database import Database
 from app.store.documents import DocumentStore
 from app.store.repositories import RepositoryRow, RepositoryStore
@@ -53,7 +54,7 @@ def get(url: str, path: str, token: str = TOKEN, **headers: str) -> httpx.Respon
         database = Database(url)
         app = FastAPI()
         sboms = StoredSboms(DocumentStore(database), "https://github.example")
-        app.include_router(router(token, RepositoryStore(database), sboms))
+        app.include_router(router(Callers.of(token), RepositoryStore(database), sboms))
         try:
             async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gate.example") as client:
                 return await client.get(

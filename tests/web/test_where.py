@@ -8,6 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.api_tokens import Callers
 from app.store.database import Database
 from app.store.repositories import RepositoryRow, RepositoryStore
 from app.store.uses import UseStore
@@ -48,7 +49,7 @@ def get(url: str, path: str, authorization: str | None = BEARER) -> httpx.Respon
     async def asked() -> httpx.Response:
         database = Database(url)
         app = FastAPI()
-        app.include_router(router(TOKEN, WhereStore(database), RepositoryStore(database), owners))
+        app.include_router(router(Callers.of(TOKEN), WhereStore(database), RepositoryStore(database), owners))
         try:
             async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gate.example") as client:
                 return await client.get(path, headers={"Authorization": authorization} if authorization else {})

@@ -27,6 +27,11 @@ def add(commands: Commands, summary: str) -> None:
     taken = command(verbs, "import", "take over signatures", _AGREEMENTS, "app.cli.agreements:imported").add_argument
     taken("file", metavar="FILE", help="what another tool keeps, or a file of ours")
     taken("--document", metavar="NAME", help="which agreement was signed, as the policy names it")
+    taken(
+        "--company-document",
+        metavar="NAME",
+        help="which one companies signed (default: the policy's only one for them)",
+    )
     taken("--version", metavar="VERSION", help="which version was signed (default: what the file or its path says)")
     taken("--policy", metavar="FILE", help="a policy, to see what does not fit to it")
     taken("--repository-name", metavar="OWNER/NAME", help="the repository that the pull requests are of")

@@ -20,7 +20,7 @@ FORMATS = ("text", "json", "sarif", "markdown", "workflow")
 
 
 def add(commands: Commands, summary: str) -> None:
-    check = command(commands, "check", summary, _CHECK, "app.cli.check:run")
+    check = command(commands, "check", summary, _CHECK, "app.cli.revisions:run")
     add = check.add_argument
     add(
         "path",

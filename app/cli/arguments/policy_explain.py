@@ -33,6 +33,8 @@ def add(verbs: Commands) -> None:
     add("--scope", default="runtime", choices=("runtime", "optional", "development", "build", "test"),
         help="of the package (default: runtime)")  # fmt: skip
     add("--path", metavar="PATH", help="the manifest that the package is in, for what the policy says of paths")
+    add("--pull", metavar="NUMBER", help="with --server and --repository: the package as the newest verdict on a pull "
+        "request has it")  # fmt: skip
     add("--rule", metavar="RULE", help="what the policy says of one rule: its level, approvers, waivers")
     add("--facts", metavar="FILE", help="what is known of packages (default: OSPO_GATE_FACTS)")
     add("--online", action="store_true", help="ask the network what is known of the package")

@@ -8,7 +8,7 @@ end or that nothing needs, days that are over. Each with its place, why it matte
 
   ospo-gate policy hygiene                                  what policy.yaml shows by itself
   ospo-gate policy hygiene --inventory ~/src/web ~/src/api  also what nothing in these needs
-  ospo-gate policy hygiene --database                       also overrides that no known repository matches
+  ospo-gate policy hygiene --database                       also what no repository of the service needs
   ospo-gate policy hygiene --fail-on waiver-ended,override-overwritten      for continuous integration
 
 exit code: 0 · 1 what --fail-on names was found
@@ -22,7 +22,7 @@ def add(verbs: Commands) -> None:
         "REVISION:PATH reads it from git")  # fmt: skip
     add("--inventory", nargs="+", default=[], metavar="PATH", help="checkouts or lock files: all that is in use")
     add("--facts", metavar="FILE", help="with --inventory: a facts file that is asked what is known of packages")
-    add("--database", action="store_true", help="look at the repositories in the service's database, "
+    add("--database", action="store_true", help="look at the repositories in the service's database and at all that they use, "
         "OSPO_GATE_DATABASE")  # fmt: skip
     add("--server", nargs="?", const="", metavar="URL", help="ask the service about its own policy (default: "
         "OSPO_GATE_SERVER); the token is OSPO_GATE_API_TOKEN")  # fmt: skip

@@ -56,7 +56,8 @@ async def online_sources(
     """The sources that the settings leave on, over one client, within the running event loop.
 
     `checkout`: nothing below it is read as configuration. `grace` as in `CachedSource`. `whole_packages`: every version
-    is given the advisories of all of its package. `client`: who asks, instead of a new one. Raises `UsageError` for settings that cannot work.
+    is given the advisories of all of its package. `client`: who asks, instead of a new one. Raises `UsageError` for
+    settings that cannot work.
     """
     settings = environment.settings
     client = client or new_client(environment, timing)

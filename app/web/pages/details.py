@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from app.github.people import NotSignedIn
 from app.store.repositories import RepositoryRow
 from app.store.verdicts import Happened, Judged, Standing, Verdict, VerdictStore
 from app.subject import Kind
+from app.web.pages.finding import Further
 from app.web.pages.links import Links
 from app.web.pages.rendering import Renderer, utc, wants_json
 from app.web.pages.verdict import course, page, redacted, waiting
@@ -34,6 +35,8 @@ _REFS = {
     Kind.GROUP: re.compile(r"[0-9a-f]{20}\Z"),
 }
 _THINGS = {Kind.PULL: "pull request", Kind.BRANCH: "default branch", Kind.GROUP: "merge group"}
+#: Where a reader, if somebody signed in, finds each rule on the page of the policy: addresses by rule.
+Places = Callable[[Session | None], Awaitable[Mapping[str, str]]]
 _HEAD = re.compile(r"[0-9a-f]{7,64}\Z")
 
 log = structlog.get_logger()
@@ -86,6 +89,9 @@ class Details:
     sessions: Sessions | None = None
     asks: bool = False
     """Whether requests are taken on the page: where the organization's policy decides them."""
+    places: Places | None = None
+    explains: bool = False
+    """Whether there are pages with the trees of rules."""
     clock: Callable[[], float] = time.time
 
     def router(self) -> APIRouter:
@@ -95,16 +101,31 @@ class Details:
         @routes.get("/r/{owner}/{name}/branch.json")
         @routes.get("/r/{owner}/{name}/branch/{head}")
         async def branch(request: Request, owner: str, name: str, head: str = "") -> Response:
-            return await self._answer(request, _asked(f"{owner}/{name}", Kind.BRANCH, "HEAD", head))
+            return await self._answer(request, asked_for(f"{owner}/{name}", Kind.BRANCH, "HEAD", head))
 
         @routes.get("/r/{owner}/{name}/{kind}/{ref}")
         @routes.get("/r/{owner}/{name}/{kind}/{ref}/{head}")
         async def subject(request: Request, owner: str, name: str, kind: str, ref: str, head: str = "") -> Response:
-            return await self._answer(request, _asked(f"{owner}/{name}", kind, ref, head))
+            return await self._answer(request, asked_for(f"{owner}/{name}", kind, ref, head))
 
         return routes
 
     async def _answer(self, request: Request, asked: Asked | None) -> Response:
+        row = await self.admitted(request, asked)
+        if asked is None or isinstance(row, Response):
+            return row if isinstance(row, Response) else self._not_found(request, None)
+        found = await self._found(asked, row)
+        if wants_json(request):
+            return self.renderer.json(*_as_json(asked, found))
+        pages = await self.rule_pages(request)
+        return await asyncio.to_thread(self._page, request, asked, found, pages)
+
+    async def rule_pages(self, request: Request) -> Mapping[str, str]:
+        """Where the reader finds each rule on the page of the policy, by rule."""
+        return await self.places(self.sessions.of(request) if self.sessions else None) if self.places else {}
+
+    async def admitted(self, request: Request, asked: Asked | None) -> RepositoryRow | Response:
+        """The repository, if the reader may see it; else what they are answered."""
         session = self.sessions.of(request) if self.sessions else None
         row = None
         try:
@@ -121,10 +142,7 @@ class Details:
         if row.gone_at is not None:
             said = "The repository was deleted, or the GitHub App was taken from it, so nothing is shown any more."
             return self.renderer.message(request, 410, "The repository is gone", said)
-        found = await self._found(asked, row)
-        if wants_json(request):
-            return self.renderer.json(*_as_json(asked, found))
-        return await asyncio.to_thread(self._page, request, asked, found)
+        return row
 
     def _not_found(self, request: Request, session: Session | None) -> Response:
         here = signin_path(local(request.url.path)) if self.sessions and session is None else None
@@ -157,7 +175,7 @@ class Details:
             judged_at=await self.verdicts.judged_at(key, asked.head or "") if lost else None,
         )
 
-    def _page(self, request: Request, asked: Asked, found: Found) -> Response:
+    def _page(self, request: Request, asked: Asked, found: Found, pages: Mapping[str, str]) -> Response:
         now, verdict = utc(self.clock()), found.verdict
         policy = verdict.document["policy"] if verdict else {}
         links = Links(
@@ -169,11 +187,12 @@ class Details:
             central_policy=found.row.visibility != "public",
         )
         head, path = verdict.head if verdict else None, asked.path(found.row.name)
+        tree_at = f"{path}/{head}/explain" if head and self.explains else None
         return self.renderer.page(
             request,
             "verdict.html",
             200 if verdict else 404,
-            title=_title(asked, found.row.name),
+            title=title_of(asked, found.row.name),
             repository=found.row.name,
             number=asked.number,
             pull_address=links.pull(asked.number) if asked.number else None,
@@ -181,7 +200,8 @@ class Details:
             waiting=waiting(found.standing, head) if found.standing else "",
             newest=_newest(found) if asked.head else None,
             empty=_empty(asked, found) if verdict is None else "",
-            page=page(verdict, found.events, links, now) if verdict else None,
+            page=page(verdict, found.events, links, now, Further(pages, tree_at)) if verdict else None,
+            tree_at=tree_at,
             course=course(found.heads, found.events, links, path, head),
             ask_at=f"{path}/requests" if self.asks and self._taken(request, asked, found) else None,
             head=head,
@@ -195,7 +215,7 @@ class Details:
         return signed_in and newest and asked.kind is Kind.PULL
 
 
-def _asked(repository: str, kind: str, ref: str, head: str) -> Asked | None:
+def asked_for(repository: str, kind: str, ref: str, head: str) -> Asked | None:
     """What is asked for; None where no such thing can be."""
     head, ref = (head.removesuffix(".json"), ref) if head else ("", ref.removesuffix(".json"))
     known = next((item for item in _REFS if item == kind), None)
@@ -204,7 +224,7 @@ def _asked(repository: str, kind: str, ref: str, head: str) -> Asked | None:
     return Asked(repository, known, ref, head or None)
 
 
-def _title(asked: Asked, name: str) -> str:
+def title_of(asked: Asked, name: str) -> str:
     return f"{name} #{asked.ref}" if asked.kind is Kind.PULL else f"{name}, {_THINGS[asked.kind]}"
 
 

@@ -2,10 +2,11 @@
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from app.web.pages.links import Linked, Links
 from checks.model.phrase import visible
@@ -28,11 +29,36 @@ _MOVES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Further:
+    """Other pages about a finding."""
+
+    rules: Mapping[str, str] = field(default_factory=dict)
+    """By rule: where it stands on the page of the policy."""
+    tree: str | None = None
+    """The address of the trees of rules; None: there are none."""
+
+    def tree_of(self, found: Json) -> str | None:
+        """Where the tree behind a finding is."""
+        if self.tree is None:
+            return None
+        subject = found.get("subject") or {}
+        if not subject.get("purl"):
+            return f"{self.tree}?{urlencode({'finding': found['id']})}"
+        version = {"version": subject["version"]} if subject.get("version") else {}
+        return f"{self.tree}?{urlencode({'purl': subject['purl'], **version}, errors='replace')}"
+
+
+NOWHERE = Further()
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """A finding, ready for the template. What is foreign in it is inert only as escaped HTML."""
 
     id: str
     rule: str
+    rule_page: str | None
+    """Where the policy page has it."""
     about_rule: str
     """What the rule is for; empty for one that this release does not know."""
     level: str
@@ -55,6 +81,8 @@ class Shown:
     first_seen: datetime | None
     requests: tuple[str, ...]
     """Comment commands that ask for something about it, ready to copy."""
+    tree: str | None
+    """The page with every condition."""
     explain: str
     """The command that tells every condition of it; empty for what is not about a package."""
     kinds: tuple[str, ...]
@@ -87,7 +115,12 @@ def group(finding: Json) -> str:
 
 
 def finding(
-    found: Json, links: Links, first_seen: datetime | None, commands: frozenset[str], rules: Mapping[str, Rule]
+    found: Json,
+    links: Links,
+    first_seen: datetime | None,
+    commands: frozenset[str],
+    rules: Mapping[str, Rule],
+    further: Further = NOWHERE,
 ) -> Shown:
     """`commands`: the comment commands that the policy offers."""
     fix, rule = found["fix"], rules.get(found["rule"])
@@ -96,6 +129,7 @@ def finding(
     return Shown(
         id=found["id"],
         rule=found["rule"],
+        rule_page=further.rules.get(found["rule"]),
         about_rule=f"{rule.summary} {rule.help}" if rule else "",
         level=str(found["level"]),
         headline=found["headline"],
@@ -112,6 +146,7 @@ def finding(
         waiver=_accepted(found),
         first_seen=first_seen,
         requests=requests,
+        tree=further.tree_of(found),
         explain=_explain(found, links.repository),
         kinds=(*(line.split()[1] for line in requests), *(("allow",) if found.get("licenses") else ())),
     )

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter, Request, Response
 from jinja2 import Environment, FileSystemLoader, select_autoescape
+from markupsafe import Markup, escape
 
 from app.web.sessions import Session, Sessions
 from checks.model.phrase import visible
@@ -39,6 +41,9 @@ HEADERS: Mapping[str, str] = {
 }
 #: Characters of one foreign text on a page; the JSON has all of it.
 SHOWN = 2_000
+#: Runs of Hebrew, Arabic and their like; a number behind one would change places with it.
+_RIGHT = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]+"
+_FROM_THE_RIGHT = re.compile(f"{_RIGHT}(?:[-._/ ]{_RIGHT})*")
 _TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
 
@@ -60,6 +65,7 @@ class Renderer:
         )
         self._jinja.filters |= {
             "shown": shown,
+            "said": said,
             "moment": moment,
             "day": day,
             "age": age,
@@ -133,6 +139,18 @@ def wants_json(request: Request) -> bool:
 def shown(text: object) -> str:
     """Foreign text on one line, with control and invisible characters spelled out."""
     return visible(str(text), SHOWN)
+
+
+def said(text: object) -> Markup:
+    """Words between tags: as `shown`, with what is written from right to left kept from moving what is around it, and
+    what stands between backquotes as code."""
+    parts = str(escape(shown(text))).split("`")
+    coded = "`".join(parts) if len(parts) % 2 == 0 else _coded(parts)
+    return Markup(_FROM_THE_RIGHT.sub(r"<bdi>\g<0></bdi>", coded))  # noqa: S704 - it is escaped
+
+
+def _coded(parts: Sequence[str]) -> str:
+    return "".join(f"<code>{part}</code>" if number % 2 else part for number, part in enumerate(parts))
 
 
 def link(address: object) -> str | None:

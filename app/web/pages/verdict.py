@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from app.store.verdicts import Happened, Judged, Standing, Verdict
-from app.web.pages.finding import GROUPS, Json, Shown, block, finding, group, known_rules, parsed
+from app.web.pages.finding import GROUPS, NOWHERE, Further, Json, Shown, block, finding, group, known_rules, parsed
 from app.web.pages.links import Linked, Links
 from app.web.pages.rendering import since, utc
 from checks.conversation.overrides import named
@@ -146,7 +146,7 @@ class Course:
     events: tuple[Event, ...]
 
 
-def page(verdict: Verdict, events: Sequence[Happened], links: Links, now: datetime) -> Page:
+def page(verdict: Verdict, events: Sequence[Happened], links: Links, now: datetime, further: Further = NOWHERE) -> Page:
     """The page of a verdict. `links` are of its head."""
     report = verdict.document
     commands = frozenset(report.get("commands") or ())
@@ -164,7 +164,7 @@ def page(verdict: Verdict, events: Sequence[Happened], links: Links, now: dateti
         judged_ago=since(now, made),
         again_at=parsed(report.get("judge_again_at")),
         evaluates=report["mode"] == "evaluate",
-        sections=tuple(_sections(report["findings"], links, first, commands)),
+        sections=tuple(_sections(report["findings"], links, first, commands, further)),
         repair=block(report.get("repair") or ()),
         notices=tuple(report.get("notices") or ()),
         outcomes=tuple(report["outcomes"]),
@@ -209,7 +209,11 @@ def said(report: Json) -> tuple[str, str]:
 
 
 def _sections(
-    findings: Sequence[Json], links: Links, first: Mapping[str | None, datetime], commands: frozenset[str]
+    findings: Sequence[Json],
+    links: Links,
+    first: Mapping[str | None, datetime],
+    commands: frozenset[str],
+    further: Further,
 ) -> Iterator[Section]:
     rules = known_rules()
     groups: dict[str, list[Json]] = {name: [] for name in GROUPS}
@@ -217,7 +221,9 @@ def _sections(
         groups[group(found)].append(found)
     for name, members in groups.items():
         if members:
-            shown = tuple(finding(found, links, first.get(found["id"]), commands, rules) for found in members[:MOST])
+            shown = tuple(
+                finding(found, links, first.get(found["id"]), commands, rules, further) for found in members[:MOST]
+            )
             yield Section(
                 name.replace("_", "-"), f"{GROUPS[name]} ({len(members):,})", shown, len(members) - len(shown)
             )
