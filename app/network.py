@@ -3,6 +3,7 @@
 import ipaddress
 import ssl
 from collections.abc import Mapping
+from functools import cache
 from urllib.parse import urlsplit
 
 from app.address import Address, loopback, usable_proxy
@@ -19,8 +20,10 @@ def trusted(variables: Mapping[str, str], ca_file: str | None, setting: str) -> 
     try:
         if file or folder:
             context = ssl.create_default_context(cafile=file or None, capath=folder or None)
-        else:
+        elif ca_file:
             context = httpx2.create_ssl_context(trust_env=False)
+        else:
+            return _of_the_system()
         name = setting
         if ca_file:
             context.load_verify_locations(cafile=ca_file)
@@ -28,6 +31,14 @@ def trusted(variables: Mapping[str, str], ca_file: str | None, setting: str) -> 
         reason = getattr(error, "strerror", None) or "it has none"
         raise UsageError(f"{name}: no certificates can be read from it: {reason}") from None
     return context
+
+
+@cache
+def _of_the_system() -> ssl.SSLContext:
+    """One for all hosts: to read the system's authorities takes 20 ms, and nothing of a host is kept in it."""
+    import httpx2
+
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 def proxy_to(address: Address, variables: Mapping[str, str]) -> str | None:

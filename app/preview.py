@@ -4,7 +4,7 @@ distinct case is judged once (`checks.engine.preview`)."""
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -17,6 +17,7 @@ from app.stored_facts import StoredFacts
 from app.use_classes import NONE, UseClasses
 from checks.engine.cases import Case, Place
 from checks.engine.impact import Impact
+from checks.engine.indexed import Of
 from checks.engine.preview import Comparison, Pair
 from checks.engine.stands import NO_EFFECT, Effect, together
 from checks.model.dependency import SCOPE_ORDER
@@ -49,10 +50,12 @@ class Previewed:
     """Distinct cases."""
     lacking: int
     """Uses of which something is not stored that the new policy or the old one asks for."""
+    vulnerable: int
+    """Uses for which advisories are stored, if one of them asks for these."""
     left_out: frozenset[str]
     """Checks in which the policies differ, and of which nothing is seen."""
-    partly: Mapping[str, Collection[str]]
-    """By check: what of it is not seen, in words."""
+    partly: Mapping[str, Mapping[str, Of]]
+    """By check: what of it is not seen, in words, and what it is about."""
 
 
 async def preview(store: PreviewStore, comparison: Comparison, installation_id: int | None = None) -> Previewed:
@@ -74,6 +77,7 @@ async def preview(store: PreviewStore, comparison: Comparison, installation_id: 
         uses=sum(count.classes.uses),
         judged=sum(pair.judged for pair in comparison.pairs),
         lacking=count.classes.lacking,
+        vulnerable=count.classes.vulnerable,
         left_out=frozenset(comparison.left_out),
         partly=comparison.partly,
     )
@@ -154,8 +158,8 @@ class _Count:
         """Which classes can make a difference; how many uses they have."""
         classes, pairs = self.classes, {id(pair): pair for pair in self.pairs.values()}.values()
         self._wanted = bytearray(b"\1" * len(classes.parts))
-        cases = sum(len(alike.cases) for alike in classes.alike.values())
-        if self.simple and cases * len(pairs) * len(self._manners) <= TRIALS:
+        shared = sum(sum(alike.shared) for alike in classes.alike.values())
+        if self.simple and shared * len(pairs) * len(self._manners) <= TRIALS:
             turned = {check: self._turned(check, pairs) for check in classes.checks}
             columns = [turned[check] for check in classes.checks]
             self._wanted = bytearray(
@@ -166,9 +170,11 @@ class _Count:
         return sum(uses for number, uses in enumerate(classes.uses) if wanted[number])
 
     def _turned(self, check: str, pairs: Iterable[Pair]) -> bytearray:
-        """Of each of a check's cases whether it can make a difference to it."""
-        numbers = range(len(self.classes.alike[check].cases))
-        turned = bytearray(len(numbers))
+        """Of each of a check's cases whether it can make a difference to it; those that stand for themselves alone are
+        looked at where they are used."""
+        shared = self.classes.alike[check].shared
+        numbers = [number for number, one in enumerate(shared) if one]
+        turned = bytearray(not one for one in shared)
         for pair in pairs:
             if check in pair.only:
                 keys = [(part, manner) for manner in self._seen_by(check) for part in numbers]

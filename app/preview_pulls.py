@@ -21,6 +21,7 @@ from checks.model.facts import Facts
 from checks.model.report import Report
 from checks.model.snapshot import AddedLine, Listing
 from checks.policy.layers import PolicySet
+from checks.policy.owners import Owners, owned
 
 #: Checks whose facts nobody may be asked for here: their verdicts are taken from the reports.
 NEEDS_FACTS = frozenset({"vulnerabilities", "freshness", "packages", "agreements"})
@@ -43,7 +44,13 @@ class PullPreview:
     ) -> list[PullTurn]:
         """What becomes of the open ones, or of all that were judged since."""
         at = since.timestamp() if since else None
-        return [await self._turn(comparison, pull) for pull in await self.pulls.judged(at, installation_id, MOST)]
+        pulls = await self.pulls.judged(at, installation_id, MOST)
+        turns = [await self._turn(comparison, pull) for pull in pulls]
+        named = await self.pulls.code_owners({turn.repository for turn in turns if turn.turns})
+        rules = comparison.new.plain.root.owners
+        return [
+            _owned(turn, pull, rules, named) if turn.turns else turn for turn, pull in zip(turns, pulls, strict=True)
+        ]
 
     async def _turn(self, comparison: Comparison, pull: StoredPull) -> PullTurn:
         claim = pull.claim
@@ -73,6 +80,16 @@ class PullPreview:
             except (SourceError, PolicyError):
                 return None
         return reports[0], reports[1]
+
+
+def _owned(turn: PullTurn, pull: StoredPull, rules: Owners, named: Mapping[tuple[int, str], Sequence[str]]) -> PullTurn:
+    """With who answers for the files that it is about; without any, for the repository."""
+    about = pull.claim.about
+    found: dict[str, None] = {}
+    for path in turn.paths or ("",):
+        code_owners = named.get((turn.repository, path), ())
+        found.update(dict.fromkeys(owned(rules, about.repository, about.properties, code_owners).who))
+    return replace(turn, owners=tuple(found))
 
 
 def _given(policies: PolicySet) -> PolicyPlace:

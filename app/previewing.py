@@ -74,7 +74,10 @@ class Previewing:
         turns = await self._pulls.turns(Comparison(old, new, now), since, installation_id)
         document = to_json(
             *(old.reference, new.reference, now, found.impact, _about(found)),
-            Basis(found.known, len(found.repositories), found.uses, found.judged, found.lacking),
+            Basis(
+                *(found.known, len(found.repositories), found.uses, found.judged, found.lacking, found.vulnerable),
+                own_files=bool(old.wants_own or new.wants_own),
+            ),
             *(found.checks, found.left_out, found.partly),
         )
         names = await PreviewStore(self.database).names({turn.repository for turn in turns})

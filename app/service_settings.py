@@ -179,7 +179,7 @@ class ServiceSettings:
     internal_host: str = key("Address of the internal listener.", default="127.0.0.1")
     internal_port: int | None = key(
         "Port of a second, internal listener: then pages, API, metrics and health are there, and the webhook alone on "
-        "`port` (docs/operating.md). Default: one listener for all, without metrics unless there is a token of the API.",
+        "`port` (docs/operating.md). Default: one listener for all, without metrics unless the API has a token.",
         default=None,
     )
     workers: int = key("How many pull requests a process judges at the same time; 0: `serve` judges none.", default=4)

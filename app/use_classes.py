@@ -68,6 +68,7 @@ class UseClasses:
         self._description: dict[int, tuple[int, str]] = {}
         self._classes: dict[Hashable, int] = {}
         self._lacks: list[bool] = []
+        self._vulnerable: list[bool] = []
         self._stored: StoredFacts | None = None
         self._likeness: Likeness | None = None
         self._named: dict[tuple[int, int], tuple[VersionFacts, int] | None] = {}
@@ -165,6 +166,11 @@ class UseClasses:
         return self._likeness.of(key, facts)
 
     @property
+    def vulnerable(self) -> int:
+        """Uses for which advisories are named."""
+        return sum(uses for uses, named in zip(self.uses, self._vulnerable, strict=True) if named)
+
+    @property
     def lacking(self) -> int:
         """Uses of which something that decides is not stored."""
         return sum(uses for uses, lacks in zip(self.uses, self._lacks, strict=True) if lacks)
@@ -207,6 +213,7 @@ class UseClasses:
         self.parts.append(tuple(parts))
         self.uses.append(0)
         self._lacks.append(lacks)
+        self._vulnerable.append(alike is not None)
         return len(self.uses) - 1
 
     def purl(self, component_id: int) -> str:

@@ -82,6 +82,8 @@ class VerdictTrees:
     sightings: SightingStore
     packages: PackageSource
     """What is known of packages without asking anybody."""
+    indexed: PackageSource
+    """What was read of packages anywhere: it stands in for lock files that are not kept."""
     current: Callable[[], Awaitable[PolicySet | None]]
     """The organization's policy as it judges now; None: each repository has its own."""
     parse: Parse
@@ -113,7 +115,7 @@ class VerdictTrees:
             path, target = told[0]["path"] or PATH, plan.snapshot.listing.target if plan else None
             asking, without = question(named, path, target), (_NO_SNAPSHOT,)
             change = next(iter(asking.changes), None)
-            facts = await self._facts(asking, judging_.policy, repository, row, verdict)
+            facts = await self._facts(asking, judging_.policy, repository, row, verdict, self.indexed)
             explained = await asyncio.to_thread(explain, named, path, target, facts, judging_.policy, now)
         public = repository_facts(row).public
         policies, policy = judging_.policies, judging_.policy
@@ -200,16 +202,22 @@ class VerdictTrees:
         return current
 
     async def _facts(
-        self, plan: Plan, policy: Policy, repository: RepositoryFacts, row: RepositoryRow, verdict: Verdict
+        self,
+        plan: Plan,
+        policy: Policy,
+        repository: RepositoryFacts,
+        row: RepositoryRow,
+        verdict: Verdict,
+        *further: PackageSource,
     ) -> Facts:
-        """What is kept of the packages of the plan."""
+        """What is kept of the packages of the plan; `further`: who knows what a lock file would say."""
         base = Facts(
             repository=repository, first_seen=await self.sightings.first_seen(row.id), overrides=_overrides(verdict)
         )
         purls = {change.purl for change in plan.changes}
         asked = plan.questions(policy, judging(policy))
         questions = {key: want for key, want in asked.items() if key[0] in purls}
-        chain = FactChain(base, (), (self.packages,), None, self.private)
+        chain = FactChain(base, (), (self.packages, *further), None, self.private)
         return expired(await chain.more(plan, questions, base), policy, _at(verdict))
 
     async def _paged(self, document: Json) -> Json:

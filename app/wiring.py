@@ -16,6 +16,7 @@ from app.asking import reply
 from app.conversation import Conversation
 from app.dependency_track import DependencyTrack
 from app.fact_settings import FactEnvironment
+from app.facts.indexed import IndexedLicenses
 from app.facts.lookup import FactChain
 from app.facts.online.timing import Timing
 from app.facts.shared import KeptFacts, SharedFacts
@@ -164,8 +165,8 @@ class Service:
         self.judge = self._judge(inventories, overrides)
         self.trees = VerdictTrees(
             self.policies.store, SnapshotStore(self.database, self._now), inventories, self.judge.sightings,
-            KeptFacts(self.facts), lambda: self.judge.kept_policy.last(), self.parsers.parse, self.facts.private,
-            self._rule_pages,
+            KeptFacts(self.facts), IndexedLicenses(self.database), lambda: self.judge.kept_policy.last(),
+            self.parsers.parse, self.facts.private, self._rule_pages,
         )  # fmt: skip
         self.site = self._site(environment)
         self.sboms = StoredSboms(self.documents, settings.github_url)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.cli.output import say, write_file
 from app.policies import load_policies, load_policy
-from checks.model.errors import UsageError
+from checks.model.errors import SourceError, UsageError
 from checks.policy.files import PolicyFiles
 from checks.policy.layers import PolicySet
 from checks.policy.templates import TEMPLATES
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 #: What is compared with: a policy that lets everything through.
 _NOTHING = b"version: 1\nmode: evaluate\ninventory: {levels: {package-re-sourced: off, manifest-without-lock: off}}\n"
+#: Licenses of one page of a service's answer.
+PAGE = 1_000
+_NOTHING_FILES = PolicyFiles(_NOTHING, "nothing")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -27,8 +30,8 @@ def run(options: argparse.Namespace) -> int:
     target = options.output or options.file
     if options.facts and not options.from_inventory:
         raise UsageError("--facts needs --from-inventory")
-    if options.database and options.from_inventory:
-        raise UsageError("--database or --from-inventory: one of them says what is in use")
+    if sum(map(bool, (options.database, options.from_inventory, options.server is not None))) > 1:
+        raise UsageError("--from-inventory, --database or --server: one of them says what is in use")
     if target != "-" and not options.force and Path(target).exists():
         hint = f"Check it with: ospo-gate policy validate {target}; write over it with --force"
         raise UsageError(f"{target} exists already", hint=hint)
@@ -39,6 +42,8 @@ def run(options: argparse.Namespace) -> int:
         said = _would_block(text, paths, options.facts)
     elif options.database:
         text, said = _from_database(text)
+    elif options.server is not None:
+        text, said = _from_service(text, options.server)
     if target == "-":
         say(text)
     else:
@@ -77,9 +82,44 @@ def _used_in(paths: Sequence[Path]) -> "tuple[Used, ...]":
     return used_by(item for path in paths for found in inventories(path, None) for item in found.dependencies)
 
 
+def _from_service(text: str, server: str) -> tuple[str, str]:
+    """The policy, and what it would block by what the service knows; without leave to ask that, why it is not said."""
+    from app.cli.service import ask_pages, reached, tell_service
+    from app.preview_request import to_json
+    from app.settings import service_place
+    from checks.engine.fitting import Used
+    from checks.render.preview import text as shown
+
+    place = service_place()
+    address, token = reached(server or place.server, place.token)
+    try:
+        pages = ask_pages(address, token, "api/v1/licenses", {"limit": str(PAGE)})
+        rows = [row for page in pages for row in page["licenses"]]
+        uses = [
+            Used(row["license"] if row["license"] is None else str(row["license"]), bool(row["shipped"]),
+                 int(row["packages"]), tuple(map(str, row["examples"])))
+            for row in rows
+        ]  # fmt: skip
+    except (LookupError, TypeError, ValueError):
+        raise SourceError("what the service answers is not of this release's API") from None
+    if not uses:
+        raise UsageError(
+            "the service has read no default branch yet", hint="Try again when it has: docs/sbom-service.md"
+        )
+    found = _fitted(text, uses)
+    body = {"old": to_json(_NOTHING_FILES), "new": to_json(PolicyFiles(found.encode(), "it"))}
+    try:
+        return found, shown(tell_service(address, token, "api/v1/policy/preview", body))
+    except (SourceError, UsageError) as error:
+        hint = f" {error.hint}" if error.hint else ""
+        return found, f"What it would block cannot be said: {error}.{hint}\n"
+    except (LookupError, TypeError, ValueError, AttributeError):
+        raise SourceError("what the service answers is not of this release's API") from None
+
+
 def _policies(text: str) -> tuple[PolicySet, PolicySet]:
     """One that lets everything through, and the one that is written."""
-    return load_policies(PolicyFiles(_NOTHING, "nothing")), load_policies(PolicyFiles(text.encode(), "it"))
+    return load_policies(_NOTHING_FILES), load_policies(PolicyFiles(text.encode(), "it"))
 
 
 def _would_block(text: str, paths: Sequence[Path], facts: str | None) -> str:

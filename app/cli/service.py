@@ -5,7 +5,7 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.address import Address
@@ -39,6 +39,19 @@ def ask_service(server: str, token: str, path: str, query: Mapping[str, str]) ->
     if not isinstance(found, dict):
         raise SourceError(f"what {server} answers is not of ospo-gate's API")
     return found
+
+
+def ask_pages(server: str, token: str, path: str, query: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """All pages of an answer that names the next one. Raises as `ask_service`."""
+    seen: set[str] = set()
+    page = ask_service(server, token, path, query)
+    yield page
+    while cursor := page.get("next"):
+        if str(cursor) in seen:
+            raise SourceError(f"what {server} answers is not of ospo-gate's API")
+        seen.add(str(cursor))
+        page = ask_service(server, token, path, {**query, "cursor": str(cursor)})
+        yield page
 
 
 def tell_service(server: str, token: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,6 +117,7 @@ def _answer(
 
 _HINTS = {
     401: "OSPO_GATE_API_TOKEN must be the token of the service.",
+    403: "Its scopes are in the settings of the service: docs/api-tokens.md.",
     404: "A service without OSPO_GATE_API_TOKEN has no API.",
     429: "Try again in a second.",
 }

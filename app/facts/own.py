@@ -83,7 +83,7 @@ class OwnLicense:
             if found is None or found.license is None:
                 return None
             digest = hashlib.sha256(blob.data or b"").hexdigest()
-            texts.append(LicenseText(ref.path, digest, found.license, found.similarity))
+            texts.append(LicenseText(ref.path, digest, *found))
         recognizer.keep()
         names = dict.fromkeys(text.license for text in in_company(texts) if text.license)
         return Known(" AND ".join(names), ", ".join(text.path for text in texts)) if names else None

@@ -73,6 +73,12 @@ def _edition() -> str:
     return f"{status.st_size} {status.st_mtime_ns}"
 
 
+def _recognition(name: object, similarity: float, nearest: object = None, differs: object = ()) -> Recognition:
+    """What a row says. Raises `ValueError` and `TypeError` for what is none."""
+    rows = tuple(str(row) for row in differs) if isinstance(differs, list | tuple) else ()
+    return Recognition(name and str(name) or None, float(similarity), nearest and str(nearest) or None, rows)
+
+
 class _Memory:
     """Recognitions by the digest of the file, kept in one file. Nothing there is trusted to be whole."""
 
@@ -97,9 +103,7 @@ class _Memory:
             return {}
         try:
             entries = json.loads(self._path.read_bytes())
-            return {
-                str(digest): Recognition(name and str(name), float(near)) for digest, (name, near) in entries.items()
-            }
+            return {str(digest): _recognition(*row) for digest, row in entries.items()}
         except (OSError, ValueError, TypeError, AttributeError, RecursionError):
             return {}
 

@@ -45,7 +45,7 @@ class Texts:
                 gaps.append(Gap("installed packages", reason, about=Want.TEXTS))
                 continue
             found = self._recognizer.recognized(data) if role(path) is not Role.NOTICE else NOTHING
-            texts.append(LicenseText(path, hashlib.sha256(data).hexdigest(), found.license, found.similarity))
+            texts.append(LicenseText(path, hashlib.sha256(data).hexdigest(), *found))
         if texts and not package.declared and reference_file() is None:
             gaps.append(_NOT_INSTALLED)
         return in_company(texts), tuple(gaps)

@@ -156,7 +156,7 @@ class Comments:
         said = await self.signing.hear(claim, remark, client, self.clock()) if self.signing else None
         if said is None:
             return
-        if not said.done:
+        if said.text:
             name = f"signing {remark['id']}"
             await Publisher(client, claim).answer(replies.marker(name), said.text)
         await self._react_to(claim, remark, client, "+1" if said.done else "confused")

@@ -6,7 +6,7 @@ branch, memberships) are believed for a day.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -257,16 +257,25 @@ def _bounded(texts: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def _written(record: Record) -> dict[str, Any] | None:
-    """None: it has text that JSON cannot hold, or too much of it."""
-    if sum(len(lines or ()) for lines in record.added.values()) > LINES:
-        return None
+    """None: it has text that JSON cannot hold."""
     try:
-        data: dict[str, Any] = _RECORD.dump_python(record, mode="json")
+        data: dict[str, Any] = _RECORD.dump_python(replace(record, added=_short(record.added)), mode="json")
         _RECORD.validate_python(data)
     except ValueError as error:
         log.info("snapshot-not-kept", reason=type(error).__name__)
         return None
     return data
+
+
+def _short(added: Mapping[str, list[AddedLine] | None]) -> dict[str, list[AddedLine] | None]:
+    """The files with the fewest lines: what is left out is asked for again where it is needed."""
+    kept, count = {}, 0
+    for path, lines in sorted(added.items(), key=lambda item: len(item[1] or ())):
+        count += len(lines or ())
+        if count > LINES:
+            break
+        kept[path] = lines
+    return kept
 
 
 def read_record(data: Mapping[str, Any]) -> Record | None:

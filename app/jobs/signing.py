@@ -9,7 +9,7 @@ from app.github.client import READING, Installation
 from app.offered import AGREEMENTS, Offer, PolicyNow, agreements_of, derived_id, offer_of
 from app.own_policies import own_policy
 from app.store.signatures import ORGANIZATION, SignatureStore, scope_of
-from app.subject import Claim, Remark
+from app.subject import Claim, Remark, pull_key
 from app.tally import Tally
 from checks.agreements.needed import demanded
 from checks.agreements.phrases import asks_again, maybe_signs, read
@@ -24,6 +24,12 @@ MOST = 1_000
 UNCLEAR = (
     "Nothing was signed: the other words of the comment leave open what the sentence is meant to say. To sign, post "
     "the sentence as a comment of its own."
+)
+#: The answer to who signed and is not asked to here: with another account than that of the commits, most often.
+NOT_ASKED = (
+    "The signature is kept. It changes nothing here, because no commit of this pull request waits for a signature of "
+    "this account. GitHub tells by the e-mail address of a commit whose it is: sign with that account, or add the "
+    "address to this one and comment `/ospo-gate recheck`."
 )
 
 log = structlog.get_logger()
@@ -52,7 +58,7 @@ class Said:
 
     done: bool
     text: str = ""
-    """Words for who wrote it, where it was not taken."""
+    """Words for who wrote it, where it was not taken or changes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,8 @@ class SigningByComment:
             page = f": {self.pages}{place}" if self.pages else ", which this service does not have"
             return Said(False, text=f"{_title(offer)} asks for more than a comment says. Sign it on the page{page}")
         await self._sign(claim, remark, offer, now)
-        return Said(True)
+        asked = await self.signatures.contributors(pull_key(claim.repository_id, claim.number))
+        return Said(True, NOT_ASKED if asked and remark["account_id"] not in asked else "")
 
     async def _sign(self, claim: Claim, remark: Remark, offer: Offer, now: datetime) -> None:
         document = offer.document

@@ -130,6 +130,7 @@ class Briefs:
             until=self.ends(matter, requests, policy) if matter.kind == Word.WAIVE else None,
             usage=await self.usage(matter, requests, policy.root.owners, public),
             texts=await asyncio.to_thread(texts_of, matter),
+            differences=() if public else proposal.text_differences(matter.finding),
             page=self.page(matter),
             incomplete=_to_do(made),
         )

@@ -59,7 +59,7 @@ class GitSource:
             raise SourceError(
                 f"the history of the change is cut off at {change.cut_off[:12]}: the clone is shallow", hint=FETCH_ALL
             )
-        problems = _too_many(change.count, MAX_COMMITS, "commits") + _too_many(len(files), MAX_FILES, "files")
+        problems = _too_many(change.total, MAX_COMMITS, "commits") + _too_many(len(files), MAX_FILES, "files")
         return Listing(self.base, self.head, files[:MAX_FILES], change.commits, problems, target=self.target)
 
     async def read(self, refs: Sequence[FileRef]) -> Mapping[FileRef, Blob]:

@@ -23,8 +23,8 @@ class Change(NamedTuple):
 
     commits: tuple[Commit, ...] = ()
     """Oldest first; the oldest `MAX_COMMITS` at the most."""
-    count: int = 0
-    """How many there are."""
+    total: int = 0
+    """How many commits there are, judged or not."""
     ends: tuple[str, ...] = ()
     """The commits at which the change ends."""
     cut_off: str | None = None
@@ -54,7 +54,7 @@ class History:
         shallow = self._repository.without_parents()
         people = _People()
         commits: deque[Commit] = deque(maxlen=MAX_COMMITS)
-        count, ends, cut_off = 0, [], None
+        total, ends, cut_off = 0, [], None
         for mark_and_id, parents, author, author_mail, committer, committer_mail, message in self._rows():
             mark_and_id = mark_and_id.lstrip("\n")
             sha = mark_and_id[1:]
@@ -63,10 +63,10 @@ class History:
                 continue
             writer, poster = people[author, author_mail], people[committer, committer_mail]
             commits.append(Commit(sha, writer, poster, message, tuple(parents.split())))
-            count += 1
+            total += 1
             if sha in shallow:
                 cut_off = sha
-        return Change(tuple(reversed(commits)), count, tuple(ends), cut_off)
+        return Change(tuple(reversed(commits)), total, tuple(ends), cut_off)
 
     def _rows(self) -> Iterator[_Row]:
         """Newest first. Bytes that are not UTF-8 are replaced."""

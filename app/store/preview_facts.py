@@ -47,7 +47,5 @@ async def _in_one_statement(database: Database, query: Select[Any]) -> AsyncIter
 
 def named(name: str) -> Sequence[str]:
     """Key and source of a record by its name: a `FactKey` as JSON."""
-    if "\\" not in name and len(parts := name[2:-2].split('", "')) == 3:
-        return parts[1:]
     _, key, source = json.loads(name)
     return key, source

@@ -1,13 +1,15 @@
 """The stored pull requests that a preview looks at, each with its newest report."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
 
+from app.store.components import batches
 from app.store.database import Database
-from app.store.tables import report, subject
+from app.store.tables import manifest, report, subject
+from app.store.words import given
 from app.subject import About, Claim, Kind
 
 
@@ -49,6 +51,17 @@ class PreviewPulls:
         async with self.database.read() as connection:
             rows = (await connection.execute(query)).all()
         return [StoredPull(_claim(row), row.report_document) for row in rows]
+
+    async def code_owners(self, repositories: Collection[int]) -> dict[tuple[int, str], Sequence[str]]:
+        """Whom the CODEOWNERS file of default branches names for manifests, by repository and path."""
+        columns = select(manifest.c.repository_id, manifest.c.path, manifest.c.owners)
+        found: dict[tuple[int, str], Sequence[str]] = {}
+        async with self.database.read() as connection:
+            for batch in batches(sorted(repositories)):
+                query = columns.where(manifest.c.repository_id.in_(batch), manifest.c.owners.is_not(None))
+                for id_, path, owners in await connection.execute(query):
+                    found[id_, given(path)] = tuple(owners or ())
+        return found
 
 
 def _claim(row: Any) -> Claim:

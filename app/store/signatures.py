@@ -202,14 +202,18 @@ class SignatureStore:
         async with self.database.read() as connection:
             return list((await connection.execute(query)).scalars())
 
+    async def contributors(self, key: str) -> set[int]:
+        """The accounts whose signatures the verdict on a pull request depends on, as far as it was judged."""
+        of = select(contributor.c.account_id).where(contributor.c.subject == key)
+        async with self.database.read() as connection:
+            return set((await connection.execute(of)).scalars())
+
     # -- whose signatures a pull request waits for ------------------------------------------------------------------
 
     async def depends(self, key: str, accounts: Collection[int]) -> None:
         """The verdict on a pull request depends on what these people sign. Known before it is judged, so that no
         signature falls between the reading of facts and the end of the judgment."""
-        of = contributor.c.subject == key
-        async with self.database.read() as connection:
-            known = set((await connection.execute(select(contributor.c.account_id).where(of))).scalars())
+        of, known = contributor.c.subject == key, await self.contributors(key)
         more, less = set(accounts) - known, known - set(accounts)
         if not more and not less:
             return

@@ -1,17 +1,19 @@
-"""`GET /api/v1/where`: which repositories use it? And what one repository uses and used. With the token of the API."""
+"""`GET /api/v1/where`: which repositories use it? What one repository uses and used, and which licenses are in use."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from app.api_tokens import Callers, Grant
+from app.store.in_use import in_use
 from app.store.places import Way
 from app.store.repositories import RepositoryRow, RepositoryStore
 from app.store.where import LARGEST, PAGE, WhereStore
 from app.web.ask import refused, turned_away
+from checks.engine.fitting import Used
 from checks.engine.where import question
 from checks.model.errors import UsageError
 from checks.policy.owners import Owners
@@ -52,6 +54,13 @@ def router(
 
         return await answered(request, (*_PACKAGE, "license", "advisory", *_PAGE), work)
 
+    @routes.get("/api/v1/licenses")
+    async def licenses(request: Request) -> Response:
+        async def work() -> Response:
+            return JSONResponse(_licenses(await in_use(where.database), *_page(request)))
+
+        return await answered(request, _PAGE, work)
+
     @routes.get("/api/v1/repositories/{owner}/{name}/components")
     async def components(request: Request, owner: str, name: str) -> Response:
         async def work() -> Response:
@@ -77,6 +86,26 @@ def router(
         return await answered(request, _PACKAGE, work)
 
     return routes
+
+
+def _licenses(uses: Sequence[Used], cursor: str | None, limit: int) -> dict[str, Any]:
+    """A page by license; the cursor is the place of the last one, in hexadecimal because a license is any text."""
+    rows = sorted(uses, key=_place)
+    try:
+        after = bytes.fromhex(cursor or "").decode("utf-8", "surrogatepass")
+    except ValueError:
+        raise UsageError("the cursor is not one that an answer gave") from None
+    left = [used for used in rows if _place(used) > after]
+    return {
+        "licenses": [used._asdict() for used in left[:limit]],
+        "next": _place(left[limit - 1]).encode("utf-8", "surrogatepass").hex() if len(left) > limit else None,
+    }
+
+
+def _place(used: Used) -> str:
+    """Nothing that is declared comes first."""
+    license_ = "" if used.license is None else f"={used.license}"
+    return f"{license_}\0{int(used.shipped)}"
 
 
 def _way(way: Way) -> dict[str, Any]:

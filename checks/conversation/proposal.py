@@ -9,13 +9,17 @@ from datetime import date, datetime
 from typing import Any
 
 from checks.conversation.commands import Word
+from checks.model.phrase import visible
 from checks.render.body import BLOCK
 from checks.render.english import counted, day, listed, moment
 from checks.render.limits import first
 from checks.render.markdown import code, link, pastable, prose, shell_block
+from checks.texts.recognition import BETWEEN, DIFFERS
 
 #: How many requests, repositories and lines of evidence are shown.
 ASKERS, REPOSITORIES, EVIDENCE = 20, 10, 20
+#: Differences of one text that are shown.
+ROWS, ROW = 12, 800
 #: Characters of a title on GitHub.
 TITLE = 256
 
@@ -71,6 +75,29 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class TextDifference:
+    """How a license text that was found differs from a standard one."""
+
+    license: str
+    place: str
+    """The file, with the beginning of its digest."""
+    rows: Sequence[str]
+    """`+ words that it has besides`, `- words that it lacks`."""
+
+
+def text_differences(finding: Mapping[str, Any]) -> tuple[TextDifference, ...]:
+    """Those that the evidence of a finding tells; of a report as it was stored, so that nothing in it is taken for
+    granted."""
+    found = []
+    for fact in finding["evidence"][:EVIDENCE]:
+        name = str(fact["what"]).removeprefix(DIFFERS)
+        if name != fact["what"]:
+            rows = str(fact["actual"]).split(BETWEEN)[:ROWS]
+            found.append(TextDifference(name, str(fact["source"] or "its license text"), rows))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """What an approver decides on."""
 
@@ -90,6 +117,7 @@ class Brief:
     until: date | None = None
     usage: Usage | None = None
     texts: Sequence[Text] = ()
+    differences: Sequence[TextDifference] = ()
     page: str | None = None
     """Address of its page here."""
     incomplete: str | None = None
@@ -137,6 +165,7 @@ def body(brief: Brief) -> str:
     parts.extend(_context(brief))
     parts.extend(_usage(brief))
     parts.extend(_texts(brief.texts))
+    parts.extend(_differences(brief))
     parts.extend(_cost(brief))
     return "\n\n".join(parts)
 
@@ -178,8 +207,9 @@ def _finding(finding: Mapping[str, Any]) -> Iterator[str]:
     if covered := finding.get("waiver"):
         ends = day(date.fromisoformat(covered["expires"]))
         yield f"The waiver {code(covered['id'])} covers it until {ends}; this one would take its place."
-    if finding["evidence"]:
-        yield "\n".join(f"- {_fact(fact)}" for fact in finding["evidence"][:EVIDENCE])
+    facts = [fact for fact in finding["evidence"] if not str(fact["what"]).startswith(DIFFERS)]
+    if facts:
+        yield "\n".join(f"- {_fact(fact)}" for fact in facts[:EVIDENCE])
 
 
 def _fact(fact: Mapping[str, Any]) -> str:
@@ -231,6 +261,20 @@ def _texts(texts: Sequence[Text]) -> Iterator[str]:
         if text.begins:
             block = shell_block([text.begins])
             yield block.replace("sh\n", "text\n", 1)
+
+
+def _differences(brief: Brief) -> Iterator[str]:
+    """How the text that was found differs from the standard one: what decides whether it is that license after all."""
+    if not brief.differences:
+        return
+    yield "### How the text differs"
+    yield (
+        "After − stands what only the standard text has, after + what only this one has. Case, layout and copyright "
+        "notices do not count."
+    )
+    for found in brief.differences:
+        yield f"{code(found.place)}, compared with {code(found.license)}:"
+        yield shell_block(visible(row, ROW) for row in found.rows).replace("sh\n", "diff\n", 1)
 
 
 def _cost(brief: Brief) -> Iterator[str]:

@@ -87,7 +87,7 @@ class PolicyNeeds:
 
 #: Why advice that nothing uses is to be looked at, and the edit. What is to be avoided is meant to have no use.
 _UNUSED_ADVICE = {
-    Ring.ADOPT: ("What is recommended and not used may no longer be the best choice.", "remove it, or look at it again"),
+    Ring.ADOPT: ("What is recommended and not used may not be the best choice any more.", "look at it again"),
     Ring.TRIAL: ("A trial that nobody takes part in tells nothing.", "remove it, or end the trial"),
     Ring.HOLD: ("What was there before is gone, and there are to be no new uses.", "remove it, or say avoid"),
 }
@@ -112,9 +112,7 @@ def unneeded(
 
 _UNWATCHED = "An exception that nobody needs is one that nobody watches."
 #: Rules that look at nothing but what the index of uses has of a package version.
-_INDEXED_RULES = frozenset(
-    {"license-not-allowed", "license-unknown", "package-avoid", "package-hold", "package-trial"}
-)
+_INDEXED_RULES = frozenset({"license-not-allowed", "license-unknown", "package-avoid", "package-hold", "package-trial"})
 
 
 def unneeded_waivers(policies: PolicySet, needed: Collection[str], now: datetime) -> Iterator[Point]:

@@ -1,6 +1,7 @@
 """What a preview over the index of uses cannot see: parts of checks that need more than packages and stored facts."""
 
 from collections.abc import Callable, Iterable, Iterator
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 from checks.policy.section import Section
@@ -16,6 +17,17 @@ UNSEEN = frozenset(
 _RESEMBLE = ("internal-name-resembled", "name-resembles-popular")
 
 
+class Of(StrEnum):
+    """How many a part that is not seen is about."""
+
+    USES = "uses"
+    """Every package version that a repository has."""
+    VULNERABLE = "vulnerable"
+    """Those for which advisories are stored."""
+    NEW = "new"
+    """None: default branches have no new packages, so only pull requests can tell."""
+
+
 class _Part(NamedTuple):
     """A part of a check."""
 
@@ -26,15 +38,16 @@ class _Part(NamedTuple):
     """Whether it speaks without any key."""
     entangled: bool = False
     """Whether it decides what other keys of the section come to."""
+    of: Of = Of.USES
 
 
 _PARTS: dict[str, tuple[_Part, ...]] = {
     "vulnerabilities": (
         _Part(
             "the day on which a repository first had a vulnerability (the time to fix it is counted from its advisory)",
-            *(lambda section: section.fix_within, False, True),
+            *(lambda section: section.fix_within, False, True, Of.VULNERABLE),
         ),
-        _Part("the VEX statements of repositories", lambda section: section.vex, entangled=True),
+        _Part("the VEX statements of repositories", lambda section: section.vex, entangled=True, of=Of.VULNERABLE),
     ),
     "freshness": (
         _Part(
@@ -48,16 +61,17 @@ _PARTS: dict[str, tuple[_Part, ...]] = {
             *(lambda section: (section.sources, section.internal, _levels(section, sorted(UNSEEN))), True),
         ),
         _Part(
-            "names that resemble others", lambda section: (section.popular, _levels(section, _RESEMBLE)), unasked=True
+            "names that resemble others",
+            *(lambda section: (section.popular, _levels(section, _RESEMBLE)), True, False, Of.NEW),
         ),
-        _Part("what only new packages must have", lambda section: section.accept),
+        _Part("what only new packages must have", lambda section: section.accept, of=Of.NEW),
     ),
 }
 
 
-def unseen(check: str, old: Section | None, new: Section | None) -> Iterator[str]:
-    """What of a check in which two policies differ is not seen, in words that follow "without". None: the check
-    is not in that policy."""
+def unseen(check: str, old: Section | None, new: Section | None) -> Iterator[tuple[str, Of]]:
+    """What of a check in which two policies differ is not seen, in words that follow "not judged", and what it is
+    about. None: the check is not in that policy."""
     for part in _PARTS.get(check, ()):
         before, after = (None if section is None else part.decides(section) for section in (old, new))
         nothing = part.decides(type(old or new)())  # type: ignore[misc]
@@ -68,7 +82,7 @@ def unseen(check: str, old: Section | None, new: Section | None) -> Iterator[str
         else:
             said = before != after
         if said:
-            yield part.words
+            yield part.words, part.of
 
 
 def _levels(section: Section, rules: Iterable[str]) -> tuple[object, ...]:

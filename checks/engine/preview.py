@@ -13,7 +13,7 @@ from checks.engine.ages import expired
 from checks.engine.cases import Case, Place, about, apart, snapshot
 from checks.engine.differing import Difference, differing, parts
 from checks.engine.evaluate import evaluate
-from checks.engine.indexed import UNSEEN, unseen
+from checks.engine.indexed import UNSEEN, Of, unseen
 from checks.engine.kinds import Kinds
 from checks.engine.knowledge import Knowledge
 from checks.engine.mentions import Matching, Mentions
@@ -93,8 +93,8 @@ class Comparison:
         self.checks = checks
         self.left_out: set[str] = set()
         """Other checks in which the policies differ."""
-        self.partly: dict[str, dict[str, None]] = {}
-        """Of those in which they differ, what is not seen nevertheless, in words."""
+        self.partly: dict[str, dict[str, Of]] = {}
+        """Of those in which they differ, what is not seen nevertheless, in words, and what it is about."""
         self.pairs: list[Pair] = []
         self._by_view: dict[Hashable, Pair] = {}
         self._differing: dict[tuple[int, int], Difference] = {}
@@ -119,7 +119,7 @@ class Comparison:
                 only &= self.checks
                 for check in only:
                     self.partly.setdefault(check, {}).update(
-                        dict.fromkeys(unseen(check, old.sections.get(check), new.sections.get(check)))
+                        unseen(check, old.sections.get(check), new.sections.get(check))
                     )
             deciding = [*parts(self.old, old, only), *parts(self.new, new, only)]
             narrow = old.narrowed is not None or new.narrowed is not None

@@ -1,17 +1,19 @@
 """What another policy would change, as a document for programs."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from checks.engine.impact import Found, Impact, Move, Row, moved
+from checks.engine.indexed import Of
 from checks.engine.preview_pulls import PullTurn
 from checks.engine.stands import Stand
 from checks.model.purl import versioned
 from checks.model.report import PolicyReference
-from checks.render.preview import lacking, not_previewed, partly_previewed, pulls_summary, summary
+from checks.render.english import counted
+from checks.render.preview import lacking, not_previewed, own_files, partly_previewed, pulls_summary, summary
 from checks.render.where import moment
 from checks.rules import CHECKS
 
@@ -34,6 +36,17 @@ class Basis(NamedTuple):
     """Distinct cases that were judged for them."""
     lacking: int = 0
     """Uses of which something that a policy asks for is not stored."""
+    vulnerable: int = 0
+    """Uses for which advisories are stored, if a policy asks for them."""
+    own_files: bool = False
+    """Whether a policy honors files of the repositories themselves, which are not stored."""
+
+    def about(self, of: Of) -> str:
+        """How many something that was not judged is about."""
+        if of is Of.NEW:
+            return "new packages, which only pull requests have"
+        count = self.vulnerable if of is Of.VULNERABLE else self.uses
+        return counted(count, "vulnerable package" if of is Of.VULNERABLE else "package")
 
 
 class About(NamedTuple):
@@ -52,10 +65,10 @@ def to_json(
     basis: Basis,
     checks: Iterable[str],
     left_out: Iterable[str] = (),
-    partly: Mapping[str, Collection[str]] = MappingProxyType({}),
+    partly: Mapping[str, Mapping[str, Of]] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """The document. Times are UTC. `left_out`: checks in which the policies differ, too, and which were not judged;
-    `partly`: what was not judged of those that were, in words."""
+    `partly`: what was not judged of those that were, in words, and what it is about."""
     names = {id_: about.name for id_, about in repositories.items()}
     total, found, owners = impact.total, impact.repositories(names), impact.owners()
     packages = impact.packages()
@@ -84,7 +97,14 @@ def to_json(
     }
     notes = [
         *not_previewed([check for check in CHECKS.ids if check in set(left_out)]),
-        *partly_previewed({check: partly[check] for check in CHECKS.ids if partly.get(check)}),
+        *partly_previewed(
+            {
+                check: [f"{words} ({basis.about(of)})" for words, of in partly[check].items()]
+                for check in CHECKS.ids
+                if partly.get(check)
+            }
+        ),
+        *(own_files(basis.read) if basis.own_files else ()),
         *lacking(basis.lacking, basis.uses),
     ]
     return {**document, "summary": summary(document, bool(notes)), "not_previewed": notes}
@@ -163,9 +183,26 @@ def with_pulls(
         "could_not_tell": sum(turn.could_not_tell for turn in newly),
         "authors": len({turn.author for turn in newly if turn.author}),
         "rules": [{"rule": rule, "pulls": count} for rule, count in sorted(rules.items(), key=lambda i: (-i[1], i[0]))],
+        "owners": _owners(newly, freed)[:LISTED],
         "turns": [_turn(turn, repositories) for turn in (*newly, *freed)[:LISTED]],
     }
     return {**document, "pulls": {**pulls, "summary": pulls_summary(pulls, since)}}
+
+
+def _owners(newly: Sequence[PullTurn], freed: Sequence[PullTurn]) -> list[dict[str, Any]]:
+    """What moves at each owner, the most stopped first; a pull request with several owners counts at each."""
+    stopped, set_free = (Counter(who for turn in turns for who in turn.owners or ("",)) for turns in (newly, freed))
+    unknown = Counter(who for turn in newly if turn.could_not_tell for who in turn.owners or ("",))
+    names = sorted(stopped.keys() | set_free.keys(), key=lambda who: (-stopped[who], -set_free[who], who))
+    return [
+        {
+            "owner": who or None,
+            "newly_blocked": stopped[who],
+            "newly_passing": set_free[who],
+            "could_not_tell": unknown[who],
+        }
+        for who in names
+    ]
 
 
 def _turn(turn: PullTurn, repositories: Mapping[int, About]) -> dict[str, Any]:
@@ -178,5 +215,6 @@ def _turn(turn: PullTurn, repositories: Mapping[int, About]) -> dict[str, Any]:
         "before": turn.before,
         "after": turn.after,
         "rules": list(turn.rules),
+        "owners": list(turn.owners),
         "could_not_tell": turn.could_not_tell,
     }

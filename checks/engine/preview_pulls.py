@@ -11,7 +11,10 @@ from checks.engine.stands import Stand, stand
 from checks.model.finding import Level
 from checks.model.report import Mode, Report
 from checks.policy.schema import Policy
+from checks.rules import CHECKS
 
+#: Rules that speak where data is lacking.
+_COULD_NOT_TELL = frozenset(rule.id for check in CHECKS for rule in check.rules if rule.could_not_tell)
 _RANK = {one: rank for rank, one in enumerate(Stand)}
 
 
@@ -29,6 +32,10 @@ class PullTurn:
     """Those that stop it with the new policy and did not, or the other way round."""
     could_not_tell: bool = False
     """Whether it is newly stopped for lack of data alone."""
+    paths: tuple[str, ...] = ()
+    """Files of what these rules are about."""
+    owners: tuple[str, ...] = ()
+    """Who answers for them."""
 
     @property
     def undecided(self) -> bool:
@@ -55,7 +62,9 @@ def by_reports(
     rules = tuple(sorted(stops[0].keys() ^ stops[1].keys()))
     unknown = bool(stops[1]) and all(finding.could_not_tell for finding in new.blocking)
     stands = _stand(old, otherwise), _stand(new, otherwise)
-    return PullTurn(repository, number, author, *stands, rules, unknown and not otherwise)
+    spoken = [finding for one in (old, new) for finding in one.blocking if finding.rule in rules]
+    paths = tuple(sorted({finding.location.path for finding in spoken if finding.location}))
+    return PullTurn(repository, number, author, *stands, rules, unknown and not otherwise, paths)
 
 
 def _stand(report: Report, otherwise: bool) -> Stand:
@@ -74,15 +83,18 @@ def by_document(repository: int, number: int, author: str | None, document: Mapp
     turn = PullTurn(repository, number, author, None, None)
     if document["policy"]["digest"] != pair.old.reference.digest or not _levels_suffice(pair):
         return turn
-    stops: list[set[str]] = []
+    stops: list[dict[str, str | None]] = []
     stands = []
     for policy in (pair.old, pair.new):
-        found = {finding["rule"] for finding in document["findings"] if _stops(finding, policy)}
+        found = {finding["rule"]: finding.get("path") for finding in document["findings"] if _stops(finding, policy)}
         stops.append(found)
         warned = any(finding["counts"] and _level(finding, policy) is Level.WARN for finding in document["findings"])
         worst = Stand.BLOCKS if policy.mode is Mode.ENFORCE else Stand.WOULD_BLOCK
         stands.append(worst if found else Stand.WARNS if warned and policy.mode is not Mode.OFF else Stand.PASSES)
-    return replace(turn, before=stands[0], after=stands[1], rules=tuple(sorted(stops[0] ^ stops[1])))
+    rules = tuple(sorted(stops[0].keys() ^ stops[1].keys()))
+    paths = tuple(sorted({path for found in stops for rule, path in found.items() if path and rule in rules}))
+    unknown = bool(stops[1]) and stops[1].keys() <= _COULD_NOT_TELL
+    return replace(turn, before=stands[0], after=stands[1], rules=rules, could_not_tell=unknown, paths=paths)
 
 
 def _levels_suffice(pair: Pair) -> bool:

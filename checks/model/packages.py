@@ -48,6 +48,10 @@ class LicenseText:
     """The SPDX expression that the text was recognized as; None: not recognized."""
     similarity: float = 0.0
     """0 to 1: how near the text is to that license's."""
+    nearest: str | None = None
+    """Of a text that was not recognized: the SPDX id of the license whose text it is nearest to."""
+    differs: tuple[str, ...] = ()
+    """How it differs from that text, as in `checks.texts.recognition`."""
 
 
 @dataclass(frozen=True, slots=True)

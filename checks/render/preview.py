@@ -45,9 +45,13 @@ def not_previewed(checks: Iterable[str]) -> list[str]:
 
 def partly_previewed(partly: Mapping[str, Iterable[str]]) -> list[str]:
     """What of previewed checks is left out, by check, in sentences."""
-    return [
-        f"Of {check}, default branches are previewed without {'; '.join(words)}." for check, words in partly.items()
-    ]
+    return [f"Not judged on default branches, of {check}: {'; '.join(words)}." for check, words in partly.items()]
+
+
+def own_files(repositories: int) -> list[str]:
+    """What stricter repositories say themselves."""
+    count = counted(repositories, "repository")
+    return [f"Not judged: what repositories say in files of their own, which are not stored ({count})."]
 
 
 def lacking(uses: int, of: int) -> list[str]:
@@ -155,7 +159,21 @@ def _pulls(document: Mapping[str, Any], public: bool = False) -> list[str]:
         place = f"{visible(str(turn['repository']), 120)} pull request {int(turn['number'])}{who}"
         named.append(f"{place}: {turn['before']} → {turn['after']}{f' ({rules})' if rules else ''}")
     left = len(pulls["turns"]) - _SHOWN
-    return [*lines, "", *named, *([f"… and {left:,} more"] if left > 0 else [])]
+    return [*lines, "", *_pull_owners(pulls), *named, *([f"… and {left:,} more"] if left > 0 else [])]
+
+
+def _pull_owners(pulls: Mapping[str, Any]) -> list[str]:
+    """Who answers for what moves. A release before this one names nobody."""
+    lines = []
+    rows = pulls.get("owners", ())
+    for row in rows[:_SHOWN]:
+        who = visible(str(row["owner"]), 80) if row["owner"] else "nobody is named"
+        unknown = f" ({int(row['could_not_tell']):,} for lack of data)" if row["could_not_tell"] else ""
+        lines.append(
+            f"{who}: {int(row['newly_blocked']):,} newly stopped{unknown}, {int(row['newly_passing']):,} set free"
+        )
+    left = len(rows) - _SHOWN
+    return [*lines, *([f"… and {left:,} more owners"] if left > 0 else [])]
 
 
 def _waivers(document: Mapping[str, Any]) -> list[str]:

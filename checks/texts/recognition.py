@@ -14,6 +14,12 @@ class Recognition(NamedTuple):
     chosen."""
     similarity: float = 0.0
     """0 to 1: the share of words that are the license's; of several licenses the least."""
+    nearest: str | None = None
+    """Of a text that is not recognized: the SPDX id of the one license or exception that it is nearest to."""
+    differs: tuple[str, ...] = ()
+    """How it differs from that, in words that count: `+ for evaluation only`, `- sublicense`; no more than help."""
 
 
 NOTHING = Recognition(None)
+#: How evidence of it is called: `differs from MIT`; and what stands between its differences, and in none of them.
+DIFFERS, BETWEEN = "differs from ", "; "

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from checks.texts.alignment import Alignment, Difference, align
 from checks.texts.library import KEY, STEP, Library, Reference, library
+from checks.texts.nearest import nearest
 from checks.texts.recognition import LIMIT, NOTHING, Recognition
 from checks.texts.vocabulary import FAMILIES, NEUTRAL, OPERATIVE
 from checks.texts.words import words
@@ -37,7 +38,7 @@ def recognize_words(found_words: Sequence[str]) -> Recognition:
     if known is None:
         return NOTHING
     left = list(found_words)
-    hits = _hits(known, left)
+    every = hits = _hits(known, left)
     found: list[_Found] = []
     while len(found) <= _PARTS and (best := _best(known, left, hits)):
         found.append(best)
@@ -47,10 +48,11 @@ def recognize_words(found_words: Sequence[str]) -> Recognition:
         hits = {number: [hit for hit in places if not start - KEY < hit[0] < end] for number, places in hits.items()}
     besides = [word for word in left if word]
     licenses = [item for item in sorted(found, key=_start) if item.reference.name]
-    if not licenses or len(found) > _PARTS or len(besides) > _BESIDES or _matters(besides, licenses):
-        return NOTHING
-    expression = _expression([item.reference for item in licenses])
-    return Recognition(expression, min(item.similarity for item in licenses)) if expression else NOTHING
+    certain = licenses and len(found) <= _PARTS and len(besides) <= _BESIDES and not _matters(besides, licenses)
+    expression = _expression([item.reference for item in licenses]) if certain else None
+    if expression is None:
+        return nearest(known, found_words, every) or NOTHING
+    return Recognition(expression, min(item.similarity for item in licenses))
 
 
 class _Found(NamedTuple):

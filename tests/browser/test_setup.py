@@ -4,8 +4,6 @@ import json
 import os
 import re
 import stat
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -19,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.policies import load_policy
 from tests.browser.looks import PHONE, arrives, fits_a_phone, is_accessible, main, opened
+from tests.end_to_end.forked import Forked
 from tests.end_to_end.stage import PATIENCE, free_port
 from tests.simulator import Simulator
 from tests.simulator.world import Profile
@@ -62,8 +61,7 @@ class Office:
         }
         self.log.write_bytes(b"")
         with self.log.open("ab") as log:
-            command = [str(Path(sys.executable).with_name("ospo-gate")), "serve"]
-            self.process = subprocess.Popen(command, env=clean | given, stdout=log, stderr=log, cwd=self.folder)
+            self.process = Forked(["app.cli.main", "serve"], clean | given, log, self.folder)
         self.until(lambda: self.status("/healthz") == 200, "the service answers")
 
     def stop(self) -> None:

@@ -72,8 +72,10 @@ class Forked(subprocess.Popen[bytes]):
             with self._looking:
                 if self.returncode is None:
                     self.returncode = int(self._line() or -signal.SIGKILL)
-                    os.close(self._told)
         return int(self.returncode)
+
+    def __del__(self) -> None:
+        os.close(self._told)  # not before: another thread may look at it just as it ends
 
     def send_signal(self, sig: int) -> None:
         if self.poll() is None:

@@ -42,6 +42,7 @@ class Stage:
 
     def __enter__(self) -> Self:
         self.sim.start()
+        self.sim.dispatcher.deadline_seconds = PATIENCE  # nobody delivers again what a busy machine was too slow for
         self.port = free_port()
         self.app = self.sim.create_app(
             slug="ospo-gate", webhook_url=f"http://127.0.0.1:{self.port}/webhook", webhook_secret=SECRET
@@ -152,7 +153,7 @@ class Stage:
 
     def settle(self) -> None:
         """Wait until every delivery was answered, no work is left and a late publication would have shown itself."""
-        self.sim.wait_idle()
+        assert self.sim.wait_idle(PATIENCE)
         self.until(lambda: self.waiting() == 0, "nothing is left to do")
         self.until(lambda: not self.sim.server.concurrent, "nothing is asked of GitHub any more")
         time.sleep(SILENCE)

@@ -193,7 +193,7 @@ def test_a_waiver_by_commit_covers_that_commit() -> None:
     text = policy(f"commits: [{SHA.upper()}]", rules="signoff-missing")
     nothing = pair(inventory(), inventory())
     assert covered(judge(text, nothing, commits=(COMMIT,)))
-    assert not covered(judge(text, nothing, commits=(replace(COMMIT, sha="0" * 40),)))
+    assert not covered(judge(text, nothing, commits=(COMMIT._replace(sha="0" * 40),)))
 
 
 def test_a_waiver_of_another_rule_covers_nothing() -> None:

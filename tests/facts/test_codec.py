@@ -71,7 +71,12 @@ VALUES: dict[type, st.SearchStrategy[Any]] = {
         VersionFacts,
         _known(_texts),
         _tuple(_known(_texts).filter(bool)),
-        _known(_tuple(st.builds(LicenseText, _texts, _texts, _maybe, _numbers))),
+        _known(
+            _tuple(
+                st.builds(LicenseText, _texts, _texts, _maybe, _numbers)
+                | st.builds(LicenseText, _texts, _texts, _maybe, _numbers, _texts, _tuple(_texts))
+            )
+        ),
         _known(_times),
         _known(_texts),
         _known(_texts),
@@ -170,7 +175,7 @@ def test_a_changed_value_is_refused_or_another_value(kind: type, data: st.DataOb
     ("kind", "count"),
     [
         *((VersionFacts, 8), (PackageFacts, 11), (Advisory, 15), (Exploited, 3), (Likelihood, 2), (Known, 3), (Gap, 4)),
-        *((LicenseText, 4), (Release, 5), (Status, 2), (Score, 3), (Scorecard, 2), (Cycle, 8), (Affected, 5)),
+        *((LicenseText, 6), (Release, 5), (Status, 2), (Score, 3), (Scorecard, 2), (Cycle, 8), (Affected, 5)),
         *((AffectedRange, 3), (Event, 2), (Vector, 2)),
     ],
 )

@@ -86,7 +86,9 @@ LOCKS = st.dictionaries(st.sampled_from(["left_pad", "copyleft", "new", "no_lice
 
 
 @given(LOCKS)
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_offline_judges_as_online(world: Standins, versions: dict[str, str]) -> None:
     clock = Clock()
     files = {"package-lock.json": lock(**versions)}

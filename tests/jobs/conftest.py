@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import structlog
 
+from app.jobs import judge
 from app.service_settings import ServiceSettings
 from app.settings import fact_settings
 from app.wiring import Service
@@ -22,6 +23,12 @@ def silence() -> Iterator[None]:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine nothing is said of a judgment that takes its time: requests are counted here."""
+    monkeypatch.setattr(judge, "PATIENCE", 600.0)
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,12 @@ from tests.jobs.office import Office, Run
 from tests.simulator import Repository
 
 
+@pytest.fixture(autouse=True)
+def no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One step reads all that can be read, however busy the machine is."""
+    monkeypatch.setattr(backfill, "STEP", 600.0)
+
+
 async def found(office: Office, *repositories: Repository) -> None:
     """The service hears of them, as when the App is installed."""
     told = tuple(

@@ -226,16 +226,19 @@ def test_what_somebody_waits_for_comes_before_default_branches(place: Place) -> 
 
 
 def test_a_worker_that_ends_finishes_what_it_has_in_hand_and_begins_nothing(place: Place) -> None:
-    async def slowly(bench: Bench, claim: Claim) -> None:
-        await asyncio.sleep(0.3)
-        await publish(bench, claim)
-
     async def story() -> None:
-        async with at_work(place, slowly, hosts=1, workers=2) as bench:
+        told = asyncio.Event()
+
+        async def last(bench: Bench, claim: Claim) -> None:
+            await told.wait()
+            await publish(bench, claim)
+
+        async with at_work(place, last, hosts=1, workers=2) as bench:
             for number in range(5):
                 await bench.want(number)
             await bench.until(lambda: bench.in_hand.total() == 2, "two in hand")
             begun = list(bench.began)
+            asyncio.get_running_loop().call_soon(told.set)  # when it has been told to end
         assert bench.began == begun
         assert len(bench.published) == 2
         async with at_work(place) as heirs:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from app.store.repositories import RepositoryRow
 from app.store.tables import inventory, snapshot, snapshot_text
@@ -92,6 +92,23 @@ def test_a_text_that_only_the_new_policy_wants_is_read_then_and_kept(run: Run) -
         assert len([line for line in more if "/compare/" in line]) == 1, "the source must know its merge base"
         again = await desk.pushed("version: 1\nsbom: {}\nlicenses: {}\n")
         assert [line for line in again if "GET" in line] == []
+
+    run(story)
+
+
+def test_of_a_change_with_many_added_lines_only_those_are_read_again(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.jobs.recorded.LINES", 3)
+    strict = "version: 1\nlicenses: {allow: [permissive]}\npackages: {}\n"
+
+    async def story(office: Office) -> None:
+        desk = Desk(office, {**COPYLEFT, "run.sh": "npx left-pad\n" * 10}, strict)
+        await desk.judged()
+        async with office.service.database.read() as connection:
+            (row,) = (await connection.execute(select(snapshot))).all()
+        assert row.data["added"].keys() == set(), "it would be more than three lines"
+        more = await desk.pushed(strict.replace("permissive", "permissive, strong-copyleft"))
+        assert len([line for line in more if "/compare/" in line]) == 1
+        assert desk.titles[0].startswith("1 to fix")
 
     run(story)
 

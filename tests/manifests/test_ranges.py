@@ -114,7 +114,7 @@ console.log(JSON.stringify(cases.map(([r, v]) => semver.validRange(r) === null ?
 def _semver() -> Path | None:
     """The library that npm itself uses, where npm is installed."""
     try:
-        done = subprocess.run(["npm", "root", "--global"], capture_output=True, text=True, check=True, timeout=20)
+        done = subprocess.run(["npm", "root", "--global"], capture_output=True, text=True, check=True, timeout=60)
     except (OSError, subprocess.SubprocessError):
         return None
     found = Path(done.stdout.strip()) / "npm" / "node_modules" / "semver"

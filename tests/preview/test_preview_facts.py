@@ -9,8 +9,10 @@ import pytest
 from app.ports import FactKey, FactRecord
 from app.store.database import Database
 from app.store.facts import FactStore
-from checks.facts.codec import encode_advisory, encode_package, encode_version
-from checks.model.advisory import Advisory, Affected, AffectedRange, Event, RangeKind, Vector
+from checks.engine.impact import Move, moved
+from checks.facts.codec import encode_advisory, encode_exploited, encode_package, encode_version
+from checks.model.advisory import Advisory, Affected, AffectedRange, Event, Exploited, RangeKind, Vector
+from checks.model.dependency import Scope
 from checks.model.facts import Want
 from checks.model.packages import Known, PackageFacts, Release, VersionFacts
 from tests.preview.examples import NOW, blocked, moves, organization, previewed
@@ -174,5 +176,94 @@ def test_a_record_of_another_form_counts_as_not_stored(run: Run) -> None:
         await FactStore(database).put([broken])
         found = await previewed(database, "licenses: {}", "vulnerabilities: {levels: {advisories-unknown: block}}")
         assert (blocked(found), found.lacking) == (1, 1)
+
+    run(story)
+
+
+def test_versions_with_vulnerabilities_of_one_kind_are_one_case(run: Run) -> None:
+    names = [f"p{number}@1.0.0" for number in range(20)]
+    records = [advisory(f"GHSA-{n}", f"pkg:npm/p{n}", CRITICAL if n % 2 else MEDIUM) for n in range(20)]
+    records += [named(f"pkg:npm/p{n}@1.0.0", f"GHSA-{n}") for n in range(20)]
+
+    async def story(database: Database) -> None:
+        await organization(database, {"example/web": [inventory({name: [] for name in names})]})
+        await FactStore(database).put(records)
+        found = await previewed(
+            database, "vulnerabilities: {block_from: critical}", "vulnerabilities: {block_from: moderate}"
+        )
+        assert blocked(found) == 10
+        assert found.vulnerable == 20
+        assert found.judged == 2 * len(Scope)
+
+    run(story)
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        "vulnerabilities: {block_from: moderate, accept: [{advisory: ghsa-2, reason: x, approved_by: '@a', "
+        "expires: 2027-01-01}]}",
+        "vulnerabilities: {block_from: moderate}\nwaivers: [{id: W, rules: [vulnerable], advisories: [GHSA-2], "
+        "approved_by: '@ada', expires: 2027-01-01, reason: x}]",
+    ],
+)
+def test_a_vulnerability_that_a_policy_names_is_told_from_others(run: Run, terms: str) -> None:
+    records = [
+        advisory("GHSA-1", "pkg:npm/left", MEDIUM),
+        advisory("GHSA-2", "pkg:npm/copy", MEDIUM),
+        named("pkg:npm/left@1.0.0", "GHSA-1"),
+        named("pkg:npm/copy@1.0.0", "GHSA-2"),
+    ]
+
+    async def story(database: Database) -> None:
+        await organization(database, {"example/web": [inventory({"left@1.0.0": [], "copy@1.0.0": []})]})
+        await FactStore(database).put(records)
+        found = await previewed(database, "vulnerabilities: {block_from: critical}", terms)
+        assert [place.purl for place in found.impact.places if moved(place.turns[0]) is Move.BLOCKED] == [
+            "pkg:npm/left"
+        ]
+
+    run(story)
+
+
+def test_what_is_exploited_is_told_from_what_is_not(run: Run) -> None:
+    entry = encode_exploited(Known(Exploited(NOW.date()), "KEV", NOW))
+    records = [
+        advisory("CVE-2025-1", "pkg:npm/left", MEDIUM),
+        advisory("CVE-2025-2", "pkg:npm/copy", MEDIUM),
+        named("pkg:npm/left@1.0.0", "CVE-2025-1"),
+        named("pkg:npm/copy@1.0.0", "CVE-2025-2"),
+        FactRecord(FactKey("exploited", "CVE-2025-2", "KEV"), Want.ADVISORIES, entry, NOW),
+    ]
+
+    async def story(database: Database) -> None:
+        await organization(database, {"example/web": [inventory({"left@1.0.0": [], "copy@1.0.0": []})]})
+        await FactStore(database).put(records)
+        found = await previewed(database, "licenses: {}", "vulnerabilities: {block_from: critical}")
+        assert blocked(found) == 1
+        assert [(place.purl, [turn.rule for turn in place.turns]) for place in found.impact.places] == [
+            ("pkg:npm/copy", ["vulnerability-exploited"])
+        ]
+
+    run(story)
+
+
+def test_several_checks_are_judged_each_by_itself(run: Run) -> None:
+    licenses = {"left@1.0.0": "MIT", "copy@1.0.0": "GPL-3.0-only", "fine@1.0.0": "GPL-3.0-only"}
+    tree = inventory({"left@1.0.0": [], "copy@1.0.0": [], "fine@1.0.0": []}, licenses=licenses)
+
+    async def story(database: Database) -> None:
+        await organization(database, {"example/web": [tree]})
+        await FactStore(database).put(VULNERABLE)
+        found = await previewed(
+            database,
+            "licenses: {allow: [permissive, strong-copyleft]}\nvulnerabilities: {block_from: critical}",
+            "licenses: {allow: [permissive]}\nvulnerabilities: {block_from: moderate}",
+        )
+        rules = {place.purl: [turn.rule for turn in place.turns] for place in found.impact.places}
+        assert "license-not-allowed" in rules["pkg:npm/copy"]
+        assert "vulnerable" in rules["pkg:npm/copy"]
+        assert rules["pkg:npm/fine"] == ["license-not-allowed"]
+        assert "pkg:npm/left" not in rules
 
     run(story)

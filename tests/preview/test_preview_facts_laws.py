@@ -126,7 +126,12 @@ def _judged(
 
 
 @given(st.fixed_dictionaries({"example/web": trees, "example/api": trees}), stored, policies, policies)
-@settings(max_examples=40, deadline=None, phases=_PHASES, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    deadline=None,
+    phases=_PHASES,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_it_says_what_the_verdict_on_the_whole_tree_says(
     tmp_path: Path, organization_: dict[str, list[Inventory]], of: Stored, first: str, second: str
 ) -> None:

@@ -76,7 +76,9 @@ policies = st.builds(
     waivers,
 )
 organizations = st.fixed_dictionaries({"example/web": trees, "example/api": trees})
-_TIMES = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_TIMES = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 def told(found: Previewed) -> dict[tuple[int, str, str | None, str], tuple[Stand, Stand]]:

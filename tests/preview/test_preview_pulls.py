@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from checks.engine.preview import Comparison
-from checks.engine.stands import Stand
 from checks.engine.preview_document import About, with_pulls
 from checks.engine.preview_pulls import PullTurn, by_document
+from checks.engine.stands import Stand
 from checks.model.facts import RepositoryFacts
 from tests.preview.examples import NOW, policy
 
@@ -71,6 +71,27 @@ def test_the_report_of_a_pilot_is_a_paragraph() -> None:
     )
     assert document["pulls"]["rules"] == [{"rule": "license-unknown", "pulls": 1}]
     assert [found["number"] for found in document["pulls"]["turns"]] == [7, 8]
+
+
+def test_sums_by_owner_say_how_much_is_for_lack_of_data() -> None:
+    stopped = replace(PULL, owners=("@example/web", "@example/ospo"))
+    sure = replace(PULL, number=8, owners=("@example/web",), could_not_tell=False)
+    freed = PullTurn(1, 9, "bob", Stand.BLOCKS, Stand.PASSES)
+    pulls = with_pulls({}, [stopped, sure, freed], {}, NOW)["pulls"]
+    assert [tuple(row.values()) for row in pulls["owners"]] == [
+        ("@example/web", 2, 0, 1),
+        ("@example/ospo", 1, 0, 1),
+        (None, 0, 1, 0),
+    ]
+
+
+def test_a_report_tells_that_a_rule_could_not_tell_and_in_which_file() -> None:
+    comparison = Comparison(policy(WARNS), policy(WARNS.replace("warn", "block")), NOW)
+    pair = comparison.pair(RepositoryFacts("example/web", "private"))
+    finding = {"check": "licenses", "rule": "license-unknown", "counts": True, "path": "web/package-lock.json"}
+    document = {"policy": {"digest": comparison.old.reference.digest}, "findings": [finding]}
+    found = by_document(1, 7, "ada", document, pair)
+    assert (found.could_not_tell, found.paths) == (True, ("web/package-lock.json",))
 
 
 def test_from_evaluate_to_enforce_nothing_is_newly_stopped_for_who_was_told() -> None:

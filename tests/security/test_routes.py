@@ -57,6 +57,7 @@ GET /api/v1/policy/hygiene
 POST /api/v1/policy/preview
 GET /api/v1/policy/versions
 GET /api/v1/sbom
+GET /api/v1/licenses
 GET /api/v1/repositories/{owner}/{name}/components
 GET /api/v1/repositories/{owner}/{name}/history
 GET /api/v1/repositories/{owner}/{name}/sbom

@@ -1,4 +1,4 @@
-"""Pull requests on which another bot has asked for signatures: its comment is its own, and one line says which counts."""
+"""Pull requests on which another bot asked for signatures: its comment stays its own, and a line says which counts."""
 
 import pytest
 

@@ -57,7 +57,7 @@ def test_a_world_is_built_and_looked_at_from_another_process(tmp_path: Path) -> 
             assert control.post("/wait_idle").json() == {"idle": True}
     finally:
         process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
         assert process.stdout is not None
         process.stdout.close()
 

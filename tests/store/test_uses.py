@@ -286,7 +286,9 @@ _HEADS = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(heads=_HEADS, order=st.randoms(use_true_random=False))
 def test_whatever_was_pushed_the_open_uses_are_those_of_the_newest_head(
     tmp_path_factory: pytest.TempPathFactory, heads: list[dict[str, frozenset[str]]], order: Any

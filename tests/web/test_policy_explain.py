@@ -71,9 +71,9 @@ def get(url: str, path: str, authorization: str | None = BEARER) -> httpx.Respon
 
     async def asked() -> httpx.Response:
         database = Database(url)
-        inventories, snapshots = InventoryStore(database), SnapshotStore(database)
+        inventories, snapshots, indexed = InventoryStore(database), SnapshotStore(database), IndexedLicenses(database)
         trees = VerdictTrees(
-            PolicyStore(database), snapshots, inventories, SightingStore(database), IndexedLicenses(database), policies,
+            PolicyStore(database), snapshots, inventories, SightingStore(database), indexed, indexed, policies,
             parse_here, pages=pages,
         )  # fmt: skip
         answers = PolicyAnswers(database, policies, chain, lambda: datetime(2026, 11, 20, 12, tzinfo=UTC), trees)

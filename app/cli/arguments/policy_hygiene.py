@@ -22,8 +22,8 @@ def add(verbs: Commands) -> None:
         "REVISION:PATH reads it from git")  # fmt: skip
     add("--inventory", nargs="+", default=[], metavar="PATH", help="checkouts or lock files: all that is in use")
     add("--facts", metavar="FILE", help="with --inventory: a facts file that is asked what is known of packages")
-    add("--database", action="store_true", help="look at the repositories in the service's database and at all that they use, "
-        "OSPO_GATE_DATABASE")  # fmt: skip
+    add("--database", action="store_true", help="look at the repositories in the service's database and at "
+        "all that they use, OSPO_GATE_DATABASE")  # fmt: skip
     add("--server", nargs="?", const="", metavar="URL", help="ask the service about its own policy (default: "
         "OSPO_GATE_SERVER); the token is OSPO_GATE_API_TOKEN")  # fmt: skip
     add("--tickets", action="store_true", help="name waivers without a ticket, too")

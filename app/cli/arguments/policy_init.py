@@ -9,6 +9,8 @@ Write a first policy that only evaluates, with comments that say why.
   ospo-gate policy init --template product                     for software that is handed out
   ospo-gate policy init --template service --from-inventory ~/src/web ~/src/api
                                                                fitted to what these checkouts use
+  ospo-gate policy init --template service --server https://gate.example.com
+                                                               fitted to all that a service knows
 
 Templates:
   permissive            nothing but permissive licenses
@@ -36,5 +38,7 @@ def add(verbs: Commands) -> None:
         "lists are fitted to; what it would block is shown")  # fmt: skip
     add("--database", action="store_true", help="fit them to the default branches that the service has read, in its "
         "database (OSPO_GATE_DATABASE)")  # fmt: skip
+    add("--server", nargs="?", const="", metavar="URL", help="the same of a service elsewhere (default: "
+        "OSPO_GATE_SERVER); the token is OSPO_GATE_API_TOKEN")  # fmt: skip
     add("--facts", metavar="FILE", help="with --from-inventory: a facts file that is asked what is known of packages")
     add("--force", action="store_true", help="write over an existing file")

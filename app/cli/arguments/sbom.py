@@ -36,11 +36,11 @@ def add(commands: Commands, summary: str) -> None:
     add("--author", action="append", default=[], metavar="WHO", help="person or organization who answers for it")
     add("--policy", metavar="FILE|OWNER/REPO[/PATH]@REF", help="whose clarifications and choices of licenses are "
         "`concluded` (default: policy.yaml at PATH)")  # fmt: skip
-    add("--repository-name", metavar="OWNER/NAME", help="for the policy's overrides (default: owner/name of the remote)")
+    add("--repository-name", metavar="OWNER/NAME", help="for the policy's overrides (default: of the remote)")
     add("--visibility", choices=("public", "internal", "private"), help="of the repository (default: not known)")
     add("--property", action="append", default=[], metavar="NAME=VALUE", help="a custom property of the repository")
     add("--topic", action="append", default=[], metavar="NAME", help="a topic of the repository ('': it has none)")
-    add("--target-branch", metavar="NAME", help="the branch whose policy counts (default: the default branch, if known)")
+    add("--target-branch", metavar="NAME", help="the branch whose policy counts (default: the default branch)")
     add("--facts", metavar="FILE", help="what is known about licenses, from this file (default: OSPO_GATE_FACTS)")
     add("--server", metavar="URL", help="PATH is OWNER/NAME or OWNER/NAME@SHA of this service, which tells what it has "
         "stored; the token is OSPO_GATE_API_TOKEN")  # fmt: skip

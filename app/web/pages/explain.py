@@ -63,18 +63,17 @@ class ExplainPages:
         verdict = await self.details.verdicts.verdict(asked.key(row.id), asked.head)
         if verdict is None:
             return renderer.not_found(request)
-        if not self.throttle.allows(self._caller(request)) or self.free.locked():
-            said = "This page takes some work, and much of it is asked for just now. Try again in a minute."
+        if not self.throttle.allows(self._caller(request)):
+            said = "This page takes some work, and you asked for many of its kind just now. Try again in a minute."
             return renderer.message(request, 429, "Try again", said, {"Retry-After": f"{WINDOW:.0f}"})
-        async with self.free:
-            try:
-                async with asyncio.timeout(SECONDS):
-                    return await self._made(request, asked, row, verdict)
-            except UsageError as error:
-                return renderer.message(request, 404, "Not in this change", f"{capital(str(error))}. {error.hint}")
-            except TimeoutError:
-                said = "It takes too long to put this together. The command below a finding asks for the same."
-                return renderer.message(request, 503, "Try again", said, {"Retry-After": f"{WINDOW:.0f}"})
+        try:
+            async with asyncio.timeout(SECONDS), self.free:
+                return await self._made(request, asked, row, verdict)
+        except UsageError as error:
+            return renderer.message(request, 404, "Not in this change", f"{capital(str(error))}. {error.hint}")
+        except TimeoutError:
+            said = "It takes too long to put this together just now. Try again in a minute."
+            return renderer.message(request, 503, "Try again", said, {"Retry-After": f"{WINDOW:.0f}"})
 
     def _caller(self, request: Request) -> str:
         session = self.details.sessions.of(request) if self.details.sessions else None
@@ -136,10 +135,10 @@ class ExplainPages:
                 return await self.trees.finding(row, key, verdict, found)
             return await self.trees.package(row, key, verdict, subject["purl"], subject["version"])
         purl, version = given.get("purl", ""), given.get("version")
-        if "version" not in given:  # typed by somebody, or of a package without one
+        if "version" not in given:  # typed by somebody, or the link of a package without one
             named = read(purl)
-            if named.version:
-                purl, version = named.purl, named.version
+            exact = purl.startswith("pkg:") and not named.version
+            purl, version = (purl if exact else named.purl), named.version
         return await self.trees.package(row, key, verdict, purl, version)
 
     def _page(

@@ -41,13 +41,13 @@ def _rows(row: bytes) -> bytes:
 #: By the kind of record what matches it; the groups of the match are its outline. Without a match it must be decoded.
 OUTLINES: Mapping[str, Matches] = {
     "version": _pattern(
-        rb'(?:("deprecated"):' + _known(_TEXT, _DAY) + rb",)?",
+        rb'(?:"(deprecated)":' + _known(_TEXT, _DAY) + rb",)?",
         rb'"form":1',
         _maybe(b"license", _known(_TEXT)),
         _maybe(b"opinions", _rows(_known(_TEXT))),
         _maybe(b"published", _known(_DAY)),
         _maybe(b"texts", _known(_rows(_ROW))),
-        rb'(?:,("yanked"):' + _known(_TEXT, _DAY) + rb")?",
+        rb'(?:,"(yanked)":' + _known(_TEXT, _DAY) + rb")?",
     ),
     "advisories": _pattern(
         rb'"advisories":' + _known(rb"\[((?:" + _TEXT + rb"(?:," + _TEXT + rb")*)?)\]", _DAY), rb',"form":1'

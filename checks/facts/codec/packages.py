@@ -45,7 +45,7 @@ def write_version(value: VersionFacts) -> dict[str, object]:
     return {
         "license": known(value.license),
         "opinions": [known(item) for item in value.opinions],
-        "texts": known(value.texts, lambda texts: [[t.path, t.sha256, t.license, t.similarity] for t in texts]),
+        "texts": known(value.texts, lambda texts: [_license_text(text) for text in texts]),
         "published": known(value.published, moment),
         "deprecated": known(value.deprecated),
         "yanked": known(value.yanked),
@@ -172,9 +172,18 @@ def _read_scorecard(overall: Any, checks: Any) -> Scorecard:
 
 
 def _read_texts(rows: Any) -> tuple[LicenseText, ...]:
-    return tuple(
-        [
-            LicenseText(read_text(path), read_text(sha256), read_optional(license_), read_number(similarity))
-            for path, sha256, license_, similarity in read_rows(rows)
-        ]
-    )
+    return tuple([_read_license_text(*row) for row in read_rows(rows)])
+
+
+def _license_text(text: LicenseText) -> list[object]:
+    row = [text.path, text.sha256, text.license, text.similarity]
+    return [*row, text.nearest, list(text.differs)] if text.nearest is not None else row
+
+
+def _read_license_text(
+    path: Any, sha256: Any, license_: Any, similarity: Any, nearest: Any = None, differs: Any = None
+) -> LicenseText:
+    """The last two came later, and only what is not recognized has them."""
+    rows = () if nearest is None else read_texts(differs)
+    read = read_text(path), read_text(sha256), read_optional(license_), read_number(similarity)
+    return LicenseText(*read, read_optional(nearest), tuple(rows))

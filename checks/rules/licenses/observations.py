@@ -17,6 +17,7 @@ from checks.policy.shape import KeyPath
 from checks.rules.licenses.circumstances import Ruling, context_of
 from checks.rules.licenses.layers import Claim, Layer, Layers, Pin, recognized
 from checks.rules.licenses.section import Distribution, LicensesSection
+from checks.texts.recognition import BETWEEN, DIFFERS
 
 #: Texts that one finding lists.
 _TEXTS = 5
@@ -178,6 +179,9 @@ def layer_rows(layers: Layers) -> Iterator[Evidence]:
         yield Evidence("declared", say("{}", claim.raw), source_of(claim.known))
     for text in layers.texts[:_TEXTS]:
         yield Evidence("license text", _recognized(text), text_place(text))
+        if text.license is None and text.nearest is not None:
+            rows = [say("{}", row) for row in text.differs]
+            yield Evidence(f"{DIFFERS}{text.nearest}", join(rows, BETWEEN), text_place(text))
     if layers.clarified is not None:
         entry = layers.clarified.entry
         yield Evidence(
@@ -189,7 +193,7 @@ def layer_rows(layers: Layers) -> Iterator[Evidence]:
 
 def _recognized(text: LicenseText) -> Phrase:
     if text.license is None:
-        return ("not recognized",)
+        return say("not recognized, nearest to {}", text.nearest) if text.nearest else ("not recognized",)
     return say("{}, " + f"{text.similarity:.0%} alike", text.license)
 
 
