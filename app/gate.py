@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from checks.engine.candidates import Shortlist
 
 T = TypeVar("T")
+#: Packages, files and commits of a change that is judged in a millisecond or two.
+SMALL = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Gate:
     cache: InventoryCache | None = None
     parse: Parse = parse_here
     think: Think = think_here
+    """For what may take long."""
     only: frozenset[str] | None = None
     count: Callable[[Listing], Listing] | None = None
     """Counts the changed lines of a listing that has none; None: whoever lists has counted them. Raises
@@ -89,7 +92,8 @@ class Gate:
         questions = release_questions(verdict)
         judged = replace(judged, facts=await self._more(judged, questions))
         plan, policy = judged.plan, judged.policy
-        short = await self.think(partial(shortlist, verdict, plan, judged.facts, policy, judged.now, self.only))
+        work = partial(shortlist, verdict, plan, judged.facts, policy, judged.now, self.only)
+        short = await (self.think if questions else self._thinks(plan))(work)
         judged = replace(judged, facts=await self._more(judged, short.questions(plan, policy, self.only)))
         return await self._proposed(judged, verdict, short)
 
@@ -103,14 +107,20 @@ class Gate:
         from checks.engine.fixes import propose  # the command starts faster without it
 
         work = partial(propose, verdict, judged.plan, judged.facts, judged.policy, judged.now, self.only, short)
-        return replace(judged, report=await self.think(work))
+        return replace(judged, report=await self._thinks(judged.plan)(work))
+
+    def _thinks(self, plan: Plan) -> Think:
+        """Where it is decided: what is small takes hardly longer than another thread needs to begin."""
+        listing, pairs = plan.snapshot.listing, plan.snapshot.manifests
+        packages = sum(len(side.dependencies) for pair in pairs for side in (pair.base, pair.head) if side)
+        return think_here if packages + len(listing.files) + len(listing.commits) <= SMALL else self.think
 
     async def _judge(self, source: Source) -> Judged:
         """The verdict without fixes."""
         plan, policy, loaded = await self.planned(source)
         known, now = await self.facts.lookup(plan, policy), self.clock()
         facts = expired(known, policy, now)
-        verdict = await self.think(partial(evaluate, plan, facts, policy, now, self.only))
+        verdict = await self._thinks(plan)(partial(evaluate, plan, facts, policy, now, self.only))
         verdict = replace(verdict, notices=(*loaded.notices, *verdict.notices))
         proposed = verdict if verdict.findings else None
         return Judged(verdict, plan, policy, facts, now, proposed, loaded.policies)

@@ -5,6 +5,7 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
 from app.ports import Blob, FileRef, InventoryCache, Parse, Side, Source
 from checks.engine.plan import ManifestRequest
@@ -120,8 +121,7 @@ def project_refs(requests: "Sequence[ProjectRequest]", listing: Listing) -> list
     return refs
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
+class _Job(NamedTuple):
     """One manifest on one side, with the key under which its inventory is known."""
 
     side: Side

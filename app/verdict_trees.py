@@ -11,13 +11,11 @@ from app.explaining import PATH
 from app.facts.lookup import FactChain, Private
 from app.gate import Gate
 from app.hygiene import repository_facts
-from app.jobs.recorded import Replay, read_record
 from app.policies import PolicyPlace, load_policies, starter_policies
-from app.ports import Blob, FileRef, InventoryCache, PackageSource, Parse
+from app.ports import InventoryCache, PackageSource, Parse, Source
 from app.store.policies import PolicyStore
 from app.store.repositories import RepositoryRow
 from app.store.sightings import SightingStore
-from app.store.snapshots import SnapshotStore
 from app.store.verdicts import Verdict
 from checks.engine.ages import expired
 from checks.engine.ask import judging
@@ -31,7 +29,6 @@ from checks.model.errors import PolicyError, SourceError, UsageError
 from checks.model.facts import Facts, RepositoryFacts
 from checks.model.finding import AppliedOverride, Subject
 from checks.model.packages import Known
-from checks.model.snapshot import AddedLine, Listing
 from checks.policy.explain import Origins
 from checks.policy.layers import PolicySet
 from checks.policy.schema import Policy
@@ -77,7 +74,8 @@ class VerdictTrees:
     """Explains stored verdicts."""
 
     policies: PolicyStore
-    snapshots: SnapshotStore
+    kept: Callable[[str, str], Awaitable[Source | None]]
+    """What was read of a head of a subject, by the subject's key; None: it is not kept."""
     inventories: InventoryCache
     sightings: SightingStore
     packages: PackageSource
@@ -179,13 +177,12 @@ class VerdictTrees:
         self, key: str, verdict: Verdict, repository: RepositoryFacts, policies: PolicySet | None
     ) -> tuple[Plan, Policy, PolicySet] | None:
         """What was read, and the policy that holds for it. Raises `SourceError` and `PolicyError`."""
-        row = await self.snapshots.get(key)
-        record = read_record(row.data) if row and row.head == verdict.head else None
-        if record is None:
+        source = await self.kept(key, verdict.head)
+        if source is None:
             return None
         facts, now = FactChain(Facts(repository=repository), ()), _at(verdict)
         gate = Gate(PolicyPlace(given=policies, folders=True), facts, lambda: now, self.inventories, self.parse)
-        plan, policy, loaded = await gate.planned(Replay(_Nowhere(), record, self.snapshots, 0.0))
+        plan, policy, loaded = await gate.planned(source)
         return plan, policy, loaded.policies
 
     async def _policies(self, verdict: Verdict) -> PolicySet | None:
@@ -282,19 +279,3 @@ def _otherwise(package: Json, told: Sequence[Json], now: datetime) -> tuple[str,
     found = [f for check in package["checks"] for rule in check["rules"] for f in rule["findings"]]
     new = sorted({finding["rule"] for finding in found if finding["id"] not in ids})
     return (f"Not in the verdict of {moment(now)}, but by what is known now: {listed(new)}.",) if new else ()
-
-
-class _Nowhere:
-    """Implements `Source` for what is not kept: nothing of it is there."""
-
-    async def listing(self) -> Listing:
-        return Listing("", "")
-
-    async def read(self, refs: Sequence[FileRef]) -> Mapping[FileRef, Blob]:
-        return {}
-
-    async def fetch(self, blobs: Sequence[Blob]) -> Mapping[str, bytes]:
-        return {}
-
-    async def added(self, paths: Sequence[str]) -> Mapping[str, tuple[AddedLine, ...] | None]:
-        return dict.fromkeys(paths)

@@ -164,7 +164,7 @@ class Service:
         overrides = OverrideStore(self.database, self._now)
         self.judge = self._judge(inventories, overrides)
         self.trees = VerdictTrees(
-            self.policies.store, SnapshotStore(self.database, self._now), inventories, self.judge.sightings,
+            self.policies.store, Records(SnapshotStore(self.database, self._now)).of_head, inventories, self.judge.sightings,
             KeptFacts(self.facts), IndexedLicenses(self.database), lambda: self.judge.kept_policy.last(),
             self.parsers.parse, self.facts.private, self._rule_pages,
         )  # fmt: skip

@@ -49,7 +49,7 @@ def _here(options: argparse.Namespace) -> dict[str, Any]:
 
     policies, now = policies_at(options.file, command_environment()), datetime.now(UTC)
     points = list(hygiene(policies, now, options.tickets))
-    looked_at = []
+    looked_at = list[str]()
     if options.database:
         found = _stored(policies, now)
         points += found.points

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
@@ -11,6 +12,9 @@ from app.cli.db import not_installed, require
 from app.cli.set_up import Begun, set_up, wanted
 from app.settings import fact_settings, service_settings
 from checks.model.errors import UsageError
+
+#: Objects after which Python looks for cycles among them: a verdict makes thousands that are gone by themselves.
+YOUNG = 10_000
 
 if TYPE_CHECKING:
     from app.service_settings import ServiceSettings
@@ -106,6 +110,9 @@ def _service(settings: "ServiceSettings") -> "Service":
             require(settings.database)
         environment = fact_settings()
         configure(settings.log_level, secrets_of(settings, environment.settings, environment))
-        return Service(settings, environment)
+        service = Service(settings, environment)
+        gc.freeze()  # what is loaded stays: no collection looks through it again
+        gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
+        return service
     except ModuleNotFoundError as error:
         raise not_installed(error) from None

@@ -76,7 +76,7 @@ def _edition() -> str:
 def _recognition(name: object, similarity: float, nearest: object = None, differs: object = ()) -> Recognition:
     """What a row says. Raises `ValueError` and `TypeError` for what is none."""
     rows = tuple(str(row) for row in differs) if isinstance(differs, list | tuple) else ()
-    return Recognition(name and str(name) or None, float(similarity), nearest and str(nearest) or None, rows)
+    return Recognition(str(name) if name else None, float(similarity), str(nearest) if nearest else None, rows)
 
 
 class _Memory:

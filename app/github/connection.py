@@ -3,8 +3,10 @@ another host."""
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -63,7 +65,7 @@ class Connection:
         self._origin = base.origin
         self._transport = transport
         # No cache and no retries of its own: docs/decisions/0003-githubkit.md. Each request brings its authorization.
-        self._kit = GitHub(
+        self._kit = _OneClient(
             UnauthAuthStrategy(),
             base_url=str(base),
             async_transport=_Open(transport),
@@ -138,8 +140,21 @@ class Connection:
         return raw
 
 
+class _OneClient(GitHub[UnauthAuthStrategy]):  # type: ignore[misc]  # mypy is spared githubkit's models
+    """githubkit makes a client for each call; this one keeps it, and no cookie."""
+
+    _client: httpx.AsyncClient | None = None
+
+    @asynccontextmanager
+    async def get_async_client(self) -> AsyncGenerator[httpx.AsyncClient, None]:
+        if self._client is None:
+            self._client = await self._create_async_client()
+            self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
+        yield self._client
+
+
 class _Open(httpx.AsyncBaseTransport):
-    """Connections that stay open: githubkit closes its client after each call."""
+    """Connections that stay open, whatever githubkit closes."""
 
     def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
         self.inner = inner

@@ -35,7 +35,8 @@ class _Progress:
     posted: set[int] = field(default_factory=set)
     """Indexes of the runs that are complete."""
     started: dict[int, tuple[int, int]] = field(default_factory=dict)
-    """Runs that exist and are not complete: their numbers, and how many of their annotations they have."""
+    """Runs that exist and are not complete: their numbers (0: not told, because GraphQL's numbers end at 32 bits), and
+    how many of their annotations they have."""
 
 
 class Publisher:
@@ -69,6 +70,8 @@ class Publisher:
         if unsure:
             await self._adopt(now, progress)
         await self._by_graphql(now, progress)
+        if any(not number for number, _ in progress.started.values()):
+            await self._adopt(now, progress)
         await self._by_rest(now, progress)
         return Posted(progress.comment, rest_at)
 
@@ -212,7 +215,7 @@ class Publisher:
             if isinstance(item, int):
                 created = (data.get(f"c{item}") or {}).get("checkRun")
                 if created and len(_annotations(publication.runs[item])) > ANNOTATIONS:
-                    progress.started[item] = (created["databaseId"], ANNOTATIONS)
+                    progress.started[item] = (created["databaseId"] or 0, ANNOTATIONS)
                 elif created:
                     progress.posted.add(item)
                 continue

@@ -234,6 +234,12 @@ class Records:
         record = read_record(row.data) if age < LASTS else None
         return Replay(inner, record, self.store, age) if record else Recording(inner)
 
+    async def of_head(self, key: str, head: str) -> Source | None:
+        """What is kept of a head of a subject, and nothing else, whatever its age; None: nothing is."""
+        row = await self.store.get(key)
+        record = read_record(row.data) if row and row.head == head else None
+        return Replay(_Nowhere(), record, self.store, 0.0) if record else None
+
     async def keep(self, claim: Claim, source: Source) -> None:
         """What was read in this judgment, if it is new."""
         if not isinstance(source, Recording) or source.record is None or not source.more:
@@ -284,3 +290,19 @@ def read_record(data: Mapping[str, Any]) -> Record | None:
         return _RECORD.validate_python(data) if data.get("form") == FORM else None
     except ValidationError:
         return None
+
+
+class _Nowhere:
+    """Implements `Source` for what is not kept: nothing of it is there."""
+
+    async def listing(self) -> Listing:
+        return Listing("", "")
+
+    async def read(self, refs: Sequence[FileRef]) -> Mapping[FileRef, Blob]:
+        return {}
+
+    async def fetch(self, blobs: Sequence[Blob]) -> Mapping[str, bytes]:
+        return {}
+
+    async def added(self, paths: Sequence[str]) -> Mapping[str, tuple[AddedLine, ...] | None]:
+        return dict.fromkeys(paths)

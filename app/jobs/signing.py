@@ -102,8 +102,8 @@ class SigningByComment:
             page = f": {self.pages}{place}" if self.pages else ", which this service does not have"
             return Said(False, text=f"{_title(offer)} asks for more than a comment says. Sign it on the page{page}")
         await self._sign(claim, remark, offer, now)
-        asked = await self.signatures.contributors(pull_key(claim.repository_id, claim.number))
-        return Said(True, NOT_ASKED if asked and remark["account_id"] not in asked else "")
+        waits = await self.signatures.contributors(pull_key(claim.repository_id, claim.number))
+        return Said(True, NOT_ASKED if waits and remark["account_id"] not in waits else "")
 
     async def _sign(self, claim: Claim, remark: Remark, offer: Offer, now: datetime) -> None:
         document = offer.document

@@ -66,6 +66,7 @@ class Acceptance:
         self._waiting: list[Waiting] = []
         self._writing: asyncio.Task[None] | None = None
         self._insert = (sqlite if database.sqlite else postgresql).insert
+        self._seen = repositories.upsert(self._insert)
         upsert = self._insert(subject)
         newer = upsert.excluded.head_at >= subject.c.head_at  # events may arrive out of order
         told = {name: case((newer, upsert.excluded[name]), else_=subject.c[name]) for name in _TOLD}
@@ -164,7 +165,7 @@ class Acceptance:
         if last:
             now = self.clock()
             rows = [repositories.values(item, now) for _, item in sorted(last.items())]
-            await connection.execute(repositories.upsert(self._insert), rows)
+            await connection.execute(self._seen, rows)
 
     async def _reserve(self, connection: AsyncConnection, deliveries: Iterable[Delivery]) -> None:
         """Keep others out while a command changes many subjects: each of them is locked when its turn comes, in no

@@ -4,6 +4,7 @@ SQLite has one writer, so all write transactions of the process take turns on on
 than letting them collide. PostgreSQL needs no such turn.
 """
 
+import sqlite3
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
@@ -14,10 +15,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, InvalidatePoolError
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
+from app.store.manner import Manner
 from app.store.turns import Turns
 from checks.model.errors import UsageError
 
@@ -81,24 +83,31 @@ class Database:
         name = (parsed.database if self.sqlite else None) or ":memory:"
         self.file = None if name.startswith((":memory:", "file:")) else Path(name)
         self._turns = Turns() if self.sqlite else None
+        self._manner = Manner()
         if self.sqlite:
-            self._writer = _sqlite(parsed, pool_size=1, max_overflow=0)
+            self._writer = _sqlite(parsed, self._manner, pool_size=1, max_overflow=0)
             event.listen(self._writer.sync_engine, "begin", _begin_to_write)
-            self._reader = _sqlite(parsed, pool_size=READERS, max_overflow=0)
+            self._reader = _sqlite(parsed, Manner(reading=True), pool_size=READERS, max_overflow=0)
         else:
-            self._writer = self._reader = create_async_engine(
-                watchful(parsed), pool_size=CONNECTIONS, max_overflow=SPARE
-            )
+            self._writer = create_async_engine(watchful(parsed), pool_size=CONNECTIONS, max_overflow=SPARE)
             _ping_the_rested(self._writer)
+            # What only reads needs no BEGIN before it and no ROLLBACK after it: each is a way to the server and back.
+            self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
-    async def write(self, first: bool = False) -> AsyncIterator[AsyncConnection]:
-        """A transaction that commits at the end of the block, durably, or leaves nothing behind.
+    async def write(
+        self, first: bool = False, brief: bool = False, durable: bool = True
+    ) -> AsyncIterator[AsyncConnection]:
+        """A transaction that commits at the end of the block, or leaves nothing behind.
 
-        `first`: somebody outside waits for the answer, so it goes before whoever waits for SQLite's writer.
+        `first`: somebody outside waits for the answer, so it goes before whoever waits for SQLite's writer. `brief`: it
+        writes a few rows, which SQLite does in microseconds, so that no thread is needed for it. A brief one that is
+        not `durable` survives the process, but on SQLite a power cut only when a durable one was committed after it.
         """
-        async with self._turns.turn(first) if self._turns else nullcontext(), self._writer.begin() as connection:
-            yield connection
+        async with self._turns.turn(first) if self._turns else nullcontext():
+            self._manner.brief, self._manner.durable = brief, durable
+            async with self._writer.begin() as connection:
+                yield connection
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -160,10 +169,10 @@ def _ping_the_rested(engine: AsyncEngine) -> None:
     event.listen(engine.sync_engine, "checkout", given_out)
 
 
-def _sqlite(url: URL, **pool: Any) -> AsyncEngine:
+def _sqlite(url: URL, manner: Manner, **pool: Any) -> AsyncEngine:
     from app.store.quick import opener  # who has PostgreSQL needs no driver for SQLite
 
-    engine = create_async_engine(url, async_creator=opener(url, timeout=BUSY_SECONDS), **pool)
+    engine = create_async_engine(url, async_creator=opener(url, manner, BUSY_SECONDS), **pool)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return engine
 
@@ -179,4 +188,9 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
 
 
 def _begin_to_write(connection: Connection) -> None:
+    driver: Any = connection.connection.driver_connection
+    try:
+        driver.prepare()
+    except sqlite3.Error as error:
+        raise OperationalError("PRAGMA synchronous", None, error) from error
     connection.exec_driver_sql("BEGIN IMMEDIATE")

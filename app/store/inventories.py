@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.store.database import Database
@@ -15,6 +15,8 @@ from checks.model.dependency import Inventory
 
 #: How many inventories one statement asks for.
 BATCH = 200
+#: Bytes that are decoded in less time than another thread needs to begin.
+SMALL = 4_000
 
 
 class InventoryStore:
@@ -31,11 +33,9 @@ class InventoryStore:
         async with self.database.read() as connection:
             for start in range(0, len(wanted), BATCH):
                 batch = wanted[start : start + BATCH]
-                rows = await connection.execute(
-                    select(inventory.c.key, inventory.c.data).where(inventory.c.key.in_(batch))
-                )
-                known = [(row.key, row.data) for row in rows]
-                found.update(await asyncio.to_thread(_decoded, known))
+                known = [(row.key, row.data) for row in await connection.execute(_KNOWN, {"keys": batch})]
+                small = sum(len(data) for _, data in known) <= SMALL
+                found.update(_decoded(known) if small else await asyncio.to_thread(_decoded, known))
         return found
 
     async def put(self, inventories: Mapping[str, Inventory]) -> None:
@@ -47,6 +47,10 @@ class InventoryStore:
         newer = {"data": insert.excluded.data, "stored_at": insert.excluded.stored_at}
         async with self.database.write() as connection:
             await connection.execute(insert.on_conflict_do_update(index_elements=["key"], set_=newer), rows)
+
+
+#: Built once: that costs as much as running it.
+_KNOWN = select(inventory.c.key, inventory.c.data).where(inventory.c.key.in_(bindparam("keys", expanding=True)))
 
 
 def _decoded(rows: Iterable[tuple[str, bytes]]) -> dict[str, Inventory]:

@@ -1,11 +1,12 @@
 """Who has set which check to pass, on which head: append-only."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.store.database import Database
@@ -77,17 +78,20 @@ class OverrideStore:
 
     async def of(self, key: str, head: str) -> dict[str, AppliedOverride]:
         """Those of one head of a pull request, by check."""
-        return await self._those(override.c.subject == key, override.c.head == head)
+        async with self.database.read() as connection:
+            return _by_check((await connection.execute(_OF, {"of": key, "at": head})).all())
 
     async def of_newest(self, key: str) -> dict[str, AppliedOverride]:
         """Those of the newest head of a pull request, by check."""
         newest = select(subject.c.head).where(subject.c.key == key).scalar_subquery()
-        return await self._those(override.c.subject == key, override.c.head == newest)
-
-    async def _those(self, *conditions: ColumnElement[bool]) -> dict[str, AppliedOverride]:
-        query = select(override).where(*conditions)
+        query = select(override).where(override.c.subject == key, override.c.head == newest)
         async with self.database.read() as connection:
-            rows = (await connection.execute(query)).all()
-        return {
-            row.check_id: AppliedOverride(row.login, datetime.fromtimestamp(row.at, UTC), row.reason) for row in rows
-        }
+            return _by_check((await connection.execute(query)).all())
+
+
+#: Built once: that costs as much as running it.
+_OF = select(override).where(override.c.subject == bindparam("of"), override.c.head == bindparam("at"))
+
+
+def _by_check(rows: Iterable[Row[Any]]) -> dict[str, AppliedOverride]:
+    return {row.check_id: AppliedOverride(row.login, datetime.fromtimestamp(row.at, UTC), row.reason) for row in rows}

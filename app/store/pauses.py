@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, insert, or_, select, update
 
 from app.store.database import Database
 from app.store.tables import history, outbox, pause, subject
@@ -72,11 +72,9 @@ class PauseStore:
 
     async def covering(self, installation_id: int, repository_id: int) -> Pause | None:
         """The one that holds for a repository now; of several the one that ends last."""
-        here = or_(pause.c.installation_id.is_(None), pause.c.installation_id == installation_id)
-        there = or_(pause.c.repository_id.is_(None), pause.c.repository_id == repository_id)
-        query = select(pause).where(self._holds(), here, there).order_by(pause.c.until.desc()).limit(1)
+        given = {"now": self.clock(), "installation": installation_id, "repository": repository_id}
         async with self.database.read() as connection:
-            row = (await connection.execute(query)).one_or_none()
+            row = (await connection.execute(_COVERING, given)).one_or_none()
         return _pause(row) if row else None
 
     async def end(self, ended: Pause, by: str) -> int:
@@ -107,6 +105,17 @@ class PauseStore:
 
     def _holds(self) -> ColumnElement[bool]:
         return pause.c.ended_at.is_(None) & (pause.c.until > self.clock())
+
+
+def _covering() -> Select[Any]:
+    here = or_(pause.c.installation_id.is_(None), pause.c.installation_id == bindparam("installation"))
+    there = or_(pause.c.repository_id.is_(None), pause.c.repository_id == bindparam("repository"))
+    holds = pause.c.ended_at.is_(None) & (pause.c.until > bindparam("now"))
+    return select(pause).where(holds, here, there).order_by(pause.c.until.desc()).limit(1)
+
+
+#: Built once: that costs as much as running it.
+_COVERING = _covering()
 
 
 def _held_by(ended: Pause) -> ColumnElement[bool]:

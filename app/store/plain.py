@@ -22,8 +22,9 @@ async def plain_pages(connection: AsyncConnection, query: Select[Any], size: int
     """The same of one statement on PostgreSQL, so many at a time."""
     statement = str(query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
     raw = await connection.get_raw_connection()
-    assert raw.driver_connection is not None
-    async with raw.driver_connection.cursor("ospo_gate_pages", binary=True) as cursor:
+    driver = raw.driver_connection
+    assert driver is not None
+    async with driver.transaction(), driver.cursor("ospo_gate_pages", binary=True) as cursor:
         await cursor.execute(statement)
         while rows := await cursor.fetchmany(size):
             yield rows

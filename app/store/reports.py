@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -51,21 +51,21 @@ class ReportStore:
         `seconds`: from the claim to here. Older publications of the subject that are not sent are superseded.
         """
         now = self.clock()
-        async with self.database.write() as connection:
+        row = {
+            "subject": claim.key,
+            "head": claim.head,
+            "digest": publication["digest"],
+            "policy_digest": document["policy"]["digest"],
+            "conclusion": document["conclusion"],
+            "document": document,
+            "made_at": now,
+        }
+        # lost in a power cut: it is judged again; before anything of it is posted, there is a durable commit
+        async with self.database.write(brief=True, durable=False) as connection:
             before = await self._newest(connection, claim.key)
-            await connection.execute(
-                insert(report).values(
-                    subject=claim.key,
-                    head=claim.head,
-                    digest=publication["digest"],
-                    policy_digest=document["policy"]["digest"],
-                    conclusion=document["conclusion"],
-                    document=document,
-                    made_at=now,
-                )
-            )
+            await connection.execute(_REPORT, row)
             rows = list(_history(claim, before, document, now, seconds))
-            await connection.execute(insert(history), rows)
+            await connection.execute(_HISTORY, rows)
             if _moved(before, document):
                 await look_again(connection, claim.key, now, self._insert)
             outgoing = await self._put(connection, claim, publication)
@@ -78,7 +78,7 @@ class ReportStore:
         """Store a publication that says why nothing was judged; `what` is the word for it in the history."""
         async with self.database.write() as connection:
             row = _row(claim, self.clock(), what, {"reason": reason[:2000]})
-            await connection.execute(insert(history), [row])
+            await connection.execute(_HISTORY, [row])
             outgoing = await self._put(connection, claim, publication)
         self.tally.count("ospo_gate_verdicts_total", claim.kind.value, what)
         return outgoing
@@ -88,27 +88,17 @@ class ReportStore:
         self.tally.count("ospo_gate_publishing_failures_total", cause)
 
     async def _put(self, connection: AsyncConnection, claim: Claim, publication: Mapping[str, Any]) -> Outgoing:
-        await connection.execute(
-            update(outbox).where(outbox.c.subject == claim.key, outbox.c.state.in_(_OPEN)).values(state=SUPERSEDED)
-        )
+        await connection.execute(_SUPERSEDE, {"of": claim.key})
         document = {**publication, "wanted": claim.wanted}
-        result = await connection.execute(
-            insert(outbox).values(
-                subject=claim.key, token=claim.token, state=WAITING, publication=document, made_at=self.clock()
-            )
-        )
+        row = {"subject": claim.key, "token": claim.token, "state": WAITING, "publication": document}
+        result = await connection.execute(_OUTBOX, {**row, "made_at": self.clock()})
         assert result.inserted_primary_key is not None
         return Outgoing(result.inserted_primary_key[0], WAITING, document, claim.wanted)
 
     async def unfinished(self, key: str) -> Outgoing | None:
         """The newest publication that an earlier worker began and did not finish, or left the rest of for later."""
-        query = (
-            select(outbox)
-            .where(outbox.c.subject == key, outbox.c.state.in_((SENDING, LATER)))
-            .order_by(outbox.c.id.desc())
-        )
         async with self.database.read() as connection:
-            row = (await connection.execute(query.limit(1))).one_or_none()
+            row = (await connection.execute(_UNFINISHED, {"of": key})).one_or_none()
         if row is None:
             return None
         said = row.publication
@@ -143,9 +133,17 @@ class ReportStore:
             return await self._newest(connection, key)
 
     async def _newest(self, connection: AsyncConnection, key: str) -> Mapping[str, Any] | None:
-        query = select(report.c.document).where(report.c.subject == key).order_by(report.c.id.desc()).limit(1)
-        document = (await connection.execute(query)).scalar_one_or_none()
+        document = (await connection.execute(_NEWEST, {"of": key})).scalar_one_or_none()
         return dict(document) if document else None
+
+
+# Built once: that costs as much as running them.
+_REPORT, _HISTORY, _OUTBOX = insert(report), insert(history), insert(outbox)
+_NEWEST = select(report.c.document).where(report.c.subject == bindparam("of")).order_by(report.c.id.desc()).limit(1)
+_MINE = outbox.c.subject == bindparam("of")
+_BEGUN = or_(outbox.c.state == SENDING, outbox.c.state == LATER)  # a list is spelled out anew each time
+_SUPERSEDE = update(outbox).where(_MINE, or_(_BEGUN, outbox.c.state == WAITING)).values(state=SUPERSEDED)
+_UNFINISHED = select(outbox).where(_MINE, _BEGUN).order_by(outbox.c.id.desc()).limit(1)
 
 
 def _history(

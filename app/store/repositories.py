@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.store.database import Database
@@ -81,22 +81,24 @@ class RepositoryStore:
 
     async def get(self, id_: int) -> RepositoryRow | None:
         async with self.database.read() as connection:
-            row = (await connection.execute(select(repository).where(repository.c.id == id_))).one_or_none()
+            row = (await connection.execute(_BY_ID, {"of": id_})).one_or_none()
         return None if row is None else read_row(row)
 
     async def named(self, name: str) -> RepositoryRow | None:
         """The one that is called `owner/name` today (in any case of letters), else the last that was before it went."""
-        query = (
-            select(repository)
-            .where(repository.c.folded == kept(name.lower()))  # whoever asks may name anything
-            .order_by(repository.c.gone_at.is_not(None), repository.c.seen_at.desc(), repository.c.id.desc())
-            .limit(1)
-        )
-        async with self.database.read() as connection:
-            row = (await connection.execute(query)).one_or_none()
+        async with self.database.read() as connection:  # whoever asks may name anything
+            row = (await connection.execute(_BY_NAME, {"of": kept(name.lower())})).one_or_none()
         return None if row is None else read_row(row)
 
 
+# Built once: that costs as much as running them.
+_BY_ID = select(repository).where(repository.c.id == bindparam("of"))
+_BY_NAME = (
+    select(repository)
+    .where(repository.c.folded == bindparam("of"))
+    .order_by(repository.c.gone_at.is_not(None), repository.c.seen_at.desc(), repository.c.id.desc())
+    .limit(1)
+)
 #: Neither gone nor archived: what can still change.
 ACTIVE = repository.c.gone_at.is_(None) & repository.c.archived.is_not(True)
 #: What an event may leave out.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.store.database import Database
@@ -14,6 +14,8 @@ from app.store.tables import snapshot, snapshot_text
 
 #: Texts of one statement.
 BATCH = 200
+#: Texts that are written in one breath.
+FEW = 5
 #: Seconds for which the use of a text is not written down again.
 USED = 86_400.0
 
@@ -38,7 +40,14 @@ class SnapshotStore:
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self.database = database
         self.clock = clock
-        self._insert = (sqlite if database.sqlite else postgresql).insert
+        insert = (sqlite if database.sqlite else postgresql).insert
+        texts, whole = insert(snapshot_text), insert(snapshot)
+        # Built once: that costs as much as running them.
+        self._keep_texts = texts.on_conflict_do_update(
+            index_elements=["blob"], set_={"used_at": texts.excluded.used_at}
+        )
+        newer = {name: whole.excluded[name] for name in ("head", "base", "head_at", "data", "stored_at")}
+        self._keep = whole.on_conflict_do_update(index_elements=["subject"], set_=newer)
 
     async def get(self, subject: str) -> StoredSnapshot | None:
         async with self.database.read() as connection:
@@ -51,16 +60,14 @@ class SnapshotStore:
         changes = {
             "head": row.head, "base": row.base, "head_at": row.head_at, "data": dict(row.data), "stored_at": now,
         }  # fmt: skip
-        statement = self._insert(snapshot).values(subject=subject, repository_id=repository_id, **changes)
+        whole = {"subject": subject, "repository_id": repository_id, **changes}
         fresh = await self._unknown(texts, now)
         rows = [{"blob": blob, "data": zlib.compress(texts[blob], 1), "used_at": now} for blob in sorted(fresh)]
-        async with self.database.write() as connection:
+        brief = len(rows) <= FEW  # lost in a power cut: it is read again
+        async with self.database.write(brief=brief, durable=not brief) as connection:
             if rows:
-                used = self._insert(snapshot_text)
-                await connection.execute(
-                    used.on_conflict_do_update(index_elements=["blob"], set_={"used_at": used.excluded.used_at}), rows
-                )
-            await connection.execute(statement.on_conflict_do_update(index_elements=["subject"], set_=changes))
+                await connection.execute(self._keep_texts, rows)
+            await connection.execute(self._keep, whole)
 
     async def _unknown(self, texts: Mapping[str, bytes], now: float) -> set[str]:
         """Those that are not kept, or were not used for long."""
@@ -68,10 +75,8 @@ class SnapshotStore:
         wanted = sorted(texts)
         async with self.database.read() as connection:
             for start in range(0, len(wanted), BATCH):
-                known = select(snapshot_text.c.blob).where(
-                    snapshot_text.c.blob.in_(wanted[start : start + BATCH]), snapshot_text.c.used_at > now - USED
-                )
-                left -= set((await connection.execute(known)).scalars())
+                given = {"blobs": wanted[start : start + BATCH], "since": now - USED}
+                left -= set((await connection.execute(_KNOWN, given)).scalars())
         return left
 
     async def texts(self, blobs: Collection[str]) -> dict[str, bytes]:
@@ -87,3 +92,9 @@ class SnapshotStore:
     async def forget(self, subject: str) -> None:
         async with self.database.write() as connection:
             await connection.execute(delete(snapshot).where(snapshot.c.subject == subject))
+
+
+#: Built once: that costs as much as running it.
+_KNOWN = select(snapshot_text.c.blob).where(
+    snapshot_text.c.blob.in_(bindparam("blobs", expanding=True)), snapshot_text.c.used_at > bindparam("since")
+)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -10,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Float,
     FromClause,
+    Integer,
     Row,
     Select,
     and_,
@@ -106,7 +108,8 @@ class SubjectStore:
         """
         now = self.clock()
         given = {"now": now, "until": now + lease_seconds}
-        async with self.database.write() as connection:
+        # lost in a power cut: it is due again, and whoever held it died with the machine
+        async with self.database.write(brief=True, durable=False) as connection:
             if key is None:
                 result = await connection.execute(self._next, given)
             else:
@@ -117,21 +120,19 @@ class SubjectStore:
     async def keep(self, claim: Claim, lease_seconds: float) -> bool:
         """Prolong the lease; False when the claim has ended or somebody else holds the subject now."""
         mine = self._mine(claim).where(subject.c.lease_until.is_not(None))
-        async with self.database.write() as connection:
+        async with self.database.write(brief=True, durable=False) as connection:
             result = await connection.execute(mine.values(lease_until=self.clock() + lease_seconds))
             return bool(result.rowcount)
 
     async def may_publish(self, claim: Claim, outgoing: int | None = None) -> bool:
         """Whether the claim still holds and its head is still the newest. If so, the publication with the number
         `outgoing` may have been posted from here on, whatever happens."""
-        newest = (subject.c.key == claim.key) & (subject.c.token == claim.token) & (subject.c.head == claim.head)
-        holds = select(subject.c.key).where(newest)
+        held = {"mine": claim.key, "held": claim.token, "newest": claim.head}
         if outgoing is None:
             async with self.database.read() as connection:
-                return (await connection.execute(holds)).one_or_none() is not None
-        sending = update(outbox).where(outbox.c.id == outgoing, holds.exists()).values(state=SENDING)
-        async with self.database.write() as connection:
-            return bool((await connection.execute(sending)).rowcount)
+                return (await connection.execute(_HOLDS, held)).one_or_none() is not None
+        async with self.database.write(brief=True) as connection:
+            return bool((await connection.execute(_SENDING, {**held, "outgoing": outgoing})).rowcount)
 
     async def others(self, claim: Claim, most: int = 100) -> int:
         """How many pull requests of the same installation wait for their verdict beside this one; `most` at the
@@ -158,27 +159,18 @@ class SubjectStore:
         `failed`: why it came to an end without being done; who delivers an event again has it tried again. `sent`: the
         number of the publication that stands on GitHub now, whoever holds the claim.
         """
-        further = subject.c.done > claim.wanted  # closed or archived meanwhile: nothing of it waits any more
-        done = case((further, subject.c.done), else_=claim.wanted)
-        kept = case((subject.c.wanted > claim.wanted, subject.c.kept), else_=False)
-        values = {"done": done, "lease_until": None, "attempts": 0, "kept": kept, **changes}
-        if again_at is not None:
-            newer = subject.c.wanted > claim.wanted
-            values["next_at"] = case((newer, subject.c.next_at), else_=again_at)
-            values["wanted"] = case((newer, subject.c.wanted), else_=claim.wanted + 1)
-        if claim.forced:
-            values["forced"] = subject.c.wanted > claim.wanted
-        failed = values["last_error"] = failed[:2000] if failed else None
-        settled = {"state": FAILED if failed else DONE, "error": failed, "done_at": self.clock()}
-        open_ = and_(delivery.c.subject == claim.key, delivery.c.wanted <= claim.wanted, text("state <> 'done'"))
-        async with self.database.write() as connection:
+        failed, now = failed[:2000] if failed else None, self.clock()
+        given = {"mine": claim.key, "held": claim.token, "reached": claim.wanted, "again_at": again_at}
+        changes["last_error"] = failed
+        finishing = _finishing(again_at is not None, claim.forced, tuple(sorted(changes)))
+        settled = {"state": FAILED if failed else DONE, "error": failed, "done_at": now}
+        # lost in a power cut: what is said to be on its way is looked up on GitHub and found there
+        async with self.database.write(brief=True, durable=False) as connection:
             if sent is not None:
-                stands = {"state": SENT, "sent_at": self.clock()}
-                await connection.execute(update(outbox).where(outbox.c.id == sent).values(**stands))
-            if not (await connection.execute(self._mine(claim).values(**values))).rowcount:
+                await connection.execute(_STANDS, {"outgoing": sent, "at": now})
+            if not (await connection.execute(finishing, {**given, **_new(changes)})).rowcount:
                 return False
-            settle = update(delivery).where(open_).values(**settled).returning(delivery.c.received_at)
-            received = (await connection.execute(settle)).scalars().all()
+            received = (await connection.execute(_SETTLE, {**given, **_new(settled)})).scalars().all()
         if received:
             self.tally.took("ospo_gate_verdict_latency_seconds", self.clock() - min(received), claim.kind.value)
         return True
@@ -186,7 +178,7 @@ class SubjectStore:
     async def overtaken(self, claim: Claim) -> None:
         """Something was posted under a claim that was lost meanwhile: what stands on GitHub is not known any more, so
         it is looked up and the subject is judged once more."""
-        async with self.database.write() as connection:
+        async with self.database.write(brief=True) as connection:
             await connection.execute(
                 update(subject)
                 .where(subject.c.key == claim.key, subject.c.token != claim.token)
@@ -222,7 +214,7 @@ class SubjectStore:
         await self._update_mine(claim, head=known, lease_until=None, next_at=self.clock(), attempts=0)
 
     async def _update_mine(self, claim: Claim, **values: Any) -> bool:
-        async with self.database.write() as connection:
+        async with self.database.write(brief=True) as connection:
             return bool((await connection.execute(self._mine(claim).values(**values))).rowcount)
 
     def _mine(self, claim: Claim) -> Update:
@@ -283,6 +275,43 @@ def _claim(row: Row[Any]) -> Claim:
         head_at=row.head_at,
         kept=bool(row.kept),
     )
+
+
+def _new(values: Mapping[str, Any]) -> dict[str, Any]:
+    """For the parameters of a statement that sets them."""
+    return {f"new_{name}": value for name, value in values.items()}
+
+
+_MINE = (subject.c.key == bindparam("mine"), subject.c.token == bindparam("held"))
+_HOLDS = select(subject.c.key).where(*_MINE, subject.c.head == bindparam("newest"))
+_SENDING = update(outbox).where(outbox.c.id == bindparam("outgoing"), _HOLDS.exists()).values(state=SENDING)
+_STANDS = update(outbox).where(outbox.c.id == bindparam("outgoing")).values(state=SENT, sent_at=bindparam("at"))
+_SETTLE = (
+    update(delivery)
+    .where(delivery.c.subject == bindparam("mine"), delivery.c.wanted <= bindparam("reached"), text("state <> 'done'"))
+    .values(**{name: bindparam(f"new_{name}") for name in ("state", "error", "done_at")})
+    .returning(delivery.c.received_at)
+)
+
+
+@lru_cache(maxsize=64)
+def _finishing(again: bool, forced: bool, names: tuple[str, ...]) -> Update:
+    """See `SubjectStore.finish`; `names`: what else is set. Kept, because building it costs as much as running it."""
+    reached, newer = bindparam("reached", type_=Integer), subject.c.wanted > bindparam("reached", type_=Integer)
+    further = subject.c.done > reached  # closed or archived meanwhile: nothing of it waits any more
+    values: dict[str, Any] = {
+        "done": case((further, subject.c.done), else_=reached),
+        "lease_until": None,
+        "attempts": 0,
+        "kept": case((newer, subject.c.kept), else_=False),
+        **{name: bindparam(f"new_{name}") for name in names},
+    }
+    if again:
+        values["next_at"] = case((newer, subject.c.next_at), else_=bindparam("again_at", type_=Float))
+        values["wanted"] = case((newer, subject.c.wanted), else_=reached + 1)
+    if forced:
+        values["forced"] = newer
+    return update(subject).where(*_MINE).values(**values)
 
 
 def _claiming(database: Database, any_: bool) -> ReturningUpdate[Any]:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from checks.agreements.incoming import Collector, account_number, derived_id
 from checks.agreements.signature_file import joined
 from checks.model.signatures import Act, Company, How, SignatureRecord, Signer
+from checks.render.english import counted
 
 #: What such a table calls a company's own signature, and what one of its people says.
 CORPORATE = frozenset({"ccla", "corporate", "company", "corporation", "corporatecla"})
@@ -118,8 +119,9 @@ class CompanyRows:
         """What one row lists."""
         found = {name: self._names(row, name) for name in _LISTS}
         if found["emails"]:
-            count = len(found["emails"])
-            said = f"its list of {count:,} e-mail addresses was left out: name domains or accounts instead"
+            said = (
+                f"its list of {counted(len(found['emails']), 'e-mail address')} was left out: name domains or accounts"
+            )
             self.collector.problem(row.line, said)
         managers = list(self._people(row, "managers", found["managers"]))
         signer = self._numbered(row.signer)

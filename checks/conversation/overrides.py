@@ -37,7 +37,7 @@ def refused(why: Refusal, about: str, who: Sequence[str] = ()) -> str:
                 f"The branch has moved since: {code(about)} is judged at its new head, and the button is on that check."
             )
         case Refusal.NOTHING:
-            return f"{code(about)} has nothing that could be set to pass: it passes, or nobody may accept what blocks it."
+            return f"{code(about)} has nothing to set to pass: it passes, or nobody may accept what blocks it."
         case Refusal.NOT_YOU:
             return f"Setting {code(about)} to pass is for {named(who)}."
         case Refusal.OWN:

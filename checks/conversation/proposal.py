@@ -18,8 +18,8 @@ from checks.texts.recognition import BETWEEN, DIFFERS
 
 #: How many requests, repositories and lines of evidence are shown.
 ASKERS, REPOSITORIES, EVIDENCE = 20, 10, 20
-#: Differences of one text that are shown.
-ROWS, ROW = 12, 800
+#: Texts whose differences are shown, how many of each, and characters of one.
+TEXTS, ROWS, ROW = 3, 12, 300
 #: Characters of a title on GitHub.
 TITLE = 256
 
@@ -94,7 +94,7 @@ def text_differences(finding: Mapping[str, Any]) -> tuple[TextDifference, ...]:
         if name != fact["what"]:
             rows = str(fact["actual"]).split(BETWEEN)[:ROWS]
             found.append(TextDifference(name, str(fact["source"] or "its license text"), rows))
-    return tuple(found)
+    return tuple(found[:TEXTS])
 
 
 @dataclass(frozen=True, slots=True)

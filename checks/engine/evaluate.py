@@ -3,8 +3,9 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from checks.engine.ages import expires_at
 from checks.engine.below import Graphs
@@ -27,8 +28,7 @@ from checks.rules.check import Check, Context, Rule, rules_of
 _DIGITS = str.maketrans("abcdefghijklmnopqrstuvwxyz234567", "0123456789abcdefghjkmnpqrstvwxyz")
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(NamedTuple):
     """One observation with the check and the places that it belongs to."""
 
     check: Check
@@ -113,7 +113,7 @@ def _over_floor(seen: Iterable[_Seen], below: Iterable[_Seen]) -> list[_Seen]:
     paired = []
     for item in seen:
         same = left.get(_identity(item))
-        paired.append(replace(item, floor=same.pop(0)) if same else item)
+        paired.append(item._replace(floor=same.pop(0)) if same else item)
     return [*paired, *(item for items in left.values() for item in items)]
 
 
@@ -134,7 +134,7 @@ def _to_come(
             level = item.policy.levels[item.check.id][item.rule.id]
             if item.check.id in checks and _identity(item) not in known and level in (Level.BLOCK, Level.WARN):
                 known.add(_identity(item))
-                found.append(replace(item, coming=Coming(level, day, Level.NOTE)))
+                found.append(item._replace(coming=Coming(level, day, Level.NOTE)))
     return found
 
 

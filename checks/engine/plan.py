@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from checks.engine.differences import differences
 from checks.manifests import Format, recognize
@@ -16,8 +17,7 @@ from checks.rules import CHECKS, SETTINGS
 from checks.rules.check import Check, Paths
 
 
-@dataclass(frozen=True, slots=True)
-class ManifestRequest:
+class ManifestRequest(NamedTuple):
     """One manifest to read: where it is on each side, and the companions that are read with it where they exist."""
 
     format: Format

@@ -8,7 +8,7 @@ a listing of the tree, which would cost a request before the one that reads.
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from checks.engine.plan import ManifestRequest
 from checks.manifests import recognize
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 MAX_ASKED = 300
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectRequest:
+class ProjectRequest(NamedTuple):
     """One manifest with the names of what may stand beside and above it."""
 
     family: Family
@@ -94,8 +93,7 @@ def unchanged_locks(requests: Sequence[ProjectRequest], read: Iterable[str], lis
     return [ManifestRequest(format_, path, None, path) for path in paths if (format_ := recognize(path)) is not None]
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(NamedTuple):
     """What was read, by path: texts of both sides, and the inventories of all lock files."""
 
     base: Mapping[str, str]

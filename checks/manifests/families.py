@@ -3,15 +3,14 @@
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 #: Folders above a manifest in which a workspace is looked for.
 MAX_DEPTH = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(NamedTuple):
     """A kind of manifest with the lock files that its package managers write."""
 
     manifest: str

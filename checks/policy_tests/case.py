@@ -1,7 +1,9 @@
 """Makes of an example what the engine judges: a plan and facts."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from hashlib import sha256
 
 from checks.advisories.ecosystems import identity
 from checks.engine.plan import Plan
@@ -11,8 +13,17 @@ from checks.model.dependency import Dependency, Inventory, Location
 from checks.model.facts import Facts, Membership, PackageKey, RepositoryFacts, Want
 from checks.model.packages import Gap, Known, PackageFacts, Release, Scorecard, VersionFacts
 from checks.model.purl import package, parse
+from checks.model.signatures import Act, Company, How, SignatureRecord, Signatures, Signer
 from checks.model.snapshot import ChangedFile, FileStatus, Listing, ManifestPair, Snapshot
-from checks.policy_tests.shapes import Brought, Example, ExampleAdvisory, ExampleCommit, ExampleDependency, Told
+from checks.policy_tests.shapes import (
+    Brought,
+    Example,
+    ExampleAdvisory,
+    ExampleCommit,
+    ExampleDependency,
+    ExampleSignature,
+    Told,
+)
 
 #: The source of all that an example says.
 SOURCE = "example"
@@ -66,7 +77,46 @@ def facts_of(example: Example, now: datetime) -> Facts:
         members={login: Membership.MEMBER if login in members else Membership.NOT_MEMBER for login in logins},
         repository=repository_of(example),
         accounts_known=True,
+        signatures=_signatures(example, now),
     )
+
+
+def _signatures(example: Example, now: datetime) -> Signatures | None:
+    if example.signatures is None:
+        return None
+    records = [record for number, told in enumerate(example.signatures) for record in _records(told, number, now)]
+    companies = tuple(
+        Company(
+            told.id, told.id, domains=tuple(map(str.lower, told.domains)), accounts=tuple(map(_signer, told.accounts))
+        )
+        for told in example.companies
+    )
+    return Signatures(tuple(sorted(records, key=lambda record: record.at)), companies, as_of=now, source=SOURCE)
+
+
+def _records(told: ExampleSignature, number: int, now: datetime) -> Iterator[SignatureRecord]:
+    signed = SignatureRecord(
+        f"{SOURCE}-{number}",
+        told.act,
+        told.document,
+        told.version,
+        _signer(told.login),
+        told.at.at if told.at else now - timedelta(days=1),
+        How.COMMENT,
+        company=told.company,
+    )
+    yield signed
+    if told.revoked is not None:
+        yield replace(signed, id=f"{signed.id}-revoked", act=Act.REVOKED, at=told.revoked.at, ends=signed.id)
+
+
+def _signer(login: str) -> Signer:
+    return Signer(_account(login), login)
+
+
+def _account(login: str) -> int:
+    """An id of an account, because agreements go by that: the same for the same login, in any case of letters."""
+    return int.from_bytes(sha256(login.lower().encode("utf-8", "replace")).digest()[:6], "big") + 1
 
 
 def repository_of(example: Example) -> RepositoryFacts:
@@ -111,7 +161,7 @@ def _inventory(path: str, dependencies: Iterable[Dependency]) -> Inventory:
 def _commit(commit: ExampleCommit, number: int) -> Commit:
     name, _, email = commit.author[:-1].rpartition(" <")
     kind = commit.type if commit.login else AccountType.UNKNOWN
-    person = Person(name, email, commit.login, None, kind)
+    person = Person(name, email, commit.login, _account(commit.login) if commit.login else None, kind)
     parents = tuple(f"{parent:040x}" for parent in range(commit.parents))
     return Commit(f"{number:040x}", person, person, commit.message, parents, commit.verified)
 

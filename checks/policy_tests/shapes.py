@@ -12,6 +12,7 @@ from checks.model.dependency import Origin, Scope
 from checks.model.finding import Level
 from checks.model.purl import parse
 from checks.model.report import Conclusion
+from checks.model.signatures import Act
 from checks.model.snapshot import FileStatus
 from checks.policy.shape import CheckId, KeyFault, OneOrMore, RuleId, key
 from checks.policy.values import Day, FilePath, Word
@@ -151,6 +152,27 @@ class ExampleCommit:
 
 
 @dataclass(frozen=True, slots=True)
+class ExampleSignature:
+    document: str = key("The name of the agreement.")
+    version: str = key("The version that was signed.")
+    login: str = key("The GitHub account of who signed.")
+    at: Moment | None = key("When. Default: a day before it is judged.", default=None)
+    act: Act = key(
+        "`signed`, or `acknowledged`: the person says that they contribute under their company's signature.",
+        default=Act.SIGNED,
+    )
+    company: str | None = key("The id of the company that it is for.", default=None)
+    revoked: Moment | None = key("When it was taken back. Default: it was not.", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleCompany:
+    id: str = key("Its id.")
+    accounts: tuple[str, ...] = key("The logins of its people.", default=())
+    domains: tuple[str, ...] = key("Domains of addresses whose verified commits are its people's.", default=())
+
+
+@dataclass(frozen=True, slots=True)
 class ExampleFile:
     path: FilePath = key("Where it is.")
     status: FileStatus = key("What becomes of it.", default=FileStatus.MODIFIED)
@@ -209,6 +231,11 @@ class Example:
     commits: tuple[ExampleCommit, ...] = key("The commits.", default=())
     files: tuple[ExampleFile, ...] = key("Other files that change.", default=())
     members: tuple[str, ...] = key("The logins that are members of the organization; nobody else is.", default=())
+    signatures: tuple[ExampleSignature, ...] | None = key(
+        "Who signed which agreement; `[]`: nobody signed any. Default: it is not known, so agreements are not judged.",
+        default=None,
+    )
+    companies: tuple[ExampleCompany, ...] = key("The companies that sign for their people.", default=())
     only: Annotated[tuple[CheckId, ...], OneOrMore] = key("The checks that judge. Default: all.", default=())
 
 

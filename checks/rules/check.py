@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from checks.model.change import Change
 from checks.model.facts import Facts, PackageKey, Want
@@ -38,8 +38,7 @@ class Rule:
     """Whether it counts for what was there before, too, whatever the section's `judge` says: malware, exploitation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What a judgment may know besides its subject, the facts and the section."""
 
     now: datetime
@@ -48,8 +47,7 @@ class Context:
     """What people must know about the layers of the policy."""
 
 
-@dataclass(frozen=True, slots=True)
-class PullJudgment:
+class PullJudgment(NamedTuple):
     """What a check saw in a whole change."""
 
     judged: int | None

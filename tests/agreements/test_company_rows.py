@@ -46,7 +46,7 @@ def test_a_company_with_its_managers_domains_and_lists() -> None:
     assert acme.organizations == ("acme",)
     assert acme.accounts == (Signer(7, "ann"), Signer(12, "bob"), Signer(8, "carl")), "bob's number is in another row"
     assert told(done) == [
-        "2: its list of 1 e-mail addresses was left out: name domains or accounts instead",
+        "2: its list of 1 e-mail address was left out: name domains or accounts",
         "2: its managers have 'zoe' without the number of an account, so it was left out",
         "6: it is about somebody of a company that no row says to have signed, so it was left out",
     ]

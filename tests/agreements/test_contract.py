@@ -78,9 +78,17 @@ class World:
         self.org.create_team("staff", [self.bob])
         self.installation = self.sim.install(self.app, "example")
 
-    ada = property(lambda self: self.people["ada"])
-    bob = property(lambda self: self.people["bob"])
-    eve = property(lambda self: self.people["eve"])
+    @property
+    def ada(self) -> User:
+        return self.people["ada"]
+
+    @property
+    def bob(self) -> User:
+        return self.people["bob"]
+
+    @property
+    def eve(self) -> User:
+        return self.people["eve"]
 
     # -- both ways ----------------------------------------------------------------------------------------------------
 
@@ -142,9 +150,9 @@ class World:
         return to_json((await gate.judge(PullSource(client, about, pull.number, pull.head_sha))).report)
 
 
-def work(repo: Repository, author: User | tuple[str, str], message: str = "Change", **more: Any) -> None:
+def work(repo: Repository, author: User | tuple[str, str], message: str = "Change", **more: Any) -> str:
     files = more.pop("files", {f"file-{next(_numbers)}.txt": "one\ntwo\n"})
-    repo.commit("topic", files, message, author, notify=False, **more)
+    return repo.commit("topic", files, message, author, notify=False, **more)
 
 
 def signed(who: User | Signer, document: str = "CLA", version: str = "2", days: float = 10, **more: Any) -> Any:
@@ -198,7 +206,7 @@ CASES = {
         CLA,
         ["bob: agreement-missing"],
         lambda w: [signed(w.ada)],
-        lambda w, repo: (work(repo, w.ada), work(repo, w.bob)),
+        lambda w, repo: [work(repo, one) for one in (w.ada, w.bob)],
     ),
     "a co-author has not signed": Case(
         CLA,
@@ -347,6 +355,26 @@ def test_the_command_and_the_service_say_the_same(
     assert said(here) == said(there)
     assert here["conclusion"] == there["conclusion"]
     assert [f"{row['person']}: {row['rule']}" for row in said(there)] == case.expected
+
+
+def test_what_a_jobs_token_cannot_know_blocks_under_another_name(
+    world: World,
+    tmp_path: Path,
+    sqlite_database: Callable[[Path], str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Who hides a membership looks to it like who has none."""
+    policy = f"version: 1\nagreements:\n  {CLA}\n  exempt: {{teams: ['@example/staff']}}\n"
+    files = {"policy.yaml": policy, "cla.md": "# CLA\n", "signatures.json": write_signatures([])}
+    repo = world.sim.create_repository("example", f"case-{next(_numbers)}", files=files)
+    work(repo, world.ada)
+    pull = repo.open_pull("topic", author=world.ada)
+    here = world.command(pull, monkeypatch, capsys)
+    there = world.service(pull, Case("", []), sqlite_database(tmp_path))
+    assert [row["rule"] for row in said(here)] == ["agreement-unknown"]
+    assert [row["rule"] for row in said(there)] == ["agreement-missing"]
+    assert all(row["level"] == "block" for row in (*said(here), *said(there)))
 
 
 def said(report: Any) -> list[dict[str, Any]]:

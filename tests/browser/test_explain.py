@@ -16,7 +16,7 @@ LONG, HEBREW = "l" * 40 + "-" + "o" * 180 + "ng", "\u05e9\u05dc\u05d5\u05dd-\u05
 HOSTILE: dict[str, Any] = {
     LONG: {"version": "9.9.9-" + "x" * 200, "license": "GPL-3.0-only"},
     HEBREW: {"version": "1.0.0", "license": " OR ".join(f"LicenseRef-{number}-long" for number in range(60))},
-    "<img src=x onerror=alert(1)>": {"version": "1.0.0", "license": "Permission is hereby granted, free of charge, " * 40},
+    "<img src=x onerror=alert(1)>": {"version": "1.0.0", "license": "Permission is hereby granted, " * 60},
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from checks.conversation.commands import Word
 from checks.conversation.outcomes import End, announced
-from checks.conversation.proposal import Asker, Brief, Text, Usage, body, title
+from checks.conversation.proposal import Asker, Brief, Text, Usage, body, text_differences, title
 
 FINDING: dict[str, Any] = {
     "id": "lic-4k7",
@@ -57,6 +57,29 @@ def test_it_says_all_that_an_approver_decides_on() -> None:
         "[its page](https://gate.example/requests/7)",
     ):
         assert words in text
+
+
+def test_it_shows_how_the_text_that_was_found_differs_from_the_standard_one() -> None:
+    rows = "- and or; + but not"
+    evidence = [*FINDING["evidence"], {"what": "differs from MIT", "actual": rows, "source": "LICENSE, sha256 0123"}]
+    finding = {**FINDING, "evidence": evidence}
+    text = body(replace(BRIEF, kind=Word.WRONG, finding=finding, differences=text_differences(finding)))
+    assert "### How the text differs" in text
+    assert "`LICENSE, sha256 0123`, compared with `MIT`:\n\n```diff\n- and or\n+ but not\n```" in text
+    assert text.count("but not") == 1
+    hidden = body(replace(BRIEF, finding=finding))  # as on a public policy repository
+    assert "but not" not in hidden
+    assert "declared: GPL-3.0-only" in hidden.replace("`", "")
+
+
+def test_a_difference_that_somebody_made_up_is_inert_and_short() -> None:
+    facts = [{"what": f"differs from {HOSTILE}", "actual": "; ".join([HOSTILE, "```" * 3_000] * 20), "source": HOSTILE}]
+    finding = {**FINDING, "evidence": facts * 30}
+    text = body(replace(BRIEF, differences=text_differences(finding)))
+    html = cmarkgfm.github_flavored_markdown_to_html(text)
+    assert "<img" not in html
+    assert "<h2>Approved" not in html
+    assert len(text) < 60_000
 
 
 def test_nothing_of_a_name_or_a_reason_is_active() -> None:

@@ -37,7 +37,7 @@ class Explaining(Stage):
     """With a policy of the organization, and pages where `ada` signs in."""
 
     def __init__(self, folder: Path, policy: str = POLICY, **settings: str) -> None:
-        super().__init__(folder, OSPO_GATE_API_TOKEN=TOKEN, OSPO_GATE_PUBLIC_POLICY="true", **settings)
+        super().__init__(folder, "github.com", OSPO_GATE_API_TOKEN=TOKEN, OSPO_GATE_PUBLIC_POLICY="true", **settings)
         self.text = policy
 
     def start_service(self) -> None:

@@ -23,7 +23,11 @@ from typing import IO, Any
 
 ROOT = Path(__file__).parents[2]
 #: What the processes need, imported before they are forked.
-_IMPORTED = ("app.cli.arguments.serve", "app.cli.listening", "app.wiring", "tests.end_to_end.mortal")
+_IMPORTED = (
+    "alembic.command", "app.cli.arguments.serve", "app.cli.listening", "app.cli.serve", "app.logs", "app.store.quick",
+    "app.store.schema", "app.wiring", "checks.engine.fixes", "checks.manifests.npm", "httpx2",
+    "tests.end_to_end.mortal",
+)  # fmt: skip
 #: As a program without a file, for `multiprocessing` would import one again in each process that the service starts.
 _PROGRAM = "import sys; sys.path[0] = sys.argv[1]; from tests.end_to_end.forked import breed; breed(int(sys.argv[2]))"
 _REQUEST_BYTES = 1 << 16
@@ -38,6 +42,8 @@ class Forked(subprocess.Popen[bytes]):
         self.stdin = self.stdout = self.stderr = None
         self.returncode: Any = None
         self._told, tells = os.pipe()
+        self._ending = select.poll()
+        self._ending.register(self._told, select.POLLIN)
         self._looking = threading.Lock()
         request = json.dumps([self.args, str(cwd), dict(env)]).encode()
         assert len(request) < _REQUEST_BYTES
@@ -66,8 +72,8 @@ class Forked(subprocess.Popen[bytes]):
     def _ended(self, seconds: float | None) -> int | None:
         end = None if seconds is None else time.monotonic() + seconds
         while self.returncode is None:
-            left = None if end is None else max(end - time.monotonic(), 0)
-            if not select.select([self._told], [], [], left)[0]:
+            left = None if end is None else max(end - time.monotonic(), 0) * 1000
+            if not self._ending.poll(left):
                 return None
             with self._looking:
                 if self.returncode is None:
@@ -106,18 +112,18 @@ def breed(number: int) -> None:
     signal.set_wakeup_fd(wakes, warn_on_full_buffer=False)
     children: dict[int, int] = {}
     while True:
-        ready, _, _ = select.select([asked, awake], [], [])
+        ready, _, _ = select.select([number, awake], [], [])
         if awake in ready:
             os.read(awake, 4096)
             _tell(children)
-        if asked in ready:
+        if number in ready:
             request, numbers, _, _ = socket.recv_fds(asked, _REQUEST_BYTES, 2)
             if not request:
                 break
             output, tells = numbers
             pid = os.fork()
             if pid == 0:
-                for other in (asked.fileno(), awake, wakes, tells, *children.values()):
+                for other in (number, awake, wakes, tells, *children.values()):
                     os.close(other)
                 asked.detach()
                 _become(output, *json.loads(request))

@@ -20,7 +20,7 @@ from tests.simulator.world import Profile
 
 SECRET = "a-secret-that-only-the-tests-know"
 #: Seconds until a verdict that does not come is a failure of the test.
-PATIENCE = 60.0
+PATIENCE = 120.0
 #: Seconds in which a late publication would have shown itself.
 SILENCE = 0.1
 #: For whoever asks the service on connections of their own: uvicorn closes one that rested for five seconds, and must

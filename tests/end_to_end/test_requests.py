@@ -16,7 +16,12 @@ def counted(stage: Stage, before: Mapping[str, str | bytes], change: Mapping[str
     second = pull(stage, repo, {**change, "second.txt": "2"})
     stage.verdict(repo, second.head_sha)
     stage.settle()
-    return stage.counted()
+    return cost(stage)
+
+
+def cost(stage: Stage) -> list[str]:
+    """Without the word that a judgment is in progress: it is said after some seconds, on a busy machine alone."""
+    return [line for line in stage.counted() if not line.endswith("/check-runs")]
 
 
 def test_three_when_no_manifest_changed(stage: Stage) -> None:
@@ -44,6 +49,6 @@ def test_one_more_for_each_large_file_that_is_not_known(stage: Stage) -> None:
     change = pull(stage, repo, large)
     assert stage.verdict(repo, change.head_sha)["conclusion"] == "success"
     stage.settle()
-    requests = stage.counted()
+    requests = cost(stage)
     assert len(requests) == 3 + 1
     assert sum("/git/blobs/" in request for request in requests) == 1

@@ -23,7 +23,7 @@ from app.subject import About, Claim, Delivery, Wanted, branch_key
 from tests.jobs.worker import engine
 
 ABOUT = About("example/web", "R_1", "PR_1")
-PATIENCE = 60.0
+PATIENCE = 180.0
 _numbers = itertools.count(1)
 Handler = Callable[["Bench", Claim], Awaitable[None]]
 
@@ -190,7 +190,7 @@ def test_a_fault_of_ours_is_tried_again_and_stops_nobody(place: Place) -> None:
 def test_the_burst_of_one_installation_does_not_hold_up_another(place: Place) -> None:
     async def story() -> None:
         async with at_work(place, hosts=1, workers=4) as bench:
-            burst = asyncio.gather(*(bench.want(number) for number in range(300)))
+            burst = asyncio.gather(*(bench.want(number) for number in range(120)))
             await bench.until(lambda: len(bench.began) >= 20, "the burst")
             before = len(bench.began)
             await bench.want(1, installation=12)
@@ -199,9 +199,9 @@ def test_the_burst_of_one_installation_does_not_hold_up_another(place: Place) ->
             turn = bench.began.index(("12/pull/1", "a"))
             await burst
             await bench.idle()
-        assert before < 300
+        assert before < 120
         assert turn - accepted <= 8  # those in hand, and at most as many that were handed out already
-        assert len(bench.published) == 301
+        assert len(bench.published) == 121
 
     asyncio.run(story())
 
@@ -218,7 +218,7 @@ def test_what_somebody_waits_for_comes_before_default_branches(place: Place) -> 
             await bench.idle()
         # one in hand, and one that was fetched but had not begun; a distributed worker may take others before the job
         # is handed out, as it has the installation's share of jobs already, and more while that is committed
-        (known,) = handed or [known]
+        known = handed[0] if handed else known
         assert bench.began.index(("11/pull/1", "a")) - known <= (6 if handed else 2)
         assert bench.overlaps == 0
 

@@ -96,19 +96,20 @@ def test_a_text_that_only_the_new_policy_wants_is_read_then_and_kept(run: Run) -
     run(story)
 
 
-def test_of_a_change_with_many_added_lines_only_those_are_read_again(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_many_added_lines_those_that_are_too_many_are_read_again(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.jobs.recorded.LINES", 3)
-    strict = "version: 1\nlicenses: {allow: [permissive]}\npackages: {}\n"
+    strict = "version: 1\nlicenses: {allow: [permissive]}\nai_models: {}\n"
+    model = 'model = AutoModel.from_pretrained("acme/talk")\n'
 
     async def story(office: Office) -> None:
-        desk = Desk(office, {**COPYLEFT, "run.sh": "npx left-pad\n" * 10}, strict)
+        desk = Desk(office, {**COPYLEFT, "few.py": "import x\n", "many.py": "import x\n" * 5 + model}, strict)
         await desk.judged()
         async with office.service.database.read() as connection:
             (row,) = (await connection.execute(select(snapshot))).all()
-        assert row.data["added"].keys() == set(), "it would be more than three lines"
-        more = await desk.pushed(strict.replace("permissive", "permissive, strong-copyleft"))
-        assert len([line for line in more if "/compare/" in line]) == 1
-        assert desk.titles[0].startswith("1 to fix")
+        assert list(row.data["added"]) == ["few.py"]
+        again = await desk.pushed(strict.replace("permissive", "permissive, strong-copyleft"))
+        assert len([line for line in again if "/compare/" in line]) == 1
+        assert "acme/talk" in str(office.sim.check_runs(desk.pull.repository, desk.pull.head_sha)[-1]["output"])
 
     run(story)
 

@@ -12,6 +12,7 @@ from app.api_tokens import Callers
 from app.facts.indexed import IndexedLicenses
 from app.facts.lookup import FactChain
 from app.inventories import parse_here
+from app.jobs.recorded import Records
 from app.policies import load_policies
 from app.policy_answers import PolicyAnswers
 from app.store.database import Database
@@ -71,9 +72,10 @@ def get(url: str, path: str, authorization: str | None = BEARER) -> httpx.Respon
 
     async def asked() -> httpx.Response:
         database = Database(url)
-        inventories, snapshots, indexed = InventoryStore(database), SnapshotStore(database), IndexedLicenses(database)
+        inventories, indexed = InventoryStore(database), IndexedLicenses(database)
+        kept = Records(SnapshotStore(database)).of_head
         trees = VerdictTrees(
-            PolicyStore(database), snapshots, inventories, SightingStore(database), indexed, indexed, policies,
+            PolicyStore(database), kept, inventories, SightingStore(database), indexed, indexed, policies,
             parse_here, pages=pages,
         )  # fmt: skip
         answers = PolicyAnswers(database, policies, chain, lambda: datetime(2026, 11, 20, 12, tzinfo=UTC), trees)

@@ -176,7 +176,7 @@ def _read_texts(rows: Any) -> tuple[LicenseText, ...]:
 
 
 def _license_text(text: LicenseText) -> list[object]:
-    row = [text.path, text.sha256, text.license, text.similarity]
+    row: list[object] = [text.path, text.sha256, text.license, text.similarity]
     return [*row, text.nearest, list(text.differs)] if text.nearest is not None else row
 
 
