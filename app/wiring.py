@@ -164,9 +164,9 @@ class Service:
         overrides = OverrideStore(self.database, self._now)
         self.judge = self._judge(inventories, overrides)
         self.trees = VerdictTrees(
-            self.policies.store, Records(SnapshotStore(self.database, self._now)).of_head, inventories, self.judge.sightings,
-            KeptFacts(self.facts), IndexedLicenses(self.database), lambda: self.judge.kept_policy.last(),
-            self.parsers.parse, self.facts.private, self._rule_pages,
+            self.policies.store, Records(SnapshotStore(self.database, self._now)).of_head, inventories,
+            self.judge.sightings, KeptFacts(self.facts), IndexedLicenses(self.database),
+            lambda: self.judge.kept_policy.last(), self.parsers.parse, self.facts.private, self._rule_pages,
         )  # fmt: skip
         self.site = self._site(environment)
         self.sboms = StoredSboms(self.documents, settings.github_url)

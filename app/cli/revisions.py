@@ -30,7 +30,9 @@ def run(options: argparse.Namespace) -> int:
     environment = command_environment()
     revisions = revisions_of(options, environment.workflow or Workflow())
     with revisions.history() if revisions else nullcontext() as history:
-        from app.cli.check import judge  # half of the time that git needs for 20,000 commits
+        # For a long branch git needs longer than all of these need to load.
+        from app.cli.check import judge
+        from checks.policy import yaml_events  # noqa: F401 - nearly every check reads a policy
 
         return judge(options, environment, revisions, history)
 
