@@ -14,8 +14,8 @@ MAX_COMMITS = 50_000
 #: Seven fields. The first character of %m is `-` for the commits at which the range ends, which are no part of it.
 _FORMAT = "%m%H%x00%P%x00%an%x00%ae%x00%cn%x00%ce%x00%B%x00"
 _Row = tuple[str, str, str, str, str, str, str]
-#: Bytes that are taken at once while git goes on writing.
-_BLOCK = 1 << 18
+#: Bytes that are taken at once while git goes on writing: what a pipe holds, so that git never waits for long.
+_BLOCK = 1 << 16
 
 
 class Change(NamedTuple):
