@@ -139,9 +139,7 @@ class PreviewStore:
                 query = _USES.where(use.c.manifest_id.in_(ids), use.c.until.is_(None))
                 yield await plain(connection, query)
 
-    async def manners_in(
-        self, manifests: Sequence[Collection[int]], direct: bool
-    ) -> AsyncIterator[Rows]:
+    async def manners_in(self, manifests: Sequence[Collection[int]], direct: bool) -> AsyncIterator[Rows]:
         """Pages of manifests with all that they use: `component * MANNERS + scope`, and with `direct` `+ SCOPES` for
         what is perhaps direct and `+ 2 * SCOPES` for what is not; in text with commas, which is read three times as
         fast as a row for each. A page for each collection."""

@@ -11,16 +11,12 @@ import jsonschema_rs
 import kubernetes_validate
 import pytest
 
-from app.github.connection import Reach
-from app.jobs.again import no_policy
 from app.service_settings import ServiceSettings
-from app.site import Signing, Site
-from app.store.companies import CompanyStore
-from app.store.database import Database
-from app.store.signatures import SignatureStore
-from app.tally import Tally
+from app.settings import fact_settings
 from app.version import VERSION
+from app.wiring import Service
 from tests.deploy.chart import CHART, merged, rendered
+from tests.github.hub import pem
 
 GIVEN = {"secrets": {"existing": "gate-secrets"}}
 EMBEDDED: dict[str, Any] = {"engine": "embedded", "secrets": {"values": {"webhook_secret": "s", "private_key": "k"}}}
@@ -160,14 +156,14 @@ def test_the_two_ways_to_run(renderer: Path) -> None:
     assert ("PersistentVolumeClaim", "gate-ospo-gate") in embedded
 
 
-def test_the_internet_reaches_the_webhook_alone(renderer: Path) -> None:
+def test_the_internet_reaches_the_webhook_alone(renderer: Path, tmp_path: Path) -> None:
     values = {**EVERYTHING, "ingress": {"enabled": True}}
     rules = objects(renderer, values)["Ingress", "gate-ospo-gate"]["spec"]["rules"]
     assert [(path["path"], path["pathType"]) for path in rules[0]["http"]["paths"]] == [("/webhook", "Exact")]
     with_pages = objects(renderer, EVERYTHING)["Ingress", "gate-ospo-gate"]["spec"]["rules"][0]["http"]["paths"]
     routed = {path["path"] for path in with_pages}
     assert not routed & {"/", "/api", "/metrics", "/setup"}
-    pages = {"/" + str(path).split("/")[1] for path in site_paths()}
+    pages = {"/" + str(path).split("/")[1] for path in site_paths(tmp_path)}
     assert routed == pages | {"/webhook"}
     policy = objects(renderer, GIVEN)["NetworkPolicy", "gate-ospo-gate"]["spec"]
     assert policy["ingress"] == [
@@ -176,15 +172,15 @@ def test_the_internet_reaches_the_webhook_alone(renderer: Path) -> None:
     ]
 
 
-def site_paths() -> Iterator[str]:
+def site_paths(folder: Path) -> Iterator[str]:
     """What the pages for people are made of."""
     settings = ServiceSettings(
-        1, "s" * 16, public_url="https://gate.example.com", client_id="c", client_secret="c" * 16, private_key="k"
-    )
-    database = Database("sqlite+aiosqlite:///unused.db")
-    signatures = SignatureStore(database)
-    signing = Signing(signatures, CompanyStore(database, signatures), no_policy, lambda: None, Tally())
-    for router in Site(settings, "https://gate.example.com", database, Reach(), signing).routers:
+        1, "s" * 16, public_url="https://gate.example.com", client_id="c", client_secret="c" * 16, private_key=pem(),
+        database=f"sqlite+aiosqlite:///{folder / 'gate.db'}",
+    )  # fmt: skip
+    site = Service(settings, fact_settings({})).site
+    assert site is not None
+    for router in site.routers:
         yield from (route.path for route in router.routes)  # type: ignore[attr-defined]
 
 

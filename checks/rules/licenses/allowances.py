@@ -105,11 +105,7 @@ def _unused_licenses(every: Iterable[Leaf], packages: int, section: LicensesSect
     allowed = tuple(_allowed(section.allow, every, section))
     for position, item in enumerate(section.allow):
         if item not in _USUAL and not _allow((item,), allowed, section):
-            none = (
-                "the only package here is not"
-                if packages == 1
-                else f"none of the {packages:,} packages here is"
-            )
+            none = "the only package here is not" if packages == 1 else f"none of the {packages:,} packages here is"
             yield _observation(
                 ("allow", str(position)), item.text, say("licenses.allow has {}, and {} under it.", item.text, (none,))
             )
