@@ -54,7 +54,7 @@ def evaluate(
     """Judge a plan. Equal arguments give an equal report; `now` (UTC) is the only time that counts.
 
     `only` limits the checks by id; `None` judges all that the policy turns on.
-    Without `whole` only package versions are judged, each by itself, as a preview does with those of many repositories.
+    Without `whole` only package versions are judged, each by itself, as where one of a change is explained.
     """
     outcomes: list[CheckOutcome] = []
     seen: list[_Seen] = []
@@ -67,8 +67,8 @@ def evaluate(
     if policy.floor is not None and policy.floor.mode is not Mode.OFF:
         _, below, moments = _run_all(plan, facts, policy.floor, Context(now), only, whole)
         seen, later = _over_floor(seen, below), [*later, *moments]
-    if whole and policy.later is not None and policy.mode is not Mode.OFF:
-        seen += _to_come(seen, policy.later, plan, facts, Context(now), only)
+    if policy.later is not None and policy.mode is not Mode.OFF:
+        seen += _to_come(seen, policy.later, plan, facts, Context(now), only, whole)
     listing = plan.snapshot.listing
     waiving = Waiving(policy, facts.repository, listing.target, now, Graphs(plan.snapshot).below)
     findings = _findings(seen, facts, waiving)
@@ -124,13 +124,14 @@ def _to_come(
     facts: Facts,
     context: Context,
     only: frozenset[str] | None,
+    whole: bool,
 ) -> list[_Seen]:
     """What entries of lists will say from their day on, and nothing says yet."""
     checks = later.checks if only is None else later.checks & only
     known = {_identity(item) for item in seen}
     found = []
     for day, policy in later.policies() if checks else ():
-        for item in _run_all(plan, facts, policy, context, checks, whole=True)[1]:
+        for item in _run_all(plan, facts, policy, context, checks, whole)[1]:
             level = item.policy.levels[item.check.id][item.rule.id]
             if item.check.id in checks and _identity(item) not in known and level in (Level.BLOCK, Level.WARN):
                 known.add(_identity(item))

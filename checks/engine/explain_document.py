@@ -116,12 +116,9 @@ def package_json(
             for check in explained.checks
         ],
         "waivers": [
-            {
-                "finding": ids.get(finding.id, finding.id),
-                "rule": finding.rule,
-                "steps": steps_json(_covering(steps) if public else steps, where),
-            }
+            {"finding": ids.get(finding.id, finding.id), "rule": finding.rule, "steps": steps_json(shown_steps, where)}
             for finding, steps in explained.waivers
+            if (shown_steps := _covering(steps) if public else steps)
         ],
         "others": [*shown, *(finding for finding in told if finding["id"] not in ids.values())],
     }
