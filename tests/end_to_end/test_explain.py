@@ -151,10 +151,11 @@ def test_on_a_public_repository_nothing_private_is_shown(stage: Explaining, web:
     assert "glyph-core" in listed
     report = httpx.get(f"{stage.page(web)}.json").json()["report"]
     (unsigned,) = [f["id"] for f in report["findings"] if f["rule"] == "signoff-missing"]
+    assert httpx.get(f"{page}.json", params=GLYPH).json()["package"]["waivers"] == []
     for query in (GLYPH, {"finding": unsigned}):
         for answer in (httpx.get(page, params=query), httpx.get(f"{page}.json", params=query)):
             assert answer.status_code == 200
-            for private in ("Nobody may read", "@grace", "secret-", "@example/ospo"):
+            for private in ("Nobody may read", "@grace", "secret-", "@example/ospo", "Waivers"):
                 assert private not in answer.text
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.policies import load_policies
 from checks.engine.evaluate import evaluate
+from checks.engine.explain import One, explain_change
 from checks.engine.hygiene import hygiene
 from checks.engine.plan import Plan
 from checks.model.facts import Facts, RepositoryFacts
@@ -60,6 +61,19 @@ def test_a_denied_license_is_told_before_its_day_and_blocks_from_it_on() -> None
     assert (before.judge_again_at, after.judge_again_at) == (DAY, None)
     assert [finding.id for finding in before.findings] == [finding.id for finding in after.findings]
     assert before.findings[0].policy_line == 3
+
+
+def test_the_tree_of_one_package_of_a_change_has_what_is_to_come() -> None:
+    text = "packages: {advice: [{package: pkg:npm/a, advice: avoid, reason: gone, from: 2027-02-01}]}\n"
+    policy = policies(AGPL + text).policy_for(SHOP, "main", NOW)
+    plan = Plan(snapshot([("a", "AGPL-3.0-only", False), ("b", "AGPL-3.0-only", False)]))
+    report = evaluate(plan, Facts(repository=SHOP), policy, NOW)
+    change = next(change for change in plan.changes if change.name == "a")
+    told = explain_change(One(plan.snapshot, plan, change), Facts(repository=SHOP), policy, NOW)
+    assert list(told.report.findings) == [finding for finding in report.findings if finding.subject.name == "a"]
+    assert [finding.rule for finding in told.report.findings] == ["license-not-allowed", "package-avoid"]
+    (advice,) = next(check.steps for check in told.checks if check.id == "packages")
+    assert plain(advice.actual) == "no entry is in force"
 
 
 def test_what_blocks_already_is_told_once_and_without_a_day() -> None:
