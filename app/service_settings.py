@@ -205,6 +205,11 @@ class ServiceSettings:
         default=None,
     )
     dependency_track_api_key: str | None = key("The API key for it.", default=None, repr=False)
+    dependency_track_hours: int = key(
+        "After how many hours its findings and violated policies are read back again, besides after each upload; the "
+        "key needs VIEW_VULNERABILITY and VIEW_POLICY_VIOLATION for it. 0: never.",
+        default=0,
+    )
     lease_seconds: int = key("After how many silent seconds the job of a dead worker is taken over.", default=8)
     retry_seconds: int = key(
         "Seconds before a call that GitHub could not answer is tried again; doubled each time.", default=5
@@ -259,7 +264,11 @@ class ServiceSettings:
         return Callers.of(self.api_token, self.api_tokens)
 
     def _track_faults(self) -> Iterator[KeyFault]:
+        if self.dependency_track_hours < 0:
+            yield KeyFault("dependency_track_hours", "expected 0 or more hours")
         if not self.dependency_track_url:
+            if self.dependency_track_hours:
+                yield KeyFault("dependency_track_url", "is needed with dependency_track_hours")
             return
         try:
             Address.parse(self.dependency_track_url)

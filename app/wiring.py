@@ -39,6 +39,7 @@ from app.jobs.newest import newest
 from app.jobs.policy_places import PolicyPlaces
 from app.jobs.policy_pulls import PolicyPulls
 from app.jobs.policy_pushed import PolicyPushed
+from app.jobs.read_back import FINDINGS, FromDependencyTrack
 from app.jobs.recorded import Records
 from app.jobs.refresh import Refresh
 from app.jobs.repairs import Repairs
@@ -172,7 +173,7 @@ class Service:
         self.sboms = StoredSboms(self.documents, settings.github_url)
         self.uploads = Uploads(
             self.subjects, UploadStore(self.database, self._now), self.sboms,
-            _targets(settings, self.github, self.sboms, environment, self._now), self._now,
+            _targets(settings, self.github, self.sboms, self.records, environment, self._now), self._now,
         )  # fmt: skip
         self.backfill = Backfill(
             self.github, self.subjects, BackfillStore(self.database, self._now), self.branches,
@@ -232,6 +233,7 @@ class Service:
             signed=SignedHere(self.signatures, self.companies, Groups(), self.phrases.learn),
             overrides=overrides,
             repositories=self.repositories,
+            tracked=self.records if settings.dependency_track_hours else None,
         )
 
     def _comments(self) -> Comments:
@@ -389,6 +391,7 @@ class Service:
                     await self.backfill.schedule()
                 if self.settings.repair and self.judge.central:
                     await self.subjects.schedule(policy_pushed.KEY, self._now() + POLICY)
+                await self.uploads.begin()
                 await self.repairs.schedule()
                 yield
         finally:
@@ -489,6 +492,7 @@ def _targets(
     settings: ServiceSettings,
     app: GitHubApp,
     sboms: StoredSboms,
+    records: FactStore,
     environment: FactEnvironment,
     clock: Callable[[], float],
 ) -> dict[str, Target]:
@@ -501,7 +505,10 @@ def _targets(
         address = Address.parse(settings.dependency_track_url)
         reach = partial(Reach(environment.variables).transport, address)
         track = DependencyTrack(address, settings.dependency_track_api_key, reach)
-        targets[TRACK] = ToDependencyTrack(track, sboms, clock)
+        hours = settings.dependency_track_hours
+        targets[TRACK] = ToDependencyTrack(track, sboms, clock, reads_back=hours > 0)
+        if hours:
+            targets[FINDINGS] = FromDependencyTrack(track, records, clock, hours * 3600.0)
     return targets
 
 

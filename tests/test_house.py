@@ -51,6 +51,7 @@ RULES = [
     "vulnerability-fixed",
     "vulnerability-accepted",
     "vex-ignored",
+    "track-violation",
     "severity-unknown",
     "advisories-unknown",
     "advisory-version-unknown",

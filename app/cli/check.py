@@ -58,6 +58,8 @@ def judge(
 
         judged_source, facts, signed = with_people(options.signatures, source, facts, environment)
         tree = (*tree, signed)
+    if options.findings:
+        tree = (*tree, _findings(Path(options.findings), environment, source, root))
     reviewed = _reviewed(options, environment, source) if options.review else None
     gate = Gate(
         policies=_policies(options, environment, source, root, reviewed),
@@ -69,7 +71,7 @@ def judge(
     )
     file = Path(options.facts) if options.facts else environment.facts
     if file and environment.workflow and environment.workflow.proposed:
-        _refuse_proposed(file, source, root)
+        _refuse_proposed("--facts", file, source, root)
     # dependency-review-action asks GitHub, so its inputs alone ask the network.
     online = not file and bool(reviewed and reviewed.policy) if options.online is None else options.online
     if file or online:
@@ -166,7 +168,15 @@ def _named(name: str, environment: CommandEnvironment) -> PolicySet:
     return named_policies(name, environment)
 
 
-def _refuse_proposed(file: Path, source: Source, root: Path) -> None:
+def _findings(file: Path, environment: CommandEnvironment, source: Source, root: Path) -> FactSource:
+    from app.facts.tracked import TrackedFile  # most checks have none
+
+    if environment.workflow and environment.workflow.proposed:
+        _refuse_proposed("--findings", file, source, root)
+    return TrackedFile(file)
+
+
+def _refuse_proposed(option: str, file: Path, source: Source, root: Path) -> None:
     """Nobody brings the facts by which their own change is judged."""
     if not isinstance(source, GitSource):
         return
@@ -177,7 +187,7 @@ def _refuse_proposed(file: Path, source: Source, root: Path) -> None:
         blobs = drive(source.read([base, head]))
         if head in blobs and (base not in blobs or blobs[base].id != blobs[head].id):
             hint = "Keep it outside of the repository: a cache, an artifact, a release."
-            raise UsageError(f"--facts: {file} comes with the change that is judged", hint=hint)
+            raise UsageError(f"{option}: {file} comes with the change that is judged", hint=hint)
 
 
 def _with_base(source: GitSource, workflow: Workflow) -> GitSource:

@@ -56,9 +56,8 @@ def _here(options: argparse.Namespace) -> dict[str, Any]:
         looked_at += found.at
     if options.inventory:
         points += _in_use(options, policies, now)
-        looked_at.append(
-            "the packages of " + ", ".join(options.inventory[:3]) + (" …" if options.inventory[3:] else "")
-        )
+        named = [Path(name).name or Path(name).resolve().name for name in options.inventory[:3]]
+        looked_at.append("the packages of " + ", ".join(named) + (" …" if options.inventory[3:] else ""))
     return to_json(policies.reference, ordered(points), looked_at, now)
 
 

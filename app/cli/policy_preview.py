@@ -85,9 +85,9 @@ def _given(name: str) -> "PolicySet":
 def _from_inventories(options: argparse.Namespace, day: "Day | None") -> dict[str, Any]:
     from app.cli.preview_here import preview_here
 
-    if len(options.policies) != 2:
+    if len(options.policies) != 2 and day is None:
         raise UsageError("with --inventory the old and the new policy are needed")
-    old, new = map(_given, options.policies)
+    old, new = _given(options.policies[0]), _given(options.policies[-1])
     facts = Path(options.facts) if options.facts else None
     return preview_here(old, _on(new, day), [Path(name) for name in options.inventory], facts, datetime.now(UTC))
 

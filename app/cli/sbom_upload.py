@@ -2,16 +2,20 @@
 
 import argparse
 import asyncio
+import json
 import os
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.address import Address
 from app.cli.output import say
 from app.settings import dependency_track
+from app.version import VERSION
 from checks.model.errors import SourceError, UsageError
+from checks.render.english import counted
 
 if TYPE_CHECKING:
     from app.dependency_track import DependencyTrack
@@ -51,11 +55,38 @@ async def _uploaded(track: "DependencyTrack", options: argparse.Namespace, docum
     while time.monotonic() - began < options.wait:
         working = await track.processing(token)
         if not working and await track.imported(options.project, options.version) >= begin - _SKEW:
-            say(f"{options.project} {options.version} is in Dependency-Track.\n")
+            if options.findings != "-":
+                say(f"{options.project} {options.version} is in Dependency-Track.\n")
+            if options.findings:
+                await _read_back(track, options)
             return 0
         await asyncio.sleep(_POLL)
     print(f"Dependency-Track did not take it in within {options.wait} seconds.", file=sys.stderr)
     return 1
+
+
+async def _read_back(track: "DependencyTrack", options: argparse.Namespace) -> None:
+    """Write what the server finds in the project. Raises `SourceError`, `UsageError`."""
+    from checks.advisories.tracked import document, read
+
+    answers = await track.reported(options.project, options.version, lambda: datetime.now(UTC))
+    if answers is None:
+        raise SourceError(f"Dependency-Track shows no project {options.project} {options.version}")
+    text = json.dumps(document(answers, VERSION), indent=2) + "\n"
+    if options.findings == "-":
+        say(text)
+        return
+    _write(options.findings, text)
+    findings, violations = read(text).counts
+    found = f"{counted(findings, 'finding')} and {counted(violations, 'violated policy')}"
+    say(f"{found} of packages are in {options.findings}.\n")
+
+
+def _write(name: str, text: str) -> None:
+    try:
+        Path(name).write_text(text)
+    except OSError as error:
+        raise UsageError(f"--findings: {name}: {error.strerror}") from None
 
 
 def _document(name: str) -> bytes:

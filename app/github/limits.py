@@ -145,6 +145,14 @@ class Limits:
         created = [(window, cost.contents) for window in account.contents] if cost.contents else []
         return [(points, cost.points), *created] if points else created
 
+    def short(self, installation_id: int) -> bool:
+        """Whether so much was created within the minute or hour that what can wait may have to."""
+        now = self.clock()
+        return self.paced and any(
+            not window.room(now, 0, int(window.most * (1 - VERDICTS)))
+            for window in self._account(installation_id).contents
+        )
+
     def rest_at(self, installation_id: int, contents: int, comment: bool, waiting: int = 0) -> float | None:
         """When what can wait may be posted: `contents` new things, and a comment if there is one. None: now, and the
         comment is counted. Something is always left to the next verdicts, and all of it to so many that are `waiting`.
@@ -158,7 +166,7 @@ class Limits:
         wanted = [(window, contents, free) for window, free in left if contents]
         wanted += [(window, 1, 0) for window in account.comments if comment]
         if full := [(window, n) for window, n, free in wanted if not window.room(now, n, free)]:
-            return max(window.promise(now, n) for window, n in full)
+            return max(window.promise(now, n, patient=True) for window, n in full)
         for window in account.comments if comment else ():
             window.spend(now, 1)
         return None

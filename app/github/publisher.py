@@ -75,6 +75,11 @@ class Publisher:
         await self._by_rest(now, progress)
         return Posted(progress.comment, rest_at)
 
+    @property
+    def short_of_room(self) -> bool:
+        """Whether it may come to be that others go before comments and details."""
+        return self.client.app.limits.short(self.client.key.installation_id)
+
     def _rest_at(self, publication: Publication, comment: Mapping[str, Any] | None, others: int) -> float | None:
         """When what can wait may be posted; None: now, or there is nothing."""
         due = self._comment_due(publication, comment)

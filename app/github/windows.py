@@ -11,7 +11,7 @@ class Window:
         self.most = max(1, most)
         self.spent = 0
         self._entries: deque[tuple[float, int]] = deque()
-        self._promised = 0.0
+        self._promised = self._to_patient = 0.0
 
     def room(self, now: float, amount: int, kept_free: int = 0) -> bool:
         """Whether `amount` fits now and leaves `kept_free`. What is larger than the whole limit fits when it is
@@ -19,9 +19,10 @@ class Window:
         self._forget(now)
         return self.spent + min(amount, self.most - kept_free) + kept_free <= self.most
 
-    def promise(self, now: float, amount: int) -> float:
+    def promise(self, now: float, amount: int, patient: bool = False) -> float:
         """When `amount` may be tried again. Each one who asks is told another time, at the pace of the limit: were
-        it the same for a thousand, all of them would come back for the first place that is free."""
+        it the same for a thousand, all of them would come back for the first place that is free. The `patient` are
+        told to come after everybody else, and nobody else waits for them."""
         self._forget(now)
         free, left = now, self.spent
         for at, spent in self._entries:
@@ -29,8 +30,13 @@ class Window:
                 break
             free, left = at + self.seconds, left - spent
         pace = self.seconds / self.most * amount
-        self._promised = max(free, min(self._promised, now + 24 * self.seconds) + pace)
-        return self._promised
+        last = max(self._promised, self._to_patient) if patient else self._promised
+        at = max(free, min(last, now + 24 * self.seconds) + pace)
+        if patient:
+            self._to_patient = at
+        else:
+            self._promised = at
+        return at
 
     def spend(self, now: float, amount: int) -> None:
         if amount:

@@ -16,6 +16,7 @@ from app.facts.lookup import FactChain
 from app.facts.members import Members
 from app.facts.shared import SharedFacts
 from app.facts.signatures import SignatureFacts, SignedHere
+from app.facts.tracked import TrackedHere
 from app.gate import Gate, Judged
 from app.github.branch import BranchSource
 from app.github.client import READING, GitHubApp, GitHubError, Installation, RateLimited
@@ -37,6 +38,7 @@ from app.jobs.traced import TracedSource, think
 from app.offered import AGREEMENTS, agreements_of, queries_of
 from app.ports import FactSource, InventoryCache, Parse, Source
 from app.requesting.overrides import offers
+from app.store.facts import FactStore
 from app.store.overrides import OverrideStore
 from app.store.pauses import Pause, PauseStore
 from app.store.reports import LATER, SUPERSEDED, Outgoing, ReportStore
@@ -106,6 +108,8 @@ class Judge:
     """Whether the owner's `.github` repository is in reach."""
     signed: SignedHere | None = None
     """Who signed which agreement."""
+    tracked: FactStore | None = None
+    """Where it is kept what Dependency-Track reports; None: it is not read back."""
     retry_seconds: float = 5.0
     """Before the first retry; doubled each time."""
     fix_seconds: float = 2.0
@@ -273,6 +277,8 @@ class Judge:
         reading = await self.records.source(claim, source) if self.records else source
         members = KnownMembers(Members(source.client, claim.about), reading)
         own: tuple[FactSource, ...] = () if branch else (members, *self._signed(claim, source))
+        if self.tracked:
+            own = (*own, TrackedHere(self.tracked, claim.repository_id))
         packages = (self.facts,) if self.facts.connected else ()
         told = known(
             claim,

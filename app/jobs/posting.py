@@ -32,8 +32,7 @@ class Posting:
         said = Publication.from_json(dict(outgoing.publication))
         still_mine = False
         try:
-            others = await self.subjects.others(claim) if claim.kept else 0
-            posted = await self._posted(desk.publisher, said, desk.comment, waiting=desk.waiting, others=others)
+            posted = await self._posted(desk.publisher, said, desk.comment, waiting=desk.waiting)
             if posted.rest_at is None:
                 sent, published, again_at = outgoing.id, f"{said.head}:{said.digest}", desk.again_at
             else:
@@ -49,9 +48,12 @@ class Posting:
     async def _posted(
         self, publisher: Publisher, said: Publication, comment: Mapping[str, Any] | None, **how: Any
     ) -> Posted:
+        # A query for each verdict, so only where others may have to go before what can wait.
+        asks = publisher.claim.kept or how.get("urgent_stands") or publisher.short_of_room
+        others = await self.subjects.others(publisher.claim) if asks else 0
         try:
             with span("publish", head=said.head):
-                return await publisher.publish(said, comment, **{"unsure": False, **how})
+                return await publisher.publish(said, comment, **{"unsure": False, "others": others, **how})
         except RateLimited:
             self.reports.not_posted("limit")
             raise

@@ -16,6 +16,7 @@ import structlog
 from app.dependency_track import DependencyTrack, DependencyTrackError
 from app.github.client import GitHubApp, GitHubError, RateLimited, document, repository_path
 from app.github.tokens import Permissions
+from app.jobs.read_back import FINDINGS
 from app.store.documents import StoredTree
 from app.store.subjects import SubjectStore
 from app.store.uploads import Upload, UploadStore
@@ -64,7 +65,13 @@ class Uploads:
     async def changed(self, repository_id: int) -> None:
         """A default branch uses something else from now on."""
         if self.targets:
-            await self.store.want(repository_id, list(self.targets))
+            await self.store.want(repository_id, [target for target in self.targets if target != FINDINGS])
+            await self.schedule()
+
+    async def begin(self) -> None:
+        """What was uploaded before it was to be read back is read back, too."""
+        if FINDINGS in self.targets:
+            await self.store.follow(FINDINGS, TRACK)
             await self.schedule()
 
     async def schedule(self) -> None:
@@ -103,6 +110,8 @@ class ToDependencyTrack:
     track: DependencyTrack
     sboms: StoredSboms
     clock: Callable[[], float]
+    reads_back: bool = False
+    """Whether what the server finds is read as soon as an upload has arrived."""
 
     async def send(self, one: Upload, tree: StoredTree, uploads: UploadStore) -> None:
         row = one.repository
@@ -130,6 +139,8 @@ class ToDependencyTrack:
             await uploads.look_again(one, now + min(POLL + (now - sent_at) / 4, 300.0))
         else:
             await uploads.arrived(one)
+            if self.reads_back:
+                await uploads.want(one.repository.id, [FINDINGS])
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -29,14 +30,14 @@ from sqlalchemy.sql.dml import ReturningUpdate, Update
 
 from app.store.acceptance import ACCEPTED, DONE, FAILED, Acceptance
 from app.store.database import Database
-from app.store.reports import SENDING, SENT
+from app.store.reports import LATER, SENDING, SENT
 from app.store.tables import delivery, outbox, subject
 from app.store.tasks import want
 from app.subject import About, Claim, Delivery, Kind
 from app.tally import Tally
 
-#: Seconds within which a verdict is as good as due.
-SOON = 5.0
+#: Seconds within which a verdict is as good as due: those that met GitHub's limits come back one after the other.
+SOON = 60.0
 #: Kinds whose verdict no person waits for.
 NOBODY_WAITS = (Kind.BRANCH, Kind.TASK)
 
@@ -136,11 +137,13 @@ class SubjectStore:
 
     async def others(self, claim: Claim, most: int = 100) -> int:
         """How many pull requests of the same installation wait for their verdict beside this one; `most` at the
-        most."""
+        most. What is judged again by itself goes before the details of its like alone."""
         soon = self.clock() + SOON
         waits = (subject.c.wanted > subject.c.done) & (subject.c.next_at <= soon) & (subject.c.key != claim.key)
         mine = (subject.c.installation_id == claim.installation_id) & subject.c.key.like(f"%/{Kind.PULL}/%")
-        some = select(subject.c.key).where(waits, mine).limit(most).subquery()
+        stands = func.coalesce(subject.c.published == subject.c.head.concat(f":{LATER}"), False)  # but for its details
+        likes = true() if claim.kept else subject.c.kept.is_not(true())
+        some = select(subject.c.key).where(waits, mine, ~stands, likes).limit(most).subquery()
         async with self.database.read() as connection:
             return int((await connection.execute(select(func.count()).select_from(some))).scalar_one())
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.store.database import Database
@@ -87,6 +87,19 @@ class UploadStore:
     async def arrived(self, one: Upload) -> None:
         """What was sent is there. It is seen next whether that is still what the branch uses."""
         await self._write(one, token=None, attempts=0, error=None, next_at=self.clock())
+
+    async def again(self, one: Upload, at: float) -> None:
+        """It went well, and is done again at `at` (seconds since 1970)."""
+        await self._write(one, token=None, attempts=0, error=None, next_at=at)
+
+    async def follow(self, target: str, before: str) -> None:
+        """`target` is wanted wherever something was sent to `before`, unless it is known there."""
+        sent = select(upload.c.repository_id, literal(target), literal(1), literal(self.clock())).where(
+            upload.c.target == before, upload.c.sent.is_not(None)
+        )
+        names = ["repository_id", "target", "wanted", "next_at"]
+        async with self.database.write() as connection:
+            await connection.execute(self._insert(upload).from_select(names, sent).on_conflict_do_nothing())
 
     async def done(self, one: Upload, digest: str | None = None) -> None:
         """It has arrived."""

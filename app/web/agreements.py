@@ -47,11 +47,11 @@ def router(desk: SigningDesk) -> APIRouter:
             return desk.to(agreements_of(wanted))
         return await of_all.overview(request)
 
-    @routes.get("/agreements/documents/{name}")
+    @routes.get("/agreements/documents/{name:path}")
     async def document(request: Request, name: str) -> Response:
         return await of_all.document(request, name)
 
-    @routes.post("/agreements/documents/{name}")
+    @routes.post("/agreements/documents/{name:path}")
     async def sign(request: Request, name: str) -> Response:
         return await desk.posted(request, lambda posted: of_all.sign(request, posted, name))
 
@@ -84,11 +84,11 @@ def own_router(desk: SigningDesk) -> APIRouter:
     async def overview(request: Request, owner: str, repo: str) -> Response:
         return await there(request, owner, repo, lambda pages: pages.overview(request))
 
-    @routes.get(f"{at}/documents/{{name}}")
+    @routes.get(f"{at}/documents/{{name:path}}")
     async def document(request: Request, owner: str, repo: str, name: str) -> Response:
         return await there(request, owner, repo, lambda pages: pages.document(request, name))
 
-    @routes.post(f"{at}/documents/{{name}}")
+    @routes.post(f"{at}/documents/{{name:path}}")
     async def sign(request: Request, owner: str, repo: str, name: str) -> Response:
         async def deed(posted: Posted) -> Response:
             return await there(request, owner, repo, lambda pages: pages.sign(request, posted, name))

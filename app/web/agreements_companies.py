@@ -58,11 +58,11 @@ def router(desk: SigningDesk) -> APIRouter:
     async def companies(request: Request) -> Response:
         return await pages.overview(request)
 
-    @routes.get("/agreements/documents/{name}/company")
+    @routes.get("/agreements/documents/{name:path}/company")
     async def form(request: Request, name: str) -> Response:
         return await pages.form(request, name)
 
-    @routes.post("/agreements/documents/{name}/company")
+    @routes.post("/agreements/documents/{name:path}/company")
     async def ask(request: Request, name: str) -> Response:
         return await desk.posted(request, lambda posted: pages.ask(request, posted, name))
 

@@ -22,6 +22,9 @@ def affecting(facts: Facts, key: PackageKey) -> Iterator[tuple[Advisory, bool]]:
         answer = affects(record, *key) if speaks(record, key[0]) else True
         if answer is not False:
             yield record, answer is True
+    if facts.reported:
+        for record in facts.reported.get((identity(key[0]), key[1]), ()):
+            yield record, True
 
 
 def speaks(record: Advisory, purl: str) -> bool:

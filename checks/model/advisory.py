@@ -102,6 +102,21 @@ class Likelihood:
     percentile: float
 
 
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """What a server of the organization reports as breaking one of its own policies; text fields are foreign."""
+
+    policy: str
+    """Its name."""
+    state: str
+    """`FAIL`, `WARN` or `INFO`."""
+    kind: str
+    """`LICENSE`, `SECURITY` or `OPERATIONAL`."""
+    text: str = ""
+    as_of: datetime | None = None
+    """When the server was read (UTC)."""
+
+
 class VexStatus(StrEnum):
     """What a VEX statement says of a vulnerability in a product (OpenVEX)."""
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Flag, StrEnum, auto
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:  # the command starts 9 ms sooner, and most of its runs need no fact
-    from checks.model.advisory import Advisory, Exploited, Likelihood, Statement
+    from checks.model.advisory import Advisory, Exploited, Likelihood, Statement, Violation
     from checks.model.finding import AppliedOverride
     from checks.model.packages import Known, PackageFacts, VersionFacts
     from checks.model.signatures import Signatures
@@ -102,6 +102,10 @@ class Facts:
     """By purl and advisory id: when it was first detected in this repository (UTC)."""
     statements: "Mapping[str, tuple[Statement, ...]]" = field(default_factory=lambda: MappingProxyType({}))
     """By purl as in `Affected`: the VEX statements that the policy trusts."""
+    reported: "Mapping[PackageKey, tuple[Advisory, ...]]" = field(default_factory=lambda: MappingProxyType({}))
+    """By package version, its purl as in `Affected`: what a server of the organization finds, beside other sources."""
+    violations: "Mapping[PackageKey, tuple[Violation, ...]]" = field(default_factory=lambda: MappingProxyType({}))
+    """As `reported`: the policies of that server that it sees violated."""
     members: Mapping[str, Membership] = field(default_factory=lambda: MappingProxyType({}))
     """By login, lower case: membership of the organization that owns the repository."""
     signatures: "Signatures | None" = None
@@ -137,12 +141,26 @@ def joined(first: Facts, second: Facts) -> Facts:
         exploited={**second.exploited, **first.exploited},
         likelihoods={**second.likelihoods, **first.likelihoods},
         first_seen={**second.first_seen, **first.first_seen},
-        statements={**second.statements, **first.statements},
+        statements=_all(first.statements, second.statements),
+        reported=_all(first.reported, second.reported),
+        violations=_all(first.violations, second.violations),
         members={**second.members, **first.members},
         signatures=first.signatures or second.signatures,
         repository=_with_license(first.repository, second.repository.license),
         sources=_states((*first.sources, *second.sources)),
     )
+
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def _all(first: Mapping[K, tuple[V, ...]], second: Mapping[K, tuple[V, ...]]) -> Mapping[K, tuple[V, ...]]:
+    """Of each key what both say, once."""
+    if not (first and second):
+        return first or second
+    both = {key: tuple(dict.fromkeys((*first[key], *second[key]))) for key in first.keys() & second.keys()}
+    return {**second, **first, **both}
 
 
 def _versions(

@@ -25,7 +25,9 @@ def traced(change: Change, facts: Facts, section: PackagesSection, now: datetime
     ]
     rules = tuple(dict.fromkeys(item.rule for item in said))
     if not entries:
-        yield Step(("advice",), ("none of the entries in force names it",) if section.advice else ("no entry is in force",))
+        yield Step(
+            ("advice",), ("none of the entries in force names it",) if section.advice else ("no entry is in force",)
+        )
     else:
         words: Phrase = ("none is for this version",) if counts is None else (str(section.advice[counts].advice),)
         against = counts is not None and section.advice[counts].advice in (Ring.HOLD, Ring.AVOID)

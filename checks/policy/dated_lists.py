@@ -38,9 +38,10 @@ class DatedLists:
         """The sections in which an entry of a list has a day."""
         for name, section in tree.entries:
             if name.text in shapes and isinstance(section, Entries):
-                if id(section) not in self._dated:
-                    self._dated[id(section)] = section, _has_day(section)
-                if self._dated[id(section)][1]:
+                known = self._dated.get(id(section))
+                if known is None:
+                    self._dated[id(section)] = known = section, _has_day(section)
+                if known[1]:
                     yield name.text, section
 
     def held(self, node: Entries, shape: type, path: KeyPath, then: "Then") -> Entries:
@@ -85,11 +86,12 @@ class DatedLists:
     def _without(self, node: Items, left: tuple[int, ...]) -> Items:
         """The list without some positions."""
         key_ = id(node), left
-        if key_ not in self._known:
+        known = self._known.get(key_)
+        if known is None:
             gone = frozenset(left)
             items = tuple(item for position, item in enumerate(node.items) if position not in gone)
-            self._known[key_] = node, node._replace(items=items)
-        return self._known[key_][1]
+            self._known[key_] = known = node, node._replace(items=items)
+        return known[1]
 
 
 def _named(item: Node) -> str:

@@ -137,9 +137,9 @@ class Layers:
         from checks.policy.dated_lists import DatedLists
         from checks.policy.timed import at
 
-        self._lists = self._lists or DatedLists()
+        self._lists = lists = self._lists or DatedLists()
         reader = self.loader.reader()
-        dated = at(tree, self.loader.shapes, now, reader, self._lists)
+        dated = at(tree, self.loader.shapes, now, reader, lists)
         return Made(tree, self.loader.read(dated.tree), dated.coming, dated.entries, tuple(reader.issues))
 
     def policy(self, made: Made) -> Policy:
@@ -174,9 +174,16 @@ class Layers:
 
     def _is_dated(self, section: Entries) -> bool:
         """Looked at once: most trees have the same sections."""
-        if id(section) not in self._dated:
-            self._dated[id(section)] = section, _dated(section)
-        return self._dated[id(section)][1]
+        known = self._dated.get(id(section))
+        if known is None:
+            self._dated[id(section)] = known = section, _dated(section)
+        return known[1]
+
+    def forget(self) -> None:
+        """What was read so far is read again where it is needed: trees with repositories' own files are without end."""
+        self.loader.forget()
+        self._dated.clear()
+        self._lists = None
 
 
 def _dated(section: Node) -> bool:
@@ -320,17 +327,19 @@ class PolicySet:
 
     def policy_in(self, case: Case, now: datetime) -> Policy:
         """The policy of a case at `now`, which is in its epoch."""
-        if case not in self._made:
-            from checks.policy.effective import effective
+        if (made := self._made.get(case)) is not None:
+            return made
+        from checks.policy.effective import effective
 
-            assert self._layers is not None
-            if len(self._made) >= _KEPT:
-                self._made.clear()
-            policy = effective(self, self._layers, case, now)
-            moments = self._moments_in(case)
-            after = moments[case.epoch] if case.epoch < len(moments) else None
-            self._made[case] = replace(policy, changes_at=after)
-        return self._made[case]
+        assert self._layers is not None
+        if len(self._made) >= _KEPT:
+            self._made.clear()
+            self._layers.forget()
+        policy = effective(self, self._layers, case, now)
+        moments = self._moments_in(case)
+        after = moments[case.epoch] if case.epoch < len(moments) else None
+        self._made[case] = made = replace(policy, changes_at=after)
+        return made
 
     def override(self, index: int) -> "Override":
         """One of the overrides, by its position."""

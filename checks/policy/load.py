@@ -201,6 +201,12 @@ class Loader:
         self._lists: defaultdict[str, Lists] = defaultdict(Lists)
         """By the part in which they stand."""
 
+    def forget(self) -> None:
+        """Keep no more of what was read than what all trees begin with."""
+        self._known.clear()
+        for lists in tuple(self._lists.values()):
+            lists.forget()
+
     def reader(self) -> Reader:
         """A reader that knows the names of rules and checks."""
         return Reader(self._names)
@@ -239,13 +245,14 @@ class Loader:
 
     def _part(self, name: str, nodes: tuple[object, ...], read: Callable[[Reader], Any], reader: Reader) -> Part:
         key = (name, *map(id, nodes))
-        if key not in self._known:
-            try:
-                value = read(reader)
-            except TooManyFaultsError:
-                value = Fault
-            self._known[key] = Part(nodes, value, tuple(reader.layers), tuple(reader.issues))
-        return self._known[key]
+        if (known := self._known.get(key)) is not None:
+            return known
+        try:
+            value = read(reader)
+        except TooManyFaultsError:
+            value = Fault
+        self._known[key] = part = Part(nodes, value, tuple(reader.layers), tuple(reader.issues))
+        return part
 
     def _root(self, tree: Entries, given: "_Given") -> Part:
         own = tuple(pair for name, pair in given.items() if name not in self.shapes and name not in _APART)

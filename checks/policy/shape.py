@@ -184,6 +184,10 @@ class Lists:
     def known(self, node: Node, path: KeyPath) -> Listed | None:
         return self._known.get((id(node), path))
 
+    def forget(self) -> None:
+        """All but those that were read first."""
+        self._known = {(id(listed.node), path): listed for path, listed in self._first.items()}
+
     def begun(self, node: Node, path: KeyPath) -> Listed | None:
         """The list without fault to which `node` adds, as `X_also` does."""
         first = self._first.get(path)

@@ -79,6 +79,13 @@ RULES = (
         "Merge the file first, repair it, or add its author to `vex.authors`.",
     ),
     Rule(
+        "track-violation",
+        Level.BLOCK,
+        "Dependency-Track reports that a package violates one of its policies, and `dependency_track.violations` "
+        "takes that up.",
+        "Change the package, or have the violation approved in Dependency-Track.",
+    ),
+    Rule(
         "severity-unknown",
         Level.BLOCK,
         "A package has a vulnerability whose severity nobody gives.",

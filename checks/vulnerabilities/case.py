@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from checks.advisories.affecting import affecting, speaks
-from checks.advisories.ecosystems import COVERED
+from checks.advisories.ecosystems import COVERED, identity
 from checks.advisories.groups import Vulnerability, vulnerabilities
 from checks.advisories.matching import common_fix
 from checks.advisories.severity import Severity
-from checks.model.advisory import Exploited, Likelihood, Statement
+from checks.model.advisory import Advisory, Exploited, Likelihood, Statement, Violation
 from checks.model.change import Change, ChangeKind
 from checks.model.dependency import Origin
 from checks.model.facts import Facts, PackageKey, Want
@@ -101,7 +101,26 @@ class Case:
 
     def unread(self, item: Vulnerability) -> bool:
         """Whether only its name is known, because no record of it could be read."""
-        return not any(record.id in self.facts.advisories for record in item.records)
+        told = {record.id for record in self.reported}
+        return not any(record.id in self.facts.advisories or record.id in told for record in item.records)
+
+    @property
+    def reported(self) -> tuple[Advisory, ...]:
+        """What a server of the organization finds in this version."""
+        return self.facts.reported.get(self._identity, ()) if self.facts.reported else ()
+
+    @property
+    def violations(self) -> tuple[Violation, ...]:
+        """What such a server reports and the policy takes up."""
+        terms = self.section.dependency_track
+        if terms is None or not self.facts.violations:
+            return ()
+        reported = self.facts.violations.get(self._identity, ())
+        return tuple(item for item in reported if terms.violations.covers(item.state))
+
+    @property
+    def _identity(self) -> PackageKey:
+        return identity(self.change.purl), self.change.version
 
     def accepted(self, item: Vulnerability) -> Statement | Accepted | None:
         """The VEX statement or, without one, the entry of the policy that accepts it. Malware is never accepted."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from checks.advisories.groups import Vulnerability
-from checks.model.advisory import Exploited, Statement
+from checks.model.advisory import Exploited, Statement, Violation
 from checks.model.finding import Evidence, Move, Observation, Subject
 from checks.model.gaps import asked_again
 from checks.model.packages import Known
@@ -16,6 +16,8 @@ from checks.vulnerabilities.terms import Accepted
 
 #: How many facts about single vulnerabilities (exploitation, dates) the evidence shows.
 _SHOWN = 10
+#: Who reports violations of its policies, and what those are about.
+_TRACK, _KINDS = "Dependency-Track", ("license", "security", "operational")
 _Items = Sequence[Vulnerability]
 
 
@@ -31,6 +33,8 @@ def said(case: Case) -> Iterator[Observation]:
         yield _SAY[rule](case, items)
     if case.fixed:
         yield _fixed(case)
+    if violations := case.violations:
+        yield _violated(case, violations)
     yield from unknown.said(case, [item for item in case.certain if not item.malicious and not case.accepted(item)])
 
 
@@ -254,6 +258,35 @@ def _fixed(case: Case) -> Observation:
     message = say("{} no longer has {}, which {} had.", wording.about(case), wording.listing(case.fixed), versions)
     head = wording.shortened(case, (" fixes ", *wording.counted(case.fixed)))
     return _observe(case, "vulnerability-fixed", (), message, head, tuple(wording.fixed(case.fixed)))
+
+
+def _violated(case: Case, violations: Sequence[Violation]) -> Observation:
+    """What is approved there is not reported any more, so nothing needs to be said of waivers."""
+    names = list(dict.fromkeys(item.policy for item in violations))
+    policies = [say("{}", name) for name in names[: wording.NAMED]]
+    if len(names) > wording.NAMED:
+        policies.append((f"{len(names) - wording.NAMED:,} more",))
+    which = "policy" if len(names) == 1 else "policies"
+    message = say(
+        "{} violates the " + which + " {} of Dependency-Track; use another version, or have it approved there.",
+        wording.about(case),
+        join(policies, last=" and "),
+    )
+    evidence = [_reported(item) for item in violations[:_SHOWN]]
+    return Observation(
+        rule="track-violation",
+        subject=Subject(purl=case.change.purl, version=case.change.version, name=case.change.name),
+        message=message,
+        headline=wording.shortened(case, (" violates a policy of Dependency-Track",)),
+        evidence=tuple(evidence),
+        policy_key=("vulnerabilities", "dependency_track", "violations"),
+    )
+
+
+def _reported(item: Violation) -> Evidence:
+    what = f"{kind} policy" if (kind := item.kind.lower()) in _KINDS else "policy"
+    said = say("{} ({}): {}", item.policy, item.state, item.text or "no details")
+    return Evidence(what, said, wording.source(Known((), _TRACK, item.as_of)))
 
 
 _SAY: Mapping[str, Callable[[Case, _Items], Observation]] = {

@@ -91,6 +91,41 @@ class Vex:
             yield KeyFault("authors", "nobody is trusted", "write ['*'] to trust whoever could merge the files")
 
 
+class Violations(StrEnum):
+    """From which state on a violation that Dependency-Track reports is one of this policy, too."""
+
+    NONE = "none"
+    FAIL = "fail"
+    WARN = "warn"
+    INFO = "info"
+
+    def covers(self, state: str) -> bool:
+        """`state` is a word of Dependency-Track; what is not known counts as the worst."""
+        order = [self.FAIL.value, self.WARN.value, self.INFO.value]
+        rank = order.index(state.lower()) if state.lower() in order else 0
+        return self is not Violations.NONE and rank <= order.index(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class DependencyTrack:
+    """What Dependency-Track reports, where it was read back: docs/sbom-service.md."""
+
+    findings: bool = key(
+        "Whether its findings count beside the advisories of other sources.", default=True, tighter=(False, True)
+    )
+    analyses: bool = key(
+        "Whether its analyses `NOT_AFFECTED` (with a justification), `FALSE_POSITIVE` and `RESOLVED` count as VEX "
+        "statements do.",
+        default=False,
+        tighter=(True, False),
+    )
+    violations: Violations = key(
+        "Which violations of its policies are `track-violation`: `none`, `fail`, `warn` (and `fail`), `info` (all).",
+        default=Violations.NONE,
+        tighter=("none", "fail", "warn", "info"),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """A vulnerability that the organization lives with until a day, whichever package has it."""
@@ -136,6 +171,9 @@ class VulnerabilitiesSection(Section):
     epss: Epss | None = key("From which probability of exploitation on a rule speaks. Default: never.", default=None)
     vex: Vex | None = key(
         "Whose statements that a vulnerability does not matter count. Default: nobody's.", default=None
+    )
+    dependency_track: DependencyTrack | None = key(
+        "What Dependency-Track reports that counts, where it was read back. Default: nothing.", default=None
     )
     accept: tuple[Accepted, ...] = key(
         "Vulnerabilities that are accepted until a day, by their id. Malware never is.", default=(), tighter=FEWER

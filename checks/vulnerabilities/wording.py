@@ -93,6 +93,10 @@ def evidence(case: Case, items: Sequence[Vulnerability]) -> Iterator[Evidence]:
     yield from _rest(items)
     if case.named is not None:
         yield Evidence("advisories", (f"{len(case.named.value):,} named for this version",), source(case.named))
+    shown = {record.id for item in items for record in item.records}
+    if reported := [record for record in case.reported if record.id in shown]:
+        known = Known((), reported[0].source, reported[0].as_of)
+        yield Evidence("findings", (f"{len(reported):,} reported for this version",), source(known))
 
 
 def fixed(items: Sequence[Vulnerability]) -> Iterator[Evidence]:

@@ -57,6 +57,21 @@ def test_two_versions_that_judged_are_named_by_their_digests(run: Run, tmp_path:
     assert (row["package"], row["rule"], row["after"]) == ("pkg:npm/a@1", "license-not-allowed", "blocks")
 
 
+def test_what_one_policy_will_block_on_a_day_is_seen_on_a_checkout(run: Run, tmp_path: Path) -> None:
+    lock = {"name": "web", "lockfileVersion": 3, "packages": {"node_modules/a": {"version": "1.0.0", "license": "MIT"}}}
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web" / "package-lock.json").write_text(json.dumps(lock))
+    (tmp_path / "dated.yaml").write_text(
+        "version: 1\nlicenses: {allow: [MIT], deny: [{license: MIT, from: 2099-01-01}]}\n"
+    )
+    said = {
+        day: run(tmp_path, "policy", "preview", "dated.yaml", "--at", day, "--inventory", "web").out.split(".")[0]
+        for day in ("2098-12-31", "2099-01-01")
+    }
+    assert said["2099-01-01"] == "1 package would be newly blocked in 1 of 1 repository"
+    assert said["2098-12-31"].startswith("Nothing changes")
+
+
 def test_a_digest_of_nothing_that_judged_is_refused(run: Run, tmp_path: Path) -> None:
     done = run(tmp_path, "policy", "preview", "abcdef012345")
     assert (done.code, done.out) == (2, "")

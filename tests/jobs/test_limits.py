@@ -8,9 +8,9 @@ from tests.jobs.office import Office, Run
 from tests.simulator import Pull
 
 
-def paced(office: Office) -> Limits:
+def paced(office: Office, processes: int = 1) -> Limits:
     """Limits that are kept without being told, by the office's clock."""
-    limits = Limits(clock=lambda: office.clock.now().timestamp())
+    limits = Limits(processes, clock=lambda: office.clock.now().timestamp())
     office.service.github.limits = office.service.github._limits = limits
     return limits
 
@@ -124,6 +124,28 @@ def test_with_githubs_secondary_limits_on_every_verdict_comes_and_no_limit_is_me
             limits.content_per_minute = limits.content_per_hour = limits.points_per_minute = limits.concurrent = None
         assert {stands(office, pull)[1] for pull in pulls} == {1}
         assert not [request for request in office.sim.requests if request.status == 403]
+
+    run(story)
+
+
+def test_while_verdicts_wait_comments_get_no_more_than_what_is_left_over(run: Run) -> None:
+    """30 blocked pull requests at once, 20 things a minute: with a comment and details each, that is enough for seven."""
+
+    async def story(office: Office) -> None:
+        paced(office, processes=4)
+        pulls = [office.pull(COPYLEFT) for _ in range(30)]
+        for pull in pulls:
+            await office.want(pull)
+        counts = []  # of verdicts and comments, every six seconds
+        while not counts or counts[-1] != (30, 30):
+            await worked(office)
+            found = [stands(office, pull) for pull in pulls]
+            counts.append((sum("ospo-gate" in runs for runs, _ in found), sum(comments for _, comments in found)))
+            office.clock.passes(seconds=6)
+            assert len(counts) < 100
+        everybody = [verdicts for verdicts, _ in counts].index(30)
+        assert everybody * 6 <= 108
+        assert counts[everybody][1] <= 6
 
     run(story)
 

@@ -1,5 +1,6 @@
 """Entries of lists that hold from a day on: a denied license, advice on a package."""
 
+import gc
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +17,8 @@ from checks.engine.plan import Plan
 from checks.model.facts import Facts, RepositoryFacts
 from checks.model.phrase import plain
 from checks.model.report import Report
+from checks.policy import layers as layers_module
+from checks.policy.document import Entries
 from checks.policy.effective import ANNOUNCED
 from checks.policy.explain_layers import layers_told
 from checks.policy.files import PolicyFiles
@@ -239,3 +242,25 @@ def test_no_own_file_makes_an_entry_later(central: dict[str, Any], own: dict[str
     for finding in without.findings:
         if finding.id in told and not finding.blocks:
             assert told[finding.id] <= plain(finding.message)[-14:-4]
+
+
+def test_files_of_repositories_without_end_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layers_module, "_KEPT", 8)
+    found, fresh = policies(AGPL), policies(AGPL)
+
+    def made_of(policies_: PolicySet, number: int) -> Any:
+        own = f"licenses: {{deny_also: [{{license: GPL-{number}, from: 2027-01-01}}]}}\n".encode()
+        return policies_.policy_for(SHOP, "main", NOW, own)
+
+    def alive() -> int:
+        gc.collect()
+        return sum(type(item) is Entries for item in gc.get_objects())
+
+    counts = []
+    for number in range(90):
+        made_of(found, number)
+        if number % 40 == 8:  # as much is kept as after the first round
+            counts.append(alive())
+    assert counts[2] <= counts[1]
+    again, once = made_of(found, 3), made_of(fresh, 3)
+    assert (again.sections, again.levels, again.coming_entries) == (once.sections, once.levels, once.coming_entries)

@@ -32,13 +32,13 @@ GET /signin/callback
 GET /account
 POST /signout
 GET /agreements
-GET /agreements/documents/{name}
+GET /agreements/documents/{name:path}
 GET /policy
 """
 WHO_SIGNED_IN = """
-POST /agreements/documents/{name}
-GET /agreements/documents/{name}/company
-POST /agreements/documents/{name}/company
+POST /agreements/documents/{name:path}
+GET /agreements/documents/{name:path}/company
+POST /agreements/documents/{name:path}/company
 GET /agreements/receipts/{id_}
 GET /agreements/receipts/{id_}/{file}
 POST /agreements/receipts/{id_}/revoke
@@ -79,8 +79,8 @@ GET /r/{owner}/{name}/{kind}/{ref}/{head}/explain.json
 """
 WHERE_REPOSITORIES_GOVERN_THEMSELVES = """
 GET /agreements/repositories/{owner}/{repo}
-GET /agreements/repositories/{owner}/{repo}/documents/{name}
-POST /agreements/repositories/{owner}/{repo}/documents/{name}
+GET /agreements/repositories/{owner}/{repo}/documents/{name:path}
+POST /agreements/repositories/{owner}/{repo}/documents/{name:path}
 GET /agreements/repositories/{owner}/{repo}/receipts/{id_}
 GET /agreements/repositories/{owner}/{repo}/receipts/{id_}/{file}
 POST /agreements/repositories/{owner}/{repo}/receipts/{id_}/revoke

@@ -15,10 +15,10 @@ overrides:
     agreements:
       documents:
         - {name: Example CLA, version: "3", text: cla/v3.md}
-        - {name: Vault NDA, version: "1", text: cla/nda.md, phrase: I keep to myself what the vault holds}
+        - {name: Vault/NDA, version: "1", text: cla/nda.md, phrase: I keep to myself what the vault holds}
 """
 TEXTS = {"policy.yaml": POLICY + OVERRIDES, "cla/v3.md": "# Third\n\nMore.\n", "cla/nda.md": "# NDA\n\nSay nothing.\n"}
-NDA = "/agreements/documents/Vault%20NDA"
+NDA = "/agreements/documents/Vault%2FNDA"  # a name may have a slash
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def test_what_a_repository_asks_for_by_an_override_is_signed_on_the_page(stage: 
         page = html.unescape(browser.get("/agreements").text)
         assert "1 document below is not signed by you" in page, "what everybody has to sign"
         third = next(path for path in re.findall(r'href="([^"]+)"', page) if "version=3" in path)
-        assert re.search(r"Vault NDA, version 1</a> <span[^>]*>\(some repositories ask for it\)", page)
+        assert re.search(r"Vault/NDA, version 1</a> <span[^>]*>\(some repositories ask for it\)", page)
         assert "<h2>Third</h2>" in browser.get(third).text
         assert "<h2>Example Contributor License Agreement</h2>" in browser.get(CLA).text
         assert signs(browser, third) == 303

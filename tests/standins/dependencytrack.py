@@ -1,4 +1,4 @@
-"""Dependency-Track's REST API, version 4 or 5: uploads, tokens, projects."""
+"""Dependency-Track's REST API, version 4 or 5: uploads, tokens, projects, findings, analyses and violations."""
 
 import base64
 import binascii
@@ -9,10 +9,34 @@ from email.parser import BytesParser
 from email.policy import HTTP
 from typing import Any
 
-from .server import Call, Refused, Standin
+from .server import Call, Page, Refused, Standin
 
 #: Characters of `bom` in JSON; a form has no limit.
 MAX_BOM = 20_000_000
+
+
+@dataclass
+class Known:
+    """A vulnerability that the server knows of a package version."""
+
+    id: str
+    aliases: list[dict[str, str]] = field(default_factory=list)
+    severity: str = "HIGH"
+    vector: str | None = None
+    source: str = "NVD"
+    title: str = ""
+    uuid: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+
+@dataclass
+class Decision:
+    """What people have written about a finding."""
+
+    state: str = "NOT_SET"
+    justification: str = "NOT_SET"
+    suppressed: bool = False
+    at: int = 1_700_000_000_000
+    """Milliseconds since 1970."""
 
 
 @dataclass
@@ -34,6 +58,14 @@ class DependencyTrack(Standin):
         self.version = version
         self.key = key
         self.may_upload = True
+        self.may_view = True
+        """Whether the key may see findings and violations."""
+        self.known: dict[str, list[Known]] = {}
+        """By package URL."""
+        self.decisions: dict[tuple[str, str], Decision] = {}
+        """By package URL and vulnerability."""
+        self.violations: dict[str, list[dict[str, Any]]] = {}
+        """By package URL: `type`, and `name` and `violationState` of the policy."""
         self.slow = 0
         """How many looks at a token find it being processed."""
         self.loses = False
@@ -58,8 +90,95 @@ class DependencyTrack(Standin):
                     raise Refused(404, "The project could not be found.")
                 known = {"name": found.name, "version": found.version, "uuid": found.uuid, "isLatest": found.latest}
                 return known | ({"lastBomImport": found.last_import} if found.last_import is not None else {})
+            case "GET", ["api", "v1", "finding" | "violation" | "analysis", *_] if not self.may_view:
+                raise Refused(403)
+            case "GET", ["api", "v1", "finding", "project", id_]:
+                hidden = call.query.get("suppressed") != ["true"]
+                found = [
+                    one
+                    for one in self._findings(self._project(id_))
+                    if not (hidden and one["analysis"]["isSuppressed"])
+                ]
+                return _page(call, found, self.version >= 5)
+            case "GET", ["api", "v1", "violation", "project", id_]:
+                return _page(call, self._violated(self._project(id_)), True)
+            case "GET", ["api", "v1", "analysis"]:
+                return self._analysis(call)
             case _:
                 raise Refused(404)
+
+    def _project(self, id_: str) -> Project:
+        for project in self.projects.values():
+            if project.uuid == id_:
+                return project
+        raise Refused(404, "The project could not be found.")
+
+    def _components(self, project: Project) -> list[dict[str, str]]:
+        """Of the document that was taken in last."""
+        found = project.documents[-1].get("components", []) if project.documents else []
+        return [
+            {"uuid": str(uuid.uuid5(uuid.UUID(project.uuid), one["purl"])), **one} for one in found if "purl" in one
+        ]
+
+    def _findings(self, project: Project) -> list[dict[str, Any]]:
+        return [
+            self._finding(project, component, known)
+            for component in self._components(project)
+            for known in self.known.get(component["purl"], [])
+        ]
+
+    def _finding(self, project: Project, component: dict[str, str], known: Known) -> dict[str, Any]:
+        decision = self.decisions.get((component["purl"], known.id))
+        vulnerability: dict[str, Any] = {
+            "uuid": known.uuid, "source": known.source, "vulnId": known.id, "severity": known.severity,
+            "severityRank": 1, "aliases": known.aliases, "description": "What it is about.",
+        }  # fmt: skip
+        if known.title:
+            vulnerability["title"] = known.title
+        if known.vector:
+            vulnerability["cvssV3Vector"] = known.vector
+        return {
+            "component": {key: component[key] for key in ("uuid", "name", "version", "purl")}
+            | {"project": project.uuid},
+            "vulnerability": vulnerability,
+            "analysis": ({"state": decision.state} if decision else {})
+            | {"isSuppressed": bool(decision and decision.suppressed)},
+            "attribution": {"analyzerIdentity": "INTERNAL_ANALYZER", "attributedOn": 1_700_000_000_000},
+            "matrix": f"{project.uuid}:{component['uuid']}:{known.uuid}",
+        }
+
+    def _violated(self, project: Project) -> list[dict[str, Any]]:
+        return [
+            {
+                "type": one["type"],
+                "component": component,
+                "policyCondition": {
+                    "operator": "IS", "subject": "LICENSE", "value": "GPL-3.0-only",
+                    "policy": {"name": one["name"], "violationState": one["violationState"]},
+                },
+                "timestamp": 1_700_000_000_000,
+                "uuid": str(uuid.uuid4()),
+            }
+            for component in self._components(project)
+            for one in self.violations.get(component["purl"], [])
+        ]  # fmt: skip
+
+    def _analysis(self, call: Call) -> dict[str, Any]:
+        asked = {name: call.query[name][0] for name in ("project", "component", "vulnerability")}
+        for finding in self._findings(self._project(asked["project"])):
+            if finding["matrix"] == ":".join(asked.values()):
+                break
+        else:
+            raise Refused(404, "The component could not be found.")
+        decision = self.decisions.get((finding["component"]["purl"], finding["vulnerability"]["vulnId"]))
+        if decision is None:
+            raise Refused(404, "No analysis exists.")
+        return {
+            "analysisState": decision.state,
+            "analysisJustification": decision.justification,
+            "analysisComments": [{"timestamp": decision.at, "comment": "Looked at.", "commenter": "grace"}],
+            "isSuppressed": decision.suppressed,
+        }
 
     def _upload(self, given: dict[str, Any]) -> Any:
         bom = given["bom"]
@@ -88,6 +207,15 @@ class DependencyTrack(Standin):
         if project is not None:
             project.last_import = int(self.now() * 1000)
         return False
+
+
+def _page(call: Call, found: list[dict[str, Any]], paged: bool) -> Page:
+    """What is not paged is given whole, whatever page is asked for."""
+    number, size = (
+        int(call.query.get(name, [default])[0]) for name, default in (("pageNumber", "1"), ("pageSize", "100"))
+    )
+    shown = found[(number - 1) * size : number * size] if paged else found
+    return Page(json.dumps(shown).encode(), "application/json", {"X-Total-Count": str(len(found))})
 
 
 def _form(call: Call) -> dict[str, Any]:

@@ -52,10 +52,11 @@ class Refused(Exception):
 
 
 class Page(NamedTuple):
-    """An answer that is not JSON."""
+    """An answer that is not JSON, or has headers of its own."""
 
     body: bytes
     content_type: str
+    headers: Mapping[str, str] = {}
 
 
 @dataclass
@@ -187,7 +188,7 @@ def _handler(standin: Standin) -> type[BaseHTTPRequestHandler]:
                 if call.headers.get("if-none-match") == extra["ETag"]:
                     status, body = 304, b""
             content_type = fault.content_type or page.content_type
-            return status, {"Content-Type": content_type, **extra, **fault.headers}, body
+            return status, {"Content-Type": content_type, **page.headers, **extra, **fault.headers}, body
 
         def write(self, status: int, headers: dict[str, str], body: bytes, fault: Fault) -> None:
             self.send_response(status)

@@ -39,6 +39,8 @@ def add(commands: Commands, summary: str) -> None:
         "(inventory is judged in any case)")  # fmt: skip
     add("--facts", metavar="FILE", help="what is known about packages, from this file: ospo-gate facts --help "
         "(default: OSPO_GATE_FACTS)")  # fmt: skip
+    add("--findings", metavar="FILE", help="what Dependency-Track reports, as `ospo-gate sbom upload --findings` "
+        "wrote it; it counts where the policy has vulnerabilities.dependency_track")  # fmt: skip
     add("--online", action=argparse.BooleanOptionalAction, help="ask the sources on the network; with --facts the file "
         "serves where they are silent (default: only for --review without --facts)")  # fmt: skip
     add("--review", action="append", default=[], metavar="INPUT=VALUE", help="an input of dependency-review-action; "

@@ -8,6 +8,10 @@ OSPO_GATE_DEPENDENCY_TRACK_API_KEY; it needs BOM_UPLOAD, PROJECT_CREATION_UPLOAD
 
   ospo-gate sbom upload web.cdx.json --server https://track.example.com --project example/web --version main
 
+With --findings, what the server finds in the project is read back and written as CycloneDX: vulnerabilities with their
+analyses, and violated policies. The key needs VIEW_VULNERABILITY and VIEW_POLICY_VIOLATION for that, too.
+`ospo-gate check --findings FILE` judges with it where the policy has `vulnerabilities.dependency_track`.
+
 exit code: 0 it was taken in · 1 it was not, or not in time · 2 it cannot be uploaded
 """
 
@@ -18,4 +22,5 @@ def add(commands: Commands, summary: str) -> None:
     add("--server", metavar="URL", help="default: OSPO_GATE_DEPENDENCY_TRACK_URL")
     add("--project", required=True, metavar="NAME", help="it is made if there is none")
     add("--version", required=True, metavar="V", help="of the project; it becomes the latest one")
+    add("--findings", metavar="FILE", help="write there what it finds in the project; - prints it")
     add("--wait", type=int, default=300, metavar="SECONDS", help="for its being taken in (default: 300)")
