@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 from fastapi import APIRouter
 
 from app.api_tokens import Callers
-from app.github.client import AppKey, GitHubApp, Limits, Reach
+from app.github.client import GitHubApp, Reach
+from app.github.configured import second_app
 from app.github.proposals import Proposals
 from app.jobs.approvals import TASK as APPROVAL
 from app.jobs.approvals import Approvals
@@ -123,17 +124,3 @@ class Conversation:
     async def close(self) -> None:
         if self._second:
             await self._second.close()
-
-
-def second_app(settings: ServiceSettings, reach: Reach) -> GitHubApp | None:
-    """The App that is installed on the policy repository alone, if there is one."""
-    if not settings.policy_app_id or not settings.policy_private_key:
-        return None
-    return GitHubApp(
-        settings.policy_app_id,
-        AppKey(settings.policy_private_key),
-        settings.github_api_url,
-        reach=reach,
-        limits=Limits(settings.github_processes, settings.github_requests, settings.paced),
-        version=settings.github_api_version,
-    )

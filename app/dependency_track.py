@@ -22,7 +22,7 @@ TIMEOUT = (5.0, 30.0, 30.0, 30.0)
 #: Seconds for one request and its whole answer.
 WHOLE = 300.0
 #: Bytes of one answer, and of one of a list: version 4 gives all findings at once, with their descriptions.
-_LARGEST, _LONGEST = 1_000_000, 100_000_000
+_LARGEST, _LONGEST = 1_000_000, 32_000_000
 #: Entries of a page, pages of a list, and findings whose analysis is asked for one by one.
 _PAGE, _PAGES, _ANALYSES = 100, 500, 1_000
 
@@ -105,7 +105,7 @@ class DependencyTrack:
         for page in range(1, _PAGES + 1):
             parameters = {**asked, "pageNumber": str(page), "pageSize": str(_PAGE)}
             answer = await self._answered("GET", path, _LONGEST, params=parameters)
-            items = _json(answer)
+            items = await asyncio.to_thread(_json, answer)
             if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
                 raise DependencyTrackError("Dependency-Track's answer is no list of objects")
             if items == before:

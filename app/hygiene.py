@@ -11,9 +11,10 @@ from app.preview import preview
 from app.store.database import Database
 from app.store.preview import PreviewStore
 from app.store.preview_pulls import PreviewPulls
-from app.store.repositories import ACTIVE, RepositoryRow, RepositoryStore
+from app.store.repositories import ACTIVE, RepositoryStore
 from app.store.tables import reading, repository
 from app.store.words import given_or_none
+from app.stored_repository import repository_facts
 from checks.engine.hygiene import PolicyNeeds, unneeded_waivers, unreachable
 from checks.engine.indexed import INDEXED
 from checks.engine.preview import Comparison
@@ -124,16 +125,3 @@ async def known_repositories(database: Database) -> list[RepositoryFacts]:
         found += [repository_facts(row) for row in page]
         after = page[-1].id
     return found
-
-
-def repository_facts(row: RepositoryRow) -> RepositoryFacts:
-    """What is stored of a repository, as a policy sees it."""
-    properties = {name: value for name, value in (row.properties or {}).items() if isinstance(value, str)}
-    return RepositoryFacts(
-        name=row.name,
-        visibility=row.visibility,
-        default_branch=row.default_branch,
-        properties=properties,
-        topics=None if row.topics is None else tuple(row.topics),
-        properties_known=row.properties is not None,
-    )

@@ -10,16 +10,14 @@ from typing import Any
 
 from app.explaining import Wish, checks_asked, effective, explained
 from app.facts.lookup import FactChain
-from app.hygiene import repository_facts, stored_points
 from app.policies import SHAPES
 from app.store.database import Database
 from app.store.repositories import RepositoryRow, RepositoryStore
 from app.store.verdicts import VerdictStore
+from app.stored_repository import repository_facts
 from app.subject import pull_key
 from app.verdict_trees import VerdictTrees
 from checks.engine.explain_document import values_json, with_pages
-from checks.engine.hygiene import hygiene, ordered
-from checks.engine.hygiene_document import to_json
 from checks.model.answer import Asked
 from checks.model.errors import UsageError
 from checks.model.facts import RepositoryFacts
@@ -55,6 +53,11 @@ class PolicyAnswers:
 
     async def hygiene(self, tickets: bool) -> dict[str, Any]:
         """The document of docs/hygiene.md, with what the repositories that are known and their uses show."""
+        # Here, for what compares policies would make the start of the service a tenth longer.
+        from app.hygiene import stored_points
+        from checks.engine.hygiene import hygiene, ordered
+        from checks.engine.hygiene_document import to_json
+
         policies, now = await self.policies(), self.clock()
         shown = await asyncio.to_thread(partial(hygiene, policies, now, tickets))
         stored = await stored_points(self.database, policies, now)

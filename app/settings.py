@@ -10,7 +10,8 @@ from typing import NamedTuple, TypeVar, get_origin
 from checks.model.errors import PolicyIssue, UsageError
 from checks.model.facts import RepositoryFacts
 from checks.policy.document import Entries, Items, Node, Scalar
-from checks.policy.shape import Reader, keys_of
+from checks.policy.reader import Reader
+from checks.policy.shape import keys_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ from typing import Any
 from app.explaining import PATH
 from app.facts.lookup import FactChain, Private
 from app.gate import Gate
-from app.hygiene import repository_facts
 from app.policies import PolicyPlace, load_policies, starter_policies
 from app.ports import InventoryCache, PackageSource, Parse, Source
 from app.store.policies import PolicyStore
 from app.store.repositories import RepositoryRow
 from app.store.sightings import SightingStore
 from app.store.verdicts import Verdict
+from app.stored_repository import repository_facts
 from checks.engine.ages import expired
 from checks.engine.ask import judging
 from checks.engine.explain import One, explain, explain_change, question

@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -167,12 +167,13 @@ def _overview(read: SignatureFile) -> Iterator[str]:
 def _person(name: str, read: SignatureFile, section: AgreementsSection | None) -> tuple[list[str], bool]:
     who = _who(name, read.records, by_login=section.match_logins if section else True)
     mine = [record for record in read.records if who.is_(record.signer)]
-    lines = [_row(record) for record in mine]
+    names = {company.id: company.name for company in read.companies}
+    lines = [_row(record, names) for record in mine]
     if section is None:
         return lines or [f"{visible(name)} has signed nothing."], bool(mine)
     known = Signatures(read.records, read.companies)
     ways = [standing(who, document, known, datetime.now(UTC)) for document in section.documents]
-    lines += [_standing_row(way) for way in ways]
+    lines += [_standing_row(way, _holds(way.document, ways)) for way in ways]
     required = [way for way in ways if not way.document.instead_of]
     return lines, all(_holds(way.document, ways) for way in required)
 
@@ -190,15 +191,16 @@ def _who(name: str, records: Sequence[SignatureRecord], by_login: bool) -> Who:
     return Who(same[-1] if same else None, name, by_login=by_login)
 
 
-def _row(record: SignatureRecord) -> str:
-    company = f" for {visible(record.company)}" if record.company else ""
+def _row(record: SignatureRecord, names: Mapping[str, str]) -> str:
+    company = f" for {visible(names.get(record.company, record.company))}" if record.company else ""
     number = f" (account {record.signer.account_id})" if record.signer.account_id else " (no account's number)"
     who = f"{visible(record.signer.login or '?')}{number}"
     title = f"{visible(record.document)}, version {visible(record.version)}"
     return f"{day(record.at)}  {record.act.value}  {title}{company}  {who}  {visible(record.evidence or '')}".rstrip()
 
 
-def _standing_row(way: Standing) -> str:
+def _standing_row(way: Standing, holds: bool) -> str:
+    """`holds`: whether this document or one instead of it is signed."""
     words = {
         State.SIGNED: "signed",
         State.COVERED: "covered by a company",
@@ -209,7 +211,8 @@ def _standing_row(way: Standing) -> str:
         State.ENDED: "signed, and ended",
         State.NEVER: "not signed",
     }
-    return f"{visible(way.document.title)}: {words[way.state]}"
+    instead = ", and not needed beside what stands for it" if holds and not way.state.holds else ""
+    return f"{visible(way.document.title)}: {words[way.state]}{instead}"
 
 
 def _section(name: str) -> AgreementsSection:

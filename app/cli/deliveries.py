@@ -124,8 +124,8 @@ def _delivered_again(guid: str) -> str:
 
     settings = service_settings()
     try:
+        from app.github.configured import github_app
         from app.github.deliveries import RETENTION_ENTERPRISE_SERVER, attempts, redeliver
-        from app.wiring import github_app
     except ModuleNotFoundError as error:
         raise not_installed(error) from None
 

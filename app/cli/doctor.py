@@ -59,11 +59,10 @@ async def _database(settings: "ServiceSettings") -> "AsyncIterator[Line]":
 
 
 async def _github(settings: "ServiceSettings", repositories: int) -> "AsyncIterator[Line]":
-    from app.conversation import second_app
     from app.doctor import github, policy, requests, rules
     from app.doctor.line import fault
+    from app.github.configured import central_place, github_app, github_reach, is_enterprise_server, second_app
     from app.service_settings import Submission
-    from app.wiring import central_place, github_app, github_reach, is_enterprise_server
 
     try:
         environment = fact_settings()

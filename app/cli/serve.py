@@ -102,6 +102,7 @@ def _say(event: str, **values: object) -> None:
 
 
 def _service(settings: "ServiceSettings") -> "Service":
+    gc.disable()  # what is loaded stays: looking through it again and again is an eighth of the time until it is ready
     try:
         from app.logs import configure, secrets_of
         from app.wiring import Service
@@ -111,8 +112,10 @@ def _service(settings: "ServiceSettings") -> "Service":
         environment = fact_settings()
         configure(settings.log_level, secrets_of(settings, environment.settings, environment))
         service = Service(settings, environment)
-        gc.freeze()  # what is loaded stays: no collection looks through it again
+        gc.freeze()  # and no collection looks through it later
         gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
         return service
     except ModuleNotFoundError as error:
         raise not_installed(error) from None
+    finally:
+        gc.enable()

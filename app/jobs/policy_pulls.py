@@ -16,7 +16,6 @@ from app.github.client import PUBLISHING, GitHubApp, GitHubError, document, repo
 from app.github.policy_files import PolicyReader
 from app.github.publisher import Publisher
 from app.jobs.kept_policy import KeptPolicy
-from app.jobs.policy_examples import judged
 from app.jobs.policy_words import POLICY, broken, changes
 from app.policies import starter_policies
 from app.previewing import Previewing
@@ -27,7 +26,6 @@ from checks.model.phrase import join, say
 from checks.policy.layers import PolicySet
 from checks.render.limits import CHECK_TEXT, COMMENT, cut
 from checks.render.markdown import phrase
-from checks.render.preview import markdown
 
 #: First line of the comment; only one by our own App counts.
 MARKER = "<!-- ospo-gate:policy -->"
@@ -99,10 +97,14 @@ class PolicyPulls:
         key = f"{claim.head}:{new.reference.digest[:12]}:{old.reference.digest[:12]}"
         if await self._said(claim, key):
             return
+        from app.jobs.policy_examples import judged
+
         said, passed = await asyncio.to_thread(judged, new, examples)
         await self._publish(claim, key, "" if same else await self._text(claim, old, new), said, passed)
 
     async def _text(self, claim: Claim, old: PolicySet, new: PolicySet) -> str:
+        from checks.render.preview import markdown
+
         installation = claim.installation_id
         document = await self.previewing.preview(old, new, self.clock(), installation_id=installation)
         found = list(changes(old, new))

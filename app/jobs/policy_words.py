@@ -109,13 +109,13 @@ def _keys(before: Policy, after: Policy) -> Iterator[Phrase]:
         if (before.sections[check], before.levels[check]) != (after.sections[check], after.levels[check])
     ]
     if changed:
-        yield ("the keys ", *join([(f"`{name}`",) for name in changed[:NAMES]]))
+        yield ("the key " if len(changed) == 1 else "the keys ", *join([say("{}", name) for name in changed[:NAMES]]))
     for what, ids in (
         ("turned on", after.sections.keys() - both),
         ("turned off", before.sections.keys() - both),
     ):
         if ids:
-            yield (f"{what}: ", *join([(f"`{check}`",) for check in sorted(ids)]))
+            yield (f"{what}: ", *join([say("{}", check) for check in sorted(ids)]))
 
 
 def _files(before: PolicyFiles, after: PolicyFiles) -> Iterator[Phrase]:

@@ -11,7 +11,6 @@ from fastapi.responses import JSONResponse
 from app.api_tokens import Callers, Grant
 from app.preview_request import MAX_TEXT, read
 from app.web.ask import refused, turned_away
-from checks.engine.preview_document import on_day
 from checks.model.errors import PolicyError, UsageError
 from checks.policy.files import PolicyFiles
 from checks.policy.layers import PolicySet
@@ -86,6 +85,8 @@ async def _previewed(previewing: Previewing, body: bytes) -> dict[str, Any]:
     since = _moment(asked.get("since"))
     if day is None:
         return await previewing.preview(old, new, datetime.now(UTC), since)
+    from checks.engine.preview_document import on_day
+
     return on_day(await previewing.preview(old, new.on(day.begins), datetime.now(UTC), since), day)
 
 

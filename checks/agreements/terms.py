@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Self
 
 from checks.policy.section import Section
 from checks.policy.shape import FEWER, KeyFault, OneOrMore, key
-from checks.policy.values import TEXT, Account, Day, Duration, Link, Pattern, RepositoryPattern, Word
+from checks.policy.values import TEXT, Account, Day, Digest, Duration, Link, Pattern, RepositoryPattern, Word
 
 #: What the users of the CLA action post, word for word.
 CLA_PHRASE = "I have read the CLA Document and I hereby sign the CLA"
@@ -63,19 +63,6 @@ class TextPath(Word):
         if not 0 < len(text) <= 500 or not text.isprintable() or any(part in ("", ".", "..") for part in parts):
             raise ValueError("expected the path of a file below the folder of the policy, without '..'")
         return cls(text)
-
-
-class Digest(Word):
-    """A SHA-256 in hexadecimal digits, kept in lower case."""
-
-    __slots__ = ()
-    SCHEMA: ClassVar[dict[str, object]] = {"type": "string", "pattern": "^[0-9A-Fa-f]{64}$"}
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        if not re.match(r"[0-9A-Fa-f]{64}\Z", text):
-            raise ValueError("expected a SHA-256 of 64 hexadecimal digits")
-        return cls(text.lower())
 
 
 class FieldName(Word):

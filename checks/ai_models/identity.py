@@ -88,8 +88,6 @@ _HUB_HOST = r"(?:https?://)?(?:[A-Za-z0-9.-]{1,60}@)?(?:huggingface\.co|hf\.co)/
 _HUB_PAGE = re.compile(
     rf"{_HUB_HOST}(datasets/)?({_WORD})/({_WORD}?)(?:\.git)?(?:/(?:resolve|blob|tree|raw)/([^/\s?#]{{1,200}}).*|[/?#:].*)?"
 )
-#: First parts of other pages.
-_NO_OWNERS = words("api blog collections datasets docs models papers spaces")
 #: What is fetched from a hub or from a mirror of it, anywhere in a line.
 DOWNLOAD = re.compile(
     rf"https?://[A-Za-z0-9.-]{{1,100}}(?::[0-9]{{1,5}})?/(datasets/)?({_WORD})/({_WORD})/resolve/([A-Za-z0-9_.%-]{{1,200}})/"

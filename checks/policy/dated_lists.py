@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from checks.policy.document import Entries, Items, Node, Scalar
 from checks.policy.load import SectionShape
 from checks.policy.merging import value_type, with_value
+from checks.policy.reader import Reader
 from checks.policy.schema import ComingEntry
-from checks.policy.shape import KeyPath, Reader, added_to, is_shape, keys_of, list_item
+from checks.policy.shape import KeyPath, added_to, is_shape, keys_of, list_item
 from checks.policy.values import FirstDay
 
 FROM = "from"

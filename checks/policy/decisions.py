@@ -12,7 +12,8 @@ from checks.model.errors import PolicyError
 from checks.policy.document import Entries, Items, Node, Scalar
 from checks.policy.files import MAX_DECISIONS, PolicyFiles
 from checks.policy.merging import added, with_value
-from checks.policy.shape import KeyFault, Reader, TooManyFaultsError, key
+from checks.policy.reader import Reader, TooManyFaultsError
+from checks.policy.shape import KeyFault, key
 from checks.policy.values import Account, Day
 from checks.policy.waivers import DecisionId, Reason
 

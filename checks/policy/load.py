@@ -10,9 +10,11 @@ from typing import Any, NamedTuple, Protocol
 from checks.model.errors import PolicyError, PolicyIssue
 from checks.model.finding import Level
 from checks.policy.document import Entries, Items, Node, Scalar
+from checks.policy.lists import Lists
+from checks.policy.reader import MAX_ISSUES, Fault, Reader, TooManyFaultsError
 from checks.policy.schema import DEFAULT, FIRST_EDITION, FORMAT, MATTERS, Policy, Root
 from checks.policy.section import Section
-from checks.policy.shape import MAX_ISSUES, Fault, KeyPath, Lists, Place, Reader, TooManyFaultsError, keys_of
+from checks.policy.shape import KeyPath, Place, keys_of
 from checks.policy.values import Release
 
 TYPE_CHECKING = False

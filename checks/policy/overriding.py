@@ -8,8 +8,9 @@ from checks.policy.document import Entries, Items, Node, Scalar
 from checks.policy.load import Read, SectionShape
 from checks.policy.merging import added, patched, touched
 from checks.policy.overrides import Override, OverrideHead
+from checks.policy.reader import Fault, Reader, TooManyFaultsError
 from checks.policy.schema import Root
-from checks.policy.shape import Fault, Reader, TooManyFaultsError, added_to, keys_of
+from checks.policy.shape import added_to, keys_of
 
 if TYPE_CHECKING:
     from checks.policy.layers import Layers

@@ -10,8 +10,9 @@ from checks.policy.files import PolicyFiles, PolicyRef
 from checks.policy.load import SectionShape, in_order, parsed
 from checks.policy.merging import touched, value_type
 from checks.policy.overriding import over
+from checks.policy.reader import Fault, Reader
 from checks.policy.schema import Root
-from checks.policy.shape import Fault, KeyPath, OneOrMore, Reader, is_shape, keys_of, nearest
+from checks.policy.shape import KeyPath, OneOrMore, is_shape, keys_of, nearest
 from checks.policy.values import LockedKey
 
 #: Lists whose entries stand by themselves: those of all files count, and none takes the place of another.

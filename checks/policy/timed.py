@@ -11,8 +11,9 @@ from checks.model.finding import Level
 from checks.policy.dated_lists import FROM, DatedLists, Shapes, Then
 from checks.policy.document import Entries, Node, Scalar
 from checks.policy.merging import with_value
+from checks.policy.reader import Reader
 from checks.policy.schema import Coming, ComingEntry
-from checks.policy.shape import Reader, key
+from checks.policy.shape import key
 from checks.policy.values import Day
 
 

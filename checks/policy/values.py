@@ -250,6 +250,19 @@ class CommitId(Word):
         return cls(text.lower())
 
 
+class Digest(Word):
+    """A SHA-256 in hexadecimal digits, kept in lower case."""
+
+    __slots__ = ()
+    SCHEMA: ClassVar[dict[str, object]] = {"type": "string", "pattern": "^[0-9A-Fa-f]{64}$"}
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        if not re.match(r"[0-9A-Fa-f]{64}\Z", text):
+            raise ValueError("expected a SHA-256 of 64 hexadecimal digits")
+        return cls(text.lower())
+
+
 class AdvisoryId(Word):
     """The name of a vulnerability in any database: `GHSA-…`, `CVE-…`, `RUSTSEC-…`; in any case."""
 

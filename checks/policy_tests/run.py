@@ -13,7 +13,8 @@ from checks.model.report import Report
 from checks.policy.document import Scalar
 from checks.policy.layers import PolicySet
 from checks.policy.load import in_order
-from checks.policy.shape import Fault, KeyPath, Place, Reader, TooManyFaultsError
+from checks.policy.reader import Fault, Reader, TooManyFaultsError
+from checks.policy.shape import KeyPath, Place
 from checks.policy.yaml_events import parse
 from checks.policy_tests.case import facts_of, plan_of, repository_of
 from checks.policy_tests.shapes import Example, ExampleFileRoot, Expected, ExpectedFinding, Others

@@ -67,7 +67,7 @@ def summary(document: Mapping[str, Any], more: bool = False) -> str:
     total, coverage = document["total"], document["coverage"]
     read = counted(int(coverage["read"]), "repository")
     if not int(coverage["read"]):
-        return "No repository was read yet, so this says nothing."
+        return "No default branch was read yet, so nothing is said of what is in use."
     said = [words.format(counted(int(total[move]), "package")) for move, words in _WORDS.items() if int(total[move])]
     if not said:
         of = " for the checks that are previewed" if more else ""
@@ -167,7 +167,7 @@ def _pull_owners(pulls: Mapping[str, Any]) -> list[str]:
     lines = []
     rows = pulls.get("owners", ())
     for row in rows[:_SHOWN]:
-        who = visible(str(row["owner"]), 80) if row["owner"] else "nobody is named"
+        who = f"Owner {visible(str(row['owner']), 80)}" if row["owner"] else "No owner named"
         unknown = f" ({int(row['could_not_tell']):,} for lack of data)" if row["could_not_tell"] else ""
         lines.append(
             f"{who}: {int(row['newly_blocked']):,} newly stopped{unknown}, {int(row['newly_passing']):,} set free"
@@ -263,8 +263,12 @@ def pulls_summary(pulls: Mapping[str, Any], since: datetime | None) -> str:
     if not count:
         return f"No pull request that is {which} is stored." if not since else f"No pull request {which} is stored."
     decided = count - int(pulls["undecided"])
-    said = [f"Of {counted(decided, 'pull request')} {which}, the new policy would stop {int(pulls['stopped']):,}"]
-    said[0] += f": {int(pulls['newly_blocked']):,} of them newly, by {counted(int(pulls['authors']), 'author')}."
+    stopped, newly = int(pulls["stopped"]), int(pulls["newly_blocked"])
+    said = [f"Of {counted(decided, 'pull request')} {which}, the new policy would stop "]
+    if newly:
+        said[0] += f"{stopped:,}: {newly:,} of them newly, by {counted(int(pulls['authors']), 'author')}."
+    else:
+        said[0] += f"{stopped:,}, none of them newly." if stopped else "none."
     if pulls["newly_passing"]:
         said.append(f"{int(pulls['newly_passing']):,} would be set free.")
     if pulls["could_not_tell"]:

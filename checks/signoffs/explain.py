@@ -48,8 +48,10 @@ def message(failure: Failure) -> Phrase:
         email = commit.author.email or commit.committer.email
         return say("{} has the author address {}, which is not a valid e-mail address.", which, _or_empty(email))
     if failure.kind is Kind.MISSING and _is_co_author(failure):
-        names = join((say("{}", person.name) for person in failure.signers[:_LISTED]), last=" and ")
-        return say("{} has no sign-off of its co-author {}.", which, names)
+        names = [say("{}", person.name) for person in failure.signers[:_LISTED]]
+        names += [(f"{more} more",)] if (more := len(failure.signers) - _LISTED) > 0 else []
+        ending = ("s" if len(names) > 1 else "",)
+        return say("{} has no sign-off of its co-author{} {}.", which, ending, join(names, last=" and "))
     if failure.kind is Kind.MISSING:
         return say("{} by {} has no sign-off.", which, _or_empty(commit.author.name))
     found = join((say("{}", str(sign_off)) for sign_off in failure.found[:_LISTED]), last=" and ")

@@ -99,7 +99,7 @@ def _observe(
 def _has(case: Case, items: _Items, more: Phrase = (), *, must: bool = True) -> Phrase:
     """`lodash 4.17.20 has CVE-2021-23337 (high 7.2), which is exploited; update to 4.17.21, which fixes it.`"""
     has = say("{} has {}", wording.about(case), wording.listing(items))
-    return (*has, *more, "; ", *wording.remedy(case, items, must=must), ".")
+    return (*has, *wording.told_by(case, items), *more, "; ", *wording.remedy(case, items, must=must), ".")
 
 
 def _malicious(case: Case, items: _Items) -> Observation:
@@ -175,7 +175,7 @@ def _unrated(case: Case, items: _Items) -> Observation:
     many = f"{len(items):,} vulnerabilities, " if len(items) > 1 else ""
     why = "whose records could not be read" if len(unread) == len(items) else "whose severity nobody gives"
     has = say("{} has " + many + "{}, " + why, wording.about(case), wording.labels(items))
-    message = (*has, "; ", *wording.remedy(case, items, must=True), ".")
+    message = (*has, *wording.told_by(case, items), "; ", *wording.remedy(case, items, must=True), ".")
     head = wording.headline(case, items, " not rated")
     observation = _observe(case, "severity-unknown", items, message, head)
     if len(unread) < len(items):
@@ -263,7 +263,7 @@ def _fixed(case: Case) -> Observation:
 def _violated(case: Case, violations: Sequence[Violation]) -> Observation:
     """What is approved there is not reported any more, so nothing needs to be said of waivers."""
     names = list(dict.fromkeys(item.policy for item in violations))
-    policies = [say("{}", name) for name in names[: wording.NAMED]]
+    policies = [say('"{}"', name) for name in names[: wording.NAMED]]
     if len(names) > wording.NAMED:
         policies.append((f"{len(names) - wording.NAMED:,} more",))
     which = "policy" if len(names) == 1 else "policies"

@@ -69,6 +69,17 @@ def remedy(case: Case, items: Sequence[Vulnerability], *, must: bool) -> Phrase:
     return (f"no version is known that fixes {it}{': use another package, or ask for a waiver' if must else ''}",)
 
 
+def told_by(case: Case, items: Sequence[Vulnerability]) -> Phrase:
+    """Who reports it, where that is a server of the organization alone."""
+    reported = {record.id for record in case.reported}
+    named = frozenset(case.named.value if case.named else ())
+    alone = [item for item in items if all(record.id in reported - named for record in item.records)]
+    if not alone:
+        return ()
+    which = "which" if len(alone) == len(items) else f"{len(alone):,} of which"
+    return say(", " + which + " {} reports", case.reported[0].source)
+
+
 def headline(case: Case, items: Sequence[Vulnerability], tail: str) -> Phrase:
     """`lodash 4.17.20: CVE-2021-23337 exploited`, `lodash 4.17.20: 3 vulnerabilities exploited`."""
     return shortened(case, (": ", *counted(items), tail))

@@ -10,7 +10,7 @@ from checks.model.facts import Facts, RepositoryFacts
 from checks.model.phrase import plain
 from checks.model.signatures import Act, Company, How, SignatureRecord, Signatures, Signer
 from checks.model.snapshot import ChangedFile, Listing, Snapshot
-from checks.policy.shape import Fault, Reader
+from checks.policy.reader import Fault, Reader
 from checks.policy.yaml_events import parse
 from checks.rules.agreements import judge_pull
 from checks.rules.check import Context, PullJudgment

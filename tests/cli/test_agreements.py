@@ -63,6 +63,25 @@ def test_who_has_signed(folder: Path, run: Run) -> None:
     assert run(folder, "agreements", "show", "ours.json", "--person", "eve").out == "eve has signed nothing.\n"
 
 
+def test_who_is_covered_by_a_company_is_told_which_one(folder: Path, run: Run) -> None:
+    (folder / "corporate.csv").write_text(
+        "type,company,user,id,created_at,version,domains,github usernames\n"
+        "CCLA,Acme <Ltd>,lin,7,2024-05-01,1,acme.example,ada (1)\n"
+        "ECLA,Acme <Ltd>,ada,1,2024-05-02,1,,\n"
+    )
+    run(
+        folder, "agreements", "import", "corporate.csv", "--document", "Example CLA", "--policy", "policy.yaml",
+        "--output", "ours.json",
+    )  # fmt: skip
+    ada = run(folder, "agreements", "show", "ours.json", "--person", "ada", "--policy", "policy.yaml")
+    assert ada.code == 0
+    assert ada.out.splitlines() == [
+        "2 May 2024  acknowledged  Corporate, version 1 for Acme <Ltd>  ada (account 1)",
+        "Example CLA, version 2: not signed, and not needed beside what stands for it",
+        "Corporate, version 1: covered by a company",
+    ]
+
+
 def test_without_a_target_nothing_is_written_and_everything_is_said(folder: Path, run: Run) -> None:
     (folder / "export.csv").write_text(
         "user,userId,created_at\nada,1,2024-05-01\nbob\x1b[31m,,2024-05-01\neve,3,soon\n"

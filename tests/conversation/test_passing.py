@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 from checks.conversation.commands import CommentCommand, Word, command
 from checks.conversation.overrides import Refusal, refused
 from checks.policy.override import OverrideKeys, Overrider, Reasons
-from checks.policy.shape import Reader
+from checks.policy.reader import Reader
 from checks.policy.yaml_events import parse
 
 

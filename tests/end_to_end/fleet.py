@@ -36,8 +36,11 @@ class Fleet(Stage):
     """`serve`, and with the distributed engine processes of `work` beside it."""
 
     def __init__(self, folder: Path, database: str | None = None, workers: int = 0, **settings: str) -> None:
-        """`database`: a PostgreSQL URL. `workers`: processes of `work`; 0: the embedded engine."""
-        chosen = {"OSPO_GATE_RETRY_SECONDS": "1", "OSPO_GATE_LEASE_SECONDS": "1"}
+        """`database`: a PostgreSQL URL. `workers`: processes of `work`; 0: the embedded engine, where the leases of a
+        process that died run out at once unless `settings` say how long they are."""
+        # who is killed beside others of its kind: nobody knows which leases were its own
+        self.patient = bool(workers) or "OSPO_GATE_LEASE_SECONDS" in settings
+        chosen = {"OSPO_GATE_RETRY_SECONDS": "1", "OSPO_GATE_LEASE_SECONDS": "3" if workers else "10"}
         if database:
             chosen["OSPO_GATE_DATABASE"] = database
         if workers:
@@ -62,6 +65,8 @@ class Fleet(Stage):
             process.wait(timeout=PATIENCE)
         self.processes.clear()
         self.process = None
+        if kill:
+            self.leases_run_out()
 
     def dead(self) -> list[str]:
         """The roles whose process has died."""
@@ -70,6 +75,8 @@ class Fleet(Stage):
     def kill(self, role: str) -> None:
         self.processes[role].kill()
         self.processes[role].wait()
+        if not self.patient:
+            self.leases_run_out()
 
     def revive(self) -> None:
         """Start again what has died."""
@@ -77,6 +84,8 @@ class Fleet(Stage):
             code = self.processes.pop(role).returncode
             assert code == -signal.SIGKILL, f"{role} ended with {code}:\n{self.log.read_text()[-6000:]}"
             self.died += 1
+            if not self.patient:
+                self.leases_run_out()
         self.start_service()
 
     @contextmanager

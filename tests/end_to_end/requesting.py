@@ -37,7 +37,6 @@ class Office(Stage):
         """What there is before the service starts for the first time."""
         self.settings = {
             "OSPO_GATE_RETRY_SECONDS": "1",
-            "OSPO_GATE_LEASE_SECONDS": "2",  # some of the stories kill the service
             "OSPO_GATE_POLICY": "example/policy@main",
             "OSPO_GATE_API_TOKEN": TOKEN,
             "OSPO_GATE_PUBLIC_URL": f"http://127.0.0.1:{self.port}",

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any, Self
 
 import httpx
+from sqlalchemy import create_engine, make_url, update
 
+from app.store.tables import subject
 from tests.end_to_end.forked import Forked
 from tests.simulator import Simulator
 from tests.simulator.world import Profile
@@ -26,6 +28,7 @@ SILENCE = 0.1
 #: For whoever asks the service on connections of their own: uvicorn closes one that rested for five seconds, and must
 #: not do so just when the next request is sent.
 CONNECTIONS: Any = {"timeout": PATIENCE, "limits": httpx.Limits(keepalive_expiry=2.0)}
+_DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
 
 
 class Stage:
@@ -110,6 +113,17 @@ class Stage:
             self.process.terminate()
         self.process.wait(timeout=PATIENCE)
         self.process = None
+        if kill:
+            self.leases_run_out()
+
+    def leases_run_out(self) -> None:
+        """As they do by and by when who held them is dead. Were they so short that a test could wait for it, the living
+        would lose theirs on a busy machine."""
+        url = make_url(self.environment["OSPO_GATE_DATABASE"])
+        engine = create_engine(url.set(drivername=_DRIVERS[url.get_backend_name()]))
+        with engine.begin() as connection:
+            connection.execute(update(subject).where(subject.c.lease_until.is_not(None)).values(lease_until=0.0))
+        engine.dispose()
 
     @contextmanager
     def worker(self, **settings: str) -> Iterator["subprocess.Popen[bytes]"]:

@@ -20,8 +20,7 @@ PULLS = 4
 
 @pytest.fixture(scope="module")
 def fragile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    settings = {"OSPO_GATE_RETRY_SECONDS": "1", "OSPO_GATE_LEASE_SECONDS": "1"}
-    with Stage(tmp_path_factory.mktemp("fragile"), "github.com", **settings) as running:
+    with Stage(tmp_path_factory.mktemp("fragile"), "github.com", OSPO_GATE_RETRY_SECONDS="1") as running:
         yield running
         running.sim.faults.clear()
 

@@ -17,7 +17,7 @@ LIMIT = 1_000
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
-    with Stage(tmp_path, "github.com", OSPO_GATE_RETRY_SECONDS="1", OSPO_GATE_LEASE_SECONDS="1") as running:
+    with Stage(tmp_path, "github.com", OSPO_GATE_RETRY_SECONDS="1", OSPO_GATE_LEASE_SECONDS="3") as running:
         yield running
 
 
@@ -63,7 +63,7 @@ def test_the_database_restarts_while_deliveries_arrive(
 ) -> None:
     postgres.psql(f"CREATE DATABASE restarts_{workers};")
     database = str(postgres.get_uri(database=f"restarts_{workers}", driver="psycopg"))
-    with Fleet(tmp_path, database, workers) as fleet:
+    with Fleet(tmp_path, database, workers, OSPO_GATE_LEASE_SECONDS="3") as fleet:
         author = Author(fleet, random.Random(3), pulls=4)
         for _ in range(10):
             author.push()

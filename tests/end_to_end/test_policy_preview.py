@@ -60,6 +60,7 @@ def test_it_is_said_in_a_check_and_one_comment_what_would_be_blocked(stage: Stag
     assert "| `license-not-allowed` | 1 | 1 |" in body
     assert "| `example/vault` | 1 |" in body
     assert "1 package would be newly blocked" in body
+    assert "Changed: the key `licenses`." in body
     pull.repository.commit("strict", {"policy.yaml": OPEN + "mode: evaluate\n"}, f"Other\n\n{SIGNED}", stage.ada)
     stage.until(lambda: check(stage, pull), "the check on the new head")
     (again,) = [c["body"] for c in stage.own_comments(pull) if "ospo-gate:policy" in c["body"]]

@@ -18,7 +18,7 @@ from tests.end_to_end.stage import PATIENCE, Stage
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    settings = {"OSPO_GATE_LEASE_SECONDS": "1", "OSPO_GATE_RETRY_SECONDS": "1", "OSPO_GATE_REPAIR": "true"}
+    settings = {"OSPO_GATE_RETRY_SECONDS": "1", "OSPO_GATE_REPAIR": "true"}
     with Stage(tmp_path_factory.mktemp("repair"), "github.com", **settings) as running:
         yield running
         running.sim.faults.clear()

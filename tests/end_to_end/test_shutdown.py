@@ -57,7 +57,7 @@ def test_on_postgresql_workers_of_several_processes_are_woken_by_the_web_process
 ) -> None:
     postgres.psql("CREATE DATABASE distributed;")
     database = str(postgres.get_uri(database="distributed", driver="psycopg"))
-    settings = {"OSPO_GATE_ENGINE": "distributed", "OSPO_GATE_DATABASE": database, "OSPO_GATE_LEASE_SECONDS": "1"}
+    settings = {"OSPO_GATE_ENGINE": "distributed", "OSPO_GATE_DATABASE": database, "OSPO_GATE_LEASE_SECONDS": "3"}
     with Stage(tmp_path, "github.com", **settings) as stage, stage.worker() as first, stage.worker() as second:
         repo = repository(stage)
         changes = [pull(stage, repo, COPYLEFT) for _ in range(6)]

@@ -129,14 +129,14 @@ def test_with_githubs_secondary_limits_on_every_verdict_comes_and_no_limit_is_me
 
 
 def test_while_verdicts_wait_comments_get_no_more_than_what_is_left_over(run: Run) -> None:
-    """30 blocked pull requests at once, 20 things a minute: with a comment and details each, that is enough for seven."""
+    """30 at once that are blocked, 20 things a minute: with comment and details each, that is enough for seven."""
 
     async def story(office: Office) -> None:
         paced(office, processes=4)
         pulls = [office.pull(COPYLEFT) for _ in range(30)]
         for pull in pulls:
             await office.want(pull)
-        counts = []  # of verdicts and comments, every six seconds
+        counts: list[tuple[int, int]] = []  # of verdicts and comments, every six seconds
         while not counts or counts[-1] != (30, 30):
             await worked(office)
             found = [stands(office, pull) for pull in pulls]

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from app.policies import SHAPES
 from checks.policy.document import Entries, Items
+from checks.policy.lists import Lists
 from checks.policy.load import Loader, parsed
 from checks.policy.overriding import over
-from checks.policy.shape import Lists, Reader, key
+from checks.policy.reader import Reader
+from checks.policy.shape import key
 from tests.benchmarks.bench_layers import values_read
 
 _READ: list[str] = []

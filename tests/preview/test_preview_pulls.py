@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from checks.engine.impact import Impact
 from checks.engine.preview import Comparison
-from checks.engine.preview_document import About, with_pulls
+from checks.engine.preview_document import About, Basis, to_json, with_pulls
 from checks.engine.preview_pulls import PullTurn, by_document
 from checks.engine.stands import Stand
 from checks.model.facts import RepositoryFacts
+from checks.render.preview import markdown, text
 from tests.preview.examples import NOW, policy
 
 WARNS = "licenses: {levels: {license-unknown: warn, license-missing: 'off'}}"
@@ -99,3 +101,20 @@ def test_from_evaluate_to_enforce_nothing_is_newly_stopped_for_who_was_told() ->
     document = with_pulls({}, [told], {}, None)
     assert document["pulls"]["newly_blocked"] == 0
     assert document["pulls"]["stopped"] == 1
+    assert document["pulls"]["summary"] == (
+        "Of 1 pull request open now, the new policy would stop 1, none of them newly."
+    )
+
+
+def test_a_preview_that_stops_nothing_says_so_and_names_owners() -> None:
+    freed = PullTurn(1, 9, "bob", Stand.BLOCKS, Stand.PASSES, owners=("@example/web",))
+    nobodys = replace(freed, number=10, owners=())
+    reference = policy(WARNS).reference
+    nothing = to_json(reference, reference, NOW, Impact(), {}, Basis(1, 0, 0, 0), ())
+    document = with_pulls(nothing, [freed, nobodys], {1: About("example/web", "private")}, None)
+    assert document["pulls"]["summary"] == (
+        "Of 2 pull requests open now, the new policy would stop none. 2 would be set free."
+    )
+    for said in (text(document), markdown(document).replace("`", "")):
+        assert "Owner @example/web: 0 newly stopped, 1 set free" in said
+        assert "No owner named: 0 newly stopped, 1 set free" in said

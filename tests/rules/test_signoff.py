@@ -6,7 +6,7 @@ from checks.model.commit import AccountType, Person
 from checks.model.facts import Facts, Membership
 from checks.model.finding import Level, Move
 from checks.model.phrase import Foreign, plain
-from checks.policy.shape import Fault, Reader
+from checks.policy.reader import Fault, Reader
 from checks.policy.yaml_events import parse
 from checks.rules.signoff import CHECK, RULES
 from checks.signoffs.matching import SignoffMode

@@ -195,7 +195,7 @@ def filled(route: str) -> tuple[str, str]:
         "id_": "0" * 36,
         "file": "receipt.json",
     }
-    return method, path.format(**values, enforcement="active")
+    return method, path.replace(":path}", "}").format(**values, enforcement="active")
 
 
 def test_every_route_is_in_the_table(caller: Caller) -> None:

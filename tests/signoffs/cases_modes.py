@@ -38,7 +38,8 @@ Add¶¶S: Ada L <ada@example.org>¶C: Ada L <ada@example.org> | Ada | pass
 Add¶¶S: Ada L <ada@example.org>¶C: nobody                  | Ada | pass
 Add¶¶S: Ada L <ada@example.org>¶C: x[bot] <1+x[bot]@users.noreply.github.com>     | Ada | pass
 Add¶¶S: Ada L <ada@example.org>¶C: Claude <noreply@anthropic.com>                 | Ada | pass
-Add¶¶S: Ada L <ada@example.org>¶C: Bob <bob@example.org>¶C: Eve <eve@example.org> | Ada | missing | Commit 0000001 “Add” has no sign-off of its co-author Bob and Eve.
+Add¶¶S: Ada L <ada@example.org>¶C: Bob <bob@example.org>¶C: Eve <eve@example.org> | Ada | missing | Commit 0000001 “Add” has no sign-off of its co-authors Bob and Eve.
+Add¶¶S: Ada L <ada@example.org>¶C: P1 <p1@example.org>¶C: P2 <p2@example.org>¶C: P3 <p3@example.org>¶C: P4 <p4@example.org>¶C: P5 <p5@example.org>¶C: P6 <p6@example.org>¶C: P7 <p7@example.org> | Ada | missing | Commit 0000001 “Add” has no sign-off of its co-authors P1, P2, P3, P4, P5 and 2 more.
 Add¶¶C: Bob <bob@example.org>                              | Ada | missing
 Add¶¶C: Bob <bob@example.org>¶S: Bob <bob@example.org>     | Ada | mismatch
 Add¶¶C: Bob <bob@example.org>¶¶S: Ada L <ada@example.org>  | Ada | pass

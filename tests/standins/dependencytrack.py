@@ -124,11 +124,11 @@ class DependencyTrack(Standin):
         return [
             self._finding(project, component, known)
             for component in self._components(project)
-            for known in self.known.get(component["purl"], [])
+            for known in self.known.get(_plain(component), [])
         ]
 
     def _finding(self, project: Project, component: dict[str, str], known: Known) -> dict[str, Any]:
-        decision = self.decisions.get((component["purl"], known.id))
+        decision = self.decisions.get((_plain(component), known.id))
         vulnerability: dict[str, Any] = {
             "uuid": known.uuid, "source": known.source, "vulnId": known.id, "severity": known.severity,
             "severityRank": 1, "aliases": known.aliases, "description": "What it is about.",
@@ -160,7 +160,7 @@ class DependencyTrack(Standin):
                 "uuid": str(uuid.uuid4()),
             }
             for component in self._components(project)
-            for one in self.violations.get(component["purl"], [])
+            for one in self.violations.get(_plain(component), [])
         ]  # fmt: skip
 
     def _analysis(self, call: Call) -> dict[str, Any]:
@@ -170,7 +170,7 @@ class DependencyTrack(Standin):
                 break
         else:
             raise Refused(404, "The component could not be found.")
-        decision = self.decisions.get((finding["component"]["purl"], finding["vulnerability"]["vulnId"]))
+        decision = self.decisions.get((_plain(finding["component"]), finding["vulnerability"]["vulnId"]))
         if decision is None:
             raise Refused(404, "No analysis exists.")
         return {
@@ -207,6 +207,11 @@ class DependencyTrack(Standin):
         if project is not None:
             project.last_import = int(self.now() * 1000)
         return False
+
+
+def _plain(component: dict[str, str]) -> str:
+    """Its package URL, without qualifiers."""
+    return component["purl"].partition("?")[0]
 
 
 def _page(call: Call, found: list[dict[str, Any]], paged: bool) -> Page:

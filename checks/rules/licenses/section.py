@@ -1,11 +1,10 @@
 """The section `licenses` of the policy: the lists, what changes them where, and what is known about single packages."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from checks.licenses.item import LicenseExpression, LicenseItem, items
 from checks.model.facts import Facts
@@ -13,7 +12,7 @@ from checks.model.finding import Level
 from checks.policy.packages import PackageIndex, covers_version, version_faults
 from checks.policy.section import Section
 from checks.policy.shape import FEWER, MORE, KeyFault, key
-from checks.policy.values import FIRST_DAY, Account, FirstDay, PackagePattern, Pattern, Word
+from checks.policy.values import FIRST_DAY, Account, Digest, FirstDay, PackagePattern, Pattern
 
 
 class Distribution(StrEnum):
@@ -51,19 +50,6 @@ class GithubGate(StrEnum):
     REPORT_ONCE = "report-once"
     """GitHub alone reports which licenses are not allowed, not known or missing."""
     BOTH = "both"
-
-
-class Digest(Word):
-    """A SHA-256 in hexadecimal, lower case."""
-
-    __slots__ = ()
-    SCHEMA: ClassVar[dict[str, object]] = {"type": "string", "pattern": "^[0-9A-Fa-f]{64}$"}
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        if not re.match(r"[0-9A-Fa-f]{64}\Z", text):
-            raise ValueError("expected the SHA-256 of the file: 64 hexadecimal digits")
-        return cls(text.lower())
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,15 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _create_deliveries()
+    _create_inventories()
+    _create_outbox()
+    _create_policies()
+    _create_reports()
+    _create_subjects()
+
+
+def _create_deliveries() -> None:
     op.create_table(
         "delivery",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -39,6 +48,8 @@ def upgrade() -> None:
         batch_op.create_index("ix_history_subject", ["subject"], unique=False)
         batch_op.create_index("ix_history_what_at", ["what", "at"], unique=False)
 
+
+def _create_inventories() -> None:
     op.create_table(
         "inventory",
         sa.Column("key", sa.String(length=64), nullable=False),
@@ -46,6 +57,9 @@ def upgrade() -> None:
         sa.Column("stored_at", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_inventory")),
     )
+
+
+def _create_outbox() -> None:
     op.create_table(
         "outbox",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -60,6 +74,8 @@ def upgrade() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_subject", ["subject", "state"], unique=False)
 
+
+def _create_policies() -> None:
     op.create_table(
         "policy",
         sa.Column("source", sa.String(length=400), nullable=False),
@@ -68,6 +84,9 @@ def upgrade() -> None:
         sa.Column("stored_at", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("source", name=op.f("pk_policy")),
     )
+
+
+def _create_reports() -> None:
     op.create_table(
         "report",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -83,6 +102,8 @@ def upgrade() -> None:
     with op.batch_alter_table("report", schema=None) as batch_op:
         batch_op.create_index("ix_report_subject", ["subject", "id"], unique=False)
 
+
+def _create_subjects() -> None:
     op.create_table(
         "subject",
         sa.Column("key", sa.String(length=200), nullable=False),

@@ -44,6 +44,17 @@ def upgrade() -> None:
     _partial("ix_subject_key", "subject", "key", "last_error IS NOT NULL")
     _partial("ix_subject_job", "subject", "installation_id", "job_at IS NOT NULL")
     _procrastinate()
+    _create_repositories()
+    _create_packages()
+    _create_uses()
+    _create_conversation()
+    _create_pauses()
+    _create_backfill()
+    _create_pull_inventories()
+    _create_uploads()
+
+
+def _create_repositories() -> None:
     op.create_table(
         "repository",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -64,7 +75,9 @@ def upgrade() -> None:
     with op.batch_alter_table("repository", schema=None) as batch_op:
         batch_op.create_index("ix_repository_folded", ["folded"], unique=False)
         batch_op.create_index("ix_repository_installation_id", ["installation_id", "id"], unique=False)
-    _create_uses()
+
+
+def _create_conversation() -> None:
     op.create_table(
         "command",
         sa.Column("comment_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -98,11 +111,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_request_subject", "request", ["subject"])
     op.create_index("ix_request_rule", "request", ["installation_id", "rule"])
-    _create_pauses()
-    _create_keeping()
 
 
-def _create_keeping() -> None:
+def _create_backfill() -> None:
     op.create_table(
         "backfill",
         sa.Column("repository_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -114,6 +125,9 @@ def _create_keeping() -> None:
         sa.PrimaryKeyConstraint("repository_id", name=op.f("pk_backfill")),
     )
     op.create_index("ix_backfill_next_at", "backfill", ["next_at"])
+
+
+def _create_pull_inventories() -> None:
     op.create_table(
         "pull_inventory",
         sa.Column("subject", sa.String(length=200), nullable=False),
@@ -133,6 +147,9 @@ def _create_keeping() -> None:
         sa.PrimaryKeyConstraint("subject", "digest", name=op.f("pk_pull_manifest")),
     )
     op.create_index("ix_pull_manifest_document", "pull_manifest", ["document"])
+
+
+def _create_uploads() -> None:
     op.create_table(
         "upload",
         sa.Column("repository_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -166,7 +183,7 @@ def _create_pauses() -> None:
     )
 
 
-def _create_uses() -> None:
+def _create_packages() -> None:
     op.create_table(
         "package",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -209,6 +226,9 @@ def _create_uses() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_component_license_component_id", "component_license", ["component_id"])
+
+
+def _create_uses() -> None:
     op.create_table(
         "reading",
         sa.Column("repository_id", sa.BigInteger(), autoincrement=False, nullable=False),

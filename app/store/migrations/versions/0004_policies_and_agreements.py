@@ -13,7 +13,7 @@ depends_on = None
 
 
 def _signatures() -> None:
-    """Signatures, companies, and whose signatures a pull request waits for."""
+    """Signatures under agreements."""
     op.create_table(
         "signature",
         sa.Column("number", sa.Integer(), autoincrement=True, nullable=False),
@@ -44,6 +44,10 @@ def _signatures() -> None:
     op.create_index("ix_signature_id", "signature", ["scope", "id"], unique=True)
     for column in ("account_id", "folded", "company"):
         op.create_index(f"ix_signature_{column}", "signature", ["scope", column])
+
+
+def _companies() -> None:
+    """Companies that sign for people, and every change of them."""
     op.create_table(
         "company",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -76,6 +80,10 @@ def _signatures() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_company_change")),
     )
     op.create_index("ix_company_change_company", "company_change", ["company", "id"])
+
+
+def _contributors() -> None:
+    """Whose signatures a pull request waits for, and the texts that were signed."""
     op.create_table(
         "contributor",
         sa.Column("subject", sa.String(length=200), nullable=False),
@@ -91,8 +99,6 @@ def _signatures() -> None:
         sa.Column("stored_at", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_agreement_text")),
     )
-    for table, fixed, personal in _KEPT:
-        _keep(table, fixed, personal)
 
 
 #: Tables whose rows stay as they are, the columns that nobody changes, and those that may forget a person, with what
@@ -150,13 +156,19 @@ def _keep(table: str, fixed: tuple[str, ...], personal: dict[str, str]) -> None:
 def upgrade() -> None:
     """New tables and columns; nothing that is there changes."""
     _requests()
+    _decisions()
     _signatures()
+    _companies()
+    _contributors()
+    for table, fixed, personal in _KEPT:
+        _keep(table, fixed, personal)
     _policies()
+    _snapshots()
     _overrides()
 
 
 def _requests() -> None:
-    """What people ask for: matters, decisions, and what the owner is told."""
+    """What people ask for."""
     op.add_column("request", sa.Column("matter", sa.Integer(), nullable=True))
     op.add_column("request", sa.Column("until", sa.String(length=10), nullable=True))
     op.create_index("ix_request_matter", "request", ["matter"])
@@ -184,6 +196,10 @@ def _requests() -> None:
     still = sa.text("state = 'open'")
     op.create_index("ix_matter_key", "matter", ["key"], unique=True, sqlite_where=still, postgresql_where=still)
     op.create_index("ix_matter_state", "matter", ["state", "id"])
+
+
+def _decisions() -> None:
+    """What is decided, and what the owner of the policy is told."""
     op.create_table(
         "decision",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -218,7 +234,7 @@ def _requests() -> None:
 
 
 def _policies() -> None:
-    """Versions of the policy with their files, and what is needed to judge again."""
+    """Versions of the policy with their files."""
     op.add_column("subject", sa.Column("kept", sa.Boolean(), nullable=True))
     op.add_column("repository", sa.Column("topics", sa.JSON(none_as_null=True), nullable=True))
     op.add_column("policy", sa.Column("digest", sa.String(length=64), nullable=True))
@@ -249,6 +265,10 @@ def _policies() -> None:
     )
     op.create_index("ix_policy_version_source", "policy_version", ["source", "id"])
     op.create_index("ix_policy_version_digest", "policy_version", ["digest"])
+
+
+def _snapshots() -> None:
+    """What is needed to judge again."""
     op.create_table(
         "snapshot",
         sa.Column("subject", sa.String(length=200), nullable=False),
