@@ -25,7 +25,7 @@ COPY checks checks
 RUN /opt/build/bin/python -m pip wheel --no-index --no-deps --no-build-isolation --wheel-dir /opt/wheels .
 RUN /opt/build/bin/python -m pip --python /opt/ospo-gate/bin/python install --no-compile --no-index --no-deps --find-links /opt/wheels ospo-gate
 # Byte code that is never compared with its source: the file system may be read-only and its dates anything.
-RUN /opt/ospo-gate/bin/python -m compileall -q -f --invalidation-mode unchecked-hash /opt/ospo-gate/lib
+RUN /opt/ospo-gate/bin/python -m compileall -q -f -j 0 --invalidation-mode unchecked-hash /opt/ospo-gate/lib
 
 
 FROM python:3.12-slim@sha256:78387bc3881b8273120a12ebe6c1ab22b018ccc2c9adf565ae1ac9b536e184ea

@@ -1,9 +1,11 @@
-"""The tokens of the API: each with a name and with what it may do."""
+"""The tokens of the API: each with a name, with what it may do, and perhaps with its last day."""
 
 import hmac
 import re
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Self
@@ -13,6 +15,7 @@ from checks.policy.values import Word
 #: Characters of a secret, at least.
 SHORTEST = 16
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}").fullmatch
+_DAY = re.compile(r"\d{4}-\d\d-\d\d").fullmatch
 
 
 class Grant(StrEnum):
@@ -33,7 +36,8 @@ class Grant(StrEnum):
 
 
 class ApiToken(Word):
-    """`NAME:SCOPE,SCOPE=SECRET`, for example `dashboards:read,metrics=…`; `all` stands for every scope."""
+    """`NAME:SCOPE,SCOPE=SECRET`, for example `dashboards:read,metrics=…`; `all` stands for every scope. With a last
+    day, in UTC: `NAME:SCOPE:2027-06-30=SECRET`."""
 
     __slots__ = ()
 
@@ -43,6 +47,8 @@ class ApiToken(Word):
         # Never with what was given: it may be a secret.
         if not (text.isascii() and text.isprintable() and _NAME(found.name) and found.secret):
             raise ValueError("is not a name, its scopes and its token, such as 'ci:read,policy=TOKEN'")
+        if found._given[2] is not None and found.last_day is None:
+            raise ValueError("has a last day that is none; a day is written 2027-06-30")
         if not set(found._scopes) <= {*Grant, "all"}:
             raise ValueError(f"gives a scope that there is not; scopes: {', '.join(Grant)}, or all")
         if len(found.secret) < SHORTEST:
@@ -50,12 +56,28 @@ class ApiToken(Word):
         return found
 
     @property
+    def _given(self) -> tuple[str, str, str | None]:
+        """Name, scopes and last day as they are written."""
+        name, _, rest = self.partition("=")[0].partition(":")
+        scopes, colon, day = rest.partition(":")
+        return name, scopes, day if colon else None
+
+    @property
     def name(self) -> str:
-        return self.partition("=")[0].partition(":")[0]
+        return self._given[0]
 
     @property
     def _scopes(self) -> list[str]:
-        return self.partition("=")[0].partition(":")[2].split(",")
+        return self._given[1].split(",")
+
+    @property
+    def last_day(self) -> date | None:
+        """On which it may be used for the last time, in UTC; None: it has no end."""
+        day = self._given[2] or ""
+        try:
+            return date.fromisoformat(day) if _DAY(day) else None
+        except ValueError:
+            return None
 
     @property
     def scopes(self) -> frozenset[Grant]:
@@ -72,6 +94,7 @@ class _Token:
     scopes: frozenset[Grant]
     digest: bytes = field(repr=False)
     """So that all have one length, which comparing would tell."""
+    last_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +102,14 @@ class Callers:
     """Who may call the API; it is on where there is anybody."""
 
     tokens: tuple[_Token, ...] = ()
+    clock: Callable[[], float] = time.time
 
     @classmethod
-    def of(cls, whole: str | None, tokens: Sequence[ApiToken] = ()) -> Self:
+    def of(cls, whole: str | None, tokens: Sequence[ApiToken] = (), clock: Callable[[], float] = time.time) -> Self:
         """`whole`: a token that may do everything."""
         first = [_Token("api_token", frozenset(Grant), _digest(whole))] if whole else []
-        return cls((*first, *(_Token(token.name, token.scopes, _digest(token.secret)) for token in tokens)))
+        named = (_Token(token.name, token.scopes, _digest(token.secret), token.last_day) for token in tokens)
+        return cls((*first, *named), clock)
 
     def __bool__(self) -> bool:
         return bool(self.tokens)
@@ -99,10 +124,13 @@ class Callers:
         found = [token for token in self.tokens if hmac.compare_digest(digest, token.digest)]
         if not found or scheme.lower() != "bearer":
             return 401, "the Authorization header is missing or wrong"
-        if any(scope in token.scopes for token in found):
+        token, today = found[0], datetime.fromtimestamp(self.clock(), UTC).date()
+        if token.last_day is not None and token.last_day < today:
+            return 401, f"the token {token.name} ended with {token.last_day}"
+        if scope in token.scopes:
             return None
-        has = ", ".join(item for item in Grant if item in found[0].scopes)
-        return 403, f"the token {found[0].name} has no scope '{scope}'; it has {has}"
+        has = ", ".join(item for item in Grant if item in token.scopes)
+        return 403, f"the token {token.name} has no scope '{scope}'; it has {has}"
 
 
 def _digest(secret: str) -> bytes:

@@ -15,7 +15,7 @@ from app.version import VERSION
 from checks.model.phrase import visible
 
 if TYPE_CHECKING:
-    from checks.advisories.tracked import Answers
+    from checks.vulnerabilities.tracked import Answers
 
 #: Seconds to connect, and between two bytes.
 TIMEOUT = (5.0, 30.0, 30.0, 30.0)
@@ -70,7 +70,7 @@ class DependencyTrack:
     async def reported(self, name: str, version: str, now: Callable[[], datetime]) -> "Answers | None":
         """What it finds in the project, suppressed or not, and which of its policies it sees violated; None: there is
         no such project. It needs VIEW_VULNERABILITY and VIEW_POLICY_VIOLATION, too. Raises `DependencyTrackError`."""
-        from checks.advisories.tracked import Answers, analysis_of, asks_why
+        from checks.vulnerabilities.tracked import Answers, analysis_of, asks_why
 
         at = now()
         uuid = _uuid((await self._project(name, version)).get("uuid"))
@@ -134,6 +134,8 @@ class DependencyTrack:
             raise DependencyTrackError("Dependency-Track did not answer in time") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise DependencyTrackError(f"Dependency-Track could not be reached: {visible(str(error), 200)}") from None
+        except ValueError:  # a name that no address can hold
+            raise DependencyTrackError("Dependency-Track's answer could not be read") from None
 
 
 async def _read(streamed: httpx.Response, largest: int) -> httpx.Response:

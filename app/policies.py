@@ -126,6 +126,8 @@ class PolicyPlace:
     """Reads what the policy extends from other repositories."""
     folders: bool = False
     """Whether the source of the change lists folders: then the decisions beside the policy count."""
+    loads: Callable[[PolicyFiles], PolicySet] = load_policies
+    """Makes a policy of what was read. Raises `PolicyError`."""
 
     def refs(self, listing: Listing) -> tuple[FileRef, ...]:
         """What is read of the policy together with the manifests."""
@@ -170,7 +172,7 @@ class PolicyPlace:
         files = PolicyFiles(blob.data, name, main.path, revision or blob.id)
         if beside and (folder := blobs.get(beside[0])):
             files = replace(files, decisions=await decisions_in(source, beside[0], folder))
-        policies = load_policies(await complete(files, source, main.side, self.remote))
+        policies = self.loads(await complete(files, source, main.side, self.remote))
         return Loaded(policies, blob.data)
 
     def _missing(self, listing: Listing) -> Loaded:

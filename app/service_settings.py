@@ -148,8 +148,9 @@ class ServiceSettings:
         repr=False,
     )
     api_tokens: tuple[ApiToken, ...] = key(
-        "Tokens with names and scopes, `NAME:SCOPE,SCOPE=TOKEN` with spaces or line ends between them: "
-        "docs/api-tokens.md. Default: without these and `api_token` there is no API.",
+        "Tokens with names and scopes, `NAME:SCOPE,SCOPE=TOKEN` with spaces or line ends between them, and with a "
+        "last day `NAME:SCOPE,SCOPE:2027-06-30=TOKEN`: docs/api-tokens.md. Default: without these and `api_token` "
+        "there is no API.",
         default=(),
         repr=False,
     )

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from app.cli.db import not_installed
@@ -30,7 +31,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _look(settings: "ServiceSettings", repositories: int) -> "list[Line]":
+    from app.doctor.tokens import tokens
+
     found = [line async for line in _database(settings)]
+    found += tokens(settings.api_tokens, datetime.now(UTC).date())
     return found + [line async for line in _github(settings, repositories)]
 
 

@@ -67,7 +67,7 @@ async def _uploaded(track: "DependencyTrack", options: argparse.Namespace, docum
 
 async def _read_back(track: "DependencyTrack", options: argparse.Namespace) -> None:
     """Write what the server finds in the project. Raises `SourceError`, `UsageError`."""
-    from checks.advisories.tracked import document, read
+    from checks.vulnerabilities.tracked import document, read
 
     answers = await track.reported(options.project, options.version, lambda: datetime.now(UTC))
     if answers is None:

@@ -1,5 +1,6 @@
 """What Dependency-Track reports, as a source of facts for a verdict: from a file, or from what the service keeps."""
 
+import asyncio
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from checks.model.facts import Facts, PackageKey, joined
 from checks.policy.schema import Policy
 
 if TYPE_CHECKING:
+    from checks.advisories.tracked import Tracked
     from checks.vulnerabilities.terms import DependencyTrack
 
 #: Kinds of records: of a project, and of one package version of any.
@@ -20,6 +22,8 @@ PROJECT, PACKAGE = "track-project", "track-package"
 _SOURCE = "Dependency-Track"
 #: Of a file (bytes).
 _LARGEST = 100_000_000
+#: Reading a record that is larger (bytes) would keep the event loop from everything else.
+_LARGE = 200_000
 
 
 class Records(Protocol):
@@ -41,8 +45,8 @@ class TrackedFile:
     """A file of `ospo-gate sbom upload --findings`. Raises `UsageError` for what is none."""
 
     def __init__(self, path: Path) -> None:
-        from checks.advisories.tracked import read
         from checks.advisories.vex import UnreadableVex
+        from checks.vulnerabilities.tracked import read
 
         try:
             if path.stat().st_size > _LARGEST:
@@ -55,7 +59,7 @@ class TrackedFile:
             raise UsageError(f"--findings: {path} is not read: {error}", hint=hint) from None
 
     async def lookup(self, _plan: Plan, policy: Policy) -> Facts:
-        from checks.advisories.tracked import facts
+        from checks.vulnerabilities.tracked import facts
 
         terms = _terms(policy)
         if terms is None and any(map(len, (self.tracked.findings, self.tracked.violations))):
@@ -77,14 +81,16 @@ class TrackedHere:
         terms = _terms(policy)
         if terms is None:
             return Facts()
-        from checks.advisories.tracked import facts
+        from checks.vulnerabilities.tracked import facts
 
         here = project_key(self.repository_id)
         keys = [*dict.fromkeys(package_key(key) for key in _asked(plan))] if terms.findings else []
         records = await self.records.get([here, *keys])
         told = Facts()
         for record in _ordered(records, [here, *keys]):
-            told = joined(told, facts(_read(record), terms))
+            large = len(record.value) > _LARGE
+            tracked = await asyncio.to_thread(_read, record) if large else _read(record)
+            told = joined(told, facts(tracked, terms))
         return told
 
 
@@ -96,7 +102,7 @@ def _ordered(records: Mapping[FactKey, FactRecord], keys: Iterable[FactKey]) -> 
 
 
 def _read(record: FactRecord) -> "Tracked":
-    from checks.advisories.tracked import read
+    from checks.vulnerabilities.tracked import read
 
     return read(record.value.decode())
 
@@ -117,4 +123,4 @@ def _terms(policy: Policy) -> "DependencyTrack | None":
 
 
 if TYPE_CHECKING:
-    from checks.advisories.tracked import Tracked
+    from checks.vulnerabilities.tracked import Tracked

@@ -6,7 +6,6 @@ import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -68,7 +67,7 @@ class Connection:
         self._kit = _OneClient(
             UnauthAuthStrategy(),
             base_url=str(base),
-            async_transport=_Open(transport),
+            async_transport=transport,
             http_cache=False,
             auto_retry=False,
             follow_redirects=False,
@@ -141,29 +140,24 @@ class Connection:
 
 
 class _OneClient(GitHub[UnauthAuthStrategy]):  # type: ignore[misc]  # mypy is spared githubkit's models
-    """githubkit makes a client for each call; this one keeps it, and no cookie."""
+    """githubkit makes a client for each call; this one keeps it."""
 
     _client: httpx.AsyncClient | None = None
 
     @asynccontextmanager
     async def get_async_client(self) -> AsyncGenerator[httpx.AsyncClient, None]:
         if self._client is None:
-            self._client = await self._create_async_client()
-            self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
+            self._client = _Straight(**self._get_client_defaults(), transport=self.config.async_transport)
         yield self._client
 
 
-class _Open(httpx.AsyncBaseTransport):
-    """Connections that stay open, whatever githubkit closes."""
+class _Straight(httpx.AsyncClient):
+    """Sends a request as it is: no cookie, no authorization and no redirect of its own."""
 
-    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
-        self.inner = inner
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        return await self.inner.handle_async_request(request)
-
-    async def aclose(self) -> None:
-        return None
+    async def send(self, request: httpx.Request, **_how: Any) -> httpx.Response:
+        answer = await self._transport.handle_async_request(request)
+        answer.request = request
+        return answer
 
 
 async def _whole(answer: httpx.Response) -> httpx.Response:

@@ -10,6 +10,7 @@ import structlog
 from app.found_policy import Found
 from app.github.policy_files import PolicyReader, remote
 from app.github.pull import CentralPolicy, object_id
+from app.jobs.own_policies import OwnPolicies
 from app.jobs.policy_places import PolicyPlaces
 from app.policies import Loaded, PolicyPlace, load_policies
 from app.ports import Blob, FileRef, Side, Source
@@ -38,6 +39,8 @@ class PolicyKeeper:
     places: PolicyPlaces
     decided: Callable[[], Awaitable[Mapping[str, bytes]]] = no_decisions
     """Decision files that are not in the policy repository (yet), by path; one that is there counts instead."""
+    own: OwnPolicies = field(default_factory=OwnPolicies)
+    """Of repositories that govern themselves."""
     _sets: dict[tuple[str, str], PolicySet] = field(default_factory=dict)
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -101,7 +104,7 @@ class KeptPolicy:
         keeper, central = self.keeper, self.central
         if central is None:
             own = remote(keeper.places.of_repository(repository))
-            return PolicyPlace(remote=own, folders=True)
+            return PolicyPlace(remote=own, folders=True, loads=keeper.own)
         newest = await keeper.store.newest(central.label)
         same = central.repository.partition("/")[0].lower() == repository.partition("/")[0].lower()
         return CentralPlace(

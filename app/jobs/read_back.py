@@ -13,8 +13,8 @@ from app.store.documents import StoredTree
 from app.store.facts import FactStore
 from app.store.uploads import Upload, UploadStore
 from app.version import VERSION
-from checks.advisories.tracked import Answers, affected, document, part
 from checks.model.facts import NOTHING
+from checks.vulnerabilities.tracked import Answers, affected, document, part
 
 #: Its name among the targets of uploads: it is due, fails and is told as they are.
 FINDINGS = "track-findings"

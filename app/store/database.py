@@ -101,8 +101,8 @@ class Database:
         """A transaction that commits at the end of the block, or leaves nothing behind.
 
         `first`: somebody outside waits for the answer, so it goes before whoever waits for SQLite's writer. `brief`: it
-        writes a few rows, which SQLite does in microseconds, so that no thread is needed for it. A brief one that is
-        not `durable` survives the process, but on SQLite a power cut only when a durable one was committed after it.
+        writes a few rows, which SQLite does in microseconds, so that no thread is needed for it. One that is not
+        `durable` survives the process, but on SQLite a power cut only when a durable one was committed after it.
         """
         async with self._turns.turn(first) if self._turns else nullcontext():
             self._manner.brief, self._manner.durable = brief, durable

@@ -61,7 +61,7 @@ class QuickConnection(Connection):
     def prepare(self) -> None:
         """Before a transaction that writes: whether its commit waits for the disk. One that does not leaves it to the
         next that does to empty the log."""
-        durable = self._manner.durable or not self._manner.brief
+        durable = self._manner.durable
         if self._rests:
             self._last(durable)
         else:  # what comes next is in the same queue

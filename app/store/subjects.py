@@ -38,6 +38,9 @@ from app.tally import Tally
 
 #: Seconds within which a verdict is as good as due: those that met GitHub's limits come back one after the other.
 SOON = 60.0
+#: Seconds of CPU within which the next one is found, or else it is looked for beside the event loop, so many times:
+#: where tens of thousands wait, that would hold up whoever accepts webhooks.
+BRIEF, APART = 0.003, 20
 #: Kinds whose verdict no person waits for.
 NOBODY_WAITS = (Kind.BRANCH, Kind.TASK)
 
@@ -52,6 +55,7 @@ class SubjectStore:
         self.acceptance = Acceptance(database, lambda: self.clock())  # tests move the clock
         self._insert = (sqlite if database.sqlite else postgresql).insert
         self._next, self._this = _claiming(database, any_=True), _claiming(database, any_=False)
+        self._apart = 0
 
     async def accept(self, accepted: Delivery) -> bool:
         """Store a delivery and what it asks for, durably. False: it was known and its work has not failed. Raises
@@ -109,13 +113,17 @@ class SubjectStore:
         """
         now = self.clock()
         given = {"now": now, "until": now + lease_seconds}
+        brief = key is not None or not self._apart
         # lost in a power cut: it is due again, and whoever held it died with the machine
-        async with self.database.write(brief=True, durable=False) as connection:
+        async with self.database.write(brief=brief, durable=False) as connection:
+            began = time.thread_time()
             if key is None:
                 result = await connection.execute(self._next, given)
             else:
                 result = await connection.execute(self._this, {**given, "this": key})
             row = result.one_or_none()
+            slow = brief and time.thread_time() - began > BRIEF
+            self._apart = APART if slow else max(0, self._apart - 1)
             return _claim(row) if row else None
 
     async def keep(self, claim: Claim, lease_seconds: float) -> bool:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from app.api_tokens import Callers, Grant
 from app.store.companies import CompanyStore, State
 from app.store.signatures import ORGANIZATION, SignatureStore
-from app.web.ask import refused, turned_away
+from app.web.refusing import Turns, turned_away
 from checks.agreements.outgoing import csv_of
 from checks.agreements.signature_file import write_signatures
 from checks.model.signatures import SignatureRecord
@@ -22,16 +22,15 @@ _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 def router(callers: Callers, signatures: SignatureStore, companies: CompanyStore) -> APIRouter:
     """The routes; `callers` send their token as `Authorization: Bearer …`."""
     routes = APIRouter()
-    free = asyncio.Semaphore(AT_ONCE)
+    turns = Turns(AT_ONCE, f"{AT_ONCE} exports are being made")
 
     @routes.get("/api/v1/agreements/signatures.json")
     @routes.get("/api/v1/agreements/signatures.csv")
     async def exported(request: Request) -> Response:
         if (away := turned_away(request, callers, Grant.AGREEMENTS)) is not None:
             return away
-        if free.locked():
-            return refused(429, f"{AT_ONCE} exports are being made", {"Retry-After": "1"})
-        async with free:
+
+        async def work() -> Response:
             records = await everything(signatures)
             if request.url.path.endswith(".csv"):
                 text, type_ = await asyncio.to_thread(csv_of, records), "text/csv; charset=utf-8"
@@ -39,7 +38,9 @@ def router(callers: Callers, signatures: SignatureStore, companies: CompanyStore
                 # what nobody has approved speaks for nobody, and a file says nothing of that
                 rows = [row.company for row in await companies.all() if row.state in (State.APPROVED, State.ENDED)]
                 text, type_ = await asyncio.to_thread(write_signatures, records, rows), "application/json"
-        return Response(text.encode("utf-8", "replace"), 200, _HEADERS, type_)
+            return Response(text.encode("utf-8", "replace"), 200, _HEADERS, type_)
+
+        return await turns.answer(work)
 
     return routes
 

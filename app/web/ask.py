@@ -1,6 +1,5 @@
 """`GET /api/v1/ask`: may this package be used? For other programs of the organization, with a token."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -8,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from app.api_tokens import Callers, Grant
+from app.web.refusing import Turns, turned_away, unusable
 from checks.engine.ask import read
 from checks.model.answer import Asked
 from checks.model.dependency import Scope
@@ -23,7 +23,7 @@ Answering = Callable[[Asked], Awaitable[dict[str, Any]]]
 def router(callers: Callers, answering: Answering) -> APIRouter:
     """The route; `callers` send their token as `Authorization: Bearer …`."""
     routes = APIRouter()
-    free = asyncio.Semaphore(AT_ONCE)
+    turns = Turns(AT_ONCE, f"{AT_ONCE} questions are being answered")
 
     @routes.get("/api/v1/ask")
     async def ask(request: Request) -> Response:
@@ -32,21 +32,14 @@ def router(callers: Callers, answering: Answering) -> APIRouter:
         try:
             asked = _asked(request)
         except UsageError as error:
-            return refused(400, f"{error}. {error.hint}".strip())
-        if free.locked():
-            return refused(429, f"{AT_ONCE} questions are being answered", {"Retry-After": "1"})
-        async with free:
+            return unusable(error)
+
+        async def work() -> Response:
             return JSONResponse(await answering(asked))
 
+        return await turns.answer(work)
+
     return routes
-
-
-def turned_away(request: Request, callers: Callers, scope: Grant) -> Response | None:
-    """What somebody is answered whose token is missing, wrong, or not for this; None for all others."""
-    fault = callers.refuses(request.headers.get("authorization", ""), scope)
-    if fault is None:
-        return None
-    return refused(*fault, {"WWW-Authenticate": "Bearer"} if fault[0] == 401 else None)
 
 
 def _asked(request: Request) -> Asked:
@@ -60,7 +53,3 @@ def _asked(request: Request) -> Asked:
     if scope not in known:
         raise UsageError("scope: expected " + ", ".join(known))
     return Asked(asked.purl, asked.name, asked.version, Scope(scope))
-
-
-def refused(status: int, reason: str, headers: dict[str, str] | None = None) -> Response:
-    return JSONResponse({"status": "refused", "reason": reason}, status, headers)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from fastapi import APIRouter, Request, Response
 
 from app.api_tokens import Callers, Grant
-from app.web.ask import turned_away
+from app.web.refusing import turned_away
 
 #: Prometheus' text format.
 TEXT = "text/plain; version=0.0.4; charset=utf-8"

@@ -1,6 +1,5 @@
 """`GET /api/v1/policy/explain` and `/hygiene`: what the organization's policy says, why, and what to tidy up in it."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
@@ -8,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from app.api_tokens import Callers, Grant
-from app.web.ask import refused, turned_away
+from app.web.refusing import Turns, refused, turned_away
 from checks.engine.ask import read
 from checks.model.answer import Asked
 from checks.model.dependency import Scope
@@ -16,6 +15,7 @@ from checks.model.errors import PolicyError, UsageError
 
 #: How many questions are answered at the same time; what comes beyond is told to come again.
 AT_ONCE = 4
+_MANY = "as many questions as may be at once are being answered"
 #: Characters of a parameter.
 _LONGEST = 500
 _EXPLAIN = ("repository", "package", "scope", "path", "target_branch", "rule", "pull")
@@ -30,13 +30,13 @@ Tidying = Callable[[bool], Awaitable[dict[str, Any]]]
 def router(callers: Callers, explaining: Explaining, tidying: Tidying) -> APIRouter:
     """The routes; `callers` send their token as `Authorization: Bearer …`."""
     routes = APIRouter()
-    free, alone = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(1)
+    turns, alone = Turns(AT_ONCE, _MANY), Turns(1, _MANY)
 
     async def answered(
         request: Request,
         names: Collection[str],
         work: Callable[[Mapping[str, str]], Awaitable[dict[str, Any]]],
-        free: asyncio.Semaphore = free,
+        turns: Turns = turns,
     ) -> Response:
         if (away := turned_away(request, callers, Grant.POLICY)) is not None:
             return away
@@ -45,15 +45,14 @@ def router(callers: Callers, explaining: Explaining, tidying: Tidying) -> APIRou
             return refused(400, "there are only the parameters " + ", ".join(names))
         if any(len(value) > _LONGEST or not value.isprintable() for value in given.values()):
             return refused(400, f"a parameter has at most {_LONGEST} characters, all of them printable")
-        if free.locked():
-            return refused(429, "as many questions as may be at once are being answered", {"Retry-After": "1"})
-        async with free:
+
+        async def answer() -> Response:
             try:
                 return JSONResponse(await work(given))
-            except UsageError as error:
-                return refused(400, f"{error}. {error.hint}".strip())
             except PolicyError:
                 return refused(409, "the organization's policy is not valid for this release, or for this repository")
+
+        return await turns.answer(answer)
 
     @routes.get("/api/v1/policy/explain")
     async def explain(request: Request) -> Response:

@@ -6,7 +6,7 @@ from fastapi.responses import JSONResponse
 from app.api_tokens import Callers, Grant
 from app.policy_versions import listed
 from app.store.policies import PolicyStore
-from app.web.ask import refused, turned_away
+from app.web.refusing import refused, turned_away, unusable
 from checks.model.errors import UsageError
 
 _NAMES = ("digest", "cursor", "limit")
@@ -25,6 +25,6 @@ def router(callers: Callers, policies: PolicyStore) -> APIRouter:
         try:
             return JSONResponse(await listed(policies, *(request.query_params.get(name) for name in _NAMES)))
         except UsageError as error:
-            return refused(400, f"{error}. {error.hint}".strip())
+            return unusable(error)
 
     return routes

@@ -1,6 +1,5 @@
 """`POST /api/v1/policy/preview`: what would another policy change? With the token of the API, one at a time."""
 
-import asyncio
 import json
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -10,7 +9,7 @@ from fastapi.responses import JSONResponse
 
 from app.api_tokens import Callers, Grant
 from app.preview_request import MAX_TEXT, read
-from app.web.ask import refused, turned_away
+from app.web.refusing import Turns, refused, turned_away
 from checks.model.errors import PolicyError, UsageError
 from checks.policy.files import PolicyFiles
 from checks.policy.layers import PolicySet
@@ -40,7 +39,7 @@ class Previewing(Protocol):
 def router(callers: Callers, previewing: Previewing) -> APIRouter:
     """The route; `callers` send their token as `Authorization: Bearer …`."""
     routes = APIRouter()
-    free = asyncio.Semaphore(1)
+    turns = Turns(1, "another preview is being made", LATER)
 
     @routes.post("/api/v1/policy/preview")
     async def preview(request: Request) -> Response:
@@ -49,15 +48,14 @@ def router(callers: Callers, previewing: Previewing) -> APIRouter:
         body = await _body(request)
         if body is None:
             return refused(413, f"a request has at most {MAX_BODY:,} bytes")
-        if free.locked():
-            return refused(429, "another preview is being made", {"Retry-After": LATER})
-        async with free:
+
+        async def work() -> Response:
             try:
                 return JSONResponse(await _previewed(previewing, body))
-            except UsageError as error:
-                return refused(400, f"{error}. {error.hint}".strip())
             except PolicyError as error:
                 return refused(400, "; ".join(issue.at(error.file) for issue in error.issues[:5]))
+
+        return await turns.answer(work)
 
     return routes
 

@@ -10,7 +10,7 @@ from app.api_tokens import Callers, Grant
 from app.store.repositories import RepositoryStore
 from app.stored_sboms import Asked, StoredSboms
 from app.version import VERSION
-from app.web.ask import refused, turned_away
+from app.web.refusing import Turns, refused, turned_away
 from checks.model.errors import UsageError
 from checks.sboms.assembly import About
 from checks.sboms.content import Content, Subject, Tool
@@ -46,7 +46,7 @@ class _Asked:
 def router(callers: Callers, repositories: RepositoryStore, sboms: StoredSboms) -> APIRouter:
     """The route; `callers` send their token as `Authorization: Bearer …`."""
     routes = APIRouter()
-    free = asyncio.Semaphore(AT_ONCE)
+    turns = Turns(AT_ONCE, f"{AT_ONCE} documents are being written")
 
     @routes.get("/api/v1/sbom")
     async def sbom(request: Request) -> Response:
@@ -56,15 +56,16 @@ def router(callers: Callers, repositories: RepositoryStore, sboms: StoredSboms) 
             asked = _asked(request.query_params)
         except UsageError as error:
             return refused(400, str(error))
-        if free.locked():
-            return refused(429, f"{AT_ONCE} documents are being written", {"Retry-After": "1"})
-        async with free:
+
+        async def work() -> Response:
             try:
                 found = [await _stored(name, repositories, sboms) for name in asked.repositories]
             except _Unknown as error:
                 return refused(404, str(error))
             text = await asyncio.to_thread(_written, asked, found)
-        return Response(text, media_type=asked.document.media_type)
+            return Response(text, media_type=asked.document.media_type)
+
+        return await turns.answer(work)
 
     return routes
 

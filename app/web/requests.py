@@ -18,10 +18,10 @@ from app.requesting.briefs import texts_of
 from app.requesting.deciding import Deciding, Verdict
 from app.store.matters import Decision, Matter, MatterStore, State
 from app.store.matters import Request as Asked
-from app.web.ask import refused, turned_away
 from app.web.forms import Posted, Refused, posted
 from app.web.pages.links import Links
 from app.web.pages.rendering import Renderer, utc, wants_json
+from app.web.refusing import refused, turned_away
 from app.web.sessions import Session, Sessions
 from app.web.signin import local, signin_path
 from checks.conversation.claimed import Claimed, claimed

@@ -1,6 +1,5 @@
 """`GET /api/v1/repositories/OWNER/NAME/sbom`: the SBOM of a default branch or of a pull request, as it is stored."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter, Request, Response
@@ -10,7 +9,7 @@ from app.store.documents import StoredTree
 from app.store.repositories import RepositoryRow, RepositoryStore
 from app.stored_sboms import Asked, StoredSboms, etag
 from app.subject import pull_key
-from app.web.ask import refused, turned_away
+from app.web.refusing import Turns, refused, turned_away
 
 #: How many documents are written at the same time; what comes beyond is told to come again.
 AT_ONCE = 2
@@ -23,7 +22,7 @@ _NOT_STORED = (
 def router(callers: Callers, repositories: RepositoryStore, sboms: StoredSboms) -> APIRouter:
     """The routes; `callers` send their token as `Authorization: Bearer …`."""
     routes = APIRouter()
-    free = asyncio.Semaphore(AT_ONCE)
+    turns = Turns(AT_ONCE, f"{AT_ONCE} documents are being written")
 
     async def answered(
         request: Request, name: str, find: Callable[[RepositoryRow], Awaitable[StoredTree | Response]], *names: str
@@ -45,11 +44,11 @@ def router(callers: Callers, repositories: RepositoryStore, sboms: StoredSboms) 
         headers = {"ETag": etag(asked, tree), "Cache-Control": "private, no-cache"}
         if headers["ETag"] in request.headers.get("if-none-match", "").replace("W/", "").split(", "):
             return Response(status_code=304, headers=headers)
-        if free.locked():
-            return refused(429, f"{AT_ONCE} documents are being written", {"Retry-After": "1"})
-        async with free:
-            text = await sboms.written(asked, tree)
-        return Response(text, media_type=asked.media_type, headers=headers)
+
+        async def work() -> Response:
+            return Response(await sboms.written(asked, tree), media_type=asked.media_type, headers=headers)
+
+        return await turns.answer(work)
 
     @routes.get("/api/v1/repositories/{owner}/{name}/sbom")
     async def branch(request: Request, owner: str, name: str) -> Response:

@@ -1,6 +1,5 @@
 """`GET /api/v1/where`: which repositories use it? What one repository uses and used, and which licenses are in use."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from app.store.in_use import in_use
 from app.store.places import Way
 from app.store.repositories import RepositoryRow, RepositoryStore
 from app.store.where import LARGEST, PAGE, WhereStore
-from app.web.ask import refused, turned_away
+from app.web.refusing import Turns, refused, turned_away
 from checks.engine.fitting import Used
 from checks.engine.where import question
 from checks.model.errors import UsageError
@@ -30,20 +29,14 @@ def router(
 ) -> APIRouter:
     """The routes; `callers` send their token as `Authorization: Bearer …`, `owners` what the policy says of them."""
     routes = APIRouter()
-    free = asyncio.Semaphore(AT_ONCE)
+    turns = Turns(AT_ONCE, f"{AT_ONCE} questions are being answered")
 
     async def answered(request: Request, names: Collection[str], work: Callable[[], Awaitable[Response]]) -> Response:
         if (away := turned_away(request, callers, Grant.READ)) is not None:
             return away
         if request.query_params.keys() - set(names):
             return refused(400, "there are only the parameters " + ", ".join(names))
-        if free.locked():
-            return refused(429, f"{AT_ONCE} questions are being answered", {"Retry-After": "1"})
-        async with free:
-            try:
-                return await work()
-            except UsageError as error:
-                return refused(400, f"{error}. {error.hint}".strip())
+        return await turns.answer(work)
 
     @routes.get("/api/v1/where")
     async def where_used(request: Request) -> Response:

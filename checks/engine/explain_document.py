@@ -47,7 +47,7 @@ def about_policy(
     particular; `public`: everybody may read it, so what is for other repositories is left out."""
     repository = told or RepositoryFacts()
     origins = Origins(policy.reference.source, policies.overrides)
-    steps = tuple(layers_told(policies, policy, told, target, now, change))
+    steps = tuple(layers_told(policies, policy, told, target, now, change, public))
     if public:
         steps = tuple(step._replace(steps=()) for step in steps if step.mark is not Mark.NO)
     return {
@@ -147,6 +147,11 @@ def _covering(steps: Sequence[Step]) -> tuple[Step, ...]:
     return tuple(step._replace(steps=()) for step in steps if step.mark is Mark.YES)
 
 
+def _not_silent(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """Rules of the organization's own without the conditions of those that say nothing here."""
+    return tuple(step if step.speaks else step._replace(steps=()) for step in steps)
+
+
 def _check(check: CheckTold, where: Where, public: bool, ids: Mapping[str, str]) -> Json:
     return {
         "id": check.id,
@@ -154,7 +159,7 @@ def _check(check: CheckTold, where: Where, public: bool, ids: Mapping[str, str])
         "on": check.on,
         "policy": where((check.id,)) if check.on else "",
         "result": _result(check),
-        "steps": steps_json(check.steps, where),
+        "steps": steps_json(_not_silent(check.steps) if public and check.id == "custom_rules" else check.steps, where),
         "rules": [
             {
                 "id": rule.id,

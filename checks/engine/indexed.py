@@ -48,6 +48,7 @@ _PARTS: dict[str, tuple[_Part, ...]] = {
             *(lambda section: section.fix_within, False, True, Of.VULNERABLE),
         ),
         _Part("the VEX statements of repositories", lambda section: section.vex, entangled=True, of=Of.VULNERABLE),
+        _Part("what Dependency-Track reports", lambda section: section.dependency_track),
     ),
     "freshness": (
         _Part(

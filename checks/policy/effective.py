@@ -9,7 +9,8 @@ from checks.model.finding import Evidence
 from checks.model.phrase import join, say
 from checks.model.report import Mode
 from checks.policy.document import Entries, Scalar
-from checks.policy.layers import Case, Layers, Made, PolicySet
+from checks.policy.layered import Layers, Made
+from checks.policy.layers import Case, PolicySet
 from checks.policy.merging import patched
 from checks.policy.schema import ComingEntry, Policy, Remark
 from checks.policy.shape import Place

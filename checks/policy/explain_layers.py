@@ -12,8 +12,8 @@ from checks.policy.layers import PolicySet
 from checks.policy.overrides import Condition, Override, property_of
 from checks.policy.schema import Policy
 
-#: Patterns of one condition that are shown.
-_MOST = 5
+#: Patterns of one condition that are shown, and entries of lists that wait for their day.
+_MOST, _ENTRIES = 5, 50
 
 
 def layers_told(
@@ -23,10 +23,12 @@ def layers_told(
     target: str | None,
     now: datetime,
     change: Change | None = None,
+    public: bool = False,
 ) -> Iterator[Step]:
     """Each override and why it holds or not, the property of the mode, and levels that wait for their day.
 
-    `now` is UTC; `repository`: None for none in particular; `change` is the package that is asked about.
+    `now` is UTC; `repository`: None for none in particular; `change` is the package that is asked about;
+    `public`: everybody may read it, so that packages and licenses which only the policy names are left out.
     """
     for override in policies.overrides:
         at = override.name
@@ -41,10 +43,13 @@ def layers_told(
         key = next((check for check, levels in policy.levels.items() if rule in levels), "")
         words = (f"{coming.level} from {coming.day} on, {coming.until_then} until then",)
         yield Step(say("{} is to come", rule), words, policy_key=(key, "levels", rule))
-    for entry in policy.coming_entries:
+    entries = () if public else policy.coming_entries
+    for entry in entries[:_ENTRIES]:
         place = say("{}:{}", entry.file or policies.reference.source, entry.line)
         what = say("an entry of {} is to come", ".".join(entry.path[:-1]))
         yield Step(what, say("{} holds from {} on", entry.name, (str(entry.day),)), source=place)
+    if len(entries) > _ENTRIES:
+        yield Step((f"and {len(entries) - _ENTRIES:,} more entries are to come",))
     for remark in policy.remarks:
         if remark.rule == "override-undecided":
             continue  # the override itself, or the property of the mode, tells it above

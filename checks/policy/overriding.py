@@ -13,7 +13,7 @@ from checks.policy.schema import Root
 from checks.policy.shape import added_to, keys_of
 
 if TYPE_CHECKING:
-    from checks.policy.layers import Layers
+    from checks.policy.layered import Layers
     from checks.policy.stack import Lock
 
 #: What an override changes is how a repository is judged; these keys are about the policy as a whole.

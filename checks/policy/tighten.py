@@ -13,7 +13,7 @@ from checks.model.errors import PolicyError, PolicyIssue
 from checks.model.finding import Evidence, Level
 from checks.model.phrase import Phrase, say, visible
 from checks.policy.document import Entries, Node, Scalar
-from checks.policy.layers import Layers, Made
+from checks.policy.layered import Layers, Made
 from checks.policy.load import Read, parsed
 from checks.policy.merging import spelled_out, value_type
 from checks.policy.overriding import over

@@ -41,6 +41,24 @@ def _vex(value: Any, _scene: Scene) -> Iterator[Block]:
         yield sentence(template, listed(value.files), who)
 
 
+def _track(value: Any, _scene: Scene) -> Iterator[Block]:
+    if value is None:
+        return
+    counts = [
+        *(["what it finds in packages"] if value.findings else []),
+        *(["its analyses that a vulnerability does not matter"] if value.analyses else []),
+        *([_VIOLATIONS[value.violations]] if value.violations in _VIOLATIONS else []),
+    ]
+    yield sentence("Of what Dependency-Track reports, this counts: {}.", listed(counts) if counts else "nothing")
+
+
+_VIOLATIONS = {
+    "fail": "violations of its policies that fail",
+    "warn": "violations of its policies that fail or warn",
+    "info": "every violation of its policies",
+}
+
+
 def _accepted(entry: Any, _scene: Scene) -> Phrase:
     where = (" in ", *covering(entry.package, entry.versions)) if entry.package else ()
     where = where or (say(" in versions {}", entry.versions) if entry.versions else ())
@@ -69,6 +87,7 @@ VULNERABILITIES: Mapping[str, Say] = {
                   "(EPSS).", (str(value.block_from),))] if value else ()
     ),
     "vex": inside(_vex, "Statements that a vulnerability does not matter (VEX) count if people we trust make them."),
+    "dependency_track": inside(_track, "What our Dependency-Track reports counts, as far as the policy takes it up."),
     "accept": bullets("Accepted for a time:", _accepted, "Vulnerabilities that are accepted for a time: {}."),
 }  # fmt: skip
 

@@ -65,7 +65,7 @@ def test_who_has_signed(folder: Path, run: Run) -> None:
 
 def test_who_is_covered_by_a_company_is_told_which_one(folder: Path, run: Run) -> None:
     (folder / "corporate.csv").write_text(
-        "type,company,user,id,created_at,version,domains,github usernames\n"
+        "type,company,user,user id,created_at,version,domains,github usernames\n"
         "CCLA,Acme <Ltd>,lin,7,2024-05-01,1,acme.example,ada (1)\n"
         "ECLA,Acme <Ltd>,ada,1,2024-05-02,1,,\n"
     )

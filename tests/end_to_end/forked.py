@@ -42,8 +42,6 @@ class Forked(subprocess.Popen[bytes]):
         self.stdin = self.stdout = self.stderr = None
         self.returncode: Any = None
         self._told, tells = os.pipe()
-        self._ending = select.poll()
-        self._ending.register(self._told, select.POLLIN)
         self._looking = threading.Lock()
         request = json.dumps([self.args, str(cwd), dict(env)]).encode()
         assert len(request) < _REQUEST_BYTES
@@ -71,9 +69,11 @@ class Forked(subprocess.Popen[bytes]):
 
     def _ended(self, seconds: float | None) -> int | None:
         end = None if seconds is None else time.monotonic() + seconds
+        ending = select.poll()  # one for each who asks: two threads cannot look with the same
+        ending.register(self._told, select.POLLIN)
         while self.returncode is None:
             left = None if end is None else max(end - time.monotonic(), 0) * 1000
-            if not self._ending.poll(left):
+            if not ending.poll(left):
                 return None
             with self._looking:
                 if self.returncode is None:

@@ -155,7 +155,7 @@ def test_on_a_public_repository_nothing_private_is_shown(stage: Explaining, web:
     for query in (GLYPH, {"finding": unsigned}):
         for answer in (httpx.get(page, params=query), httpx.get(f"{page}.json", params=query)):
             assert answer.status_code == 200
-            for private in ("Nobody may read", "@grace", "secret-", "@example/ospo", "Waivers"):
+            for private in ("Nobody may read", "@grace", "secret-", "@example/ospo", "Waivers", "properties.tier"):
                 assert private not in answer.text
 
 

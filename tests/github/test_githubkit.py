@@ -66,3 +66,18 @@ def test_nothing_is_kept_by_itself(github: respx.MockRouter) -> None:
     called("GET", "/meta")
     called("GET", "/meta")
     assert route.call_count == 2
+
+
+def test_no_cookie_is_kept(github: respx.MockRouter) -> None:
+    route = github.get("/repos/example/web").respond(json={"id": 11}, headers={"set-cookie": "_octo=1; path=/"})
+
+    async def story() -> None:
+        app = GitHubApp(1, pem(), API)
+        try:
+            for _ in range(2):
+                await app.installation(7, [11]).request("GET", "/repos/example/web")
+        finally:
+            await app.close()
+
+    asyncio.run(story())
+    assert ["cookie" in call.request.headers for call in route.calls] == [False, False]

@@ -2,10 +2,9 @@
 
 import asyncio
 import itertools
+import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -20,6 +19,7 @@ from app.store.acceptance import Unavailable
 from app.store.database import Database
 from app.store.subjects import SubjectStore
 from app.subject import About, Claim, Delivery, Wanted, branch_key
+from tests.end_to_end.forked import Forked
 from tests.jobs.worker import engine
 
 ABOUT = About("example/web", "R_1", "PR_1")
@@ -285,10 +285,11 @@ def test_what_an_engine_forgot_is_found_by_the_subjects(place: Place) -> None:
 
 
 @contextmanager
-def worker(place: Place, diary: Path, sign: Path, lease: float = 1.0) -> Iterator[subprocess.Popen[bytes]]:
+def worker(place: Place, diary: Path, sign: Path, lease: float = 1.0) -> Iterator[Forked]:
     """One that goes on with what it has begun when the file `sign` is there."""
-    command = [sys.executable, "-m", "tests.jobs.worker", place.kind, place.url, str(lease), str(sign), str(diary)]
-    process = subprocess.Popen(command)
+    command = ["tests.jobs.worker", place.kind, place.url, str(lease), str(sign), str(diary)]
+    with diary.with_name("output").open("ab") as output:
+        process = Forked(command, os.environ, output, diary.parent)
     try:
         yield process
     finally:
@@ -296,7 +297,7 @@ def worker(place: Place, diary: Path, sign: Path, lease: float = 1.0) -> Iterato
         process.wait()
 
 
-def stop(process: subprocess.Popen[bytes], place: Place) -> None:
+def stop(process: Forked, place: Place) -> None:
     """Stop it while it does not hold SQLite's lock, with which it would stop everybody."""
     while True:
         process.send_signal(signal.SIGSTOP)

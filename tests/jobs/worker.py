@@ -1,8 +1,8 @@
-"""A worker in a process of its own, which can be killed or stopped: `python -m tests.jobs.worker …`."""
+"""A worker in a process of its own, which can be killed or stopped."""
 
 import asyncio
 import os
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from app.jobs.engine import Engine
@@ -48,6 +48,7 @@ async def _work(kind: str, url: str, lease: float, sign: Path, diary: Path) -> N
         await asyncio.sleep(600)
 
 
-if __name__ == "__main__":
-    kind, url, lease, sign, diary = sys.argv[1:]
+def main(arguments: Sequence[str]) -> int:
+    kind, url, lease, sign, diary = arguments
     asyncio.run(_work(kind, url, float(lease), Path(sign), Path(diary)))
+    return 0

@@ -11,7 +11,7 @@ import pytest
 from app.address import Address
 from app.dependency_track import DependencyTrack as Client
 from app.dependency_track import DependencyTrackError
-from checks.advisories.tracked import Analysis, Answers
+from checks.vulnerabilities.tracked import Analysis, Answers
 from tests.standins.dependencytrack import Decision, DependencyTrack, Known
 from tests.standins.server import Fault
 

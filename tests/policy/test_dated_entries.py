@@ -264,3 +264,16 @@ def test_files_of_repositories_without_end_do_not_pile_up(monkeypatch: pytest.Mo
     assert counts[2] <= counts[1]
     again, once = made_of(found, 3), made_of(fresh, 3)
     assert (again.sections, again.levels, again.coming_entries) == (once.sections, once.levels, once.coming_entries)
+
+
+def test_what_only_the_policy_names_is_not_told_to_everybody() -> None:
+    many = ", ".join(f"{{license: LicenseRef-{number}, from: 2027-01-01}}" for number in range(70))
+    found = policies(f"licenses: {{deny: [{many}], levels: {{license-missing: {{level: block, from: 2027-01-01}}}}}}\n")
+    policy = found.policy_for(SHOP, "main", NOW)
+    told, public = (
+        [plain(step.what) for step in layers_told(found, policy, SHOP, "main", NOW, public=public)]
+        for public in (False, True)
+    )
+    assert told == ["license-missing is to come", *["an entry of licenses.deny is to come"] * 50,
+                    "and 20 more entries are to come"]  # fmt: skip
+    assert public == ["license-missing is to come"]

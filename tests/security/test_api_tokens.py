@@ -1,6 +1,7 @@
 """The tokens of the API: what each may do, and that nothing else may."""
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from app import logs
 from app.api_tokens import ApiToken, Callers, Grant
+from app.doctor.tokens import tokens
 from app.service_settings import ServiceSettings
 from app.settings import fact_settings, service_settings
 from app.wiring import Service
@@ -92,6 +94,8 @@ def test_tokens_stand_on_the_lines_of_a_file_and_two_share_a_name_while_one_repl
         (f":read={'x' * 16}", "is not a name, its scopes and its token"),
         (f"ci:red={'x' * 16}", "gives a scope that there is not; scopes: read, policy, requests, decide"),
         (f"ci={'x' * 16}", "gives a scope that there is not"),
+        (f"ci:read:2027-13-01={'x' * 16}", "has a last day that is none"),
+        (f"ci:read:={'x' * 16}", "has a last day that is none"),
         ("ci:read=hunter2", "is shorter than 16 characters"),
         (f"ci:read={'x' * 16} web:read={'x' * 16}", "has the same token twice"),
         (f"ci:read={'é' * 16}", "is not a name, its scopes and its token"),
@@ -132,3 +136,27 @@ def test_no_other_header_is_taken(header: str, grant: Grant) -> None:
     refused = Callers.of(None, [token]).refuses(header, grant)
     assert refused == (401, "the Authorization header is missing or wrong")
     assert Callers().refuses(header, grant) == refused
+
+
+def test_a_token_ends_with_its_last_day() -> None:
+    token = ApiToken.parse(f"ci:read:2027-06-30={secret('ci')}")
+    for at, said in (
+        (datetime(2027, 6, 30, 23, 59, 59, tzinfo=UTC), None),
+        (datetime(2027, 7, 1, tzinfo=UTC), (401, "the token ci ended with 2027-06-30")),
+    ):
+        assert Callers.of(None, [token], at.timestamp).refuses(f"Bearer {secret('ci')}", Grant.READ) == said
+    assert ApiToken.parse(f"ci:read={'1:2:3=' * 4}").last_day is None, "what stands in the token is no day"
+
+
+def test_the_doctor_tells_of_tokens_before_they_end() -> None:
+    given_ = [
+        ApiToken.parse(f"{name}:read{day}={secret(name)}")
+        for name, day in (("old", ":2026-11-19"), ("soon", ":2026-11-30"), ("far", ":2027-11-30"), ("never", ""))
+    ]
+    today = date(2026, 11, 20)
+    assert [(line.level, line.what) for line in tokens(given_, today)] == [
+        ("warning", "tokens of the API have ended: old with 2026-11-19"),
+        ("warning", "tokens of the API end soon: soon with 2026-11-30"),
+    ]
+    assert [line.level for line in tokens(given_[2:], today)] == ["ok"]
+    assert list(tokens(given_[3:], today)) == []

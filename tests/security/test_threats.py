@@ -180,6 +180,7 @@ THREATS: Mapping[str, Mapping[str, str]] = {
             every_route_is_in_the_table with_two_listeners_the_webhook_is_alone_on_the_outer_one""",
         "the API": """
             no_route_of_the_api_answers_without_its_token without_a_token_in_the_settings_there_is_no_api
+            a_route_answers_the_tokens_with_its_scope_alone a_token_ends_with_its_last_day
             beyond_what_is_answered_at_once_callers_come_again""",
         "repositories of others": """
             a_private_repository_looks_like_none without_signing_in_what_is_hidden_looks_like_what_is_not_there
@@ -204,7 +205,8 @@ THREATS: Mapping[str, Mapping[str, str]] = {
     "GitHub's limits": {
         "primary and secondary limits": """
             what_github_says_counts_in_its_order an_unnamed_limit_doubles_until_an_answer_comes
-            a_limit_waits_in_the_queue_and_is_published_then""",
+            a_limit_waits_in_the_queue_and_is_published_then
+            while_verdicts_wait_comments_get_no_more_than_what_is_left_over""",
         "faults": "half_an_answer_is_tried_again an_error_on_the_mutation_and_then_on_every_other_way",
     },
     "our own supply chain": {

@@ -85,21 +85,23 @@ class DependencyTrack(Standin):
             case "GET", ["api", "v1", "event", "token", token]:
                 return {"processing": self._processing(token)}
             case "GET", ["api", "v1", "project", "lookup"]:
-                found = self.projects.get((call.query["name"][0], call.query["version"][0]))
-                if found is None:
-                    raise Refused(404, "The project could not be found.")
-                known = {"name": found.name, "version": found.version, "uuid": found.uuid, "isLatest": found.latest}
-                return known | ({"lastBomImport": found.last_import} if found.last_import is not None else {})
+                project = self.projects.get((call.query["name"][0], call.query["version"][0]))
+                if project is None:
+                    raise Refused(404, "The project could not be project.")
+                known = {
+                    "name": project.name,
+                    "version": project.version,
+                    "uuid": project.uuid,
+                    "isLatest": project.latest,
+                }
+                return known | ({"lastBomImport": project.last_import} if project.last_import is not None else {})
             case "GET", ["api", "v1", "finding" | "violation" | "analysis", *_] if not self.may_view:
                 raise Refused(403)
             case "GET", ["api", "v1", "finding", "project", id_]:
-                hidden = call.query.get("suppressed") != ["true"]
-                found = [
-                    one
-                    for one in self._findings(self._project(id_))
-                    if not (hidden and one["analysis"]["isSuppressed"])
-                ]
-                return _page(call, found, self.version >= 5)
+                all_ = call.query.get("suppressed") == ["true"]
+                found = self._findings(self._project(id_))
+                shown = [one for one in found if all_ or not one["analysis"]["isSuppressed"]]
+                return _page(call, shown, self.version >= 5)
             case "GET", ["api", "v1", "violation", "project", id_]:
                 return _page(call, self._violated(self._project(id_)), True)
             case "GET", ["api", "v1", "analysis"]:

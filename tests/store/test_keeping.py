@@ -147,3 +147,29 @@ def test_an_upload_is_wanted_again_while_it_is_under_way(run: Run) -> None:
         assert await store.due_at() is None
 
     run(story)
+
+
+def test_what_was_sent_is_followed_by_another_target_once(run: Run) -> None:
+    async def story(database: Database) -> None:
+        clock = Clock()
+        store = UploadStore(database, clock)
+        await RepositoryStore(database).seen([RepositoryRow(n, 1, f"example/r{n}") for n in (1, 2)])
+        await store.want(1, ["first"])
+        await store.want(2, ["first"])
+        one = await store.next()
+        assert one is not None
+        await store.done(one, "digest")
+        for _ in range(2):
+            await store.follow("second", "first")
+        waiting = await store.next()
+        assert waiting is not None
+        assert (waiting.repository.id, waiting.target) == (2, "first")
+        await store.done(waiting)
+        followed = await store.next()
+        assert followed is not None
+        assert (followed.repository.id, followed.target, followed.wanted) == (1, "second", 1)
+        await store.failed(followed, "refused", clock.now)
+        await store.again(followed, clock.now + 60)
+        assert (await store.next(), await store.troubles(), await store.due_at()) == (None, [], clock.now + 60)
+
+    run(story)

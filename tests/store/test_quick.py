@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.store.database import Database
+from app.store.subjects import APART, SubjectStore
 
 MANY = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) SELECT max(i), count(*) FROM n"
 
@@ -54,7 +55,7 @@ def test_a_long_read_leaves_the_event_loop(tmp_path: Path, steps: int, here: boo
 
 @pytest.mark.parametrize(
     ("manner", "synchronous", "here"),
-    [({}, 2, False), ({"brief": True}, 2, True), ({"brief": True, "durable": False}, 1, True)],
+    [({}, 2, False), ({"brief": True}, 2, True), ({"brief": True, "durable": False}, 1, True), ({"durable": False}, 1, False)],
 )
 def test_a_commit_waits_for_the_disk_unless_it_need_not(
     tmp_path: Path, manner: dict[str, bool], synchronous: int, here: bool
@@ -68,6 +69,8 @@ def test_a_commit_waits_for_the_disk_unless_it_need_not(
                 assert (await connection.execute(text("PRAGMA synchronous"))).scalar_one() == synchronous
                 ran = (await connection.execute(text("SELECT thread()"))).scalar_one()
                 assert (ran == threading.get_ident()) == here
+                waits = (await connection.execute(text("PRAGMA busy_timeout"))).scalar_one()
+                assert (waits == 0) == here, "the event loop would wait for another process"
 
     on(tmp_path, story)
 
@@ -146,3 +149,26 @@ def test_the_log_does_not_grow_for_ever(tmp_path: Path) -> None:
         return (tmp_path / "gate.db-wal").stat().st_size
 
     assert on(tmp_path, story) < 10_000_000
+
+
+def test_with_very_many_waiting_the_next_one_is_looked_for_beside_the_event_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.store.subjects.BRIEF", -1.0)  # as if it always took long
+
+    async def story(database: Database) -> list[bool]:
+        await database.migrate()
+        subjects, threads = SubjectStore(database), []
+        async with database.write() as connection:
+            raw = (await connection.get_raw_connection()).driver_connection
+            raw._conn.create_function("ran", 0, lambda: threads.append(threading.get_ident()))
+            trigger = "CREATE TEMP TRIGGER claimed AFTER UPDATE OF token ON subject BEGIN SELECT ran(); END"
+            await connection.execute(text(trigger))
+        await subjects.schedule("task/sweep", 0.0)
+        for _ in range(APART + 2):
+            claim = await subjects.claim(60)
+            assert claim is not None
+            await subjects.release(claim)
+        return [thread == threading.get_ident() for thread in threads]
+
+    assert on(tmp_path, story) == [True, *[False] * APART, True]

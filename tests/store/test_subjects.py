@@ -372,3 +372,24 @@ def test_what_was_closed_while_a_worker_had_it_waits_for_nothing_any_more(run: R
         assert (await FigureStore(database, clock).stock()).failed == 0
 
     run(story)
+
+
+def test_whose_verdict_goes_before_the_details_of_another(run: Run) -> None:
+    """Not what stands but for its own details, what waits for longer, or what another installation wants."""
+
+    async def story(database: Database) -> None:
+        store, clock = subjects(database)
+        for number in range(1, 6):
+            await store.accept(delivery(f"d{number}", wanted(number=number)))
+        await store.accept(delivery("d9", replace(wanted(number=9), installation_id=12)))
+        first = await claimed(store)
+        assert await store.others(first) == 4
+        limited, later, stands = [await claimed(store) for _ in range(3)]
+        await store.postpone(limited, "a limit", clock() + 30)
+        await store.postpone(later, "a limit", clock() + 300)
+        await store.finish(stands, clock() + 30, published=f"{stands.head}:later")
+        assert await store.others(first) == 2, "the one that met a limit, and the one that nobody has"
+        await store.accept(delivery("d10", replace(wanted("b", 2.0), number=stands.number, key=stands.key)))
+        assert await store.others(first) == 3, "a new head has no verdict"
+
+    run(story)

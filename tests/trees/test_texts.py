@@ -102,7 +102,7 @@ def test_a_second_run_knows_what_the_first_one_recognized(tmp_path: Path) -> Non
     assert texts(look(root, kept=kept).version("pkg:npm/grid", "1.0.0")) == {"LICENSE": "MIT"}
     (path,) = kept.iterdir()
     digest = hashlib.sha256(mit().encode()).hexdigest()
-    assert json.loads(path.read_text()) == {digest: ["MIT", 1.0]}
+    assert json.loads(path.read_text()) == {digest: ["MIT", 1.0, None, []]}
     path.write_text(json.dumps({digest: ["ISC", 1.0]}))  # as nobody else would have said
     assert texts(look(root, kept=kept).version("pkg:npm/grid", "1.0.0")) == {"LICENSE": "ISC"}
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.advisories.tracked import Analysis, Answers, affected, analysis_of, document, facts, part, read
 from checks.advisories.vex import UnreadableVex
 from checks.sboms import describe
 from checks.sboms.validity import validity
 from checks.vulnerabilities.terms import DependencyTrack
+from checks.vulnerabilities.tracked import Analysis, Answers, affected, analysis_of, document, facts, part, read
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 THING = "pkg:npm/%40scope/thing@1.2.0?type=module"
