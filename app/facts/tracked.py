@@ -14,8 +14,8 @@ from checks.model.facts import Facts, PackageKey, joined
 from checks.policy.schema import Policy
 
 if TYPE_CHECKING:
-    from checks.advisories.tracked import Tracked
     from checks.vulnerabilities.terms import DependencyTrack
+    from checks.vulnerabilities.tracked import Tracked
 
 #: Kinds of records: of a project, and of one package version of any.
 PROJECT, PACKAGE = "track-project", "track-package"

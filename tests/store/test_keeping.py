@@ -161,13 +161,16 @@ def test_what_was_sent_is_followed_by_another_target_once(run: Run) -> None:
         await store.done(one, "digest")
         for _ in range(2):
             await store.follow("second", "first")
-        waiting = await store.next()
-        assert waiting is not None
-        assert (waiting.repository.id, waiting.target) == (2, "first")
-        await store.done(waiting)
         followed = await store.next()
         assert followed is not None
         assert (followed.repository.id, followed.target, followed.wanted) == (1, "second", 1)
+        await store.done(followed)
+        never_sent = await store.next()
+        assert never_sent is not None
+        assert (never_sent.repository.id, never_sent.target) == (2, "first")
+        await store.done(never_sent)
+        assert await store.next() is None
+        await store.want(1, ["second"])
         await store.failed(followed, "refused", clock.now)
         await store.again(followed, clock.now + 60)
         assert (await store.next(), await store.troubles(), await store.due_at()) == (None, [], clock.now + 60)

@@ -55,7 +55,12 @@ def test_a_long_read_leaves_the_event_loop(tmp_path: Path, steps: int, here: boo
 
 @pytest.mark.parametrize(
     ("manner", "synchronous", "here"),
-    [({}, 2, False), ({"brief": True}, 2, True), ({"brief": True, "durable": False}, 1, True), ({"durable": False}, 1, False)],
+    [
+        ({}, 2, False),
+        ({"brief": True}, 2, True),
+        ({"brief": True, "durable": False}, 1, True),
+        ({"durable": False}, 1, False),
+    ],
 )
 def test_a_commit_waits_for_the_disk_unless_it_need_not(
     tmp_path: Path, manner: dict[str, bool], synchronous: int, here: bool
@@ -160,7 +165,7 @@ def test_with_very_many_waiting_the_next_one_is_looked_for_beside_the_event_loop
         await database.migrate()
         subjects, threads = SubjectStore(database), []
         async with database.write() as connection:
-            raw = (await connection.get_raw_connection()).driver_connection
+            raw: Any = (await connection.get_raw_connection()).driver_connection
             raw._conn.create_function("ran", 0, lambda: threads.append(threading.get_ident()))
             trigger = "CREATE TEMP TRIGGER claimed AFTER UPDATE OF token ON subject BEGIN SELECT ran(); END"
             await connection.execute(text(trigger))
