@@ -24,7 +24,7 @@ version: 1
 mode_property: gate
 licenses:
   allow: [permissive]
-  levels: {license-missing: {level: block, from: 2027-03-01, until_then: warn}}
+  levels: {license-missing: {level: block, from: 2099-03-01, until_then: warn}}
 overrides:
   - {match: {repositories: "web-*", visibility: private}, licenses: {allow_also: [MPL-2.0]}}
   - {match: {properties: {tier: firmware}}, mode: evaluate}
@@ -66,7 +66,7 @@ def test_every_condition_with_its_actual_value() -> None:
         "  yes the branch that the change goes into: main; here main",
         "  no from: 2027-01-01",
         "yes mode by property: gate is enforce [the mode is enforce]",
-        "fact license-missing is to come: block from 2027-03-01 on, warn until then",
+        "fact license-missing is to come: block from 2099-03-01 on, warn until then",
     ]
 
 
