@@ -41,6 +41,7 @@ def test_levels() -> None:
             "vulnerable",
             "vulnerability-likely",
             "vulnerability-overdue",
+            "track-violation",
             "severity-unknown",
         ],
         Level.WARN: ["advisories-unknown", "advisory-version-unknown", "exploitation-unknown"],
