@@ -137,6 +137,7 @@ class VerdictTrees:
 
             facts = Facts(repository=repository, accounts_known=True)
             section, subject = policy.sections["custom_rules"], Subject(commit=found["subject"]["commit"])
+            # the section under a check's name is that check's
             steps += traced_whole(plan.snapshot, facts, section, found["rule"], subject)  # type: ignore[arg-type]
         document = {
             **about_policy(policies, policy, repository, target, now, None, public),

@@ -123,6 +123,7 @@ class QuickConnection(Connection):
     async def _execute(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
         """Run it in the connection's thread."""
         self._asked += 1
+        # aiosqlite gives no types to what is its own
         return await super()._execute(self._answer, fn, *args, **kwargs)  # type: ignore[no-untyped-call]
 
     def _answer(self, work: Callable[..., Any], *given: Any, **named: Any) -> Any:

@@ -182,6 +182,7 @@ def part(document: Document, purl: str) -> Document:
 
 def affected(document: Document) -> dict[str, PackageKey]:
     """By their `bom-ref`: the components with findings, as they are looked up."""
+    # each has one, for `document` was made here
     found = {str(item["affects"][0]["ref"]) for item in _listed(document, "vulnerabilities")}  # type: ignore[index]
     return {ref: key for ref, key in _keys(document) if ref in found}
 
